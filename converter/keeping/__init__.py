@@ -1,0 +1,1 @@
+"""Record → archive, store: what is kept on disk, exact under change."""

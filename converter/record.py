@@ -1,0 +1,63 @@
+"""The record as every source delivers it: an identity and flat fields, in the order of the source."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Field(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One value of a record: what the source says, under the name that the source gives it.
+
+    `name` is `schema.element` or `schema.element.qualifier`, as DSpace writes it (`dc.contributor.author`); values
+    that a page shows outside its metadata table have the pseudo-schema `view`.  `language` is the code exactly as given
+    (`en_HK`), None where the source gives none.  `authority` and `confidence` are DSpace's authority control
+    (confidence 600 accepted … -1 unset).  `place` is the position in the source, from 1.
+    """
+
+    name: str
+    value: str
+    language: str | None = None
+    authority: str | None = None
+    confidence: int | None = None
+    place: int = 0
+
+
+class File(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One file (bitstream) of a record; `size` in bytes, `size_text` as printed where only a rounded size is known."""
+
+    name: str
+    url: str | None = None
+    media_type: str | None = None
+    format: str | None = None
+    size: int | None = None
+    size_text: str | None = None
+    checksum: str | None = None
+    checksum_algorithm: str | None = None
+    description: str | None = None
+    bundle: str | None = None
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One record of a repository, flat, verbatim, and knowing nothing of RDF.
+
+    `identifier` is the source's own (an OAI identifier, else the handle, else the address).  `handle` is bare
+    (`10722/129504`), None where the source names none.  `datestamp` is the source's clock of changes, as given.
+    `sets` are the set specifications or collection names.  `source` is the name of the repository, empty when unknown.
+    """
+
+    identifier: str
+    handle: str | None = None
+    datestamp: str | None = None
+    sets: tuple[str, ...] = ()
+    deleted: bool = False
+    fields: tuple[Field, ...] = ()
+    files: tuple[File, ...] = ()
+    source: str = ""
+
+    def values(self, name: str) -> list[str]:
+        """The values of one field, in order.
+
+        >>> Record("r", fields=(Field("dc.title", "A"), Field("dc.type", "Article"))).values("dc.title")
+        ['A']
+        """
+        return [field.value for field in self.fields if field.name == name]

@@ -1,0 +1,47 @@
+"""What happened to the values of the source: one finding a line, countable in any spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable
+from typing import IO, Literal, NamedTuple
+
+Level = Literal["info", "warning", "error"]
+
+
+class Finding(NamedTuple):
+    """One thing a person should know about one value (or, without a field, about one record or source)."""
+
+    record: str
+    level: Level
+    field: str
+    value: str
+    reason: str
+
+
+class Report:
+    """The findings of a run; they are counted as they come, and handed to `keep` when there is one.
+
+    >>> report = Report()
+    >>> report.add(Finding("10722/1", "warning", "dc.date.issued", "2010-13", "no month 13"))
+    >>> report.counts["warning"]
+    1
+    """
+
+    def __init__(self, out: IO[str] | None = None) -> None:
+        self.counts: Counter[Level] = Counter()
+        self._writer = csv.writer(out) if out else None
+        if self._writer:
+            self._writer.writerow(Finding._fields)
+
+    def add(self, finding: Finding) -> None:
+        """Count a finding and write its line."""
+        self.counts[finding.level] += 1
+        if self._writer:
+            self._writer.writerow(finding)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Add several findings."""
+        for finding in findings:
+            self.add(finding)

@@ -1,0 +1,1 @@
+"""Bytes → Record: one adapter a source; `detect` picks the one that fits."""

@@ -1,0 +1,1 @@
+"""Text → terms: small pure functions that know nothing of records."""

@@ -1,0 +1,1 @@
+"""Graph → the world: the web application."""

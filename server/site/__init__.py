@@ -1,0 +1,1 @@
+"""IRI → representation: pages and documents of records."""
