@@ -17,7 +17,7 @@ _TAG = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
 # Canonical N-Triples escapes these and no others.
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _TO_ESCAPE = re.compile(r'["\\\x00-\x1f\x7f]')
-# Surrogates are not characters; U+FFFE, U+FFFF and most controls stand in no XML document: RDF/XML could not carry them.
+# Surrogates are no characters; U+FFFE, U+FFFF and most controls stand in no XML document, nor so in RDF/XML.
 UNCARRIABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 

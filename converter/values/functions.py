@@ -1,0 +1,37 @@
+"""The parsers that the crosswalk may name in its column `parser`; each kind of value says what it does with its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PARSERS: Mapping[str, str] = {
+    "agency|number": "one row of a funding table: agency, a bar, grant number",
+    "agent": "a person, or an organisation where the name says so",
+    "citation-count": "a source and a number of citations",
+    "datetime": "a day as its first moment",
+    "doi": "a DOI",
+    "eu-project": "an OpenAIRE grant agreement, or the name of a project",
+    "funder-id": "the identifier of a funder",
+    "issued": "a date of issue: as it is, as a day of publication, as a year",
+    "mail": "an e-mail address",
+    "mesh": "a MeSH heading with its qualifiers",
+    "metric": "a yearly figure of a journal",
+    "name=key": "a name, an equals sign and a key",
+    "name-mail": "a name, a colon and an e-mail address",
+    "name-value": "a name, colons and a value",
+    "number": "the number of a grant",
+    "org": "an organisation",
+    "org-by-position": "the organisation of the author at the same place",
+    "own-number": "the number of the grant that the record itself is",
+    "person": "a person, or an organisation where the name says so",
+    "plain": "a text that the vocabulary wants without a language",
+    "publisher": "a publisher, with the web site of a journal behind its name",
+    "range": "a range of pages",
+    "series-number": "the title of a series, a semicolon and a number",
+    "sniff": "an identifier of whatever scheme it shows",
+    "split-comma": "several keywords between commas",
+    "title": "the title of a container, or its address",
+    "uri": "an identifier of whatever scheme it shows, most often an address",
+    "uuid": "the UUID of a related record",
+}
+"""Parser → what it reads.  Identifiers need none: their scheme names the rule that reads them."""
