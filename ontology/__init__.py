@@ -152,6 +152,12 @@ def schemes() -> Mapping[str, Mapping[str, str]]:
     return {row["scheme"]: row for _, row in table("schemes.csv")}
 
 
+@lru_cache(maxsize=1)
+def languages() -> tuple[Mapping[str, str], ...]:
+    """The languages of ISO 639-2: rows of languages.csv (code2, code3, bibliographic, name, names)."""
+    return tuple(row for _, row in table("languages.csv"))
+
+
 @lru_cache(maxsize=16)
 def values(name: str) -> Mapping[str, str]:
     """One table of values.csv (access, version, peerreview, degree, metric, patterns): value → target."""

@@ -1,0 +1,230 @@
+"""The data folder: one writer's store, the generations that readers open, and the lock between writers.
+
+    <folder>/shelfgraph.json      what the folder is: layout version, base address, digest of the crosswalk
+    <folder>/lock                 held by the one writer
+    <folder>/store/               the writer's store
+    <folder>/generations/N/       read-only checkpoints; hard links, so that each costs milliseconds
+    <folder>/current              the number of the generation to read, replaced in one step
+
+A reader sees a whole batch or nothing.  The generation number is the version of the dataset and never goes back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, NamedTuple, cast
+
+import pyoxigraph
+
+from converter.errors import StoreError
+
+_LAYOUT = 1
+_IDENTITY = "shelfgraph.json"
+
+
+class Generation(NamedTuple):
+    """One version of the dataset: its number and the folder of its store."""
+
+    number: int
+    path: Path
+
+
+class Identity(NamedTuple):
+    """What a data folder was made with."""
+
+    base: str
+    crosswalk: str
+
+
+class DataFolder:
+    """A data folder on disk; nothing is made until something is written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def store_path(self) -> Path:
+        """The writer's store."""
+        return self.path / "store"
+
+    def identity(self) -> Identity | None:
+        """What the folder was made with, None where nothing has been written.
+
+        Raises StoreError where the folder is not one of ours, or of a later layout.
+        """
+        file = self.path / _IDENTITY
+        if not file.exists():
+            if self.path.exists() and any(self.path.iterdir()):
+                raise StoreError(f"{self.path}: not a data folder (it holds no {_IDENTITY}); name another with --data")
+            return None
+        try:
+            held = json.loads(file.read_text(encoding="utf-8"))
+            layout, base, crosswalk = held["layout"], str(held["base"]), str(held["crosswalk"])
+        except (ValueError, KeyError, TypeError):
+            raise StoreError(f"{file}: cannot be read; restore it from a copy or load into a new folder") from None
+        if layout != _LAYOUT:
+            raise StoreError(
+                f"{file}: layout {layout}, and this version reads {_LAYOUT}; use the version that wrote it"
+            )
+        return Identity(base, crosswalk)
+
+    def current(self) -> Generation:
+        """The generation to read.
+
+        Raises StoreError where nothing has been loaded.
+        """
+        self.identity()
+        try:
+            number = int((self.path / "current").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            raise StoreError(
+                f"{self.path}: nothing has been loaded; run “shelfgraph load SOURCE --data {self.path}”"
+            ) from None
+        return Generation(number, self._generation_path(number))
+
+    @contextlib.contextmanager
+    def writing(self, identity: Identity) -> Iterator[Writer]:
+        """The one writer of the folder, which is made where it is not.
+
+        Raises StoreError where another process writes, or where the folder was made for another base address.
+        """
+        held = self.identity()
+        if held and held.base != identity.base:
+            raise StoreError(
+                f"{self.path}: its addresses begin with {held.base}, not {identity.base}; load into another folder"
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self._locked():
+            self._write("shelfgraph.json", json.dumps({"layout": _LAYOUT, **identity._asdict()}, indent=1) + "\n")
+            yield Writer(self)
+
+    def publish(self, store: pyoxigraph.Store) -> Generation:
+        """A new generation with what the store holds now, and the one that `current` names from now on."""
+        numbers = self._numbers()
+        number = max(numbers, default=0) + 1
+        path = self._generation_path(number)
+        path.parent.mkdir(exist_ok=True)
+        store.flush()
+        store.backup(str(path))
+        self._write("current", f"{number}\n")
+        self._forget(numbers, keep=2)
+        return Generation(number, path)
+
+    def _generation_path(self, number: int) -> Path:
+        return self.path / "generations" / str(number)
+
+    def _numbers(self) -> list[int]:
+        folder = self.path / "generations"
+        return sorted(int(inner.name) for inner in folder.iterdir() if inner.name.isdigit()) if folder.is_dir() else []
+
+    def _forget(self, numbers: list[int], keep: int) -> None:
+        """Remove old generations that nobody reads; a reader holds a shared lock on its folder."""
+        for number in numbers[:-keep]:
+            path = self._generation_path(number)
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            else:
+                shutil.rmtree(path)
+            finally:
+                os.close(descriptor)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = self.path / "lock"
+        with lock.open("a+", encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                holder = file.read().strip() or "another process"
+                raise StoreError(f"{self.path}: process {holder} is writing; wait until it ends") from None
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            yield
+
+    def _write(self, name: str, text: str) -> None:
+        """Replace a small file in one step."""
+        beside = self.path / f"{name}.new"
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path / name)
+
+
+class Writer:
+    """What the one writer may do."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+
+    def load(self, batches: Iterable[Iterable[str]]) -> Generation:
+        """The generation that holds the lines of all batches besides what was there; all of them or none.
+
+        A batch is the N-Triples lines of one record.  Memory is flat in the number of batches.
+        """
+        return self._load(cast("IO[bytes]", _Lines(batches)), pyoxigraph.RdfFormat.N_TRIPLES)
+
+    def load_rdf(self, stream: IO[bytes], format_: pyoxigraph.RdfFormat, name: str) -> Generation:
+        """The generation that holds the RDF of a stream, its named graphs kept.
+
+        Raises StoreError with the line where the stream is not in its format.
+        """
+        try:
+            return self._load(stream, format_)
+        except SyntaxError as fault:
+            raise StoreError(f"{name}: line {fault.lineno}: {fault.msg}; correct it or convert it again") from None
+
+    def _load(self, stream: IO[bytes], format_: pyoxigraph.RdfFormat) -> Generation:
+        store = pyoxigraph.Store(str(self._folder.store_path))
+        store.bulk_load(stream, format_)
+        # Compacting first made string-heavy queries several times faster after a bulk load.
+        store.optimize()
+        return self._folder.publish(store)
+
+
+@contextlib.contextmanager
+def reading(generation: Generation) -> Iterator[Path]:
+    """The folder of a generation, which is not removed while it is read."""
+    descriptor = os.open(generation.path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield generation.path
+    finally:
+        os.close(descriptor)
+
+
+class _Lines(io.RawIOBase):
+    """Batches of lines as a stream of bytes, made as they are read."""
+
+    def __init__(self, batches: Iterable[Iterable[str]]) -> None:
+        self._chunks = ("".join(f"{line}\n" for line in lines).encode() for lines in batches)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast("bytearray", buffer))
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = chunk
+        taken, self._rest = self._rest[: len(view)], self._rest[len(view) :]
+        view[: len(taken)] = taken
+        return len(taken)
+
+    def write(self, _: object) -> int:
+        raise io.UnsupportedOperation("not writable")

@@ -1,0 +1,236 @@
+"""The HTML of a DSpace item page: full metadata tables (XMLUI, JSPUI, DSpace 7), short views, and `<meta>` heads.
+
+The fullest form that a page has is read: the metadata table, else the labels of the short view, else the head.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from converter.errors import SourceError
+from converter.record import Field, File, Record
+from converter.report import Finding
+from converter.sources.identity import handle_of, identified
+from converter.sources.page_view import LABELS, view_fields
+from converter.values.identifiers import handle
+from converter.values.iris import slug
+
+Note = Callable[[Finding], None]
+
+_FIELD_NAME = re.compile(r"[a-zA-Z][\w-]*(?:\.[a-zA-Z][\w-]*){1,3}")
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_COMMENT_HANDLE = re.compile(r"metadata/handle/([\d.]+/[^/\s]+)/mets\.xml")
+_META_NAME = re.compile(r"(DC|DCTERMS)\.([A-Za-z]+(?:\.[A-Za-z]+)?)", re.IGNORECASE)
+_SIMPLE_VIEW = re.compile(r"simple-item-view-([a-z-]+)")
+_XMLUI_PARTS = {
+    "date": "dc.date.issued",
+    "authors": "dc.contributor.author",
+    "description": "dc.description.abstract",
+    "uri": "dc.identifier.uri",
+    "publisher": "dc.publisher",
+    "subject": "dc.subject",
+}
+_XMLUI_NO_FIELD = frozenset({"show-full", "collections", "bitstream", "thumbnail"})
+_CITATION_META = {
+    "citation_title": "dc.title",
+    "citation_author": "dc.contributor.author",
+    "citation_date": "dc.date.issued",
+    "citation_publication_date": "dc.date.issued",
+    "citation_journal_title": "dc.relation.ispartof",
+    "citation_volume": "dc.identifier.volume",
+    "citation_issue": "dc.identifier.issue",
+    "citation_firstpage": "dc.identifier.spage",
+    "citation_lastpage": "dc.identifier.epage",
+    "citation_issn": "dc.identifier.issn",
+    "citation_isbn": "dc.identifier.isbn",
+    "citation_doi": "dc.identifier.doi",
+    "citation_publisher": "dc.publisher",
+    "citation_language": "dc.language.iso",
+    "citation_keywords": "dc.subject",
+}
+
+
+def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
+    """The one record of the page.
+
+    Raises SourceError where the page has no metadata table, no labels and no metadata in its head.
+    """
+    page = LexborHTMLParser(_decoded(stream.read(), name, note))
+    fields, how = _fullest(page)
+    if not fields:
+        raise SourceError(
+            f"{name}: an HTML page without a metadata table, labels or metadata in its head;"
+            " save the page that “Show full item record” opens"
+        )
+    rows = [field for field in fields if field.value]
+    rows += [Field("view.collection", collection) for collection in _collections(page)]
+    if how == "table":
+        rows += _around(page, rows)
+    numbered = tuple(Field(field.name, field.value, field.language, place=place) for place, field in enumerate(rows, 1))
+    own = handle_of(numbered) or _stated_handle(page)
+    read = identified(
+        Record(identifier="", handle=own, fields=numbered, files=tuple(_files(page)), source=source), note
+    )
+    for field in fields:
+        if not field.value:
+            note(Finding(read.identifier, "info", field.name, "", "an empty value"))
+    if how != "table":
+        where = "its short view" if how == "labels" else "the metadata of its head"
+        note(Finding(read.identifier, "warning", "", "", f"the page has no metadata table: {where} was read"))
+    yield read
+
+
+def _fullest(page: LexborHTMLParser) -> tuple[list[Field], str]:
+    for how, reader in (("table", _table), ("labels", _labels), ("head", _head)):
+        fields = reader(page)
+        if fields:
+            return fields, how
+    return [], ""
+
+
+def _table(page: LexborHTMLParser) -> list[Field]:
+    """The rows whose first cell is the name of a field: name, value, language."""
+    fields = []
+    for row in page.css("tr"):
+        cells = [cell for cell in row.iter() if cell.tag in {"td", "th"}]
+        # The first cell of a list of files is a link, and the name of a file may look like that of a field.
+        if len(cells) >= 2 and cells[0].css_first("a") is None and _FIELD_NAME.fullmatch(_text(cells[0])):
+            language = _text(cells[2]) if len(cells) > 2 else ""
+            fields.append(Field(_text(cells[0]), _text(cells[1]), None if language in {"", "-"} else language))
+    return fields
+
+
+def _labels(page: LexborHTMLParser) -> list[Field]:
+    """The labelled values of a short view, of JSPUI or XMLUI."""
+    fields = []
+    for label in page.css("td.metadataFieldLabel"):
+        value = label.next
+        while value is not None and value.tag != "td":
+            value = value.next
+        name = _text(label).rstrip(":").strip()
+        if value is not None and not name.lower().startswith("appears in"):
+            fields.append(Field(LABELS.get(name.lower(), f"view.{slug(name)}"), _text(value)))
+    for part in page.css("div[class*='simple-item-view-']"):
+        found = _SIMPLE_VIEW.search(part.attributes.get("class") or "")
+        if not found or found[1] in _XMLUI_NO_FIELD:
+            continue
+        name = _XMLUI_PARTS.get(found[1], f"view.{found[1]}")
+        inner = [_text(node) for node in part.css("div > div")] or [_without_heading(part)]
+        fields += [Field(name, value) for value in inner]
+    title = page.css_first("h1, h2.page-header, h2.first-page-header")
+    if fields and title is not None and not any(field.name == "dc.title" for field in fields):
+        fields.insert(0, Field("dc.title", _text(title)))
+    return fields
+
+
+def _head(page: LexborHTMLParser) -> list[Field]:
+    """The metadata of the head: Dublin Core, and Highwire's where they add a field."""
+    dublin_core, highwire = [], []
+    for meta in page.css("meta[name][content]"):
+        name, value = meta.attributes.get("name") or "", (meta.attributes.get("content") or "").strip()
+        language = meta.attributes.get("xml:lang") or meta.attributes.get("lang") or None
+        match = _META_NAME.fullmatch(name)
+        if match:
+            qualified = f"{match[1].lower()}.{match[2][0].lower()}{match[2][1:]}"
+            dublin_core.append(Field(qualified, value, language))
+        elif name.lower() in _CITATION_META:
+            highwire.append(Field(_CITATION_META[name.lower()], value, language))
+    told = {field.value for field in dublin_core}
+    return dublin_core + [field for field in highwire if field.value not in told]
+
+
+def _around(page: LexborHTMLParser, rows: list[Field]) -> list[Field]:
+    """Metrics and funding that the page shows beside its table."""
+    body = page.body
+    if body is None:
+        return []
+    lines = [line for line in body.text(separator="\n").split("\n") if line.strip()]
+    found, _ = view_fields(lines, rows)
+    return [field for field in found if field.name == "view.metric"] + _funding_table(page)
+
+
+def _funding_table(page: LexborHTMLParser) -> list[Field]:
+    fields: list[Field] = []
+    for table in page.css("table"):
+        rows = [[_text(cell) for cell in row.css("td, th")] for row in table.css("tr")]
+        if rows and [cell.lower() for cell in rows[0]] == ["funding agency", "grant number"]:
+            agency = ""
+            for cells in rows[1:]:
+                agency = cells[0] or agency
+                number = cells[1] if len(cells) > 1 else ""
+                fields.append(Field("view.funding", f"{agency} | {number}" if number else agency))
+            after: LexborNode | None = table.next
+            while after is not None and not _text(after).strip():
+                after = after.next
+            heading = after is not None and _text(after).rstrip(":").lower() == "funding information"
+            statement = after.next if heading and after is not None else None
+            while statement is not None and not _text(statement).strip():
+                statement = statement.next
+            if statement is not None:
+                fields.append(Field("view.funding.statement", _text(statement)))
+    return fields
+
+
+def _files(page: LexborHTMLParser) -> Iterator[File]:
+    """The files of the item: name, address, size as printed, format."""
+    seen = set()
+    for link in page.css("a[href*='/bitstream/'], a[href*='/bitstreams/'], a[href*='/retrieve/']"):
+        url, name = link.attributes.get("href") or "", _text(link)
+        if url in seen or not name or name == "View/Open":
+            continue
+        seen.add(url)
+        row = link.parent.parent if link.parent is not None and link.parent.tag == "td" else None
+        cells = [_text(cell) for cell in row.css("td")] if row is not None and row.tag == "tr" else []
+        size = next((cell for cell in cells[1:] if re.fullmatch(r"[\d.,]+\s*[kMGT]?i?[bB](?:ytes)?", cell)), None)
+        format_ = cells[cells.index(size) + 1] if size and cells.index(size) + 1 < len(cells) else None
+        yield File(name, url=url, size_text=size, format=format_ or None)
+
+
+def _collections(page: LexborHTMLParser) -> Iterator[str]:
+    for node in page.css("p, td"):
+        if _text(node).lower().startswith("appears in"):
+            links = node.css("a")
+            if not links and node.next is not None:
+                value = node.next
+                while value is not None and value.tag != "td":
+                    value = value.next
+                links = value.css("a") if value is not None else []
+            yield from dict.fromkeys(_text(link) for link in links if _text(link))
+
+
+def _stated_handle(page: LexborHTMLParser) -> str | None:
+    """The handle that the page gives for citing it, or that a comment of XMLUI names."""
+    for code in page.css("code"):
+        found = handle(_text(code))
+        if found:
+            return found.value
+    match = _COMMENT_HANDLE.search(page.html or "")
+    return match[1] if match else None
+
+
+def _text(node: LexborNode) -> str:
+    return " ".join(str(node.text(separator="")).split())
+
+
+def _without_heading(node: LexborNode) -> str:
+    headings = [_text(heading) for heading in node.css("h1, h2, h3, h4, h5")]
+    text = _text(node)
+    for heading in headings:
+        text = text.removeprefix(heading).strip()
+    return text
+
+
+def _decoded(raw: bytes, name: str, note: Note) -> str:
+    match = _CHARSET.search(raw[:4096])
+    declared = match[1].decode("ascii") if match else "utf-8"
+    try:
+        return raw.decode("utf-8-sig" if declared.lower() in {"utf-8", "utf8"} else declared)
+    except (LookupError, UnicodeDecodeError):
+        note(
+            Finding("", "warning", "", name, f"not in the encoding that it declares ({declared}); read as Windows-1252")
+        )
+        return raw.decode("cp1252", "replace")

@@ -1,0 +1,52 @@
+"""The handle and identifier of a record, from the fields that may hold them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from converter.record import Field, Record
+from converter.report import Finding
+from converter.values.identifiers import handle
+
+_OAI = re.compile(r"oai:[^:]+:(\d+(?:\.\d+)*/\S+)")
+_ADDRESSES = ("dc.identifier.uri", "dc.identifier.handle", "dc.identifier", "dcterms.identifier")
+
+
+def handle_of(fields: Iterable[Field], identifier: str = "") -> str | None:
+    """The bare handle: from the OAI identifier, else from an address among the identifiers.
+
+    >>> handle_of([Field("dc.identifier.uri", "http://hdl.handle.net/10722/1")])
+    '10722/1'
+    >>> handle_of([], "oai:repo.example.org:12345/6")
+    '12345/6'
+    """
+    match = _OAI.fullmatch(identifier)
+    if match:
+        return match[1]
+    if identifier.startswith("hdl:"):
+        found = handle(identifier)
+        return found.value if found else None
+    by_name = {name: [field.value for field in fields if field.name == name] for name in _ADDRESSES}
+    for name in _ADDRESSES:
+        for value in by_name[name]:
+            found = handle(value) if re.match(r"https?:|hdl:", value) or name == "dc.identifier.handle" else None
+            if found:
+                return found.value
+    return None
+
+
+def identified(record: Record, note: Callable[[Finding], None]) -> Record:
+    """The record with an identifier: its own, else its handle, else one made of its content, which is reported."""
+    if record.identifier:
+        return record
+    if record.handle:
+        return msgspec.structs.replace(record, identifier=record.handle)
+    digest = hashlib.sha256(msgspec.json.encode(record.fields)).hexdigest()[:12]
+    named = msgspec.structs.replace(record, identifier=f"record-{digest}")
+    reason = "no handle and no identifier: named by its content, so a changed record is another record"
+    note(Finding(named.identifier, "warning", "", "", reason))
+    return named

@@ -1,0 +1,98 @@
+"""Languages: the tag of a text and the language of a work, from every form of code that repositories use.
+
+Sources: BCP 47 (RFC 5646) for tags; ISO 639-1 and 639-2, whose addresses the Library of Congress keeps,
+http://id.loc.gov/vocabulary/iso639-1 and http://id.loc.gov/vocabulary/iso639-2 (bibliographic codes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+import ontology
+
+_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?")
+_NO_LANGUAGE = frozenset({"", "-", "*", "none", "n/a", "other", "und", "mul", "zxx", "mis"})
+_ONE, _TWO = "http://id.loc.gov/vocabulary/iso639-1/", "http://id.loc.gov/vocabulary/iso639-2/"
+
+
+class Language(NamedTuple):
+    """A language: its ISO 639-1 code, its ISO 639-2 code (terminological), its address, its tag, what is doubtful."""
+
+    code2: str | None
+    code3: str
+    iri: str
+    tag: str
+    doubt: str | None = None
+
+
+def language_tag(code: str | None) -> str | None:
+    """The BCP 47 tag of a language column, in lower case as stores keep it; None where the code is none.
+
+    >>> [language_tag(code) for code in ("en_HK", "eng", "en_US.UTF-8", "-", None, "*", "none", "xyz", "pt_BR")]
+    ['en-hk', 'en', 'en-us', None, None, None, None, None, 'pt-br']
+    """
+    if code is None:
+        return None
+    return _tag(code)
+
+
+@lru_cache(maxsize=1_000)
+def language(value: str) -> Language | None:
+    """The language that a code or name means, None where ISO 639-2 has none of it.
+
+    >>> language("eng").iri, language("Čeština").tag, language("en_US").code3
+    ('http://id.loc.gov/vocabulary/iso639-1/en', 'cs', 'eng')
+    >>> language("yap").iri, language("other") is None
+    ('http://id.loc.gov/vocabulary/iso639-2/yap', True)
+    """
+    text = value.strip().casefold()
+    if text in _NO_LANGUAGE:
+        return None
+    found = _by_code().get(re.split(r"[-_.]", text)[0]) if re.fullmatch(r"[a-z]{2,3}(?:[-_.].*)?", text) else None
+    if found:
+        return found
+    named = _by_name().get(text) or _by_name().get(re.sub(r"\s*\(.*\)$", "", text))
+    if named:
+        return named
+    parts = {_by_name().get(part.strip()) for part in re.split(r"[/;,]", text)} - {None}
+    if len(parts) == 1:
+        return next(part for part in parts if part)._replace(doubt="the language is one name among several words")
+    return None
+
+
+@lru_cache(maxsize=1_000)
+def _tag(code: str) -> str | None:
+    text = code.strip().replace("_", "-").split(".")[0].lower()
+    if text in _NO_LANGUAGE:
+        return None
+    head, *rest = text.split("-")
+    known = _by_code().get(head)
+    if known is None:
+        return None
+    tag = "-".join([known.tag, *rest])
+    return tag if _TAG.fullmatch(tag) else None
+
+
+@lru_cache(maxsize=1)
+def _by_code() -> Mapping[str, Language]:
+    codes: dict[str, Language] = {}
+    for row in ontology.languages():
+        found = _language(row)
+        for code in (row["code2"], row["code3"], row["bibliographic"]):
+            if code:
+                codes[code] = found
+    # Codes that ISO withdrew and that records still bear.
+    return codes | {old: codes[new] for old, new in {"iw": "he", "in": "id", "ji": "yi", "sh": "sr"}.items()}
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> Mapping[str, Language]:
+    return {name: _language(row) for row in ontology.languages() for name in row["names"].split("|") if name}
+
+
+def _language(row: Mapping[str, str]) -> Language:
+    code2 = row["code2"] or None
+    return Language(code2, row["code3"], _ONE + code2 if code2 else _TWO + row["bibliographic"], code2 or row["code3"])

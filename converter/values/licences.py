@@ -1,0 +1,84 @@
+"""Licences and access rights, from every spelling that repositories use.
+
+Sources: https://creativecommons.org/licenses/, https://rightsstatements.org/, and the COAR access rights,
+http://purl.org/coar/access_right/.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import ontology
+
+_CC = "http://creativecommons.org/"
+_CC_ADDRESS = re.compile(
+    r"creativecommons\.org/(?:licen[sc]es/(?P<parts>[a-z]+(?:-[a-z]+)*)/(?P<version>\d\.\d)"
+    r"|publicdomain/(?P<domain>zero|mark)/1\.0)",
+    re.IGNORECASE,
+)
+_RIGHTS_ADDRESS = re.compile(r"rightsstatements\.org/(?:vocab|page)/(?P<code>[A-Za-z-]+)/1\.0", re.IGNORECASE)
+_CC_NAME = re.compile(r"\bcc[\s_-]*by\b|creative\s*commons|attribution", re.IGNORECASE)
+_VERSION = re.compile(r"\b([1-4])\.(\d)\b")
+_PARTS = (
+    ("nc", re.compile(r"\bnc\b|non\s*-?\s*commercial", re.IGNORECASE)),
+    ("nd", re.compile(r"\bnd\b|no\s*-?\s*deriv", re.IGNORECASE)),
+    ("sa", re.compile(r"\bsa\b|share\s*-?\s*alike", re.IGNORECASE)),
+)
+_SHORT = 120
+_SPACE = re.compile(r"[\s_]+")
+
+
+class Licence(NamedTuple):
+    """The address of a licence or rights statement, and what is doubtful about it."""
+
+    iri: str
+    doubt: str | None = None
+
+
+def licence(text: str) -> Licence | None:
+    """The licence that the text names, None where it names none with its version.
+
+    >>> licence("https://creativecommons.org/licenses/by-nc-nd/3.0/us/").iri
+    'http://creativecommons.org/licenses/by-nc-nd/3.0/'
+    >>> licence("Attribution-NonCommercial-NoDerivatives 4.0 International").iri
+    'http://creativecommons.org/licenses/by-nc-nd/4.0/'
+    >>> licence("Creative Commons Attribution"), licence("CC0 1.0").iri
+    (None, 'http://creativecommons.org/publicdomain/zero/1.0/')
+    """
+    addresses = {_cc_iri(match) for match in _CC_ADDRESS.finditer(text)}
+    if addresses:
+        return Licence(addresses.pop()) if len(addresses) == 1 else None
+    if match := _RIGHTS_ADDRESS.search(text):
+        return Licence(f"http://rightsstatements.org/vocab/{match['code']}/1.0/")
+    return _named(text) if len(text) <= _SHORT else None
+
+
+def _named(text: str) -> Licence | None:
+    """The Creative Commons licence that a name of it means."""
+    if re.search(r"\bcc[\s-]?0\b|\bcc zero\b", text, re.IGNORECASE):
+        return Licence(f"{_CC}publicdomain/zero/1.0/")
+    version = _VERSION.search(text)
+    if _CC_NAME.search(text) and version:
+        words = text.replace("_", "-")
+        parts = ["by", *(name for name, pattern in _PARTS if pattern.search(words))]
+        if not {"nd", "sa"} <= set(parts):
+            return Licence(f"{_CC}licenses/{'-'.join(parts)}/{version[0]}/")
+    return None
+
+
+def access(text: str) -> str | None:
+    """The local name of the COAR access right that the text names.
+
+    >>> access("info:eu-repo/semantics/openAccess"), access("Restricted Access"), access("All rights reserved")
+    ('c_abf2', 'c_16ec', None)
+    """
+    value = _SPACE.sub(" ", text.strip().casefold().removeprefix("info:eu-repo/semantics/"))
+    target = ontology.values("access").get(value)
+    return target.partition(":")[2] if target else None
+
+
+def _cc_iri(match: re.Match[str]) -> str:
+    if match["domain"]:
+        return f"{_CC}publicdomain/{match['domain'].lower()}/1.0/"
+    return f"{_CC}licenses/{match['parts'].lower()}/{match['version']}/"

@@ -1,0 +1,79 @@
+"""Text as it should be read: composed, trimmed, without characters that no document can carry."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import NamedTuple
+
+from converter.values.terms import UNCARRIABLE
+
+_SPACES = re.compile(r"\s+")
+_INNER_SPACES = re.compile(r"[^\S\n]+")
+_PARAGRAPHS = re.compile(r" ?\n[ \n]*")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
+_MARKUP = re.compile(r"</?(?:p|br|i|b|em|strong|sub|sup|div|span|a|ul|ol|li|jats:\w+)\b[^<>]*>", re.IGNORECASE)
+# UTF-8 read as Latin-1 or Windows-1252: a capital A or a with tilde or circumflex and a symbol where a letter is meant.
+_MOJIBAKE = re.compile(r"Ã[\x80-\xbf¡-¿ƒ„†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf™œ˜“”¦]|\ufffd")
+
+
+class Cleaned(NamedTuple):
+    """The text, and what was repaired in it."""
+
+    text: str
+    repairs: tuple[str, ...] = ()
+
+
+def clean(text: str) -> Cleaned:
+    r"""The text on one line: every run of white space is one space.
+
+    >>> clean("  Pereira\n, \nRodrigo\u00a0M. ")
+    Cleaned(text='Pereira , Rodrigo M.', repairs=())
+    >>> clean("R&amp;D")
+    Cleaned(text='R&D', repairs=('an HTML entity decoded',))
+    """
+    carried, repairs = _carriable(text)
+    return Cleaned(_SPACES.sub(" ", carried).strip(), repairs)
+
+
+def paragraphs(text: str) -> Cleaned:
+    r"""The text with its paragraphs: white space within a line is one space, and line ends stay.
+
+    >>> paragraphs(" One\n\n\n two  ").text
+    'One\ntwo'
+    """
+    carried, repairs = _carriable(text)
+    lines = carried.replace("\r\n", "\n").replace("\r", "\n")
+    return Cleaned(_PARAGRAPHS.sub("\n", _INNER_SPACES.sub(" ", lines)).strip(), repairs)
+
+
+def looks_like_mojibake(text: str) -> bool:
+    """Whether the text looks like UTF-8 that was read in another encoding.
+
+    >>> looks_like_mojibake("GonzÃ¡lez"), looks_like_mojibake("São Paulo")
+    (True, False)
+    """
+    return bool(_MOJIBAKE.search(text))
+
+
+def holds_markup(text: str) -> bool:
+    """Whether the text holds HTML elements.
+
+    >>> holds_markup("<p>Aim:</p> to see"), holds_markup("p < 0.05 and q > 1")
+    (True, False)
+    """
+    return bool(_MARKUP.search(text))
+
+
+def _carriable(text: str) -> tuple[str, tuple[str, ...]]:
+    repairs: list[str] = []
+    if UNCARRIABLE.search(text):
+        text = UNCARRIABLE.sub("", text)
+        repairs.append("a control character removed")
+    if _ENTITY.search(text):
+        decoded = UNCARRIABLE.sub("", html.unescape(text))
+        if decoded != text:
+            text = decoded
+            repairs.append("an HTML entity decoded")
+    return unicodedata.normalize("NFC", text), tuple(repairs)
