@@ -108,9 +108,7 @@ def _labels(page: LexborHTMLParser) -> list[Field]:
     """The labelled values of a short view, of JSPUI or XMLUI."""
     fields = []
     for label in page.css("td.metadataFieldLabel"):
-        value = label.next
-        while value is not None and value.tag != "td":
-            value = value.next
+        value = _next_cell(label)
         name = _text(label).rstrip(":").strip()
         if value is not None and not name.lower().startswith("appears in"):
             fields.append(Field(LABELS.get(name.lower(), f"view.{slug(name)}"), _text(value)))
@@ -119,8 +117,8 @@ def _labels(page: LexborHTMLParser) -> list[Field]:
         if not found or found[1] in _XMLUI_NO_FIELD:
             continue
         name = _XMLUI_PARTS.get(found[1], f"view.{found[1]}")
-        inner = [_text(node) for node in part.css("div > div")] or [_without_heading(part)]
-        fields += [Field(name, value) for value in inner]
+        inner = [_text(node) for node in part.iter() if node.tag == "div"] or [_without_heading(part)]
+        fields += [Field(name, value) for value in inner if value]
     title = page.css_first("h1, h2.page-header, h2.first-page-header")
     if fields and title is not None and not any(field.name == "dc.title" for field in fields):
         fields.insert(0, Field("dc.title", _text(title)))
@@ -167,7 +165,7 @@ def _funding_table(page: LexborHTMLParser) -> list[Field]:
             while after is not None and not _text(after).strip():
                 after = after.next
             heading = after is not None and _text(after).rstrip(":").lower() == "funding information"
-            statement = after.next if heading and after is not None else None
+            statement: LexborNode | None = after.next if heading and after is not None else None
             while statement is not None and not _text(statement).strip():
                 statement = statement.next
             if statement is not None:
@@ -195,11 +193,16 @@ def _collections(page: LexborHTMLParser) -> Iterator[str]:
         if _text(node).lower().startswith("appears in"):
             links = node.css("a")
             if not links and node.next is not None:
-                value = node.next
-                while value is not None and value.tag != "td":
-                    value = value.next
+                value = _next_cell(node)
                 links = value.css("a") if value is not None else []
             yield from dict.fromkeys(_text(link) for link in links if _text(link))
+
+
+def _next_cell(node: LexborNode) -> LexborNode | None:
+    found: LexborNode | None = node.next
+    while found is not None and found.tag != "td":
+        found = found.next
+    return found
 
 
 def _stated_handle(page: LexborHTMLParser) -> str | None:

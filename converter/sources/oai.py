@@ -25,6 +25,7 @@ Note = Callable[[Finding], None]
 Reader = Callable[[etree._Element, "Draft"], None]
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_DC = "http://purl.org/dc/elements/1.1/"
 _CHUNK = 1 << 20
 # XML knows five named entities and numbers; HTML's other names and a bare & are text.
 _LOOSE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
@@ -241,7 +242,7 @@ class _Reading:
                 self._note(Finding(draft.identifier, "error", "", "", "a record with a header and no metadata"))
             return
         namespace = etree.QName(metadata).namespace or ""
-        reader = METADATA.get(namespace)
+        reader = oai_dc if metadata is element and not bare else METADATA.get(namespace)
         if reader is None:
             self._note(Finding(draft.identifier, "error", "", namespace, f"metadata in another format; {_known()}"))
             return
@@ -259,7 +260,8 @@ def _header(header: etree._Element, draft: Draft) -> None:
 def _metadata(record: etree._Element) -> etree._Element | None:
     holder = record.find("{*}metadata")
     if holder is None:
-        return None
+        # Some exports put the elements of Dublin Core into the record itself.
+        return record if record.find(f"{{{_DC}}}*") is not None else None
     return next(iter(holder.iterchildren("*")), None)
 
 
@@ -290,7 +292,7 @@ def _refuse_entities(stream: BinaryIO, name: str) -> None:
 
 
 def _repair(stream: BinaryIO, target: BinaryIO) -> bool:
-    """Write the stream to `target` as XML may be: UTF-8, no forbidden characters, no loose &; whether that changed it."""
+    """Write the stream to `target` as UTF-8, no forbidden characters, no loose &; whether that changed it."""
     stream.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     changed, kept = False, ""

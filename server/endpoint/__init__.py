@@ -1,1 +1,78 @@
-"""Query text → result bytes: workers that can be killed, and the SPARQL protocol."""
+"""Query text → result bytes: workers that can be killed, and the SPARQL protocol.
+
+An endpoint is whatever answers a `Request`: the pool of worker processes over a generation of our own store, or a
+remote SPARQL service.  Pages and feeds know nothing but this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Protocol, Self
+
+import msgspec
+
+from converter.errors import QueryError
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A query, the result format that is wanted (a name of `formats.FORMATS`), and the graphs that override FROM."""
+
+    query: str
+    format: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+class Answer(Protocol):
+    """The bytes of a result as they are made; closing it early stops the evaluation."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def close(self) -> None:
+        """Give the answer up."""
+
+
+class Endpoint(Protocol):
+    """What answers queries; `version` changes when the data do."""
+
+    @property
+    def version(self) -> str:
+        """The version of the dataset."""
+
+    def ask(self, request: Request) -> Answer:
+        """The answer, once its beginning is certain.
+
+        Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied or Refused.
+        """
+
+    def close(self) -> None:
+        """End every process."""
+
+
+class QuerySyntax(QueryError):
+    """The query is not SPARQL; line and column count from 1."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class Refused(QueryError):
+    """The query asks for what this endpoint does not do."""
+
+
+class QueryTimeout(QueryError):
+    """The query took longer than is allowed."""
+
+
+class QueueFull(QueryError):
+    """Too many queries wait."""
+
+
+class WorkerDied(QueryError):
+    """The query broke the process that evaluated it: too deep, or too large."""

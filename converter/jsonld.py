@@ -1,0 +1,150 @@
+"""Triples → JSON-LD: one nested document a record, compact, with the context in it; nothing is ever fetched.
+
+Source: https://www.w3.org/TR/json-ld11/ and https://www.w3.org/TR/json-ld11-framing/.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import threading
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, cast
+
+import pyld.jsonld
+import pyoxigraph
+
+import ontology
+from converter.graph import parsed
+
+Node = dict[str, Any]
+
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
+# PyLD keeps state while it works.
+_LOCK = threading.Lock()
+_FIRST_KEYS = ("@context", "id", "type", "title", "label", "name")
+
+
+def expanded(lines: Iterable[str]) -> list[Node]:
+    """The triples as expanded JSON-LD, a node object for each subject.
+
+    >>> expanded(['<http://x/1> <http://purl.org/dc/terms/title> "A"@en .'])
+    [{'@id': 'http://x/1', 'http://purl.org/dc/terms/title': [{'@value': 'A', '@language': 'en'}]}]
+    """
+    nodes: dict[str, Node] = {}
+    for triple in parsed(lines):
+        subject = cast("pyoxigraph.NamedNode", triple.subject).value
+        node = nodes.setdefault(subject, {"@id": subject})
+        if triple.predicate.value == _TYPE:
+            node.setdefault("@type", []).append(cast("pyoxigraph.NamedNode", triple.object).value)
+        else:
+            node.setdefault(triple.predicate.value, []).append(_value(triple.object))
+    return list(nodes.values())
+
+
+def framed(lines: Iterable[str], item: str, base: str = ontology.PUBLISHED_BASE) -> Node:
+    """One nested document for the thing with the address `item`; every triple is in it, authors are in order.
+
+    What the frame does not reach from the thing stands under `@included`.
+    """
+    nodes = expanded(sorted(lines))
+    frame = {**_frame(), "@context": context(base), "id": item}
+    with _LOCK:
+        document = cast("Node", pyld.jsonld.frame(nodes, frame, _options()))
+        reached = {node["@id"] for node in pyld.jsonld.flatten(document, None, _options())}
+        left = [node for node in nodes if node["@id"] not in reached]
+        if left:
+            rest = pyld.jsonld.compact(left, context(base), {**_options(), "graph": True})
+            document["@included"] = rest["@graph"]
+    document = _in_order(document)
+    return {"@context": context(base), **{key: value for key, value in document.items() if key != "@context"}}
+
+
+def context(base: str = ontology.PUBLISHED_BASE) -> Node:
+    """The terms of the profile, for this base."""
+    return copy.deepcopy(_context(base))
+
+
+def document(node: Node) -> bytes:
+    """The document as UTF-8."""
+    return json.dumps(node, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def stream(nodes: Iterable[Node], base: str = ontology.PUBLISHED_BASE) -> Iterator[bytes]:
+    """Yield one document for several records: their context once, each record a member of `@graph`."""
+    yield b'{\n"@context": ' + json.dumps(context(base), ensure_ascii=False).encode() + b',\n"@graph": [\n'
+    for number, node in enumerate(nodes):
+        member = {key: value for key, value in node.items() if key != "@context"}
+        included = member.pop("@included", [])
+        for inner in (member, *included):
+            yield (b",\n" if number or inner is not member else b"") + json.dumps(inner, ensure_ascii=False).encode()
+    yield b"\n]\n}\n"
+
+
+@lru_cache(maxsize=8)
+def _context(base: str) -> Node:
+    return cast("Node", json.loads(ontology.text("context.jsonld", base))["@context"])
+
+
+@lru_cache(maxsize=1)
+def _frame() -> Node:
+    return cast("Node", json.loads(ontology.text("frame.jsonld")))
+
+
+def _options() -> Node:
+    return {"documentLoader": _refuse, "omitGraph": True, "processingMode": "json-ld-1.1", "ordered": True}
+
+
+def _refuse(address: str, _: object) -> Node:
+    raise ValueError(f"{address}: nothing is fetched while JSON-LD is made; the context must stand in the document")
+
+
+def _value(term: object) -> Node:
+    if not isinstance(term, pyoxigraph.Literal):
+        return {"@id": cast("pyoxigraph.NamedNode", term).value}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    if term.datatype.value == _STRING:
+        return {"@value": term.value}
+    if term.datatype.value == _INTEGER and str(int(term.value)) == term.value:
+        return {"@value": int(term.value)}
+    return {"@value": term.value, "@type": term.datatype.value}
+
+
+def _in_order(value: Any) -> Any:
+    """Roles in the order of their positions, and keys in one that a person expects."""
+    if isinstance(value, list):
+        return [_in_order(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    node = {key: _in_order(value[key]) for key in sorted(value, key=_key_order)}
+    if isinstance(node.get("roles"), list):
+        node["roles"] = sorted(node["roles"], key=_position)
+        holders = [_holder(role) for role in node["roles"]]
+        if isinstance(node.get("creator"), list):
+            node["creator"] = sorted(node["creator"], key=lambda agent: _place(holders, agent))
+    return node
+
+
+def _key_order(key: str) -> tuple[int, str]:
+    return (_FIRST_KEYS.index(key), "") if key in _FIRST_KEYS else (len(_FIRST_KEYS), key)
+
+
+def _position(role: Any) -> tuple[str, int]:
+    if not isinstance(role, dict):
+        return "", 0
+    position = role.get("position")
+    return str(role.get("role", "")), position if isinstance(position, int) else 0
+
+
+def _holder(role: Any) -> Any:
+    agent = role.get("agent") if isinstance(role, dict) else None
+    return agent.get("id") if isinstance(agent, dict) else agent
+
+
+def _place(holders: list[Any], agent: Any) -> int:
+    address = agent.get("id") if isinstance(agent, dict) else agent
+    return holders.index(address) if address in holders else len(holders)

@@ -1,0 +1,57 @@
+"""The application: settings and an endpoint in, a Flask application out; nothing happens at import."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+
+from server.endpoint import Endpoint
+from server.endpoint.protocol import METHODS, sparql_blueprint
+from server.problems import EXPOSED, OPEN, register_problems
+from server.settings import Settings
+from server.site.resources import site_blueprint
+from server.site.view import safe_link
+
+_HERE = Path(__file__).parent
+_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+
+
+def create_app(settings: Settings, endpoint: Endpoint) -> Flask:
+    """The site over an endpoint."""
+    app = Flask(__name__, template_folder=str(_HERE / "site" / "templates"), static_folder=str(_HERE / "static"))
+    app.url_map.strict_slashes = False
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(site_title=settings.title, base=settings.base, shown_link=safe_link)
+    register_problems(app)
+    app.register_blueprint(sparql_blueprint(endpoint, settings.base))
+    app.register_blueprint(site_blueprint(endpoint, settings))
+    app.before_request(_begin)
+    app.after_request(_headers)
+    return app
+
+
+def _begin() -> Response | None:
+    g.started = time.monotonic()
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        return Response(
+            status=204,
+            headers={
+                "Access-Control-Allow-Methods": ", ".join(METHODS),
+                "Access-Control-Allow-Headers": "Accept, Accept-Profile, Content-Type, Authorization, If-None-Match",
+                "Access-Control-Max-Age": "86400",
+            },
+        )
+    return None
+
+
+def _headers(response: Response) -> Response:
+    """What every answer bears, refusals included."""
+    response.headers.update(OPEN)
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = _POLICY
+    return response

@@ -1,0 +1,44 @@
+"""Which of our offers a client likes best, by its Accept header (RFC 9110 section 12.5.1).
+
+Media-type parameters are matched softly: `application/ld+json;profile="…"` is `application/ld+json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+
+def choose(accept: str | None, offers: Sequence[str]) -> str | None:
+    r"""The offer of the highest quality, the first among equals; None where the client refuses them all.
+
+    >>> offers = ["text/turtle", "application/ld+json", "text/html"]
+    >>> choose("application/ld+json;profile=\"x\", text/turtle;q=0.5", offers)
+    'application/ld+json'
+    >>> choose("text/turtle;q=0, */*", offers), choose(None, offers), choose("image/png", offers)
+    ('application/ld+json', 'text/turtle', None)
+    """
+    if accept is None or not accept.strip():
+        return offers[0]
+    ranges = _ranges(accept)
+    best = max(offers, key=lambda offer: _quality(offer, ranges))
+    return best if _quality(best, ranges) > 0 else None
+
+
+def _ranges(accept: str) -> dict[str, float]:
+    """Media range without parameters → its quality; the best where parameters made several of one."""
+    found: dict[str, float] = {}
+    for text, quality in parse_accept_header(accept, MIMEAccept):
+        bare = text.partition(";")[0].strip().lower()
+        found[bare] = max(quality, found.get(bare, 0.0))
+    return found
+
+
+def _quality(offer: str, ranges: dict[str, float]) -> float:
+    """The quality of an offer: that of the most specific range that takes it in."""
+    for range_ in (offer, f"{offer.partition('/')[0]}/*", "*/*"):
+        if range_ in ranges:
+            return ranges[range_]
+    return 0.0

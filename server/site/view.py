@@ -1,0 +1,122 @@
+"""A description as a page asks for it: values by property, labels, the parts of a record in their order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import pyoxigraph
+
+import ontology
+from converter.graph import ordered, parsed
+from converter.values.identifiers import web_address
+
+
+class Value(NamedTuple):
+    """A value on a page: its text, the address that it leads to (None for a literal), its language."""
+
+    text: str
+    address: str | None = None
+    language: str | None = None
+
+
+class Statement(NamedTuple):
+    """A statement in the table of all statements."""
+
+    subject: Value
+    property: Value
+    value: Value
+
+
+_LABELS = ("dcterms:title", "foaf:name", "skos:prefLabel", "rdfs:label", "frapo:hasGrantNumber", "dc:title")
+
+
+class View:
+    """The triples of a description, by subject and property; properties are named as in the profile."""
+
+    def __init__(self, lines: Iterable[str], base: str) -> None:
+        self.base = base
+        self._lines = ordered(lines, base)
+        self._values: defaultdict[tuple[str, str], list[pyoxigraph.NamedNode | pyoxigraph.Literal]] = defaultdict(list)
+        for triple in parsed(self._lines):
+            subject, object_ = triple.subject, triple.object
+            if isinstance(subject, pyoxigraph.NamedNode) and isinstance(
+                object_, (pyoxigraph.NamedNode, pyoxigraph.Literal)
+            ):
+                self._values[subject.value, triple.predicate.value].append(object_)
+
+    def texts(self, subject: str, name: str) -> list[Value]:
+        """The literals of a property."""
+        return [
+            Value(term.value, language=term.language)
+            for term in self._terms(subject, name)
+            if isinstance(term, pyoxigraph.Literal)
+        ]
+
+    def text(self, subject: str, name: str) -> str:
+        """The first literal of a property, empty where there is none."""
+        return next((value.text for value in self.texts(subject, name)), "")
+
+    def links(self, subject: str, name: str) -> list[Value]:
+        """The resources of a property, each under its label."""
+        return [
+            Value(self.label(term.value), term.value)
+            for term in self._terms(subject, name)
+            if isinstance(term, pyoxigraph.NamedNode)
+        ]
+
+    def nodes(self, subject: str, name: str) -> list[str]:
+        """The addresses of the resources of a property."""
+        return [value.address for value in self.links(subject, name) if value.address]
+
+    def label(self, address: str) -> str:
+        """What a resource is called: by its own label, else by its short name."""
+        for name in _LABELS:
+            found = self.text(address, name)
+            if found:
+                return found
+        return short(address, self.base)
+
+    def statements(self) -> list[Statement]:
+        """Every statement, in reading order."""
+        found = []
+        for triple in parsed(self._lines):
+            subject, predicate, object_ = str(triple.subject)[1:-1], triple.predicate.value, triple.object
+            if isinstance(object_, pyoxigraph.Literal):
+                value = Value(object_.value, language=object_.language)
+            else:
+                value = Value(short(str(object_)[1:-1], self.base), str(object_)[1:-1])
+            found.append(
+                Statement(
+                    Value(short(subject, self.base), subject), Value(short(predicate, self.base), predicate), value
+                )
+            )
+        return found
+
+    def _terms(self, subject: str, name: str) -> list[pyoxigraph.NamedNode | pyoxigraph.Literal]:
+        return self._values.get((subject, ontology.expand(name, "page")), [])
+
+
+def short(address: str, base: str) -> str:
+    """An address as prefix:name where we have a prefix, without the base where it is ours.
+
+    >>> short("http://purl.org/dc/terms/title", "http://x/"), short("http://x/item/1", "http://x/")
+    ('dcterms:title', '/item/1')
+    """
+    if address.startswith(base):
+        return "/" + address.removeprefix(base)
+    for prefix, namespace in ontology.prefixes().items():
+        name = address.removeprefix(namespace)
+        if name != address and name and "/" not in name:
+            return f"{prefix}:{name}"
+    return address
+
+
+def safe_link(address: str) -> str | None:
+    """The address where it may stand behind a link: the web, and nothing that runs.
+
+    >>> safe_link("javascript:alert(1)"), safe_link("https://example.org/")
+    (None, 'https://example.org/')
+    """
+    return web_address(address) if address.startswith(("http://", "https://")) else None
