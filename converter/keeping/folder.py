@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import io
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, NamedTuple
 
 import pyoxigraph
 
@@ -27,6 +27,7 @@ from converter.errors import StoreError
 
 _LAYOUT = 1
 _IDENTITY = "shelfgraph.json"
+_PRIMARY_TOPIC = "<http://xmlns.com/foaf/0.1/primaryTopic>"
 
 
 class Generation(NamedTuple):
@@ -172,9 +173,13 @@ class Writer:
     def load(self, batches: Iterable[Iterable[str]]) -> Generation:
         """The generation that holds the lines of all batches besides what was there; all of them or none.
 
-        A batch is the N-Triples lines of one record.  Memory is flat in the number of batches.
+        A batch is the N-Triples lines of one record.  What the store said before of the same record itself is
+        forgotten; what it said of things that records share stays.  Memory is flat in the length of the batches.
         """
-        return self._load(cast("IO[bytes]", _Lines(batches)), pyoxigraph.RdfFormat.N_TRIPLES)
+        with tempfile.TemporaryFile(dir=self._folder.path) as spool:
+            items = [item for lines in batches if (item := _spooled(lines, spool))]
+            spool.seek(0)
+            return self._load(spool, pyoxigraph.RdfFormat.N_TRIPLES, forget=items)
 
     def load_rdf(self, stream: IO[bytes], format_: pyoxigraph.RdfFormat, name: str) -> Generation:
         """The generation that holds the RDF of a stream, its named graphs kept.
@@ -186,8 +191,11 @@ class Writer:
         except SyntaxError as fault:
             raise StoreError(f"{name}: line {fault.lineno}: {fault.msg}; correct it or convert it again") from None
 
-    def _load(self, stream: IO[bytes], format_: pyoxigraph.RdfFormat) -> Generation:
+    def _load(self, stream: IO[bytes], format_: pyoxigraph.RdfFormat, forget: Iterable[str] = ()) -> Generation:
         store = pyoxigraph.Store(str(self._folder.store_path))
+        if len(store):
+            for item in forget:
+                _forget_own(store, item)
         store.bulk_load(stream, format_)
         # Compacting first made string-heavy queries several times faster after a bulk load.
         store.optimize()
@@ -205,26 +213,28 @@ def reading(generation: Generation) -> Iterator[Path]:
         os.close(descriptor)
 
 
-class _Lines(io.RawIOBase):
-    """Batches of lines as a stream of bytes, made as they are read."""
+def _spooled(lines: Iterable[str], spool: IO[bytes]) -> str | None:
+    """Write the lines of one record; the address of its item, which its document names."""
+    item = None
+    for line in lines:
+        spool.write(f"{line}\n".encode())
+        subject, predicate, object_ = line.split(" ", 2)
+        if predicate == _PRIMARY_TOPIC and "/record/" in subject:
+            item = object_.removesuffix(" .")[1:-1]
+    return item
 
-    def __init__(self, batches: Iterable[Iterable[str]]) -> None:
-        self._chunks = ("".join(f"{line}\n" for line in lines).encode() for lines in batches)
-        self._rest = b""
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast("bytearray", buffer))
-        while not self._rest:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._rest = chunk
-        taken, self._rest = self._rest[: len(view)], self._rest[len(view) :]
-        view[: len(taken)] = taken
-        return len(taken)
-
-    def write(self, _: object) -> int:
-        raise io.UnsupportedOperation("not writable")
+def _forget_own(store: pyoxigraph.Store, item: str) -> None:
+    """Remove what is said of the item, its parts, and its two documents: what no other record says."""
+    base, _, path = item.partition("/item/")
+    left = [item, f"{base}/record/{path}", f"{base}/source/{path}"]
+    seen = set(left)
+    while left:
+        subject = pyoxigraph.NamedNode(left.pop())
+        for quad in list(store.quads_for_pattern(subject, None, None, pyoxigraph.DefaultGraph())):
+            store.remove(quad)
+            if isinstance(quad.object, pyoxigraph.NamedNode):
+                part = quad.object.value
+                if part.startswith(f"{item}#") and part not in seen:
+                    seen.add(part)
+                    left.append(part)

@@ -1,0 +1,94 @@
+"""The site as a process: Granian serves the application, and the query workers are its children."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from converter.errors import UsageError
+from converter.keeping.folder import DataFolder, reading
+from server.app import create_app
+from server.endpoint.workers import Pool
+from server.settings import Settings
+
+_SETTINGS = "SHELFGRAPH_SITE"
+_THREADS = 32
+
+
+def serve(folder: Path, settings: Settings, host: str, port: int, *, workers: int, timeout: float) -> None:
+    """Serve until interrupted; a new generation of the folder is taken up while serving.
+
+    Raises UsageError where the port is taken or the host is not this machine's.
+    """
+    _free(host, port)
+    told = {"folder": str(folder), "base": settings.base, "title": settings.title, "workers": workers}
+    os.environ[_SETTINGS] = json.dumps({**told, "timeout": timeout})
+    server = Granian(
+        "server.run:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=_THREADS,
+        factory=True,
+        log_enabled=False,
+        websockets=False,
+    )
+    server.serve()
+
+
+def application() -> Callable[..., Any]:
+    """The application of the serving process, with its pool of query workers."""
+    told = json.loads(os.environ[_SETTINGS])
+    folder = DataFolder(Path(told["folder"]))
+    generation = folder.current()
+    held = contextlib.ExitStack()
+    path = held.enter_context(reading(generation))
+    pool = Pool(
+        path,
+        base=told["base"],
+        version=str(generation.number),
+        size=told["workers"],
+        timeout=told["timeout"],
+    )
+    threading.Thread(target=_follow, args=(folder, pool, held), daemon=True).start()
+    return create_app(Settings(base=told["base"], title=told["title"]), pool)
+
+
+def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack) -> None:
+    """Take up each new generation within a second."""
+    stop = threading.Event()
+    while not stop.wait(1.0):
+        generation = folder.current()
+        if str(generation.number) != pool.version:
+            fresh = contextlib.ExitStack()
+            path = fresh.enter_context(reading(generation))
+            pool.use(path, str(generation.number))
+            held.close()
+            held = fresh
+
+
+def _free(host: str, port: int) -> None:
+    """Raise UsageError unless the port can be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as fault:
+            raise UsageError(f"cannot listen on {host}:{port}: {fault}; name another with --host and --port") from None
+
+
+def interrupt_quietly() -> None:
+    """Let a terminated server end as an interrupted one does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -1,0 +1,353 @@
+"""The command `shelfgraph`: arguments, progress, exit codes.  What takes long to import is imported in its command."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NoReturn
+
+import click
+
+from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
+
+if TYPE_CHECKING:
+    from converter.mapping import Mapper
+    from converter.record import Record
+    from converter.report import Report
+
+KINDS = ("oai", "dspace-html", "dspace-text")
+FORMATS = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
+ANSWERS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
+EXAMPLE_BASE = "https://data.example.org/"
+LOCAL_BASE = "http://127.0.0.1:8000/"
+DATA = "shelfgraph-data"
+INTERRUPTED = 130
+
+_SOURCES = click.argument("sources", nargs=-1, metavar="SOURCE...")
+_BASE = click.option("--base", metavar="URL", help="What every address of ours begins with.")
+_KIND = click.option("--from", "kind", type=click.Choice(KINDS), help="What the sources are; told by their content.")
+_REPOSITORY = click.option("--repository", default="", metavar="NAME", help="The repository, in addresses of persons.")
+_REPORT = click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings, as CSV.")
+
+
+class _Group(click.Group):
+    """The command, whose faults are one line on standard error and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ShelfgraphError as fault:
+            _end(str(fault), fault.exit_code)
+        except BrokenPipeError:
+            # The reader of our output has had enough.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="shelfgraph")
+def main() -> None:
+    """Your repository's records as linked data, in one command."""
+
+
+@main.command()
+@_SOURCES
+@click.option("-o", "--output", default="-", metavar="OUT", help="The document to write; - is standard output.")
+@click.option("--to", "format_", type=click.Choice(FORMATS), help="The format; told by the name of OUT, else ttl.")
+@_KIND
+@_BASE
+@_REPOSITORY
+@_REPORT
+def convert(
+    sources: tuple[str, ...],
+    output: str,
+    format_: str | None,
+    kind: str | None,
+    base: str | None,
+    repository: str,
+    report: Path | None,
+) -> None:
+    """Write the records of SOURCE... (files, folders, - for standard input) as RDF."""
+    from converter.mapping import Mapper
+
+    mapper = Mapper(_base(base or EXAMPLE_BASE), repository)
+    chosen = format_ or _format_of(output)
+    with _run(report) as run, _output(output) as out:
+        _write(run.records(_required(sources), kind, repository), mapper, run, out, chosen)
+    if base is None:
+        _tell_base(EXAMPLE_BASE)
+    run.end()
+
+
+@main.command()
+@_SOURCES
+@click.option("--data", default=DATA, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
+@_KIND
+@_BASE
+@_REPOSITORY
+@_REPORT
+def load(
+    sources: tuple[str, ...], data: Path, kind: str | None, base: str | None, repository: str, report: Path | None
+) -> None:
+    """Load the records of SOURCE... into a data folder, as one new generation."""
+    from converter.keeping.folder import DataFolder
+
+    folder = DataFolder(data)
+    held = folder.identity()
+    chosen = _base(base or (held.base if held else LOCAL_BASE))
+    with _run(report) as run:
+        number = _load(folder, _required(sources), kind, repository, chosen, run)
+    if base is None and held is None:
+        _tell_base(chosen)
+    click.echo(f"shelfgraph: generation {number} of {data}", err=True)
+    run.end()
+
+
+@main.command()
+@_SOURCES
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder to serve.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+@_BASE
+@_KIND
+@_REPOSITORY
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Queries at one time.")
+@click.option("--timeout", default=30.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for a query.")
+def serve(
+    sources: tuple[str, ...],
+    data: Path | None,
+    host: str,
+    port: int,
+    base: str | None,
+    kind: str | None,
+    repository: str,
+    workers: int,
+    timeout: float,
+) -> None:
+    """Serve the records of SOURCE..., or of a data folder, as a linked-data site with a SPARQL endpoint."""
+    import tempfile
+
+    from converter.keeping.folder import DataFolder
+    from server import run as site
+    from server.settings import Settings
+
+    with contextlib.ExitStack() as stack:
+        if sources and data is None:
+            data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shelfgraph-"))) / "data"
+        folder = DataFolder(data or Path(DATA))
+        held = folder.identity()
+        chosen = _base(base or (held.base if held else f"http://{_url_host(host)}:{port}/"))
+        if sources:
+            with _run(None) as run:
+                _load(folder, sources, kind, repository, chosen, run)
+            run.tell()
+        folder.current()
+        click.echo(f"shelfgraph: serving at http://{_url_host(host)}:{port}/ (addresses begin with {chosen})", err=True)
+        site.interrupt_quietly()
+        with contextlib.suppress(KeyboardInterrupt):
+            site.serve(folder.path, Settings(base=chosen), host, port, workers=workers, timeout=timeout)
+
+
+@main.command()
+@click.argument("question", metavar="TEXT|FILE|NAME")
+@click.option("--data", default=DATA, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
+@click.option("--endpoint", metavar="URL", help="A SPARQL endpoint to ask instead.")
+@click.option("--format", "format_", type=click.Choice(ANSWERS), help="table on a terminal, else csv; ttl for graphs.")
+@click.option("--timeout", default=60.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for the query.")
+def query(question: str, data: Path, endpoint: str | None, format_: str | None, timeout: float) -> None:
+    """Ask a question in SPARQL: a text, a file, or the name of one that comes with the program."""
+    from server.endpoint.lexer import form
+    from shelfgraph import asking
+
+    text = asking.text_of(question)
+    graph = form(text) in {"construct", "describe"}
+    chosen = format_ or ("ttl" if graph else "table" if sys.stdout.isatty() else "csv")
+    wanted = "csv" if chosen == "table" else chosen
+    ask = asking.remote(endpoint, text, wanted, timeout) if endpoint else asking.local(data, text, wanted, timeout)
+    if chosen == "table":
+        asking.print_table(ask)
+        return
+    for chunk in ask:
+        sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+
+
+class Run:
+    """A run over sources: its report, and what went wrong."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.faults: list[ShelfgraphError] = []
+        self.count = 0
+        self.triples = 0
+
+    def records(self, sources: tuple[str, ...], kind: str | None, repository: str) -> Iterator[Record]:
+        """Yield the records of all sources; one that cannot be read is told of, and the others go on."""
+        from converter.sources.detect import read
+        from shelfgraph.progress import counted
+
+        for source in sources:
+            try:
+                for record in counted(read(source, kind, repository, self.report)):
+                    self.count += 1
+                    yield record
+            except (SourceError, SourceUnreachable) as fault:
+                if len(sources) == 1 and not self.count:
+                    raise
+                self.faults.append(fault)
+                click.echo(f"shelfgraph: {fault}", err=True)
+        if self.faults and not self.count:
+            # Nothing is written where nothing could be read.
+            raise SystemExit(self.exit_code)
+
+    @property
+    def exit_code(self) -> int:
+        """3 where a source did not answer, 1 where one or a record of one failed, 0 where all went well."""
+        failed = 1 if self.report.counts["error"] else 0
+        return max((fault.exit_code for fault in self.faults), default=failed)
+
+    def tell(self) -> None:
+        """Say on standard error what was done."""
+        told = self.report.counts
+        click.echo(
+            f"shelfgraph: {self.count} record{'' if self.count == 1 else 's'}, {self.triples} triples;"
+            f" {told['error']} errors, {told['warning']} warnings, {told['info']} notes",
+            err=True,
+        )
+
+    def end(self) -> None:
+        """Say what was done, and end with the exit code of what went wrong."""
+        self.tell()
+        if self.exit_code:
+            raise SystemExit(self.exit_code)
+
+
+@contextlib.contextmanager
+def _run(report: Path | None) -> Iterator[Run]:
+    from converter.report import Report
+
+    if report is None:
+        yield Run(Report())
+        return
+    try:
+        file = report.open("w", encoding="utf-8", newline="")
+    except OSError as fault:
+        raise UsageError(f"{report}: {fault.strerror}; name another file with --report") from None
+    with file:
+        yield Run(Report(file))
+
+
+def _write(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes], format_: str) -> None:
+    from converter import graph
+
+    if format_ == "jsonld":
+        _write_json_ld(records, mapper, run, out)
+    else:
+        graph.write(_mapped(records, mapper, run), out, format_, mapper.base)
+
+
+def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes]) -> None:
+    """One record is a document; several are the members of one."""
+    from converter import jsonld
+    from converter.item import Item
+
+    def documents() -> Iterator[jsonld.Node]:
+        for record in records:
+            (lines,) = _mapped(iter((record,)), mapper, run)
+            yield jsonld.framed(lines, Item(record, mapper.crosswalk, mapper.base, "").address, mapper.base)
+
+    made = documents()
+    first, second = next(made, None), next(made, None)
+    if first is not None and second is None:
+        out.write(jsonld.document(first))
+        return
+    whole = (node for part in ((first, second), made) for node in part if node is not None)
+    for chunk in jsonld.stream(whole, mapper.base):
+        out.write(chunk)
+
+
+def _mapped(records: Iterator[Record], mapper: Mapper, run: Run) -> Iterator[list[str]]:
+    for record in records:
+        mapped = mapper.map(record)
+        run.report.extend(mapped.findings)
+        run.triples += len(mapped.lines)
+        yield list(mapped.lines)
+
+
+def _load(folder: object, sources: tuple[str, ...], kind: str | None, repository: str, base: str, run: Run) -> int:
+    """Load sources into a folder; the number of the generation that holds them."""
+    from converter.keeping.folder import DataFolder, Identity
+    from converter.mapping import Mapper
+
+    assert isinstance(folder, DataFolder)  # noqa: S101 - the class is imported with the command
+    mapper = Mapper(base, repository)
+    with folder.writing(Identity(base, mapper.digest)) as writer:
+        records = run.records(sources, kind, repository)
+        generation = writer.load(_mapped(records, mapper, run))
+    return generation.number
+
+
+@contextlib.contextmanager
+def _output(name: str) -> Iterator[IO[bytes]]:
+    """The document, which appears under its name when it is whole."""
+    if name == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    path = Path(name)
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        file = beside.open("wb")
+    except OSError as fault:
+        raise UsageError(f"{path}: {fault.strerror}; name another file with -o") from None
+    try:
+        with file:
+            yield file
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _format_of(output: str) -> str:
+    suffix = Path(output).suffix.removeprefix(".").lower()
+    return {"json": "jsonld", "xml": "rdf", "turtle": "ttl"}.get(suffix, suffix if suffix in FORMATS else "ttl")
+
+
+def _tell_base(base: str) -> None:
+    click.echo(f"shelfgraph: addresses begin with {base}; name your own with --base", err=True)
+
+
+def _required(sources: tuple[str, ...]) -> tuple[str, ...]:
+    if not sources:
+        raise UsageError("no source is named; name files or folders, or - for standard input")
+    return sources
+
+
+def _base(text: str) -> str:
+    """The base address with its slash.
+
+    Raises UsageError where it is no address that others can be built on.
+    """
+    from converter.values.terms import iri
+
+    base = text if text.endswith("/") else f"{text}/"
+    try:
+        iri(base)
+    except ValueError as fault:
+        raise UsageError(f"--base: {fault}") from None
+    if not base.startswith(("http://", "https://")) or "?" in base or "#" in base:
+        raise UsageError(f"--base: {text!r} must begin with http:// or https://, and have no ? and no #")
+    return base
+
+
+def _url_host(host: str) -> str:
+    known = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - named, not listened on
+    return known.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    click.echo(f"shelfgraph: {message}", err=True)
+    raise SystemExit(code)
