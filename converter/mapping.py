@@ -88,8 +88,9 @@ class Mapper:
         item = Item(record, self.crosswalk, self.base, self.repository or _repository(record))
         lines: dict[str, Origin] = {}
         if record.deleted:
+            # Some repositories still send what a withdrawn record said; it stays in the archive with all the rest.
             lines |= dict.fromkeys(_tombstone(item), Origin(None, None))
-            return Mapped(lines, item.findings, [])
+            return Mapped(lines, item.findings, [(field, row, "archived") for field, row in item.rows])
         outcomes: list[tuple[Field, ontology.Row, Outcome]] = []
         for field, row in item.rows:
             made, outcome = _made(item, row, field)
@@ -157,7 +158,8 @@ def _identity(item: Item) -> Iterator[str]:
         yield triple(item.term, term("fabio:hasHandle"), literal(found.value))
         yield triple(item.term, term("datacite:hasIdentifier"), node)
         yield from identifier_node_lines(node, "datacite:handle", found.value, item.base)
-    if not any(ontology.expand("dcterms:identifier", "program") in row.properties for _, row in item.rows):
+    stated = ontology.expand("dcterms:identifier", "program")
+    if not any(stated in row.properties and row.node == "self" for _, row in item.rows):
         yield triple(item.term, term("dcterms:identifier"), literal(item.record.identifier))
 
 

@@ -24,12 +24,13 @@ Adapter = Callable[[BinaryIO, str, Note, str], Iterator[Record]]
 _HEAD = 65_536
 _IN_MEMORY = 8 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
-# Control characters that no text, XML or HTML of a repository holds in quantity; the rest of cp1252 and UTF-8 may.
-_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_STRAY = 50
+"""Text may hold a stray control character in so many; more are binary data, and so is a single NUL."""
 _XML_ELEMENT = re.compile(rb"<(?:\w+:)?(?:OAI-PMH|records?|dim|dc)[\s>/]")
 _HTML = re.compile(rb"<!doctype html|<html[\s>]|<(?:body|table|meta|head|div|h\d|tr|td|p)[\s>]", re.IGNORECASE)
 _TEXT_ROW = re.compile(rb"^\s*(?:DC Field|[a-z]+\.[a-z]+[.a-zA-Z]*)", re.MULTILINE)
-_VIEW_LABEL = re.compile(rb"^(?:Title|Authors?|Issue Date|Persistent Identifier|Abstract)[A-Z:\t ]", re.MULTILINE)
+_VIEW_LABEL = re.compile(rb"^(?:Title|Authors?|Issue Date|Persistent Identifier|Abstract)[A-Z0-9:\t ]", re.MULTILINE)
 
 
 class Kind(NamedTuple):
@@ -106,7 +107,7 @@ def _detected(head: bytes, name: str) -> Kind:
     if not head.strip():
         raise SourceError(f"{name}: an empty file; nothing to read")
     probe = _utf8(head)
-    if _BINARY.search(probe):
+    if b"\0" in probe or len(_CONTROLS.findall(probe)) * _STRAY > len(probe):
         shown = head[:4].hex(" ").upper()
         raise SourceError(f"{name}: binary data (it begins with {shown}); {_remedy()}")
     for kind in KINDS.values():

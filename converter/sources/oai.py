@@ -113,7 +113,7 @@ def dim(metadata: etree._Element, draft: Draft) -> None:
 def oai_dc(metadata: etree._Element, draft: Draft) -> None:
     """Read the fifteen elements of simple Dublin Core."""
     for element in metadata.iterchildren("*"):
-        draft.add(f"dc.{etree.QName(element).localname}", element)
+        draft.add(f"dc.{_local(element)}", element)
 
 
 METADATA: dict[str, Reader] = {
@@ -146,20 +146,30 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
         recovered = not changed
         reading.again(skip=before)
         try:
-            for record in reading.records(cast("BinaryIO", repaired), recover=not changed):
+            for record in reading.records(cast("BinaryIO", repaired), recover=recovered):
                 note(Finding(record.identifier, "warning", "", "", f"{how} ({first_fault})"))
                 yield record
         except etree.XMLSyntaxError:
+            yield from _recovered(reading, cast("BinaryIO", repaired), note, "" if recovered else first_fault)
             recovered = True
-            done = reading.count
-            reading.again(skip=done)
-            for record in reading.records(cast("BinaryIO", repaired), recover=True):
-                note(Finding(record.identifier, "warning", "", "", f"recovered from broken XML ({first_fault})"))
-                yield record
     if not reading.count:
         raise SourceError(f"{name}: broken XML ({first_fault}) and no whole record in it; fetch the page again")
     if recovered:
         note(Finding("", "error", "", name, f"broken XML ({first_fault}); records behind the fault may be missing"))
+
+
+def _recovered(reading: _Reading, stream: BinaryIO, note: Note, first_fault: str) -> Iterator[Record]:
+    """Yield what is left when even a repaired document is broken; nothing where recovering has been tried."""
+    if not first_fault:
+        return
+    reading.again(skip=reading.count)
+    try:
+        for record in reading.records(stream, recover=True):
+            note(Finding(record.identifier, "warning", "", "", f"recovered from broken XML ({first_fault})"))
+            yield record
+    except etree.XMLSyntaxError:
+        # Nothing more can be had; the caller reports what is missing.
+        return
 
 
 class _Reading:
@@ -193,7 +203,7 @@ class _Reading:
         )
         depth = 0
         for event, element in events:
-            name = etree.QName(element).localname
+            name = _local(element)
             if event == "start":
                 depth += 1
                 self._root = self._root or name
@@ -241,13 +251,18 @@ class _Reading:
             else:
                 self._note(Finding(draft.identifier, "error", "", "", "a record with a header and no metadata"))
             return
-        namespace = etree.QName(metadata).namespace or ""
+        namespace = metadata.nsmap.get(metadata.prefix) or ""
         reader = oai_dc if metadata is element and not bare else METADATA.get(namespace)
         if reader is None:
             self._note(Finding(draft.identifier, "error", "", namespace, f"metadata in another format; {_known()}"))
             return
         reader(metadata, draft)
         yield draft.record(self._source)
+
+
+def _local(element: etree._Element) -> str:
+    """The name of an element without its namespace; a broken document may have prefixes that nothing declares."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
 def _header(header: etree._Element, draft: Draft) -> None:

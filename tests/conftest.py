@@ -1,0 +1,100 @@
+"""What tests share: the example records, a running site, and the collection of real records where it is there."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import rdflib
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+SHARED = ROOT.parent / "shared"
+COMMAND = [sys.executable, "-m", "shelfgraph"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def literals_as_they_are() -> None:
+    """Keep rdflib from writing "Z" as "+00:00" and "01" as 1: a comparison would see other literals than were made."""
+    rdflib.NORMALIZE_LITERALS = False
+
+
+@pytest.fixture(autouse=True)
+def literals_stay_as_they_are() -> Iterator[None]:
+    """The SHACL validator switches it on again."""
+    yield
+    rdflib.NORMALIZE_LITERALS = False
+
+
+@pytest.fixture(scope="session")
+def seed() -> Path:
+    """The record that the project began with, as the text of its page."""
+    found = sorted((SHARED / "seed").glob("*.txt"))
+    if not found:
+        pytest.skip("the seed record is not here")
+    return found[0]
+
+
+@pytest.fixture(scope="session")
+def records() -> Path:
+    """Real records of many repositories, by format."""
+    if not (SHARED / "records").is_dir():
+        pytest.skip("the collection of real records is not here")
+    return SHARED / "records"
+
+
+def shelfgraph(*arguments: str | Path, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    """What the command answers."""
+    return subprocess.run([*COMMAND, *map(str, arguments)], input=stdin, capture_output=True, check=False, timeout=120)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Site:
+    """A running `shelfgraph serve`."""
+
+    def __init__(self, *arguments: str | Path) -> None:
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}/"
+        self.process = subprocess.Popen(
+            [*COMMAND, "serve", *map(str, arguments), "--port", str(self.port)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                urllib.request.urlopen(self.base, timeout=5).close()
+                return
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    self.process.kill()
+                    _, told = self.process.communicate()
+                    raise RuntimeError(told.decode()) from None
+                time.sleep(0.1)
+
+    def stop(self) -> str:
+        """What it had to say."""
+        self.process.terminate()
+        _, told = self.process.communicate(timeout=20)
+        return re.sub(r"\s+", " ", told.decode())
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The example records, served with a short timeout for queries."""
+    running = Site(EXAMPLES, "--timeout", "2")
+    yield running
+    running.stop()

@@ -1,0 +1,180 @@
+"""The site: things and documents, in every form, under every header."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+import rdflib
+from rdflib.compare import isomorphic
+
+from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.test_sparql import Answer, ask
+
+HANDLE = "20.500.12345/678"
+RECORD = f"/record/{HANDLE}"
+FORMS = {
+    ".ttl": ("text/turtle", "TURTLE"),
+    ".jsonld": ("application/ld+json", "JSON_LD"),
+    ".nt": ("application/n-triples", "N_TRIPLES"),
+    ".rdf": ("application/rdf+xml", "RDF_XML"),
+    ".nq": ("application/n-quads", "N_QUADS"),
+    ".trig": ("application/trig", "TRIG"),
+}
+VARY = "Accept, Accept-Profile, Accept-Encoding"
+
+
+def graph(answer: Answer, suffix: str) -> rdflib.Graph:
+    """The graph of a document."""
+    quads = pyoxigraph.parse(answer.body, format=getattr(pyoxigraph.RdfFormat, FORMS[suffix][1]))
+    return rdflib.Graph().parse(data="\n".join(f"{quad.triple} ." for quad in quads), format="nt")
+
+
+def test_a_thing_leads_to_its_document(site: Site) -> None:
+    answer = ask(site, "GET", f"/item/{HANDLE}", Accept="text/turtle")
+    assert (answer.status, answer.headers["location"]) == (303, f"{site.base}record/{HANDLE}")
+    assert answer.headers["vary"] == VARY
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+def test_by_accept_and_by_suffix_come_the_same_bytes(site: Site, suffix: str) -> None:
+    by_accept = ask(site, "GET", RECORD, Accept=FORMS[suffix][0])
+    by_suffix = ask(site, "GET", RECORD + suffix, Accept="image/png")
+    assert (by_accept.status, by_suffix.status) == (200, 200)
+    assert by_accept.body == by_suffix.body
+    assert by_accept.headers["content-location"] == f"{site.base}record/{HANDLE}{suffix}"
+    assert by_accept.headers["content-type"].partition(";")[0] == FORMS[suffix][0]
+
+
+def test_every_form_holds_what_the_conversion_makes(site: Site, tmp_path: Path) -> None:
+    for name in ("lighthouse.txt", "lighthouse.html"):
+        (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
+    served = Site(tmp_path / "lighthouse.txt")
+    try:
+        done = shelfgraph("convert", tmp_path / "lighthouse.txt", "--to", "nt", "--base", served.base)
+        converted = rdflib.Graph().parse(data=done.stdout, format="nt")
+        for suffix in FORMS:
+            assert isomorphic(graph(ask(served, "GET", RECORD + suffix), suffix), converted), suffix
+    finally:
+        served.stop()
+
+
+@pytest.mark.parametrize("suffix", [".html", *FORMS])
+def test_a_form_that_the_client_has_is_not_sent_again(site: Site, suffix: str) -> None:
+    etag = ask(site, "GET", RECORD + suffix).headers["etag"]
+    again = ask(site, "GET", RECORD + suffix, If_None_Match=etag)
+    assert (again.status, again.body, again.headers["vary"]) == (304, b"", VARY)
+
+
+def test_every_form_has_an_etag_of_its_own(site: Site) -> None:
+    etags = {ask(site, "GET", RECORD + suffix).headers["etag"] for suffix in (".html", *FORMS)}
+    assert len(etags) == len(FORMS) + 1
+    assert not any(etag.startswith("W/") for etag in etags)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", f"/item/{HANDLE}", RECORD, f"{RECORD}.ttl", "/journal/5555-1238.html", "/nothing"]
+)
+def test_head_is_get_without_its_body(site: Site, path: str) -> None:
+    got, head = ask(site, "GET", path), ask(site, "HEAD", path)
+    changing = {"date", "server-timing"}
+    assert (head.status, head.body) == (got.status, b"")
+    assert {k: v for k, v in head.headers.items() if k not in changing} == {
+        k: v for k, v in got.headers.items() if k not in changing
+    }
+
+
+@pytest.mark.parametrize("path", ["/item/1/2", "/record/1/2", "/record/1/2.ttl", "/journal/x", "/nothing/here"])
+def test_what_is_not_known_is_not_found(site: Site, path: str) -> None:
+    answer = ask(site, "GET", path, Accept="application/json")
+    assert (answer.status, json.loads(answer.body)["status"]) == (404, 404)
+
+
+@pytest.mark.parametrize(
+    "path", ["/item/..%2f..%2fetc/passwd", "/record/%00", "/record/%ff", "/record/<x>", "/item/a%20b%22%3E"]
+)
+def test_hostile_paths_are_refused_without_a_fault(site: Site, path: str) -> None:
+    assert 400 <= ask(site, "GET", path).status < 500
+
+
+def test_what_cannot_be_had_is_refused_with_a_list(site: Site) -> None:
+    answer = ask(site, "GET", RECORD, Accept="image/png")
+    assert (answer.status, answer.headers["vary"]) == (406, VARY)
+    assert "text/turtle" in json.loads(answer.body)["detail"]
+
+
+def test_other_methods_are_refused(site: Site) -> None:
+    answer = ask(site, "DELETE", RECORD)
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+def test_a_shared_thing_has_a_page_with_its_works(site: Site) -> None:
+    answer = ask(site, "GET", "/journal/5555-1238", Accept="text/html")
+    assert (answer.status, answer.headers["location"]) == (303, f"{site.base}journal/5555-1238.html")
+    page = ask(site, "GET", "/journal/5555-1238.html").body.decode()
+    assert "Annals of Coastal Ecology" in page
+    assert "How coastal lights guide migrating terns" in page
+
+
+def test_the_page_shows_what_a_person_looks_for(site: Site) -> None:
+    page = ask(site, "GET", RECORD, Accept="text/html").body.decode()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    for words in (
+        "Marrow, T Quill, A Brandt-Yao, LM Sandoval, O",
+        "vol. 12",
+        "no. 4",
+        "pp. 301–319",
+        "10.5555/coastal",
+    ):
+        assert words in text
+    assert f'<link rel="alternate" type="text/turtle" href="{site.base}record/{HANDLE}.ttl">' in page
+
+
+def test_the_front_page_says_what_is_here(site: Site) -> None:
+    page = ask(site, "GET", "/").body.decode()
+    assert "7 records" in page
+    assert f"{site.base}item/{HANDLE}" in page
+
+
+def test_no_page_asks_another_host_for_anything(site: Site) -> None:
+    for path in ("/", RECORD + ".html", "/sparql"):
+        answer = ask(site, "GET", path, Accept="text/html")
+        assert not re.findall(rb'(?:src|<link rel="stylesheet" href)="?https?://', answer.body)
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_values_are_never_markup(tmp_path: Path) -> None:
+    page = tmp_path / "hostile.txt"
+    rows = [
+        "dc.title<script>alert(1)</script>en",
+        'dc.contributor.author"><img src=x onerror=alert(2)>, A-',
+        "dc.identifier.urijavascript:alert(3)-",
+        "dc.identifier.urihttp://hdl.handle.net/12345/666-",
+    ]
+    page.write_text("DC FieldValueLanguage\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    running = Site(page)
+    try:
+        html = ask(running, "GET", "/record/12345/666.html").body
+    finally:
+        running.stop()
+    assert b"<script" not in html
+    assert b"<img" not in html
+    assert b'href="javascript:' not in html
+    assert b"&lt;script&gt;alert(1)" in html
+
+
+def test_a_preflight_is_answered(site: Site) -> None:
+    answer = ask(site, "OPTIONS", RECORD, Access_Control_Request_Method="GET", Origin="https://elsewhere.example.org")
+    assert answer.status == 204
+    assert "QUERY" in answer.headers["access-control-allow-methods"]
+
+
+def test_a_site_ends_with_all_its_processes(tmp_path: Path) -> None:
+    running = Site(EXAMPLES / "lighthouse.txt")
+    told = running.stop()
+    assert "serving at" in told
+    marks = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert not [mark for mark in marks if b"server.endpoint.worker" in mark and str(running.port).encode() in mark]
