@@ -11,12 +11,13 @@ from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
 
-from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
+from converter.errors import ShelfgraphError, UsageError
 
 if TYPE_CHECKING:
+    from converter.keeping.folder import DataFolder
     from converter.mapping import Mapper
     from converter.record import Record
-    from converter.report import Report
+    from shelfgraph.runs import Run
 
 KINDS = ("oai", "dspace-html", "dspace-text")
 FORMATS = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
@@ -40,7 +41,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except ShelfgraphError as fault:
-            _end(str(fault), fault.exit_code)
+            _end(" ".join(str(fault).split()), fault.exit_code)
         except BrokenPipeError:
             # The reader of our output has had enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -175,59 +176,10 @@ def query(question: str, data: Path, endpoint: str | None, format_: str | None, 
     sys.stdout.buffer.flush()
 
 
-class Run:
-    """A run over sources: its report, and what went wrong."""
-
-    def __init__(self, report: Report) -> None:
-        self.report = report
-        self.faults: list[ShelfgraphError] = []
-        self.count = 0
-        self.triples = 0
-
-    def records(self, sources: tuple[str, ...], kind: str | None, repository: str) -> Iterator[Record]:
-        """Yield the records of all sources; one that cannot be read is told of, and the others go on."""
-        from converter.sources.detect import read
-        from shelfgraph.progress import counted
-
-        for source in sources:
-            try:
-                for record in counted(read(source, kind, repository, self.report)):
-                    self.count += 1
-                    yield record
-            except (SourceError, SourceUnreachable) as fault:
-                if len(sources) == 1 and not self.count:
-                    raise
-                self.faults.append(fault)
-                click.echo(f"shelfgraph: {fault}", err=True)
-        if self.faults and not self.count:
-            # Nothing is written where nothing could be read.
-            raise SystemExit(self.exit_code)
-
-    @property
-    def exit_code(self) -> int:
-        """3 where a source did not answer, 1 where one or a record of one failed, 0 where all went well."""
-        failed = 1 if self.report.counts["error"] else 0
-        return max((fault.exit_code for fault in self.faults), default=failed)
-
-    def tell(self) -> None:
-        """Say on standard error what was done."""
-        told = self.report.counts
-        click.echo(
-            f"shelfgraph: {self.count} record{'' if self.count == 1 else 's'}, {self.triples} triples;"
-            f" {told['error']} errors, {told['warning']} warnings, {told['info']} notes",
-            err=True,
-        )
-
-    def end(self) -> None:
-        """Say what was done, and end with the exit code of what went wrong."""
-        self.tell()
-        if self.exit_code:
-            raise SystemExit(self.exit_code)
-
-
 @contextlib.contextmanager
 def _run(report: Path | None) -> Iterator[Run]:
     from converter.report import Report
+    from shelfgraph.runs import Run
 
     if report is None:
         yield Run(Report())
@@ -277,12 +229,11 @@ def _mapped(records: Iterator[Record], mapper: Mapper, run: Run) -> Iterator[lis
         yield list(mapped.lines)
 
 
-def _load(folder: object, sources: tuple[str, ...], kind: str | None, repository: str, base: str, run: Run) -> int:
+def _load(folder: DataFolder, sources: tuple[str, ...], kind: str | None, repository: str, base: str, run: Run) -> int:
     """Load sources into a folder; the number of the generation that holds them."""
-    from converter.keeping.folder import DataFolder, Identity
+    from converter.keeping.folder import Identity
     from converter.mapping import Mapper
 
-    assert isinstance(folder, DataFolder)  # noqa: S101 - the class is imported with the command
     mapper = Mapper(base, repository)
     with folder.writing(Identity(base, mapper.digest)) as writer:
         records = run.records(sources, kind, repository)

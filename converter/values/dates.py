@@ -63,8 +63,8 @@ def parse(text: str) -> Date | None:
     value = _PREFIX.sub("", text.strip())
     for pattern, make in _FORMS:
         match = pattern.fullmatch(value)
-        if match:
-            return make(match)
+        if match and (found := make(match)):
+            return found
     return None
 
 
@@ -159,7 +159,8 @@ def _range(match: re.Match[str]) -> Date | None:
 
 def _short_range(match: re.Match[str]) -> Date | None:
     start, end = int(match[1]), int(match[1][:2] + match[2])
-    return _edtf(f"{start:04d}/{end:04d}", start) if end > start else None
+    found = _edtf(f"{start:04d}/{end:04d}", start) if end > start else None
+    return found and found._replace(doubt="read as two years; it may be a month that cannot be")
 
 
 def _decade(match: re.Match[str]) -> Date | None:

@@ -58,8 +58,12 @@ class QuerySyntax(QueryError):
 
     def __init__(self, message: str, line: int, column: int) -> None:
         super().__init__(message)
+        self.message = message
         self.line = line
         self.column = column
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}: {self.message}"
 
 
 class Refused(QueryError):

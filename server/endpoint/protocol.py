@@ -248,7 +248,7 @@ def _syntax_problem(fault: QuerySyntax, query: str) -> Response:
     lines = query.split("\n")
     line = lines[fault.line - 1] if 0 < fault.line <= len(lines) else ""
     shown = f"{line}\n{' ' * (fault.column - 1)}^" if line else ""
-    words = fault.args[0]
+    words = fault.message
     hint = ""
     if "Prefix not found" in words:
         names = [name for name in graph.prefixes("") if f"{name}:" in line and f"PREFIX {name}:" not in query.upper()]

@@ -37,6 +37,7 @@ def record_page(lines: list[str], base: str, path: str) -> bytes:
         title=view.label(item),
         authors=[role for role in roles if role.role == "author"],
         others=[role for role in roles if role.role not in {"author", "publisher"}],
+        subjects=_subjects(view, item),
         journal=next((link for link in view.links(item, "dcterms:isPartOf") if link.text), None),
         forms=REPRESENTATIONS,
         variant=f"{base}record/{path}",
@@ -83,6 +84,14 @@ def front_page(endpoint: Endpoint, base: str) -> bytes:
         base=base,
         forms=REPRESENTATIONS,
     ).encode()
+
+
+def _subjects(view: View, item: str) -> list[Value]:
+    """The subjects as the indexer assigned them: a heading with a qualifier stands for the heading alone."""
+    assigned = view.links(item, "fabio:hasSubjectTerm")
+    told = {address for value in assigned if value.address for address in view.nodes(value.address, "skos:broader")}
+    told |= {value.address for value in assigned if value.address}
+    return assigned + [value for value in view.links(item, "dcterms:subject") if value.address not in told]
 
 
 def _roles(view: View, item: str) -> list[Role]:

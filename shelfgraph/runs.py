@@ -1,0 +1,60 @@
+"""A run over sources: the records of all of them, what went wrong, and the exit code that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from converter.errors import ShelfgraphError, SourceError, SourceUnreachable
+from converter.record import Record
+from converter.report import Report
+from converter.sources.detect import read
+from shelfgraph.progress import counted
+
+
+class Run:
+    """A run over sources: its report, and what went wrong."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.faults: list[ShelfgraphError] = []
+        self.count = 0
+        self.triples = 0
+
+    def records(self, sources: tuple[str, ...], kind: str | None, repository: str) -> Iterator[Record]:
+        """Yield the records of all sources; one that cannot be read is told of, and the others go on."""
+        for source in sources:
+            try:
+                for record in counted(read(source, kind, repository, self.report)):
+                    self.count += 1
+                    yield record
+            except (SourceError, SourceUnreachable) as fault:
+                if len(sources) == 1 and not self.count:
+                    raise
+                self.faults.append(fault)
+                click.echo(f"shelfgraph: {fault}", err=True)
+        if self.faults and not self.count:
+            # Nothing is written where nothing could be read.
+            raise SystemExit(self.exit_code)
+
+    @property
+    def exit_code(self) -> int:
+        """3 where a source did not answer, 1 where one or a record of one failed, 0 where all went well."""
+        failed = 1 if self.report.counts["error"] else 0
+        return max((fault.exit_code for fault in self.faults), default=failed)
+
+    def tell(self) -> None:
+        """Say on standard error what was done."""
+        told = self.report.counts
+        click.echo(
+            f"shelfgraph: {self.count} record{'' if self.count == 1 else 's'}, {self.triples} triples;"
+            f" {told['error']} errors, {told['warning']} warnings, {told['info']} notes",
+            err=True,
+        )
+
+    def end(self) -> None:
+        """Say what was done, and end with the exit code of what went wrong."""
+        self.tell()
+        if self.exit_code:
+            raise SystemExit(self.exit_code)

@@ -1,0 +1,191 @@
+"""The command line: one line for every fault, the right exit code, and data on standard output alone."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from shelfgraph.cli import main
+from tests.conftest import COMMAND, EXAMPLES, Site, shelfgraph
+
+LIGHTHOUSE = EXAMPLES / "lighthouse.txt"
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_and_option_says_what_it_is(name: str) -> None:
+    command = main.commands[name]
+    assert command.help
+    assert all(getattr(option, "help", "-") for option in command.params if option.param_type_name == "option")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", 1), (b"\x7fELF\x00\x01", 1), (b"hello", 1), (b"<html><p>Hello</p></html>", 1), (None, 3)],
+    ids=["empty", "binary", "no record", "a page that is no record", "missing"],
+)
+def test_a_bad_source_is_one_line_and_an_exit_code(content: bytes | None, code: int, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    if content is not None:
+        source.write_bytes(content)
+    out = tmp_path / "out.ttl"
+    done = shelfgraph("convert", source, "-o", out)
+    assert (done.returncode, done.stdout, out.exists()) == (code, b"", False)
+    assert done.stderr.decode().count("\n") == 1
+    assert str(source) in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["convert"], "no source is named"),
+        (["convert", LIGHTHOUSE, "--base", "nowhere"], "--base"),
+        (["convert", LIGHTHOUSE, "--base", "https://x.example.org/?a"], "have no ?"),
+        (["convert", LIGHTHOUSE, "--to", "csv"], "ttl"),
+        (["convert", LIGHTHOUSE, "-o", "/no/such/folder/x.ttl"], "name another file with -o"),
+        (["query", "no-such-question"], "authors-in-order"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_the_remedy(arguments: list[str], words: str) -> None:
+    done = shelfgraph(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_a_bad_source_among_good_ones_costs_only_itself(tmp_path: Path) -> None:
+    bad = tmp_path / "bad"
+    bad.write_text("hello", encoding="utf-8")
+    done = shelfgraph("convert", bad, LIGHTHOUSE, "--to", "nt")
+    assert done.returncode == 1
+    assert b"coastal lights" in done.stdout
+
+
+def test_a_document_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    out = tmp_path / "out.ttl"
+    out.write_text("what was there", encoding="utf-8")
+    assert shelfgraph("convert", "/no/such", "-o", out).returncode == 3
+    assert out.read_text(encoding="utf-8") == "what was there"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_the_report_is_a_line_for_each_finding(tmp_path: Path) -> None:
+    report = tmp_path / "report.csv"
+    shelfgraph("convert", EXAMPLES / "listrecords-dim.xml", "-o", tmp_path / "x.nt", "--report", report)
+    with report.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [(row["record"], row["field"], row["value"]) for row in rows] == [
+        ("20.500.12345/703", "local.shelf.mark", "NC 17/3")
+    ]
+
+
+def test_several_records_are_one_json_ld_document() -> None:
+    done = shelfgraph("convert", EXAMPLES / "listrecords-oai_dc.xml", "--to", "jsonld")
+    document = json.loads(done.stdout)
+    assert document["@graph"][0]["title"] == "A chart of the eastern skerries"
+    assert len(document["@graph"]) == 3
+
+
+def test_a_folder_is_loaded_and_asked(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert shelfgraph("load", EXAMPLES, "--data", data, "--base", "https://x.example.org/").returncode == 0
+    done = shelfgraph("query", "authors-in-order", "--data", data, "--format", "csv")
+    rows = list(csv.DictReader(done.stdout.decode().splitlines()))
+    assert [row["name"] for row in rows if row["title"].startswith("How coastal")][:2] == ["Marrow, T", "Quill, A"]
+    assert rows[0]["person"].startswith("https://x.example.org/")
+
+
+def test_loading_again_adds_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    counts = []
+    for _ in range(2):
+        shelfgraph("load", LIGHTHOUSE, "--data", data)
+        counts.append(shelfgraph("query", COUNT, "--data", data).stdout)
+    assert counts[0] == counts[1]
+
+
+def test_a_changed_record_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    data, page = tmp_path / "data", tmp_path / "page.txt"
+    page.write_bytes(LIGHTHOUSE.read_bytes())
+    shelfgraph("load", page, "--data", data)
+    page.write_text(
+        LIGHTHOUSE.read_text(encoding="utf-8").replace("terns: a three", "gulls: a three"), encoding="utf-8"
+    )
+    shelfgraph("load", page, "--data", data)
+    done = shelfgraph(
+        "query", "SELECT ?t { ?s <http://purl.org/dc/terms/title> ?t . FILTER(lang(?t) = 'en-gb') }", "--data", data
+    )
+    assert done.stdout.decode().split("\r\n")[1:] == [
+        "How coastal lights guide migrating gulls: a three-year field study",
+        "",
+    ]
+
+
+def test_a_folder_for_one_base_takes_no_other(tmp_path: Path) -> None:
+    shelfgraph("load", LIGHTHOUSE, "--data", tmp_path / "d", "--base", "https://a.example.org/")
+    done = shelfgraph("load", LIGHTHOUSE, "--data", tmp_path / "d", "--base", "https://b.example.org/")
+    assert done.returncode == 1
+    assert b"https://a.example.org/" in done.stderr
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("x", encoding="utf-8")
+    done = shelfgraph("load", LIGHTHOUSE, "--data", tmp_path)
+    assert (done.returncode, [path.name for path in tmp_path.iterdir()]) == (1, ["precious"])
+
+
+@pytest.mark.parametrize("query", ["SELECT * {", "SELECT * { SERVICE <http://x/> { ?s ?p ?o } }"])
+def test_a_query_that_fails_ends_with_5(query: str, tmp_path: Path) -> None:
+    shelfgraph("load", LIGHTHOUSE, "--data", tmp_path / "d")
+    done = shelfgraph("query", query, "--data", tmp_path / "d")
+    assert (done.returncode, done.stderr.decode().count("\n")) == (5, 1)
+
+
+def test_an_endpoint_can_be_asked(site: Site) -> None:
+    done = shelfgraph("query", COUNT, "--endpoint", f"{site.base}sparql", "--format", "json")
+    assert int(json.loads(done.stdout)["results"]["bindings"][0]["n"]["value"]) > 500
+    assert shelfgraph("query", "SELECT {", "--endpoint", f"{site.base}sparql").returncode == 5
+    assert shelfgraph("query", COUNT, "--endpoint", "http://127.0.0.1:9/").returncode == 3
+
+
+def test_a_loaded_folder_is_served_and_followed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shelfgraph("load", LIGHTHOUSE, "--data", data)
+    running = Site("--data", data)
+    ask = ["query", "SELECT (COUNT(*) AS ?n) { ?s a <http://purl.org/spar/fabio/Expression> }"]
+    try:
+        before = shelfgraph(*ask, "--endpoint", f"{running.base}sparql").stdout
+        shelfgraph("load", EXAMPLES / "listrecords-oai_dc.xml", "--data", data)
+        deadline = time.monotonic() + 10
+        while shelfgraph(*ask, "--endpoint", f"{running.base}sparql").stdout == before:
+            assert time.monotonic() < deadline
+    finally:
+        running.stop()
+
+
+def test_a_port_that_is_taken_is_named(site: Site) -> None:
+    done = shelfgraph("serve", LIGHTHOUSE, "--port", str(site.port))
+    assert done.returncode == 2
+    assert f"127.0.0.1:{site.port}" in done.stderr.decode()
+
+
+def test_a_reader_that_has_had_enough_is_no_fault() -> None:
+    shell = f"{sys.executable} -m shelfgraph convert {EXAMPLES} --to nt 2>err | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", shell], cwd=os.environ.get("TMPDIR", "/tmp"), capture_output=True, check=False)
+    assert done.returncode == 0
+
+
+def test_help_answers_at_once() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*COMMAND, "--help"], capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # A bound for the machines of continuous integration; the figure of a quiet one is under 0.15.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.6

@@ -1,0 +1,274 @@
+"""Record → triples: identity without false merges, nothing lost, nothing private told."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyshacl import validate
+from rdflib import Graph
+
+import ontology
+from converter import jsonld
+from converter.errors import CrosswalkError
+from converter.graph import FORMATS, document
+from converter.mapping import Mapped, Mapper
+from converter.record import Field, File, Record
+from converter.sources.detect import read
+from tests.conftest import EXAMPLES, ROOT, SHARED
+
+BASE = "https://data.example.org/"
+MAPPER = Mapper()
+
+
+def mapped(*fields: Field | tuple[str, str], handle: str = "12345/1", **more: object) -> Mapped:
+    """What becomes of a record with these fields."""
+    made = tuple(field if isinstance(field, Field) else Field(*field) for field in fields)
+    return MAPPER.map(Record(identifier=handle, handle=handle, fields=made, **more))  # type: ignore[arg-type] # by name
+
+
+def objects(found: Mapped, property_: str, subject: str = "item/12345/1") -> list[str]:
+    """The objects of a property, as terms, of a subject below the base."""
+    start = f"<{BASE}{subject}> <{ontology.expand(property_, 'test')}> "
+    return [line.removeprefix(start).removesuffix(" .") for line in sorted(found.lines) if line.startswith(start)]
+
+
+def persons(found: Mapped) -> set[str]:
+    """The addresses of the persons."""
+    mark = "> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://xmlns.com/foaf/0.1/Person> ."
+    return {line.removesuffix(mark)[1:].removeprefix(BASE) for line in found.lines if line.endswith(mark)}
+
+
+def reasons(found: Mapped) -> str:
+    """What the report says."""
+    return " | ".join(finding.reason for finding in found.findings)
+
+
+AUTHOR, KEY, CREATOR = "dc.contributor.author", "dc.identifier.authority", "dc.creator"
+
+
+def test_a_key_joins_the_one_author_of_its_name() -> None:
+    found = mapped((AUTHOR, "Lu, L"), (AUTHOR, "Shi, S"), (KEY, "Lu, L=rp1"))
+    assert persons(found) == {"person/12345/rp1", "item/12345/1#person-shi-s"}
+
+
+def test_a_key_joins_nobody_where_two_authors_bear_the_name() -> None:
+    found = mapped((AUTHOR, "Lu, L"), (AUTHOR, "Lu, L"), (KEY, "Lu, L=rp1"))
+    assert persons(found) == {"item/12345/1#person-lu-l", "item/12345/1#person-lu-l-2"}
+    assert "joins nobody" in reasons(found)
+
+
+def test_an_authority_on_two_names_joins_nobody() -> None:
+    one, other = (Field(AUTHOR, name, authority="a1", confidence=600) for name in ("Lu, L", "Shi, S"))
+    found = mapped(one, other)
+    assert not any("person/" in person and "#" not in person for person in persons(found))
+    assert "stands with several names" in reasons(found)
+
+
+@pytest.mark.parametrize(("confidence", "keyed"), [(600, True), (500, True), (400, False), (-1, False), (None, True)])
+def test_an_authority_counts_from_confidence_500(confidence: int | None, keyed: bool) -> None:
+    found = mapped(Field(AUTHOR, "Lu, L", authority="a1", confidence=confidence))
+    assert ("person/12345/a1" in persons(found)) is keyed
+
+
+def test_the_number_of_a_relationship_is_no_key() -> None:
+    assert persons(mapped(Field(AUTHOR, "Lu, L", authority="virtual::77", confidence=600))) == {
+        "item/12345/1#person-lu-l"
+    }
+
+
+def test_an_orcid_names_a_person_and_a_wrong_one_does_not() -> None:
+    right, wrong = "0000-0002-1825-0097", "0000-0002-1825-0098"
+    assert persons(mapped(Field(AUTHOR, "Lu, L", authority=right))) == {f"person/orcid/{right}"}
+    assert f"person/orcid/{wrong}" not in persons(mapped(Field(AUTHOR, "Lu, L", authority=wrong)))
+
+
+def test_a_creator_that_repeats_an_author_is_the_same() -> None:
+    found = mapped((AUTHOR, "Lu, L"), (CREATOR, "Lu, L"))
+    assert len(objects(found, "pro:isDocumentContextFor")) == 1
+
+
+def test_an_author_who_edits_too_is_one_person_in_two_roles() -> None:
+    found = mapped((AUTHOR, "Lu, L"), ("dc.contributor.editor", "Lu, L"))
+    assert persons(found) == {"item/12345/1#person-lu-l"}
+    assert len(objects(found, "pro:isDocumentContextFor")) == 2
+
+
+def test_a_university_is_no_person() -> None:
+    found = mapped((AUTHOR, "University of the Northern Coast"))
+    assert objects(found, "dcterms:creator") == [f"<{BASE}org/university-of-the-northern-coast>"]
+
+
+def test_the_order_of_the_rows_of_a_journal_does_not_matter() -> None:
+    fields = [
+        ("dc.identifier.volume", "12"),
+        ("dc.identifier.issue", "4"),
+        ("dc.relation.ispartof", "Annals"),
+        ("dc.identifier.issn", "5555-1238"),
+        ("dc.type", "Article"),
+    ]
+    one, other = set(mapped(*fields).lines), set(mapped(*reversed(fields)).lines)
+    assert {line for line in one ^ other if "sha256" not in line} == set()
+
+
+def test_a_wrong_issn_identifies_no_journal_and_is_reported() -> None:
+    found = mapped(("dc.identifier.issn", "5555-1239"), ("dc.type", "Article"))
+    assert "right check digit" in reasons(found)
+    assert "5555-1239" in "".join(found.lines)
+    assert not any("journal/5555" in line for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2010", '"2010"^^<http://www.w3.org/2001/XMLSchema#gYear>'),
+        ("2010-03", '"2010-03"^^<http://www.w3.org/2001/XMLSchema#gYearMonth>'),
+        ("29-Jul-1898", '"1898-07-29"^^<http://www.w3.org/2001/XMLSchema#date>'),
+        ("ca. 1905", '"1905~"^^<http://id.loc.gov/datatypes/edtf/EDTF>'),
+        ("2019-02-30", '"2019-02-30"'),
+    ],
+)
+def test_a_date_keeps_the_precision_that_it_has(value: str, expected: str) -> None:
+    assert objects(mapped(("dc.date.issued", value)), "dcterms:issued") == [expected]
+
+
+def test_an_impossible_date_is_reported_with_its_reason() -> None:
+    assert "no day 30 in 2019-02" in reasons(mapped(("dc.date.issued", "2019-02-30")))
+
+
+def test_an_unknown_type_gives_the_general_class_and_a_line() -> None:
+    found = mapped(("dc.type", "Zxcvb"))
+    assert objects(found, "rdf:type") == ["<http://purl.org/spar/fabio/Expression>"]
+    assert objects(found, "dc:type") == ['"Zxcvb"']
+    assert "no type" in reasons(found)
+
+
+def test_a_field_that_no_row_names_is_kept_under_its_own_name() -> None:
+    found = mapped(("local.shelf.mark", "NC 17"))
+    assert f'<{BASE}item/12345/1> <{BASE}field/local/shelf/mark> "NC 17" .' in found.lines
+    assert found.counts == {"fallback": 1}
+
+
+@pytest.mark.parametrize("name", ["dc.description.provenance", "dc.identifier.email", "eperson.phone"])
+def test_private_fields_are_told_to_nobody(name: str) -> None:
+    found = mapped((name, "Lu, L:lu@example.org"))
+    assert found.counts == {"private": 1}
+    assert "lu@example.org" not in str(found.lines) + reasons(found)
+
+
+def test_an_address_in_any_other_field_is_masked() -> None:
+    found = mapped(("dc.description.abstract", "Write to lu@example.org."), ("dc.rights", "(c) shi@example.org"))
+    told = "".join(found.lines) + str([finding[:] for finding in found.findings])
+    assert "@example.org" not in told
+    assert objects(found, "dcterms:abstract") == ['"Write to [e-mail address removed]"'] or "removed]" in told
+
+
+def test_a_withdrawn_record_leaves_a_tombstone() -> None:
+    found = mapped(deleted=True, datestamp="2025-06-05T12:00:00Z")
+    moment = '"2025-06-05T12:00:00Z"^^<http://www.w3.org/2001/XMLSchema#dateTime>'
+    assert objects(found, "prov:invalidatedAtTime", "record/12345/1") == [moment]
+
+
+def test_a_file_has_name_format_size_and_address() -> None:
+    file = File("a b.pdf", url="https://x.example.org/a b.pdf", media_type="application/pdf", size=12)
+    found = mapped(files=(file,))
+    node = "item/12345/1#file-a-b-pdf"
+    assert objects(found, "dcterms:title", node) == ['"a b.pdf"']
+    assert "https://x.example.org/a%20b.pdf" in objects(found, "fabio:hasURL", node)[0]
+
+
+NAMES = st.sampled_from(sorted({*ontology.field_names(), "local.x.y", "dc.subject.mine", "dc.identifier.mine", "x.y"}))
+FIELDS = st.lists(st.builds(Field, NAMES, st.text(max_size=60), st.none() | st.text(max_size=6)), max_size=12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(FIELDS)
+def test_every_value_has_an_outcome_and_every_line_is_rdf(fields: list[Field]) -> None:
+    found = mapped(*fields)
+    assert len(found.outcomes) == len(fields)
+    silent = {"reported", "archived"}
+    told = {finding.field for finding in found.findings}
+    assert all(field.name in told for field, _, outcome in found.outcomes if outcome in silent)
+    list(pyoxigraph.parse("\n".join(found.lines), format=pyoxigraph.RdfFormat.N_TRIPLES))
+
+
+@settings(max_examples=60, deadline=None)
+@given(FIELDS)
+def test_every_format_holds_the_same_triples(fields: list[Field]) -> None:
+    lines = list(mapped(*fields).lines)
+    expected = {str(quad.triple) for quad in pyoxigraph.parse("\n".join(lines), format=pyoxigraph.RdfFormat.N_TRIPLES)}
+    for name, format_ in FORMATS.items():
+        found = {str(quad.triple) for quad in pyoxigraph.parse(document(lines, name, BASE), format=format_.engine)}
+        assert found == expected, name
+    nested = jsonld.document(jsonld.framed(lines, f"{BASE}item/12345/1"))
+    assert {str(quad.triple) for quad in pyoxigraph.parse(nested, format=pyoxigraph.RdfFormat.JSON_LD)} == expected
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", ["lighthouse.txt", "lighthouse.html", "listrecords-dim.xml", "listrecords-oai_dc.xml"])
+def test_the_examples_violate_no_shape(name: str) -> None:
+    lines = [line for record in read(str(EXAMPLES / name)) for line in MAPPER.map(record).lines]
+    graph = Graph().parse(data="\n".join(lines), format="nt")
+    shapes = str(ROOT / "ontology" / "shapes.ttl")
+    _, _, text = validate(graph, shacl_graph=shapes, inference="none", do_owl_imports=False, allow_warnings=True)
+    assert "Severity: sh:Violation" not in text
+
+
+@pytest.mark.parametrize("name", ["lighthouse.html", "listrecords-dim.xml", "listrecords-oai_dc.xml"])
+def test_the_terms_of_the_examples_exist(name: str, tmp_path: Path) -> None:
+    checker = SHARED / "model" / "check_terms.py"
+    if not checker.exists():
+        pytest.skip("the vocabularies are not here")
+    lines = {line for record in read(str(EXAMPLES / name)) for line in MAPPER.map(record).lines}
+    out = tmp_path / "out.nt"
+    # Fallback properties are declared beside their use, not in a vocabulary.
+    out.write_text("".join(f"{line}\n" for line in lines if "/field/" not in line), encoding="utf-8")
+    done = subprocess.run([sys.executable, checker, out], capture_output=True, text=True, check=False)
+    assert "errors: 0" in done.stdout, done.stdout
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """A copy of the tables, to change."""
+    shutil.copytree(ROOT / "ontology", tmp_path / "tables", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path / "tables"
+
+
+def add_row(tables: Path, **cells: str) -> None:
+    """One more row at the end of the table of dc."""
+    with (tables / "crosswalk" / "dc.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, ontology.COLUMNS, restval="", lineterminator="\n").writerow(cells)
+
+
+def test_a_new_field_works_by_one_row(tables: Path) -> None:
+    add_row(tables, field="dc.shelfmark", kind="string", node="self", property="dcterms:bibliographicCitation")
+    mapper = Mapper(crosswalk=ontology.Crosswalk(tables))
+    found = mapper.map(Record(identifier="x", handle="12345/1", fields=(Field("dc.shelfmark", "NC 17"),)))
+    assert objects(found, "dcterms:bibliographicCitation") == ['"NC 17"']
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"kind": "strnig", "property": "dcterms:title"}, "no kind is called 'strnig'"),
+        ({"kind": "string", "property": "dct:title"}, "no prefix"),
+        ({"kind": "string", "node": "slef", "property": "dcterms:title"}, "no node is called 'slef'"),
+        ({"kind": "string", "property": "dcterms:title", "parser": "tilte"}, "no parser is called 'tilte'"),
+        ({"kind": "string"}, "goes nowhere"),
+        ({"kind": "agent", "property": "dcterms:creator", "scheme": "author"}, "needs a role"),
+    ],
+)
+def test_a_wrong_row_is_refused_with_file_and_line(tables: Path, cells: dict[str, str], words: str) -> None:
+    add_row(tables, field="dc.shelfmark", **cells)
+    lines = len((tables / "crosswalk" / "dc.csv").read_text(encoding="utf-8").splitlines())
+    with pytest.raises((CrosswalkError, ontology.TableError)) as fault:
+        Mapper(crosswalk=ontology.Crosswalk(tables))
+    assert str(fault.value).startswith(f"crosswalk/dc.csv:{lines}: ")
+    assert words in str(fault.value)
