@@ -128,7 +128,10 @@ def serve(
     workers: int,
     timeout: float,
 ) -> None:
-    """Serve the records of SOURCE..., or of a data folder, as a linked-data site with a SPARQL endpoint."""
+    """Serve the records of SOURCE..., or of a data folder, as a linked-data site with a SPARQL endpoint.
+
+    A SOURCE may hold RDF already (.ttl, .nt, .nq, .trig, .rdf, .jsonld); its named graphs are kept.
+    """
     import tempfile
 
     from converter.keeping.folder import DataFolder
@@ -231,14 +234,20 @@ def _mapped(records: Iterator[Record], mapper: Mapper, run: Run) -> Iterator[lis
 
 def _load(folder: DataFolder, sources: tuple[str, ...], kind: str | None, repository: str, base: str, run: Run) -> int:
     """Load sources into a folder; the number of the generation that holds them."""
-    from converter.keeping.folder import Identity
+    from converter.keeping.folder import RDF_SUFFIXES, Identity
     from converter.mapping import Mapper
 
     mapper = Mapper(base, repository)
+    # Foreign RDF is taken as it is; a kind that is named says that the sources are records.
+    rdf = [source for source in sources if kind is None and Path(source).suffix.lower() in RDF_SUFFIXES]
+    others = tuple(source for source in sources if source not in rdf)
     with folder.writing(Identity(base, mapper.digest)) as writer:
-        records = run.records(sources, kind, repository)
-        generation = writer.load(_mapped(records, mapper, run))
-    return generation.number
+        number = 0
+        if others:
+            number = writer.load(_mapped(run.records(others, kind, repository), mapper, run)).number
+        for source in rdf:
+            number = writer.load_rdf(Path(source)).number
+    return number
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from converter import open_graph
 from shelfgraph.cli import main
 from tests.conftest import COMMAND, EXAMPLES, Site, shelfgraph
 
@@ -169,6 +170,31 @@ def test_a_loaded_folder_is_served_and_followed(tmp_path: Path) -> None:
             assert time.monotonic() < deadline
     finally:
         running.stop()
+
+
+def test_a_loaded_folder_is_an_rdflib_graph(tmp_path: Path) -> None:
+    shelfgraph("load", LIGHTHOUSE, "--data", tmp_path / "d")
+    graph = open_graph(tmp_path / "d")
+    rows = graph.query("SELECT ?v { ?s prism:volume ?v }")
+    assert [str(row["v"]) for row in rows] == ["12"]
+
+
+def test_rdf_is_served_as_it_is_with_its_named_graphs(tmp_path: Path) -> None:
+    quads = tmp_path / "foreign.nq"
+    quads.write_text("<urn:s> <urn:p> <urn:o> <urn:g> .\n", encoding="utf-8")
+    running = Site(quads)
+    try:
+        ask = ["query", "SELECT ?g { GRAPH ?g { ?s ?p ?o } }", "--endpoint", f"{running.base}sparql", "--format", "csv"]
+        assert shelfgraph(*ask).stdout.split() == [b"g", b"urn:g"]
+    finally:
+        running.stop()
+
+
+def test_broken_rdf_is_named_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "broken.ttl").write_text("<urn:s> <urn:p> .\n", encoding="utf-8")
+    done = shelfgraph("load", tmp_path / "broken.ttl", "--data", tmp_path / "d")
+    assert (done.returncode, done.stderr.decode().count("\n")) == (1, 1)
+    assert b"broken.ttl" in done.stderr
 
 
 def test_a_port_that_is_taken_is_named(site: Site) -> None:

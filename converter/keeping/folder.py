@@ -27,6 +27,17 @@ from converter.errors import StoreError
 
 _LAYOUT = 1
 _IDENTITY = "shelfgraph.json"
+RDF_SUFFIXES = {
+    ".ttl": pyoxigraph.RdfFormat.TURTLE,
+    ".nt": pyoxigraph.RdfFormat.N_TRIPLES,
+    ".nq": pyoxigraph.RdfFormat.N_QUADS,
+    ".trig": pyoxigraph.RdfFormat.TRIG,
+    ".rdf": pyoxigraph.RdfFormat.RDF_XML,
+    ".owl": pyoxigraph.RdfFormat.RDF_XML,
+    ".jsonld": pyoxigraph.RdfFormat.JSON_LD,
+}
+"""The names of files that hold RDF already."""
+
 _PRIMARY_TOPIC = "<http://xmlns.com/foaf/0.1/primaryTopic>"
 
 
@@ -181,15 +192,18 @@ class Writer:
             spool.seek(0)
             return self._load(spool, pyoxigraph.RdfFormat.N_TRIPLES, forget=items)
 
-    def load_rdf(self, stream: IO[bytes], format_: pyoxigraph.RdfFormat, name: str) -> Generation:
-        """The generation that holds the RDF of a stream, its named graphs kept.
+    def load_rdf(self, path: Path) -> Generation:
+        """The generation that holds the RDF of a file too, its named graphs kept; the format is told by its name.
 
-        Raises StoreError with the line where the stream is not in its format.
+        Raises StoreError with the place where the file is not in its format.
         """
         try:
-            return self._load(stream, format_)
+            with path.open("rb") as stream:
+                return self._load(stream, RDF_SUFFIXES[path.suffix.lower()])
+        except OSError as fault:
+            raise StoreError(f"{path}: {fault.strerror or fault}; check the name of the file") from None
         except SyntaxError as fault:
-            raise StoreError(f"{name}: line {fault.lineno}: {fault.msg}; correct it or convert it again") from None
+            raise StoreError(f"{path}: {fault.msg}; correct it or convert it again") from None
 
     def _load(self, stream: IO[bytes], format_: pyoxigraph.RdfFormat, forget: Iterable[str] = ()) -> Generation:
         store = pyoxigraph.Store(str(self._folder.store_path))
