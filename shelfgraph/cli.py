@@ -42,6 +42,8 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except ShelfgraphError as fault:
             _end(" ".join(str(fault).split()), fault.exit_code)
+        except KeyboardInterrupt:
+            _end("interrupted", INTERRUPTED)
         except BrokenPipeError:
             # The reader of our output has had enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

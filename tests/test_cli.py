@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
+import pty
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -201,6 +203,25 @@ def test_a_port_that_is_taken_is_named(site: Site) -> None:
     done = shelfgraph("serve", LIGHTHOUSE, "--port", str(site.port))
     assert done.returncode == 2
     assert f"127.0.0.1:{site.port}" in done.stderr.decode()
+
+
+def test_an_interrupted_command_ends_with_130(tmp_path: Path) -> None:
+    out = tmp_path / "out.nt"
+    waiting = [*COMMAND, "convert", "-", "-o", str(out)]
+    running = subprocess.Popen(waiting, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not list(tmp_path.iterdir()):
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=20)
+    assert (running.returncode, told.decode(), list(tmp_path.iterdir())) == (130, "shelfgraph: interrupted\n", [])
+
+
+def test_a_terminal_sees_the_records_counted(tmp_path: Path) -> None:
+    terminal, inside = pty.openpty()
+    subprocess.run([*COMMAND, "convert", EXAMPLES, "-o", tmp_path / "x.nt"], stderr=inside, check=True)
+    os.close(inside)
+    assert "records" in os.read(terminal, 65_536).decode()
+    os.close(terminal)
 
 
 def test_a_reader_that_has_had_enough_is_no_fault() -> None:

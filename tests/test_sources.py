@@ -107,6 +107,22 @@ def test_a_full_table_is_read_whatever_drew_it(page: str, tmp_path: Path) -> Non
     assert one(page, tmp_path) == expected
 
 
+DSPACE_7_SIMPLE = """<html><body><h2 class="item-page-title-field">A light at sea</h2>
+<div class="simple-view-element"><h2 class="simple-view-element-header">Authors</h2>
+<div class="simple-view-element-body"><a href="/browse/author?value=Quill">Quill, A</a><br><a href="/browse/author?value=Marrow">Marrow, T</a></div></div>
+<div class="simple-view-element"><h2 class="simple-view-element-header">Date</h2>
+<div class="simple-view-element-body"><span>2019-11</span></div></div></body></html>"""
+
+
+def test_the_short_page_of_dspace_7_is_read_by_its_labels(tmp_path: Path) -> None:
+    assert one(DSPACE_7_SIMPLE, tmp_path) == [
+        ("dc.title", "A light at sea", None),
+        ("dc.contributor.author", "Quill, A", None),
+        ("dc.contributor.author", "Marrow, T", None),
+        ("dc.date.issued", "2019-11", None),
+    ]
+
+
 def test_the_head_of_a_page_is_the_last_resort(tmp_path: Path) -> None:
     page = '<html><head><meta name="DC.title" content="Lights" xml:lang="en"></head><body><p>…</p></body></html>'
     assert one(page, tmp_path) == [("dc.title", "Lights", "en")]

@@ -105,7 +105,7 @@ def _table(page: LexborHTMLParser) -> list[Field]:
 
 
 def _labels(page: LexborHTMLParser) -> list[Field]:
-    """The labelled values of a short view, of JSPUI or XMLUI."""
+    """The labelled values of a short view, of JSPUI, XMLUI or DSpace 7."""
     fields = []
     for label in page.css("td.metadataFieldLabel"):
         value = _next_cell(label)
@@ -119,9 +119,25 @@ def _labels(page: LexborHTMLParser) -> list[Field]:
         name = _XMLUI_PARTS.get(found[1], f"view.{found[1]}")
         inner = [_text(node) for node in part.iter() if node.tag == "div"] or [_without_heading(part)]
         fields += [Field(name, value) for value in inner if value]
-    title = page.css_first("h1, h2.page-header, h2.first-page-header")
+    fields += _dspace_7_labels(page)
+    title = page.css_first(
+        "h1, h2.page-header, h2.first-page-header, h2.item-page-title-field, ds-item-page-title-field"
+    )
     if fields and title is not None and not any(field.name == "dc.title" for field in fields):
         fields.insert(0, Field("dc.title", _text(title)))
+    return fields
+
+
+def _dspace_7_labels(page: LexborHTMLParser) -> list[Field]:
+    """The labelled values of an item page of DSpace 7: a header and a body, in which each value is an element."""
+    fields = []
+    for part in page.css(".simple-view-element"):
+        label, body = part.css_first(".simple-view-element-header"), part.css_first(".simple-view-element-body")
+        if label is None or body is None:
+            continue
+        name = _text(label).rstrip(":").strip()
+        values = [_text(value) for value in body.css("a") or body.css("span")] or [_text(body)]
+        fields += [Field(LABELS.get(name.lower(), f"view.{slug(name)}"), value) for value in values if value]
     return fields
 
 
