@@ -41,10 +41,13 @@ class Origin(NamedTuple):
     row: ontology.Row | None
 
 
-class Mapped(NamedTuple):
-    """A record as triples: each line with its first origin, the findings, and the outcome of each value."""
+_OF_EVERY_RECORD = Origin(None, None)
 
-    lines: dict[str, Origin]
+
+class Mapped(NamedTuple):
+    """A record as triples: each line with all its origins, the findings, and the outcome of each value."""
+
+    lines: dict[str, list[Origin]]
     findings: list[Finding]
     outcomes: list[tuple[Field, ontology.Row, Outcome]]
 
@@ -86,19 +89,20 @@ class Mapper:
     def map(self, record: Record) -> Mapped:
         """The record as lines with their origins, with findings and outcomes."""
         item = Item(record, self.crosswalk, self.base, self.repository or _repository(record))
-        lines: dict[str, Origin] = {}
+        lines: dict[str, list[Origin]] = {}
         if record.deleted:
             # Some repositories still send what a withdrawn record said; it stays in the archive with all the rest.
-            lines |= dict.fromkeys(_tombstone(item), Origin(None, None))
+            lines |= {line: [_OF_EVERY_RECORD] for line in _tombstone(item)}
             return Mapped(lines, item.findings, [(field, row, "archived") for field, row in item.rows])
         outcomes: list[tuple[Field, ontology.Row, Outcome]] = []
         for field, row in item.rows:
             made, outcome = _made(item, row, field)
             outcomes.append((field, row, outcome))
-            for line in made:
-                lines.setdefault(line, Origin(field, row))
+            origin = Origin(field, row)
+            for line in dict.fromkeys(made):
+                lines.setdefault(line, []).append(origin)
         for line in _description(item, self.crosswalk):
-            lines.setdefault(line, Origin(None, None))
+            lines.setdefault(line, []).append(_OF_EVERY_RECORD)
         return Mapped(lines, item.findings, outcomes)
 
 

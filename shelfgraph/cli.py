@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 import click
 
 from converter.errors import ShelfgraphError, UsageError
+from shelfgraph import inspecting, options
 
 if TYPE_CHECKING:
     from converter.keeping.folder import DataFolder
@@ -19,19 +20,11 @@ if TYPE_CHECKING:
     from converter.record import Record
     from shelfgraph.runs import Run
 
-KINDS = ("oai", "dspace-html", "dspace-text")
 FORMATS = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
 ANSWERS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
-EXAMPLE_BASE = "https://data.example.org/"
 LOCAL_BASE = "http://127.0.0.1:8000/"
 DATA = "shelfgraph-data"
 INTERRUPTED = 130
-
-_SOURCES = click.argument("sources", nargs=-1, metavar="SOURCE...")
-_BASE = click.option("--base", metavar="URL", help="What every address of ours begins with.")
-_KIND = click.option("--from", "kind", type=click.Choice(KINDS), help="What the sources are; told by their content.")
-_REPOSITORY = click.option("--repository", default="", metavar="NAME", help="The repository, in addresses of persons.")
-_REPORT = click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings, as CSV.")
 
 
 class _Group(click.Group):
@@ -57,13 +50,13 @@ def main() -> None:
 
 
 @main.command()
-@_SOURCES
+@options.SOURCES
 @click.option("-o", "--output", default="-", metavar="OUT", help="The document to write; - is standard output.")
 @click.option("--to", "format_", type=click.Choice(FORMATS), help="The format; told by the name of OUT, else ttl.")
-@_KIND
-@_BASE
-@_REPOSITORY
-@_REPORT
+@options.KIND
+@options.BASE
+@options.REPOSITORY
+@options.REPORT
 def convert(
     sources: tuple[str, ...],
     output: str,
@@ -76,22 +69,22 @@ def convert(
     """Write the records of SOURCE... (files, folders, - for standard input) as RDF."""
     from converter.mapping import Mapper
 
-    mapper = Mapper(_base(base or EXAMPLE_BASE), repository)
+    mapper = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository)
     chosen = format_ or _format_of(output)
     with _run(report) as run, _output(output) as out:
-        _write(run.records(_required(sources), kind, repository), mapper, run, out, chosen)
+        _write(run.records(options.required(sources), kind, repository), mapper, run, out, chosen)
     if base is None:
-        _tell_base(EXAMPLE_BASE)
+        _tell_base(options.EXAMPLE_BASE)
     run.end()
 
 
 @main.command()
-@_SOURCES
+@options.SOURCES
 @click.option("--data", default=DATA, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
-@_KIND
-@_BASE
-@_REPOSITORY
-@_REPORT
+@options.KIND
+@options.BASE
+@options.REPOSITORY
+@options.REPORT
 def load(
     sources: tuple[str, ...], data: Path, kind: str | None, base: str | None, repository: str, report: Path | None
 ) -> None:
@@ -100,9 +93,9 @@ def load(
 
     folder = DataFolder(data)
     held = folder.identity()
-    chosen = _base(base or (held.base if held else LOCAL_BASE))
+    chosen = options.base_address(base or (held.base if held else LOCAL_BASE))
     with _run(report) as run:
-        number = _load(folder, _required(sources), kind, repository, chosen, run)
+        number = _load(folder, options.required(sources), kind, repository, chosen, run)
     if base is None and held is None:
         _tell_base(chosen)
     click.echo(f"shelfgraph: generation {number} of {data}", err=True)
@@ -110,13 +103,13 @@ def load(
 
 
 @main.command()
-@_SOURCES
+@options.SOURCES
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder to serve.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
-@_BASE
-@_KIND
-@_REPOSITORY
+@options.BASE
+@options.KIND
+@options.REPOSITORY
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Queries at one time.")
 @click.option("--timeout", default=30.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for a query.")
 def serve(
@@ -145,7 +138,7 @@ def serve(
             data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shelfgraph-"))) / "data"
         folder = DataFolder(data or Path(DATA))
         held = folder.identity()
-        chosen = _base(base or (held.base if held else f"http://{_url_host(host)}:{port}/"))
+        chosen = options.base_address(base or (held.base if held else f"http://{_url_host(host)}:{port}/"))
         if sources:
             with _run(None) as run:
                 _load(folder, sources, kind, repository, chosen, run)
@@ -282,29 +275,6 @@ def _tell_base(base: str) -> None:
     click.echo(f"shelfgraph: addresses begin with {base}; name your own with --base", err=True)
 
 
-def _required(sources: tuple[str, ...]) -> tuple[str, ...]:
-    if not sources:
-        raise UsageError("no source is named; name files or folders, or - for standard input")
-    return sources
-
-
-def _base(text: str) -> str:
-    """The base address with its slash.
-
-    Raises UsageError where it is no address that others can be built on.
-    """
-    from converter.values.terms import iri
-
-    base = text if text.endswith("/") else f"{text}/"
-    try:
-        iri(base)
-    except ValueError as fault:
-        raise UsageError(f"--base: {fault}") from None
-    if not base.startswith(("http://", "https://")) or "?" in base or "#" in base:
-        raise UsageError(f"--base: {text!r} must begin with http:// or https://, and have no ? and no #")
-    return base
-
-
 def _url_host(host: str) -> str:
     known = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - named, not listened on
     return known.get(host, f"[{host}]" if ":" in host else host)
@@ -313,3 +283,7 @@ def _url_host(host: str) -> str:
 def _end(message: str, code: int) -> NoReturn:
     click.echo(f"shelfgraph: {message}", err=True)
     raise SystemExit(code)
+
+
+for _command in (inspecting.fields, inspecting.explain, inspecting.validate):
+    main.add_command(_command)

@@ -53,6 +53,11 @@ class Run:
             err=True,
         )
 
+    def finish(self) -> None:
+        """End with the exit code of what went wrong, if anything did; say nothing else."""
+        if self.faults:
+            raise SystemExit(self.exit_code)
+
     def end(self) -> None:
         """Say what was done, and end with the exit code of what went wrong."""
         self.tell()

@@ -109,7 +109,8 @@ def test_a_full_table_is_read_whatever_drew_it(page: str, tmp_path: Path) -> Non
 
 DSPACE_7_SIMPLE = """<html><body><h2 class="item-page-title-field">A light at sea</h2>
 <div class="simple-view-element"><h2 class="simple-view-element-header">Authors</h2>
-<div class="simple-view-element-body"><a href="/browse/author?value=Quill">Quill, A</a><br><a href="/browse/author?value=Marrow">Marrow, T</a></div></div>
+<div class="simple-view-element-body">
+<a href="/browse/author?value=Quill">Quill, A</a><br><a href="/browse/author?value=Marrow">Marrow, T</a></div></div>
 <div class="simple-view-element"><h2 class="simple-view-element-header">Date</h2>
 <div class="simple-view-element-body"><span>2019-11</span></div></div></body></html>"""
 

@@ -1,0 +1,125 @@
+"""Commands that look at a mapping: what became of each field, where each statement comes from, whether shapes hold."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import click
+
+from shelfgraph import options
+
+_EXAMPLES = 2
+_VIOLATED = 4
+
+
+@click.command()
+@options.SOURCES
+@options.KIND
+def fields(sources: tuple[str, ...], kind: str | None) -> None:
+    """Show what became of the values of each field of SOURCE..., as CSV: how many, where they went, examples."""
+    from converter.mapping import Mapper
+    from converter.report import Report
+    from shelfgraph.runs import Run
+
+    mapper, run = Mapper(), Run(Report())
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    places: dict[str, str] = {}
+    examples: defaultdict[str, list[str]] = defaultdict(list)
+    for record in run.records(options.required(sources), kind, ""):
+        for field, row, outcome in mapper.map(record).outcomes:
+            counts[field.name][outcome] += 1
+            places[field.name] = row.place
+            shown = examples[field.name]
+            if outcome != "private" and len(shown) < _EXAMPLES and field.value not in shown:
+                shown.append(field.value)
+    outcomes = ("mapped", "fallback", "private", "archived", "reported")
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("field", "values", *outcomes, "crosswalk", "examples"))
+    for name in sorted(counts):
+        told = counts[name]
+        seen = " | ".join(example[:60] for example in examples[name])
+        table.writerow((name, told.total(), *(told[outcome] for outcome in outcomes), places[name], seen))
+    whole = sum(counts.values(), Counter())
+    table.writerow(("*", whole.total(), *(whole[outcome] for outcome in outcomes), "", ""))
+    run.finish()
+
+
+@click.command()
+@options.SOURCES
+@options.KIND
+@options.BASE
+@options.REPOSITORY
+@click.option("--subject", metavar="IRI", help="Only statements about this thing.")
+@click.option("--field", "field_name", metavar="NAME", help="Only statements that come from this field.")
+def explain(
+    sources: tuple[str, ...],
+    kind: str | None,
+    base: str | None,
+    repository: str,
+    subject: str | None,
+    field_name: str | None,
+) -> None:
+    """Show for each statement of SOURCE... the value and the row of the crosswalk (file:line) that it comes from."""
+    from converter.graph import ordered
+    from converter.mapping import Mapper
+    from converter.report import Report
+    from shelfgraph.runs import Run
+
+    mapper, run = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository), Run(Report())
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("record", "statement", "field", "value", "crosswalk"))
+    for record in run.records(options.required(sources), kind, repository):
+        lines = mapper.map(record).lines
+        name = record.handle or record.identifier
+        for line in ordered(lines, mapper.base):
+            if subject and not line.startswith(f"<{subject}> "):
+                continue
+            for field, row in lines[line]:
+                if field_name and (field is None or field.name != field_name):
+                    continue
+                told = (field.name, field.value) if field else ("", "")
+                table.writerow((name, line, *told, row.place if row else "said of every record"))
+    run.finish()
+
+
+@click.command()
+@options.SOURCES
+@options.KIND
+@options.BASE
+@click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings there too.")
+def validate(sources: tuple[str, ...], kind: str | None, base: str | None, file: Path | None) -> None:
+    """Check the records of SOURCE... against the shapes, one by one; 4 where one is violated.
+
+    A violation is a fault of the mapping; a warning is one of the record.
+    """
+    from converter.mapping import Mapper
+    from converter.report import Report
+    from converter.validation import Shapes
+    from shelfgraph.runs import Run
+
+    mapper, run = Mapper(options.base_address(base or options.EXAMPLE_BASE)), Run(Report())
+    shapes = Shapes(mapper.base)
+    counts: Counter[tuple[str, str]] = Counter()
+    with (file or Path(os.devnull)).open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out, lineterminator="\n")
+        table.writerow(("record", "severity", "shape", "path", "value", "message"))
+        for record in run.records(options.required(sources), kind, ""):
+            for finding in shapes.findings(record.handle or record.identifier, mapper.map(record).lines):
+                table.writerow(finding)
+                counts[finding.severity, finding.message] += 1
+    _print_counts(counts)
+    run.finish()
+    if any(severity == "violation" for severity, _ in counts):
+        raise SystemExit(_VIOLATED)
+
+
+def _print_counts(counts: Counter[tuple[str, str]]) -> None:
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("severity", "count", "message"))
+    order = ("violation", "warning", "info")
+    for (severity, message), number in sorted(counts.items(), key=lambda one: (order.index(one[0][0]), -one[1])):
+        table.writerow((severity, number, message))

@@ -1,0 +1,45 @@
+"""What several commands share: their options, and what the options must be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from converter.errors import UsageError
+
+KINDS = ("oai", "dspace-html", "dspace-text")
+EXAMPLE_BASE = "https://data.example.org/"
+
+SOURCES = click.argument("sources", nargs=-1, metavar="SOURCE...")
+BASE = click.option("--base", metavar="URL", help="What every address of ours begins with.")
+KIND = click.option("--from", "kind", type=click.Choice(KINDS), help="What the sources are; told by their content.")
+REPOSITORY = click.option("--repository", default="", metavar="NAME", help="The repository, in addresses of persons.")
+REPORT = click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings, as CSV.")
+
+
+def required(sources: tuple[str, ...]) -> tuple[str, ...]:
+    """The sources, of which there must be one.
+
+    Raises UsageError where there is none.
+    """
+    if not sources:
+        raise UsageError("no source is named; name files or folders, or - for standard input")
+    return sources
+
+
+def base_address(text: str) -> str:
+    """The base address with its slash.
+
+    Raises UsageError where it is no address that others can be built on.
+    """
+    from converter.values.terms import iri
+
+    base = text if text.endswith("/") else f"{text}/"
+    try:
+        iri(base)
+    except ValueError as fault:
+        raise UsageError(f"--base: {fault}") from None
+    if not base.startswith(("http://", "https://")) or "?" in base or "#" in base:
+        raise UsageError(f"--base: {text!r} must begin with http:// or https://, and have no ? and no #")
+    return base
