@@ -137,6 +137,8 @@ def _description(item: Item, crosswalk: ontology.Crosswalk) -> Iterator[str]:
     document, source = iri(item.document), iri(item.source_document)
     if not is_entity(item):
         yield triple(item.term, type_, term("fabio:Expression"))
+    elif name := _entity_name(item):
+        yield triple(item.term, term("foaf:name"), literal(name))
     yield triple(document, type_, term("foaf:Document"))
     yield triple(document, type_, term("prov:Entity"))
     yield triple(document, term("foaf:primaryTopic"), item.term)
@@ -151,6 +153,15 @@ def _description(item: Item, crosswalk: ontology.Crosswalk) -> Iterator[str]:
     if origin:
         yield triple(source, term("prov:hadPrimarySource"), iri(origin))
     yield from _identity(item)
+
+
+def _entity_name(item: Item) -> str:
+    """What a person or organisation is called that is itself a record, where no row says it."""
+    values = {field.name: field.value for field, _ in reversed(item.rows)}
+    if any(ontology.expand("foaf:name", "program") in row.properties for _, row in item.rows):
+        return ""
+    parts = (values.get("person.familyName", ""), values.get("person.givenName", ""))
+    return values.get("dc.title", "") or ", ".join(part for part in parts if part)
 
 
 def _identity(item: Item) -> Iterator[str]:

@@ -8,7 +8,7 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import queries
@@ -19,18 +19,20 @@ from server.endpoint.formats import FORMATS
 from server.endpoint.workers import Pool
 
 
-def text_of(question: str) -> str:
-    """The query: that of a file, that of a named question, or the words themselves.
+def text_of(question: str, values: Mapping[str, str]) -> str:
+    """The query: that of a file, that of a named question with its parameters bound, or the words themselves.
 
-    Raises UsageError where a name or file is meant and there is none.
+    Raises UsageError where a name or file is meant and there is none, or where a parameter is wrong.
     """
-    if any(sign in question for sign in "{ \n"):
-        return question
     path = Path(question)
-    if path.is_file():
-        return path.read_text(encoding="utf-8")
+    if any(sign in question for sign in "{ \n") or path.is_file():
+        if values:
+            raise UsageError("--param belongs to a question by name; write the value into the query itself")
+        return question if not path.is_file() else path.read_text(encoding="utf-8")
     try:
-        return queries.load(question).text
+        return queries.bind(queries.load(question), values)
+    except ValueError as fault:
+        raise UsageError(str(fault)) from None
     except KeyError:
         names = ", ".join(known.name for known in queries.all_queries())
         raise UsageError(f"no file and no question is called {question!r}; there are {names}") from None

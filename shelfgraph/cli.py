@@ -155,13 +155,16 @@ def serve(
 @click.option("--data", default=DATA, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
 @click.option("--endpoint", metavar="URL", help="A SPARQL endpoint to ask instead.")
 @click.option("--format", "format_", type=click.Choice(ANSWERS), help="table on a terminal, else csv; ttl for graphs.")
+@click.option("--param", "parameters", multiple=True, metavar="K=V", help="A parameter of a question by name.")
 @click.option("--timeout", default=60.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for the query.")
-def query(question: str, data: Path, endpoint: str | None, format_: str | None, timeout: float) -> None:
+def query(
+    question: str, data: Path, endpoint: str | None, format_: str | None, parameters: tuple[str, ...], timeout: float
+) -> None:
     """Ask a question in SPARQL: a text, a file, or the name of one that comes with the program."""
     from server.endpoint.lexer import form
     from shelfgraph import asking
 
-    text = asking.text_of(question)
+    text = asking.text_of(question, dict(options.pair(parameter) for parameter in parameters))
     graph = form(text) in {"construct", "describe"}
     chosen = format_ or ("ttl" if graph else "table" if sys.stdout.isatty() else "csv")
     wanted = "csv" if chosen == "table" else chosen

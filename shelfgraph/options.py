@@ -43,3 +43,17 @@ def base_address(text: str) -> str:
     if not base.startswith(("http://", "https://")) or "?" in base or "#" in base:
         raise UsageError(f"--base: {text!r} must begin with http:// or https://, and have no ? and no #")
     return base
+
+
+def pair(text: str) -> tuple[str, str]:
+    """The two sides of K=V.
+
+    Raises UsageError where there is no equals sign.
+
+    >>> pair("person=http://x/1?a=b")
+    ('person', 'http://x/1?a=b')
+    """
+    key, sign, value = text.partition("=")
+    if not sign or not key:
+        raise UsageError(f"--param: {text!r} must be written K=V")
+    return key, value

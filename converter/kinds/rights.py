@@ -18,7 +18,9 @@ def rights(item: Item, row: Row, field: Field) -> Iterator[str]:
     if licence:
         if licence.doubt:
             item.note(field, licence.doubt)
-        yield triple(item.term, term("dcterms:license"), iri(licence.iri))
+        # A statement of rightsstatements.org says whose the rights are and grants none: it is no licence.
+        is_licence = "creativecommons.org" in licence.iri
+        yield triple(item.term, term("dcterms:license" if is_licence else "dcterms:rights"), iri(licence.iri))
         return
     access = licences.access(field.value)
     if access:

@@ -18,7 +18,8 @@ _ORGANISATION = re.compile(
     r"laborator(?:y|ies|io|ium)|laboratoire|laboratoř|school of|association|society|société|sociedad|academ(?:y|ia|ie)|"
     r"foundation|fundação|fundación|ministry|ministerio|ministère|commission|committee|council|board|bureau|agency|"
     r"centre|center|centro|museum|library|bibliothek|bibliothèque|biblioteca|hospital|inc\.?|ltd\.?|gmbh|corporation|"
-    r"company|consortium|program(?:me)?|division|office of|service|survey|press|verlag|network|group|federation)\b",
+    r"company|consortium|program(?:me)?|division|office of|service|survey|press|verlag|network|group|federation|"
+    r"observatory|archives?)\b",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\[e-mail address removed\]")
