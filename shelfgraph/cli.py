@@ -199,7 +199,7 @@ def _write(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes], 
     if format_ == "jsonld":
         _write_json_ld(records, mapper, run, out)
     else:
-        graph.write(_mapped(records, mapper, run), out, format_, mapper.base)
+        graph.write((run.mapped(record, mapper) for record in records), out, format_, mapper.base)
 
 
 def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes]) -> None:
@@ -209,8 +209,9 @@ def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[
 
     def documents() -> Iterator[jsonld.Node]:
         for record in records:
-            (lines,) = _mapped(iter((record,)), mapper, run)
-            yield jsonld.framed(lines, Item(record, mapper.crosswalk, mapper.base, "").address, mapper.base)
+            yield jsonld.framed(
+                run.mapped(record, mapper), Item(record, mapper.crosswalk, mapper.base, "").address, mapper.base
+            )
 
     made = documents()
     first, second = next(made, None), next(made, None)
@@ -222,27 +223,21 @@ def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[
         out.write(chunk)
 
 
-def _mapped(records: Iterator[Record], mapper: Mapper, run: Run) -> Iterator[list[str]]:
-    for record in records:
-        mapped = mapper.map(record)
-        run.report.extend(mapped.findings)
-        run.triples += len(mapped.lines)
-        yield list(mapped.lines)
-
-
 def _load(folder: DataFolder, sources: tuple[str, ...], kind: str | None, repository: str, base: str, run: Run) -> int:
     """Load sources into a folder; the number of the generation that holds them."""
-    from converter.keeping.folder import RDF_SUFFIXES, Identity
+    from converter.keeping.folder import Identity
+    from converter.keeping.loading import RDF_SUFFIXES
     from converter.mapping import Mapper
 
     mapper = Mapper(base, repository)
     # Foreign RDF is taken as it is; a kind that is named says that the sources are records.
     rdf = [source for source in sources if kind is None and Path(source).suffix.lower() in RDF_SUFFIXES]
     others = tuple(source for source in sources if source not in rdf)
-    with folder.writing(Identity(base, mapper.digest)) as writer:
+    with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
         number = 0
         if others:
-            number = writer.load(_mapped(run.records(others, kind, repository), mapper, run)).number
+            records = run.records(others, kind, repository)
+            number = writer.load((record, run.mapped(record, mapper)) for record in records).number
         for source in rdf:
             number = writer.load_rdf(Path(source)).number
     return number

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from converter.errors import ShelfgraphError, SourceError, SourceUnreachable
+from converter.mapping import Mapper
 from converter.record import Record
 from converter.report import Report
 from converter.sources.detect import read
@@ -37,6 +38,13 @@ class Run:
         if self.faults and not self.count:
             # Nothing is written where nothing could be read.
             raise SystemExit(self.exit_code)
+
+    def mapped(self, record: Record, mapper: Mapper) -> list[str]:
+        """The lines of a record, its findings put into the report."""
+        found = mapper.map(record)
+        self.report.extend(found.findings)
+        self.triples += len(found.lines)
+        return list(found.lines)
 
     @property
     def exit_code(self) -> int:

@@ -2,6 +2,8 @@
 
     <folder>/shelfgraph.json      what the folder is: layout version, base address, digest of the crosswalk
     <folder>/lock                 held by the one writer
+    <folder>/archive.sqlite       every record as it came, and the journal of changes
+    <folder>/foreign/             RDF files that were loaded as they are
     <folder>/store/               the writer's store
     <folder>/generations/N/       read-only checkpoints; hard links, so that each costs milliseconds
     <folder>/current              the number of the generation to read, replaced in one step
@@ -16,29 +18,19 @@ import fcntl
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph
 
 from converter.errors import StoreError
+from converter.keeping.archive import Archive
+from converter.keeping.loading import Loader
+from converter.record import Record
 
 _LAYOUT = 1
 _IDENTITY = "shelfgraph.json"
-RDF_SUFFIXES = {
-    ".ttl": pyoxigraph.RdfFormat.TURTLE,
-    ".nt": pyoxigraph.RdfFormat.N_TRIPLES,
-    ".nq": pyoxigraph.RdfFormat.N_QUADS,
-    ".trig": pyoxigraph.RdfFormat.TRIG,
-    ".rdf": pyoxigraph.RdfFormat.RDF_XML,
-    ".owl": pyoxigraph.RdfFormat.RDF_XML,
-    ".jsonld": pyoxigraph.RdfFormat.JSON_LD,
-}
-"""The names of files that hold RDF already."""
-
-_PRIMARY_TOPIC = "<http://xmlns.com/foaf/0.1/primaryTopic>"
 
 
 class Generation(NamedTuple):
@@ -102,8 +94,8 @@ class DataFolder:
         return Generation(number, self._generation_path(number))
 
     @contextlib.contextmanager
-    def writing(self, identity: Identity) -> Iterator[Writer]:
-        """The one writer of the folder, which is made where it is not.
+    def writing(self, identity: Identity, triples_of: Callable[[Record], Iterable[str]]) -> Iterator[Writer]:
+        """The one writer of the folder, which is made where it is not; `triples_of` is the crosswalk at work.
 
         Raises StoreError where another process writes, or where the folder was made for another base address.
         """
@@ -115,7 +107,15 @@ class DataFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         with self._locked():
             self._write("shelfgraph.json", json.dumps({"layout": _LAYOUT, **identity._asdict()}, indent=1) + "\n")
-            yield Writer(self)
+            loader = Loader(self.path, identity.base, identity.crosswalk, triples_of)
+            try:
+                yield Writer(self, loader)
+            finally:
+                loader.close()
+
+    def has_generation(self) -> bool:
+        """Whether there is something to read."""
+        return (self.path / "current").exists()
 
     def publish(self, store: pyoxigraph.Store) -> Generation:
         """A new generation with what the store holds now, and the one that `current` names from now on."""
@@ -178,42 +178,36 @@ class DataFolder:
 class Writer:
     """What the one writer may do."""
 
-    def __init__(self, folder: DataFolder) -> None:
+    def __init__(self, folder: DataFolder, loader: Loader) -> None:
         self._folder = folder
+        self._loader = loader
 
-    def load(self, batches: Iterable[Iterable[str]]) -> Generation:
-        """The generation that holds the lines of all batches besides what was there; all of them or none.
+    @property
+    def archive(self) -> Archive:
+        """What has been loaded, and when."""
+        return self._loader.archive
 
-        A batch is the N-Triples lines of one record.  What the store said before of the same record itself is
-        forgotten; what it said of things that records share stays.  Memory is flat in the length of the batches.
-        """
-        with tempfile.TemporaryFile(dir=self._folder.path) as spool:
-            items = [item for lines in batches if (item := _spooled(lines, spool))]
-            spool.seek(0)
-            return self._load(spool, pyoxigraph.RdfFormat.N_TRIPLES, forget=items)
+    def load(self, mapped: Iterable[tuple[Record, Iterable[str]]]) -> Generation:
+        """The generation that holds these records, each with its N-Triples lines, in the place of what they were."""
+        self._loader.load(mapped)
+        return self._published()
 
     def load_rdf(self, path: Path) -> Generation:
-        """The generation that holds the RDF of a file too, its named graphs kept; the format is told by its name.
+        """The generation that holds the RDF of a file too.
 
-        Raises StoreError with the place where the file is not in its format.
+        Raises StoreError where the file is not in the format of its name.
         """
-        try:
-            with path.open("rb") as stream:
-                return self._load(stream, RDF_SUFFIXES[path.suffix.lower()])
-        except OSError as fault:
-            raise StoreError(f"{path}: {fault.strerror or fault}; check the name of the file") from None
-        except SyntaxError as fault:
-            raise StoreError(f"{path}: {fault.msg}; correct it or convert it again") from None
+        self._loader.load_rdf(path)
+        return self._published()
 
-    def _load(self, stream: IO[bytes], format_: pyoxigraph.RdfFormat, forget: Iterable[str] = ()) -> Generation:
-        store = pyoxigraph.Store(str(self._folder.store_path))
-        if len(store):
-            for item in forget:
-                _forget_own(store, item)
-        store.bulk_load(stream, format_)
+    def _published(self) -> Generation:
+        """A new generation where something changed, else the current one."""
+        if not self._loader.changed and self._folder.has_generation():
+            return self._folder.current()
         # Compacting first made string-heavy queries several times faster after a bulk load.
-        store.optimize()
-        return self._folder.publish(store)
+        self._loader.store.optimize()
+        self._loader.changed = False
+        return self._folder.publish(self._loader.store)
 
 
 @contextlib.contextmanager
@@ -225,30 +219,3 @@ def reading(generation: Generation) -> Iterator[Path]:
         yield generation.path
     finally:
         os.close(descriptor)
-
-
-def _spooled(lines: Iterable[str], spool: IO[bytes]) -> str | None:
-    """Write the lines of one record; the address of its item, which its document names."""
-    item = None
-    for line in lines:
-        spool.write(f"{line}\n".encode())
-        subject, predicate, object_ = line.split(" ", 2)
-        if predicate == _PRIMARY_TOPIC and "/record/" in subject:
-            item = object_.removesuffix(" .")[1:-1]
-    return item
-
-
-def _forget_own(store: pyoxigraph.Store, item: str) -> None:
-    """Remove what is said of the item, its parts, and its two documents: what no other record says."""
-    base, _, path = item.partition("/item/")
-    left = [item, f"{base}/record/{path}", f"{base}/source/{path}"]
-    seen = set(left)
-    while left:
-        subject = pyoxigraph.NamedNode(left.pop())
-        for quad in list(store.quads_for_pattern(subject, None, None, pyoxigraph.DefaultGraph())):
-            store.remove(quad)
-            if isinstance(quad.object, pyoxigraph.NamedNode):
-                part = quad.object.value
-                if part.startswith(f"{item}#") and part not in seen:
-                    seen.add(part)
-                    left.append(part)
