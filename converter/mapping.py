@@ -21,7 +21,7 @@ from converter.kinds.types import is_entity
 from converter.privacy import SILENT, published
 from converter.record import Field, Record
 from converter.report import Finding
-from converter.values import dates, identifiers
+from converter.values import dates, identifiers, mesh
 from converter.values.functions import PARSERS
 from converter.values.terms import XSD, iri, literal, triple, type_
 
@@ -79,8 +79,8 @@ class Mapper:
 
     @property
     def digest(self) -> str:
-        """What decides how a record is mapped: the tables, as one digest."""
-        return self.crosswalk.digest
+        """What decides how a record is mapped: the tables, and which MeSH labels are known, as one digest."""
+        return hashlib.sha256(f"{self.crosswalk.digest} {mesh.version()}".encode()).hexdigest()
 
     def triples(self, record: Record) -> list[str]:
         """The record as sorted N-Triples lines, without line ends."""

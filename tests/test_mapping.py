@@ -22,6 +22,7 @@ from converter.graph import FORMATS, document
 from converter.mapping import Mapped, Mapper
 from converter.record import Field, File, Record
 from converter.sources.detect import read
+from converter.values import mesh
 from tests.conftest import EXAMPLES, ROOT, SHARED
 
 BASE = "https://data.example.org/"
@@ -182,6 +183,21 @@ def test_a_file_has_name_format_size_and_address() -> None:
     node = "item/12345/1#file-a-b-pdf"
     assert objects(found, "dcterms:title", node) == ['"a b.pdf"']
     assert "https://x.example.org/a%20b.pdf" in objects(found, "fabio:hasURL", node)[0]
+
+
+def test_a_mesh_heading_leads_to_its_descriptor_and_qualifier() -> None:
+    found = mapped(("dc.subject.mesh", "Lupus Erythematosus, Systemic - immunology"))
+    heading, qualifier = "subject/mesh/lupus-erythematosus-systemic", "subject/mesh-qualifier/immunology"
+    assert objects(found, "skos:exactMatch", heading) == ["<http://id.nlm.nih.gov/mesh/D008180>"]
+    assert objects(found, "skos:exactMatch", qualifier) == ["<http://id.nlm.nih.gov/mesh/Q000276>"]
+
+
+def test_without_the_labels_of_mesh_the_heading_still_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mesh, "_labels", lambda: ({}, {}))
+    found = mapped(("dc.subject.mesh", "Lupus Erythematosus, Systemic - immunology"))
+    heading = "subject/mesh/lupus-erythematosus-systemic"
+    assert objects(found, "skos:exactMatch", heading) == []
+    assert objects(found, "skos:prefLabel", heading) == ['"Lupus Erythematosus, Systemic"@en']
 
 
 NAMES = st.sampled_from(sorted({*ontology.field_names(), "local.x.y", "dc.subject.mine", "dc.identifier.mine", "x.y"}))

@@ -53,6 +53,7 @@ def _mesh(item: Item, field: Field) -> Iterator[str]:
     yield triple(item.term, term("dcterms:subject"), node)
     yield from _concept_lines(item, node, "mesh", read.descriptor, "en")
     yield triple(node, type_, term("meshv:Descriptor"))
+    yield from _match(node, mesh.descriptor_iri(read.descriptor))
     if not read.qualifiers:
         yield triple(item.term, term("fabio:hasSubjectTerm"), node)
     for qualifier in read.qualifiers:
@@ -68,3 +69,9 @@ def _mesh(item: Item, field: Field) -> Iterator[str]:
         yield triple(qualifier_node, type_, term("meshv:Qualifier"))
         yield triple(qualifier_node, term("skos:prefLabel"), literal(qualifier, "en"))
         yield triple(qualifier_node, term("skos:inScheme"), iri(f"{item.base}subject/{_MESH_QUALIFIERS}"))
+        yield from _match(qualifier_node, mesh.qualifier_iri(qualifier))
+
+
+def _match(node: str, target: str | None) -> Iterator[str]:
+    if target:
+        yield triple(node, term("skos:exactMatch"), iri(target))
