@@ -283,5 +283,5 @@ def _end(message: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
-for _command in (inspecting.fields, inspecting.explain, inspecting.validate):
+for _command in (inspecting.fields, inspecting.explain, inspecting.validate, inspecting.quality):
     main.add_command(_command)

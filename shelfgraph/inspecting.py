@@ -6,11 +6,17 @@ import csv
 import os
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from shelfgraph import options
+
+if TYPE_CHECKING:
+    from converter.record import Record
+    from shelfgraph.runs import Run
 
 _EXAMPLES = 2
 _VIOLATED = 4
@@ -90,9 +96,12 @@ def explain(
 @options.SOURCES
 @options.KIND
 @options.BASE
+@options.DATA
 @click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings there too.")
-def validate(sources: tuple[str, ...], kind: str | None, base: str | None, file: Path | None) -> None:
-    """Check the records of SOURCE... against the shapes, one by one; 4 where one is violated.
+def validate(
+    sources: tuple[str, ...], kind: str | None, base: str | None, data: Path | None, file: Path | None
+) -> None:
+    """Check the records of SOURCE..., or of a data folder, against the shapes, one by one; 4 where one is violated.
 
     A violation is a fault of the mapping; a warning is one of the record.
     """
@@ -107,7 +116,7 @@ def validate(sources: tuple[str, ...], kind: str | None, base: str | None, file:
     with (file or Path(os.devnull)).open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out, lineterminator="\n")
         table.writerow(("record", "severity", "shape", "path", "value", "message"))
-        for record in run.records(options.required(sources), kind, ""):
+        for record in _records(run, sources, kind, data):
             for finding in shapes.findings(record.handle or record.identifier, mapper.map(record).lines):
                 table.writerow(finding)
                 counts[finding.severity, finding.message] += 1
@@ -115,6 +124,50 @@ def validate(sources: tuple[str, ...], kind: str | None, base: str | None, file:
     run.finish()
     if any(severity == "violation" for severity, _ in counts):
         raise SystemExit(_VIOLATED)
+
+
+@click.command()
+@options.SOURCES
+@options.KIND
+@options.DATA
+@click.option("--repairs", type=click.Path(dir_okay=False, path_type=Path), help="Safe repairs, for batch editing.")
+def quality(sources: tuple[str, ...], kind: str | None, data: Path | None, repairs: Path | None) -> None:
+    """Show what is wrong in the records of SOURCE..., or of a data folder, as CSV: a worklist for their repository.
+
+    Repairs that are safe go to a file for DSpace's batch metadata editing (id, collection, field[language]).
+    """
+    from converter.quality import QualityFinding, repaired, worklist
+    from converter.report import Report
+    from shelfgraph.runs import Run
+
+    run = Run(Report())
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(QualityFinding._fields)
+    mended: list[tuple[str, str, dict[str, str]]] = []
+    for record, found in worklist(_records(run, sources, kind, data)):
+        table.writerows(found)
+        cells = repaired(record, found) if record and repairs else {}
+        if record and cells:
+            collection = next(iter(record.values("view.collection")), "")
+            mended.append((record.handle or record.identifier, collection, cells))
+    if repairs:
+        columns = sorted({column for _, _, cells in mended for column in cells})
+        with repairs.open("w", encoding="utf-8", newline="") as out:
+            batch = csv.writer(out, lineterminator="\n")
+            batch.writerow(("id", "collection", *columns))
+            for name, collection, cells in mended:
+                batch.writerow((name, collection, *(cells.get(column, "") for column in columns)))
+    run.finish()
+
+
+def _records(run: Run, sources: tuple[str, ...], kind: str | None, data: Path | None) -> Iterator[Record]:
+    """Yield the records of the sources, or of the archive of a data folder."""
+    if data is None:
+        yield from run.records(options.required(sources), kind, "")
+        return
+    from converter.keeping.folder import DataFolder
+
+    yield from DataFolder(data).records()
 
 
 def _print_counts(counts: Counter[tuple[str, str]]) -> None:

@@ -15,6 +15,7 @@ SOURCES = click.argument("sources", nargs=-1, metavar="SOURCE...")
 BASE = click.option("--base", metavar="URL", help="What every address of ours begins with.")
 KIND = click.option("--from", "kind", type=click.Choice(KINDS), help="What the sources are; told by their content.")
 REPOSITORY = click.option("--repository", default="", metavar="NAME", help="The repository, in addresses of persons.")
+DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="A data folder, for SOURCE.")
 REPORT = click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings, as CSV.")
 
 

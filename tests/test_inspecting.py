@@ -7,7 +7,10 @@ import io
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+import ontology
+from shelfgraph.cli import main
 from tests.conftest import EXAMPLES, ROOT, shelfgraph
 
 
@@ -65,3 +68,86 @@ def test_no_real_record_violates_a_shape(records: Path, folder: str, tmp_path: P
         if path.stat().st_size < 20_000:
             (chosen / path.name).write_bytes(path.read_bytes())
     assert shelfgraph("validate", chosen).returncode in {0, 1}
+
+
+FAULTS = """DC FieldValueLanguage
+dc.titleGonzÃ¡lez and the lightsen_US
+dc.description.abstract<p>Aim</p> to seeen_US
+dc.identifier.issn5555-1239-
+dc.identifier.issn55551238-
+dc.identifier.doihttps://doi.org/10.5555/x-
+dc.identifier.pmcid9900014-
+dc.contributor.orcidQuill, A::0000-0002-1825-0098-
+dc.publisherTern Press. The Journal's web site is located at http://tern.example.org/en_US
+dc.date.issued2019-02-30-
+dc.identifier.citationCoasts, 2019, v. 12 n. 4, p. 301-319-
+dc.identifier.volume13-
+dc.identifier.uri http://hdl.handle.net/12345/1-
+"""
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Path:
+    page = tmp_path / "page.txt"
+    page.write_text(FAULTS, encoding="utf-8")
+    return page
+
+
+def test_what_is_wrong_in_a_record_is_a_worklist(faulty: Path) -> None:
+    found = {(row["field"], row["problem"]) for row in table("quality", faulty)}
+    assert found == {
+        ("dc.title", "text in a wrong encoding"),
+        ("dc.description.abstract", "HTML in a value"),
+        ("dc.identifier.issn", "no ISSN, or a wrong check digit"),
+        ("dc.identifier.issn", "an ISSN that is not in its normal form"),
+        ("dc.identifier.doi", "a DOI with its resolver"),
+        ("dc.identifier.pmcid", "no PMC before the number: it may be a PubMed number"),
+        ("dc.contributor.orcid", "an ORCID iD with a wrong check digit"),
+        ("dc.publisher", "prose where a publisher's name is meant"),
+        ("dc.date.issued", "no date: no day 30 in 2019-02"),
+        ("dc.identifier.volume", "the citation says 12"),
+        ("dc.language", "no language"),
+    }
+
+
+def test_safe_repairs_are_a_batch_for_the_repository(faulty: Path, tmp_path: Path) -> None:
+    repairs = tmp_path / "repairs.csv"
+    table("quality", faulty, "--repairs", repairs)
+    with repairs.open(encoding="utf-8", newline="") as lines:
+        (row,) = csv.DictReader(lines)
+    assert row == {
+        "id": "12345/1",
+        "collection": "",
+        "dc.identifier.doi": "10.5555/x",
+        # A cell replaces all values of its field: the wrong one that nobody can repair stands in it as it was.
+        "dc.identifier.issn": "5555-1239||5555-1238",
+        "dc.publisher[en_US]": "Tern Press",
+        "dc.title[en_US]": "González and the lights",
+    }
+
+
+def test_a_doi_of_two_records_is_found_in_a_data_folder(faulty: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text(FAULTS.replace("12345/1", "12345/2"), encoding="utf-8")
+    shelfgraph("load", faulty, other, "--data", tmp_path / "d")
+    rows = table("quality", "--data", tmp_path / "d")
+    assert [row["record"] for row in rows if row["problem"] == "the DOI of 2 records"] == ["12345/1", "12345/2"]
+
+
+def test_a_data_folder_is_validated(tmp_path: Path) -> None:
+    shelfgraph("load", EXAMPLES / "lighthouse.txt", "--data", tmp_path / "d")
+    assert table("validate", "--data", tmp_path / "d") == []
+
+
+def test_a_violated_shape_ends_with_4(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shapes = (
+        ontology.text("shapes.ttl")
+        .replace('"no title"', '"no title!"')
+        .replace(
+            "sh:path dcterms:title ; sh:minCount 1 ; sh:severity sh:Warning", "sh:path dcterms:title ; sh:minCount 2"
+        )
+    )
+    monkeypatch.setattr(ontology, "text", lambda *_: shapes)
+    done = CliRunner().invoke(main, ["validate", str(EXAMPLES / "lighthouse.txt")])
+    assert done.exit_code == 4
+    assert "violation,1" in done.stdout

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from rdflib import OWL, RDF, RDFS, Graph, URIRef
 import ontology
 from converter.kinds import KINDS
 from converter.privacy import SILENT
-from tests.conftest import COMMAND, ROOT, SHARED
+from tests.conftest import COMMAND, ROOT, SHARED, Site
+from tests.test_sparql import ask
 
 OWN = ontology.PUBLISHED_BASE
 TERM = re.compile(r'(?:term|expand)\(\s*(?:f?"([a-z0-9-]+:[A-Za-z_]\w*)")')
@@ -81,12 +83,38 @@ def test_every_scheme_and_measure_of_ours_is_declared_with_a_label() -> None:
     graph = Graph().parse(data=ontology.text("profile.ttl"), format="turtle")
     own = {scheme for scheme in ontology.schemes() if scheme.startswith("scheme/")}
     own |= {target for target in ontology.values("metric").values() if ":" not in target}
-    assert {term for term in own if (URIRef(OWN + term), RDFS.label, None) not in graph} == set()
+    for property_ in (RDFS.label, RDFS.comment, RDFS.isDefinedBy):
+        assert {term for term in own if (URIRef(OWN + term), property_, None) not in graph} == set()
     assert (URIRef(f"{OWN}ns"), RDF.type, OWL.Ontology) in graph
 
 
 def test_its_own_addresses_move_to_the_base_of_the_deployment() -> None:
     assert OWN not in ontology.text("profile.ttl", "https://x.example.org/")
+
+
+@pytest.mark.parametrize("name", ["profile.ttl", "shapes.ttl", "context.jsonld", "frame.jsonld"])
+def test_the_profile_is_published_at_an_address_with_its_version(name: str, site: Site) -> None:
+    answer = ask(site, "GET", f"/profile/core/1/{name}")
+    assert (answer.status, answer.body.decode()) == (200, ontology.text(name, site.base))
+    again = ask(site, "GET", f"/profile/core/1/{name}", If_None_Match=answer.headers["etag"])
+    assert again.status == 304
+
+
+def test_the_terms_of_all_golden_records_hold_their_domains_and_ranges(tmp_path: Path) -> None:
+    checker = SHARED / "model" / "check_terms.py"
+    if not checker.exists():
+        pytest.skip("the vocabularies are not here")
+    golden = sorted((ROOT / "tests" / "golden").glob("*.nt"))
+    lines = {line for path in golden for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("<")}
+    out = tmp_path / "out.nt"
+    # Fallback properties are declared beside their use; the records of the fixtures share one address.
+    for number, path in enumerate(golden):
+        own = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("<")]
+        out.write_text("".join(f"{line}\n" for line in own if "/field/" not in line), encoding="utf-8")
+        if number % 6 == 0:
+            done = subprocess.run([sys.executable, checker, out], capture_output=True, text=True, check=False)
+            assert "errors: 0" in done.stdout, f"{path.name}: {done.stdout}"
+    assert lines
 
 
 def test_the_readme_explains_every_column_and_names_every_file() -> None:

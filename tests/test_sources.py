@@ -8,12 +8,14 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
 from converter.mapping import Mapper
+from converter.privacy import masked
 from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources import dspace_html, dspace_text, oai
@@ -274,10 +276,17 @@ def told(act: Callable[[], object]) -> str:
 
 
 def complete(mapper: Mapper, record: Record) -> None:
-    """Every value of the record has an outcome, and the record is in the graph."""
+    """Every value of the record is in the graph, in a line of the report, or private; nothing else becomes of one."""
     mapped = mapper.map(record)
-    assert len(mapped.outcomes) >= len(record.fields)
-    assert mapped.lines
+    assert len(mapped.outcomes) >= len(record.fields) + len(record.files)
+    makers = {id(origin.field) for origins in mapped.lines.values() for origin in origins}
+    told = {(finding.field, finding.value) for finding in mapped.findings}
+    for field, _, outcome in mapped.outcomes:
+        in_graph, in_report = id(field) in makers, (field.name, masked(field.value)) in told
+        expected = {"mapped": in_graph, "fallback": in_graph and in_report, "reported": in_report}
+        assert expected.get(outcome, record.deleted or in_report or outcome == "private"), (field, outcome)
+    lines = "\n".join(mapped.lines)
+    assert len(list(pyoxigraph.parse(lines, format=pyoxigraph.RdfFormat.N_TRIPLES))) == len(mapped.lines)
 
 
 NAMES = st.sampled_from(["dc.title", "dc.contributor.author", "dc.date.issued", "dc.subject.mesh", "dc.identifier.uri"])

@@ -113,6 +113,18 @@ class DataFolder:
             finally:
                 loader.close()
 
+    def records(self) -> Iterator[Record]:
+        """Yield the archived records.
+
+        Raises StoreError where nothing has been loaded.
+        """
+        self.current()
+        archive = Archive(self.path / "archive.sqlite")
+        try:
+            yield from (record for _, record in archive.records())
+        finally:
+            archive.close()
+
     def has_generation(self) -> bool:
         """Whether there is something to read."""
         return (self.path / "current").exists()

@@ -46,7 +46,8 @@ def _is_oai(head: bytes) -> bool:
 
 
 def _is_html(head: bytes) -> bool:
-    return bool(_HTML.search(head))
+    # Text that is copied from a page may hold markup; a page begins with it.
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and bool(_HTML.search(head))
 
 
 def _is_text(head: bytes) -> bool:

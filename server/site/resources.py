@@ -11,6 +11,8 @@ from urllib.parse import quote, unquote
 
 from flask import Blueprint, Response, request
 
+import ontology
+from converter.mapping import PROFILE
 from converter.values.terms import iri
 from server.endpoint import Endpoint, QueryTimeout, QueueFull, Request, WorkerDied
 from server.negotiate import choose
@@ -21,6 +23,14 @@ from server.site.representations import BY_SUFFIX, BY_TYPE, REPRESENTATIONS, Ren
 
 THINGS = ("person", "journal", "org", "subject", "grant", "place", "series", "collection", "field")
 """The folders of shared things."""
+
+PUBLISHED = {
+    "profile.ttl": "text/turtle; charset=utf-8",
+    "shapes.ttl": "text/turtle; charset=utf-8",
+    "context.jsonld": "application/ld+json",
+    "frame.jsonld": "application/ld+json",
+}
+"""The files of the profile, at an address with its version."""
 
 _METHODS = ["GET", "HEAD"]
 # Characters that stand unescaped in the paths of our addresses.
@@ -59,6 +69,16 @@ def site_blueprint(endpoint: Endpoint, settings: Settings) -> Blueprint:
     def record(path: str) -> Response:
         return _document(site, "record", _raw(path))
 
+    @blueprint.get("/ns")
+    def own_terms() -> Response:
+        return _published(site, "profile.ttl", "text/turtle; charset=utf-8")
+
+    @blueprint.get(f"/{PROFILE}/<name>")
+    def profile(name: str) -> Response:
+        if name not in PUBLISHED:
+            return _unknown(f"{PROFILE}/{name}")
+        return _published(site, name, PUBLISHED[name])
+
     for folder in THINGS:
         blueprint.add_url_rule(
             f"/{folder}/<path:path>",
@@ -67,6 +87,15 @@ def site_blueprint(endpoint: Endpoint, settings: Settings) -> Blueprint:
             methods=_METHODS,
         )
     return blueprint
+
+
+def _published(site: Site, name: str, content_type: str) -> Response:
+    """A file of the profile, its addresses moved to the base of this site."""
+    response = Response(ontology.text(name, site.base), content_type=content_type)
+    response.headers["Vary"] = VARY
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def _raw(path: str) -> str:
