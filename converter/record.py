@@ -23,7 +23,10 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class File(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One file (bitstream) of a record; `size` in bytes, `size_text` as printed where only a rounded size is known."""
+    """One file (bitstream) of a record; `size` in bytes, `size_text` as printed where only a rounded size is known.
+
+    `access` is who may have it, in the words or by the address that the source uses.
+    """
 
     name: str
     url: str | None = None
@@ -35,6 +38,7 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
     checksum_algorithm: str | None = None
     description: str | None = None
     bundle: str | None = None
+    access: str | None = None
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):

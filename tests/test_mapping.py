@@ -178,11 +178,33 @@ def test_a_withdrawn_record_leaves_a_tombstone() -> None:
 
 
 def test_a_file_has_name_format_size_and_address() -> None:
-    file = File("a b.pdf", url="https://x.example.org/a b.pdf", media_type="application/pdf", size=12)
+    file = File(
+        "a b.pdf",
+        url="https://x.example.org/a b.pdf",
+        media_type="application/pdf",
+        size=12,
+        checksum="0123",
+        checksum_algorithm="MD5",
+        access="Restricted access",
+    )
     found = mapped(files=(file,))
     node = "item/12345/1#file-a-b-pdf"
     assert objects(found, "dcterms:title", node) == ['"a b.pdf"']
     assert "https://x.example.org/a%20b.pdf" in objects(found, "fabio:hasURL", node)[0]
+    assert objects(found, "dcterms:extent", node) == ['"12 bytes"']
+    assert objects(found, "dc:identifier", node) == ['"MD5 0123"']
+    assert objects(found, "dcterms:accessRights", node) == ["<http://purl.org/coar/access_right/c_16ec>"]
+
+
+def test_a_work_that_is_named_by_its_doi_is_cited_and_a_search_is_not() -> None:
+    found = mapped(
+        ("dc.relation.references", "https://doi.org/10.5555/older"),
+        ("dc.relation.isreferencedby", "doi:10.5555/newer"),
+        ("dc.relation.references", "http://www.scopus.com/mlt/select.url?eid=1"),
+    )
+    assert objects(found, "cito:cites") == ["<https://doi.org/10.5555/older>"]
+    assert objects(found, "cito:isCitedBy") == ["<https://doi.org/10.5555/newer>"]
+    assert objects(found, "rdfs:seeAlso") == ["<http://www.scopus.com/mlt/select.url?eid=1>"]
 
 
 def test_a_mesh_heading_leads_to_its_descriptor_and_qualifier() -> None:

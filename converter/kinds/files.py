@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from converter.item import Item, term
 from converter.record import Field, File
-from converter.values import identifiers, iris
+from converter.values import identifiers, iris, licences
 from converter.values.terms import XSD, integer, iri, literal, triple, type_
 from ontology import Row
 
@@ -63,5 +63,10 @@ def _file_lines(node: str, known: File) -> Iterator[str]:
     if known.checksum:
         checksum = f"{known.checksum_algorithm or 'checksum'} {known.checksum}"
         yield triple(node, term("dc:identifier"), literal(checksum))
+    if known.access:
+        access = licences.access(known.access)
+        if access:
+            yield triple(node, term("dcterms:accessRights"), term(f"coaraccess:{access}"))
+        yield triple(node, term("dc:rights"), literal(known.access))
     if known.description:
         yield triple(node, term("dcterms:description"), literal(known.description))

@@ -20,6 +20,12 @@ _UUID = re.compile(r"(?:virtual::)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})
 _PUBLICATION_DATE = ontology.expand("prism:publicationDate", "program")
 _PUBLICATION_YEAR = ontology.expand("fabio:hasPublicationYear", "program")
 _EMBARGO_DATE = ontology.expand("fabio:hasEmbargoDate", "program")
+# A DOI or a handle names a work, which can be cited; another address may be anything.
+_CITED = re.compile(r"https?://(?:(?:dx\.)?doi\.org/10\.|hdl\.handle\.net/)")
+_CITATION_OF = {
+    ontology.expand("dcterms:references", "program"): "cito:cites",
+    ontology.expand("dcterms:isReferencedBy", "program"): "cito:isCitedBy",
+}
 # Title forms that FaBiO wants without a language.
 _PLAIN = "plain"
 
@@ -89,6 +95,9 @@ def link(item: Item, row: Row, field: Field) -> Iterator[str]:
     target = _names(field.value)
     if target:
         yield from item.state(row, iri(target))
+        if _CITED.match(target):
+            citing = (_CITATION_OF[property_] for property_ in row.properties if property_ in _CITATION_OF)
+            yield from (triple(item.term, term(curie), iri(target)) for curie in citing)
 
 
 def relation(item: Item, row: Row, field: Field) -> Iterator[str]:
