@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from flask import render_template
 
+from converter.mapping import PROFILE
 from converter.values.terms import iri
 from server.endpoint import Endpoint
 from server.site import description
@@ -13,6 +14,11 @@ from server.site.representations import REPRESENTATIONS
 from server.site.view import Value, View
 
 _SHOWN_WORKS = 100
+_LISTED = 20
+_PREFIXES = (
+    "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX fabio: <http://purl.org/spar/fabio/> "
+    "PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX pro: <http://purl.org/spar/pro/> "
+)
 
 
 class Role(NamedTuple):
@@ -62,28 +68,27 @@ def thing_page(endpoint: Endpoint, lines: list[str], base: str, address: str) ->
 
 
 def front_page(endpoint: Endpoint, base: str) -> bytes:
-    """The page that says what is here."""
-    counted = description.rows(
+    """The page that says what is here: how many records, and the newest of them."""
+    described = f"?record dcterms:conformsTo {iri(base + PROFILE)}"
+    counted = description.rows(endpoint, f"{_PREFIXES} SELECT (COUNT(*) AS ?records) WHERE {{ {described} }}")
+    # A few are chosen first and named then: the page costs the same with a hundred thousand records.
+    dated = "?item fabio:hasPublicationYear ?y"
+    undated = f"{described} ; foaf:primaryTopic ?item . FILTER NOT EXISTS {{ {dated} }}"
+    works = _named(endpoint, f"SELECT ?item ?y WHERE {{ {dated} }} ORDER BY DESC(?y) ?item LIMIT {_LISTED}")
+    if len(works) < _LISTED:
+        works += _named(endpoint, f"SELECT ?item WHERE {{ {undated} }} LIMIT {_LISTED - len(works)}")
+    records = int(counted[0]["records"]) if counted else 0
+    return render_template("front.html", records=records, works=works, base=base, forms=REPRESENTATIONS).encode()
+
+
+def _named(endpoint: Endpoint, chosen: str) -> list[dict[str, str]]:
+    """The works that a query chooses, each with a title and a year."""
+    return description.rows(
         endpoint,
-        "PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX dcterms: <http://purl.org/dc/terms/> "
-        "SELECT (COUNT(DISTINCT ?item) AS ?records) WHERE "
-        "{ ?record dcterms:conformsTo ?profile ; foaf:primaryTopic ?item }",
+        f"{_PREFIXES} SELECT ?item (MIN(?t) AS ?title) (MIN(?y) AS ?year) WHERE {{ {{ {chosen} }} "
+        "OPTIONAL { ?item dcterms:title ?t } OPTIONAL { ?item fabio:hasPublicationYear ?y } } "
+        "GROUP BY ?item ORDER BY DESC(?year) ?title",
     )
-    works = description.rows(
-        endpoint,
-        "PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX dcterms: <http://purl.org/dc/terms/> "
-        "PREFIX fabio: <http://purl.org/spar/fabio/> "
-        "SELECT ?item (SAMPLE(?t) AS ?title) (SAMPLE(?y) AS ?year) WHERE { ?record dcterms:conformsTo ?profile ; "
-        "foaf:primaryTopic ?item . OPTIONAL { ?item dcterms:title ?t } "
-        "OPTIONAL { ?item fabio:hasPublicationYear ?y } } GROUP BY ?item ORDER BY DESC(?year) ?title LIMIT 20",
-    )
-    return render_template(
-        "front.html",
-        records=int(counted[0]["records"]) if counted else 0,
-        works=works,
-        base=base,
-        forms=REPRESENTATIONS,
-    ).encode()
 
 
 def _subjects(view: View, item: str) -> list[Value]:
@@ -111,9 +116,7 @@ def _works(endpoint: Endpoint, base: str, address: str) -> list[dict[str, str]]:
     thing = iri(address)
     return description.rows(
         endpoint,
-        "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX pro: <http://purl.org/spar/pro/> "
-        "PREFIX fabio: <http://purl.org/spar/fabio/> "
-        "SELECT DISTINCT ?item ?title ?year WHERE { "
+        f"{_PREFIXES} SELECT DISTINCT ?item ?title ?year WHERE {{ "
         f"{{ ?item ?property {thing} }} UNION {{ ?item pro:isDocumentContextFor/pro:isHeldBy {thing} }} "
         f'FILTER(STRSTARTS(STR(?item), "{base}item/") && !CONTAINS(STR(?item), "#")) '
         "OPTIONAL { ?item dcterms:title ?title } OPTIONAL { ?item fabio:hasPublicationYear ?year } } "
