@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,22 +108,24 @@ def validate(
     """
     from converter.mapping import Mapper
     from converter.report import Report
-    from converter.validation import Shapes
+    from converter.validation import ShapeFinding, Shapes
     from shelfgraph.runs import Run
 
     mapper, run = Mapper(options.base_address(base or options.EXAMPLE_BASE)), Run(Report())
     shapes = Shapes(mapper.base)
-    counts: Counter[tuple[str, str]] = Counter()
-    with (file or Path(os.devnull)).open("w", encoding="utf-8", newline="") as out:
-        table = csv.writer(out, lineterminator="\n")
-        table.writerow(("record", "severity", "shape", "path", "value", "message"))
+    counts: Counter[str] = Counter()
+    with (file or Path(os.devnull)).open("w", encoding="utf-8", newline="") as out, _table(ShapeFinding._fields) as row:
+        copy = csv.writer(out, lineterminator="\n")
+        copy.writerow(ShapeFinding._fields)
         for record in _records(run, sources, kind, data):
             for finding in shapes.findings(record.handle or record.identifier, mapper.map(record).lines):
-                table.writerow(finding)
-                counts[finding.severity, finding.message] += 1
-    _print_counts(counts)
+                copy.writerow(finding)
+                row(finding)
+                counts[finding.severity] += 1
+    told = ", ".join(f"{counts[severity]} {severity}s" for severity in ("violation", "warning", "info"))
+    click.echo(f"shelfgraph: {run.count} records; {told}", err=True)
     run.finish()
-    if any(severity == "violation" for severity, _ in counts):
+    if counts["violation"]:
         raise SystemExit(_VIOLATED)
 
 
@@ -167,12 +170,23 @@ def _records(run: Run, sources: tuple[str, ...], kind: str | None, data: Path | 
         return
     from converter.keeping.folder import DataFolder
 
-    yield from DataFolder(data).records()
+    for record in DataFolder(data).records():
+        run.count += 1
+        yield record
 
 
-def _print_counts(counts: Counter[tuple[str, str]]) -> None:
-    table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(("severity", "count", "message"))
-    order = ("violation", "warning", "info")
-    for (severity, message), number in sorted(counts.items(), key=lambda one: (order.index(one[0][0]), -one[1])):
-        table.writerow((severity, number, message))
+@contextlib.contextmanager
+def _table(head: Sequence[str]) -> Iterator[Callable[[Sequence[str]], object]]:
+    """What takes the rows of a table: as CSV as they come, or on a terminal all at the end."""
+    if not sys.stdout.isatty():
+        table = csv.writer(sys.stdout, lineterminator="\n")
+        table.writerow(head)
+        yield table.writerow
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(*head)
+    yield lambda cells: drawn.add_row(*(Text(cell) for cell in cells))
+    Console().print(drawn)

@@ -26,6 +26,7 @@ _HANDLE = re.compile(r"\d+(?:\.\d+)*/\S+")
 _HANDLE_ADDRESS = re.compile(r"(?:https?://(?:hdl\.handle\.net|hdl\.\w+\.\w+)/|hdl:|info:hdl/)(.+)", re.IGNORECASE)
 _LOCAL_HANDLE = re.compile(r"https?://[^/]+/(?:[^?#]*/)?handle/(\d+(?:\.\d+)*/[^?#\s]+)", re.IGNORECASE)
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _ILLEGAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e-\U0010ffff%]")
 _LOOSE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -121,8 +122,7 @@ def isbn(text: str) -> Identifier | None:
         )
         return Identifier(value) if total % 11 == 0 else None
     if len(digits) == 13 and digits.isdigit() and digits[:3] in {"978", "979"}:
-        total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-        return Identifier(value) if total % 10 == 0 else None
+        return Identifier(value) if _ean_13(digits) else None
     return None
 
 
@@ -184,6 +184,33 @@ def lei(text: str) -> Identifier | None:
         return None
     number = int("".join(str(int(character, 36)) for character in value))
     return Identifier(value) if number % 97 == 1 else None
+
+
+def ismn(text: str) -> Identifier | None:
+    """The International Standard Music Number in 13 digits, where the check digit is right (ISO 10957).
+
+    >>> ismn("M-2306-7118-7").value, ismn("979-0-2306-7118-7").value, ismn("979-0-2306-7118-8")
+    ('9790230671187', '9790230671187', None)
+    """
+    digits = re.sub(r"[\s-]", "", re.sub(r"^ISMN:?\s*", "", text.strip(), flags=re.IGNORECASE)).upper()
+    digits = "9790" + digits[1:] if digits.startswith("M") else digits
+    right = re.fullmatch(r"9790\d{9}", digits) and _ean_13(digits)
+    return Identifier(digits) if right else None
+
+
+def ror(text: str) -> Identifier | None:
+    """The ROR id, where its check digits are right (ISO 7064, MOD 97-10, over Crockford's base 32).
+
+    >>> ror("https://ror.org/02zhqgq86").value, ror("02zhqgq87")
+    ('02zhqgq86', None)
+    """
+    match = re.fullmatch(r"(?:(?:https?://)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6})(\d{2})", text.strip().lower())
+    if not match:
+        return None
+    number = 0
+    for character in match[1]:
+        number = number * 32 + _CROCKFORD.index(character)
+    return Identifier(match[1] + match[2]) if 98 - (number * 100) % 97 == int(match[2]) else None
 
 
 def uuid(text: str) -> Identifier | None:
@@ -249,6 +276,7 @@ NORMALISERS: Mapping[str, Callable[[str], Identifier | None]] = {
     "handle": handle,
     "isbn": isbn,
     "isni": isni,
+    "ismn": ismn,
     "issn": issn,
     "lei": lei,
     "number": _like(r"\d+"),
@@ -259,7 +287,7 @@ NORMALISERS: Mapping[str, Callable[[str], Identifier | None]] = {
     "pmcid": pmcid,
     "pmid": pmid,
     "researcherid": _like(r"[A-Z]{1,3}-\d{4}-\d{4}"),
-    "ror": _like(r"0[a-z0-9]{6}\d{2}", strip=r"^(?:https?://)?ror\.org/"),
+    "ror": ror,
     "scopus-eid": _like(r"2-s2\.0-\d+", strip=r"^eid[_=:]\s*"),
     "url": url,
     "urn": _like(r"urn:[a-z0-9][a-z0-9-]{0,31}:\S+"),
@@ -298,6 +326,10 @@ def sniff(text: str) -> tuple[str, Identifier]:
         if re.match(beginning, value, re.IGNORECASE) and (found := normal(value)):
             return scheme, found
     return "scheme/other", Identifier(value)
+
+
+def _ean_13(digits: str) -> bool:
+    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0
 
 
 def _mod_11_2(digits: str) -> bool:
