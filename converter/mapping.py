@@ -116,6 +116,7 @@ def _made(item: Item, row: ontology.Row, field: Field) -> tuple[list[str], Outco
     if not field.value:
         item.note(field, "an empty value", "info")
         return [], "reported"
+    noted = len(item.findings)
     try:
         lines = list(KINDS[row.kind](item, row, field))
     except ValueError as fault:
@@ -123,6 +124,8 @@ def _made(item: Item, row: ontology.Row, field: Field) -> tuple[list[str], Outco
         lines = []
     if lines and row.kind != "fallback":
         return lines, "mapped"
+    if not lines and len(item.findings) == noted:
+        item.note(field, f"nothing can be said of it as {row.kind}; kept under its own name", "info")
     if row.kind == "fallback":
         item.note(field, "no row of the crosswalk says more of this field; kept under its own name", "info")
     try:
