@@ -22,6 +22,9 @@ from converter.values.terms import iri, literal, triple, type_
 
 T = TypeVar("T")
 
+PLACEHOLDER = "#PLACEHOLDER_PARENT_METADATA_VALUE#"
+"""What DSpace-CRIS writes where a value would stand, so that the others keep their places."""
+
 _OF_PARAGRAPHS = frozenset({"text", "statement"})
 
 

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import ontology
 from converter.errors import CrosswalkError
-from converter.item import Item, term
+from converter.item import PLACEHOLDER, Item, term
 from converter.kinds import KINDS, plain
 from converter.kinds.identity import identifier_node_lines, normal
 from converter.kinds.types import is_entity
@@ -113,8 +113,10 @@ def _made(item: Item, row: ontology.Row, field: Field) -> tuple[list[str], Outco
             return [], "private"
         item.note(field, f"stays in the archive: {row.note or 'a setting of the repository'}", "info")
         return [], "archived"
-    if not field.value:
-        item.note(field, "an empty value", "info")
+    if not field.value or field.value == PLACEHOLDER:
+        item.note(
+            field, "an empty value" if not field.value else "a placeholder: no value stands at this place", "info"
+        )
         return [], "reported"
     noted = len(item.findings)
     try:

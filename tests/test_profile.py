@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from rdflib import OWL, RDF, RDFS, Graph, URIRef
+from rdflib import OWL, RDF, RDFS, SH, XSD, Graph, URIRef
 
 import ontology
 from converter.kinds import KINDS
@@ -45,6 +45,20 @@ def used_in_tables() -> set[str]:
     }
 
 
+def used_in_documents() -> set[str]:
+    """The terms that the shapes and the context name."""
+    shapes = Graph().parse(data=ontology.text("shapes.ttl"), format="turtle")
+    found = {str(term) for triple in shapes for term in triple if isinstance(term, URIRef)}
+    context = json.loads(ontology.text("context.jsonld"))["@context"]
+    for value in context.values():
+        name = value.get("@id", value.get("@reverse", "")) if isinstance(value, dict) else str(value)
+        if re.fullmatch(r"[a-z0-9-]+:[A-Za-z]\w*", name):
+            found.add(ontology.expand(name, "context.jsonld"))
+    # Data types are no terms of a vocabulary, and SHACL's own are the language of the shapes.
+    foreign = (str(XSD), str(SH), OWN, "http://id.loc.gov/datatypes/")
+    return {term for term in found if not term.startswith(foreign)}
+
+
 def test_every_term_stands_in_its_vocabulary() -> None:
     folder = SHARED / "model" / "src" / "vocab"
     if not folder.is_dir():
@@ -57,7 +71,7 @@ def test_every_term_stands_in_its_vocabulary() -> None:
         graph.parse(path)
     missing = {
         term
-        for term in used_in_code() | used_in_tables()
+        for term in used_in_code() | used_in_tables() | used_in_documents()
         if f"<{term}> " not in text and (URIRef(term), None, None) not in graph and not term.startswith(OWN)
     }
     assert not missing

@@ -27,7 +27,6 @@ _ACCEPTED = 500
 _ORCID = re.compile(r"\b\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b")
 # A relationship's number, not a key of the person: DSpace writes it for values that come from a related entity.
 _VIRTUAL = "virtual::"
-PLACEHOLDER = "#PLACEHOLDER_PARENT_METADATA_VALUE#"
 
 
 class Keys(NamedTuple):
@@ -109,9 +108,6 @@ def key(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 def affiliation(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The organisation to which the n-th author or editor belonged, as the n-th value of the field."""
-    if field.value == PLACEHOLDER:
-        item.note(field, "a placeholder: this author has no affiliation", "info")
-        return
     same = [other for other, other_row in item.of_kind("join") if other_row is row and other.name == field.name]
     index = next(number for number, other in enumerate(same) if other is field)
     role = ontology.expand("pro:editor" if ".editor." in field.name else "pro:author", row.place)

@@ -101,13 +101,13 @@ def part(item: Item, row: Row, field: Field) -> Iterator[str]:
         node = iris.volume(journal, field.value)
         yield from _part_lines(node, "fabio:JournalVolume", field.value, journal)
         if not _number(item, "issue"):
-            yield triple(item.term, term("frbr:partOf"), iri(node))
+            yield from _part_of(item, node)
     else:
         node = iris.issue(journal, volume, field.value)
         yield from _part_lines(
             node, "fabio:JournalIssue", field.value, iris.volume(journal, volume) if volume else journal
         )
-        yield triple(item.term, term("frbr:partOf"), iri(node))
+        yield from _part_of(item, node)
 
 
 def page(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -224,6 +224,12 @@ def _series(item: Item, row: Row, field: Field) -> Iterator[str]:
     yield triple(node, term("dcterms:title"), literal(title))
     if number:
         yield triple(item.term, term("fabio:hasSequenceIdentifier"), literal(number))
+
+
+def _part_of(item: Item, node: str) -> Iterator[str]:
+    """The item as a part of one thing, and no more."""
+    if item.first(item.term, term("frbr:partOf")[1:-1], iri(node)):
+        yield triple(item.term, term("frbr:partOf"), iri(node))
 
 
 def _number(item: Item, scheme: str) -> str | None:

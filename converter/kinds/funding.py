@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from converter.item import Item, term
-from converter.kinds.agents import PLACEHOLDER, organisation_lines
+from converter.item import PLACEHOLDER, Item, term
+from converter.kinds.agents import organisation_lines
 from converter.kinds.identity import identifier_lines, normal
 from converter.record import Field
 from converter.values import identifiers, iris
@@ -47,8 +47,6 @@ def grant(item: Item, row: Row, field: Field) -> Iterator[str]:
         yield from table_row(item, field)
     elif row.parser == "own-number":
         yield from item.state(row, literal(field.value))
-    elif field.value == PLACEHOLDER:
-        item.note(field, "a placeholder: no grant number", "info")
     else:
         yield from _grant(item, field.value, _agency_at(item, field, row))
 
@@ -99,9 +97,6 @@ def statement(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 def grant_detail(item: Item, row: Row, field: Field) -> Iterator[str]:
     """Title, address or programme of the grant at the same place of the record's grants."""
-    if field.value == PLACEHOLDER:
-        item.note(field, "a placeholder: no value", "info")
-        return
     index = _index(item, field)
     numbers = [other for other, other_row in item.of_kind("grant") if other_row.parser == "number"]
     if index >= len(numbers) or numbers[index].value == PLACEHOLDER:
@@ -122,9 +117,6 @@ def grant_detail(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 def funder_identifier(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The identifier of the agency at the same place of the record's agencies."""
-    if field.value == PLACEHOLDER:
-        item.note(field, "a placeholder: no value", "info")
-        return
     index = _index(item, field)
     agencies = [other.value for other, _ in item.of_kind("funder") if other.name in _FUNDER_FIELDS]
     if index >= len(agencies) or agencies[index] == PLACEHOLDER:

@@ -26,6 +26,14 @@ _CITATION_OF = {
     ontology.expand("dcterms:references", "program"): "cito:cites",
     ontology.expand("dcterms:isReferencedBy", "program"): "cito:isCitedBy",
 }
+_PART_OF = ontology.expand("frbr:partOf", "program")
+# What a record at the other end of a relationship is at the least; it says more of itself.
+_CLASS_OF_RELATED = {
+    ontology.expand("dcterms:creator", "program"): "foaf:Agent",
+    ontology.expand("dcterms:contributor", "program"): "foaf:Agent",
+    ontology.expand("frapo:hasFundingAgency", "program"): "frapo:FundingAgency",
+    _PART_OF: "fabio:Expression",
+}
 # Title forms that FaBiO wants without a language.
 _PLAIN = "plain"
 
@@ -106,7 +114,14 @@ def relation(item: Item, row: Row, field: Field) -> Iterator[str]:
     if not found:
         item.note(field, "no UUID of a record")
         return
-    yield from item.state(row, iri(f"{item.base}item/uuid/{found[1]}"))
+    target = iri(f"{item.base}item/uuid/{found[1]}")
+    if _PART_OF in row.properties and not item.first(item.term, _PART_OF, target):
+        item.note(field, "the item is a part of something else already; the first is kept")
+        return
+    yield from item.state(row, target)
+    for property_ in row.properties:
+        if property_ in _CLASS_OF_RELATED:
+            yield triple(target, type_, term(_CLASS_OF_RELATED[property_]))
 
 
 def place(item: Item, row: Row, field: Field) -> Iterator[str]:
