@@ -27,6 +27,7 @@ from server.problems import VARY, problem
 METHODS = ["GET", "HEAD", "POST", "QUERY", "OPTIONS"]
 ROWS_ON_A_PAGE = 1_000
 _LARGEST = 1 << 20
+_READ_AWAY = 16 << 20
 _DIRECT = "application/sparql-query"
 _FORM = "application/x-www-form-urlencoded"
 _UPDATE = "application/sparql-update"
@@ -75,8 +76,8 @@ def sparql_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
 
 def _asked() -> Asked | Response | None:
     """What is asked, None for a bare GET, or the refusal."""
-    if request.content_length is not None and request.content_length > _LARGEST:
-        return problem(413, "Content Too Large", f"A query may have {_LARGEST:,} bytes; make it shorter.")
+    if (request.content_length or 0) > _LARGEST:
+        return _too_large()
     url = request.args
     if request.method in {"GET", "HEAD"}:
         return _one_query(url, url) if url else None
@@ -100,6 +101,14 @@ def _asked() -> Asked | Response | None:
             return problem(400, "Bad Request", "The query stands in the body and in the address; send it once.")
         return Asked(text, url)
     return _one_query(request.form, MultiDict([*url.items(multi=True), *request.form.items(multi=True)]))
+
+
+def _too_large() -> Response:
+    if (request.content_length or 0) <= _READ_AWAY:
+        # A client that is still sending when the connection closes would never see the reason.
+        while request.stream.read(_LARGEST):
+            pass
+    return problem(413, "Content Too Large", f"A query may have {_LARGEST:,} bytes; make it shorter.")
 
 
 def _one_query(source: MultiDict[str, str], parameters: MultiDict[str, str]) -> Asked | Response:
