@@ -17,6 +17,7 @@ from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, Us
 from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources import dspace_html, dspace_text, oai
+from converter.sources.metadata import FORMATS
 
 Note = Callable[[Finding], None]
 Adapter = Callable[[BinaryIO, str, Note, str], Iterator[Record]]
@@ -27,7 +28,6 @@ _GZIP = b"\x1f\x8b"
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STRAY = 50
 """Text may hold a stray control character in so many; more are binary data, and so is a single NUL."""
-_XML_ELEMENT = re.compile(rb"<(?:\w+:)?(?:OAI-PMH|records?|dim|dc)[\s>/]")
 _HTML = re.compile(rb"<!doctype html|<html[\s>]|<(?:body|table|meta|head|div|h\d|tr|td|p)[\s>]", re.IGNORECASE)
 _TEXT_ROW = re.compile(rb"^\s*(?:DC Field|[a-z]+\.[a-z]+[.a-zA-Z]*)", re.MULTILINE)
 _VIEW_LABEL = re.compile(rb"^(?:Title|Authors?|Issue Date|Persistent Identifier|Abstract)[A-Z0-9:\t ]", re.MULTILINE)
@@ -42,7 +42,9 @@ class Kind(NamedTuple):
 
 
 def _is_oai(head: bytes) -> bool:
-    return bool(_XML_ELEMENT.search(head)) and not re.search(rb"<!doctype html|<html[\s>]", head, re.IGNORECASE)
+    roots = "|".join(sorted({root for format_ in FORMATS for root in format_.roots}))
+    element = re.search(rf"<(?:[\w.-]+:)?(?:OAI-PMH|records?|{roots})[\s>/]".encode(), head)
+    return bool(element) and not re.search(rb"<!doctype html|<html[\s>]", head, re.IGNORECASE)
 
 
 def _is_html(head: bytes) -> bool:
@@ -54,8 +56,12 @@ def _is_text(head: bytes) -> bool:
     return bool(_TEXT_ROW.search(head) or len(_VIEW_LABEL.findall(head)) > 1)
 
 
+_PREFIXES = ", ".join(format_.prefix for format_ in FORMATS)
+
 KINDS: dict[str, Kind] = {
-    "oai": Kind("OAI-PMH answers and records in dim or oai_dc", oai.records, _is_oai),
+    "oai": Kind(
+        f"OAI-PMH answers and XML records ({', '.join(format_.prefix for format_ in FORMATS)})", oai.records, _is_oai
+    ),
     "dspace-html": Kind("item pages of DSpace as HTML", dspace_html.records, _is_html),
     "dspace-text": Kind("item pages of DSpace as copied text", dspace_text.records, _is_text),
 }

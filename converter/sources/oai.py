@@ -1,4 +1,4 @@
-"""OAI-PMH answers and records on disk: whole ListRecords pages, single records, bare `dim` and `oai_dc` metadata.
+"""OAI-PMH answers and XML records on disk: whole ListRecords pages, single records, bare metadata of any format read.
 
 Source: the Open Archives Initiative Protocol for Metadata Harvesting 2.0, https://www.openarchives.org/OAI/2.0/.
 Parsing is streaming, strict first, without DTDs, entities or network; a page that strict parsing refuses is repaired
@@ -16,16 +16,14 @@ from typing import BinaryIO, cast
 from lxml import etree
 
 from converter.errors import SourceError
-from converter.record import Field, Record
+from converter.record import Record
 from converter.report import Finding
-from converter.sources.identity import handle_of, identified
+from converter.sources.draft import Draft
+from converter.sources.metadata import Format, format_of, format_within, known
 from converter.values.terms import UNCARRIABLE
 
 Note = Callable[[Finding], None]
-Reader = Callable[[etree._Element, "Draft"], None]
 
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_DC = "http://purl.org/dc/elements/1.1/"
 _CHUNK = 1 << 20
 # XML knows five named entities and numbers; HTML's other names and a bare & are text.
 _LOOSE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
@@ -36,91 +34,6 @@ _NOT_RECORDS = {
     "ListMetadataFormats": "a list of metadata formats",
     "ListSets": "a list of sets",
 }
-
-
-class Draft:
-    """A record as its parts are read."""
-
-    def __init__(self, note: Note) -> None:
-        self.identifier = ""
-        self.datestamp: str | None = None
-        self.sets: list[str] = []
-        self.deleted = False
-        self.handle: str | None = None
-        self.fields: list[Field] = []
-        self.findings: list[tuple[str, str, str]] = []
-        self._note = note
-
-    def add(self, name: str, element: etree._Element, **controlled: object) -> None:
-        """Take the text of an element as a value; an empty one is reported."""
-        value = "".join(element.itertext()).strip()
-        if not value:
-            self.findings.append((name, "", "an empty value"))
-            return
-        language = element.get("lang") or element.get(_XML_LANG) or None
-        place = len(self.fields) + 1
-        self.fields.append(
-            Field(
-                name,
-                value,
-                language,
-                authority=cast("str | None", controlled.get("authority")),
-                confidence=cast("int | None", controlled.get("confidence")),
-                place=place,
-            )
-        )
-
-    def record(self, source: str) -> Record:
-        """The record, its findings reported."""
-        handle = self.handle or handle_of(self.fields, self.identifier)
-        read = identified(
-            Record(
-                identifier=self.identifier,
-                handle=handle,
-                datestamp=self.datestamp,
-                sets=tuple(self.sets),
-                deleted=self.deleted,
-                fields=tuple(self.fields),
-                source=source,
-            ),
-            self._note,
-        )
-        for name, value, reason in self.findings:
-            self._note(Finding(handle or read.identifier, "info", name, value, reason))
-        return read
-
-
-def dim(metadata: etree._Element, draft: Draft) -> None:
-    """Read DSpace's own fields: `field` with mdschema, element, qualifier, lang, authority, confidence."""
-    for element in metadata.iter("{*}field"):
-        schema, name = element.get("mdschema"), element.get("element") or ""
-        if schema == "others":
-            _other(name, element, draft)
-            continue
-        parts = [schema or "dc", name, element.get("qualifier") or ""]
-        full = ".".join(part.strip() for part in parts if part and part != "none")
-        if schema is None:
-            draft.findings.append((full, "".join(element.itertext()).strip(), "no mdschema: taken for dc"))
-        confidence = element.get("confidence") or ""
-        draft.add(
-            full,
-            element,
-            authority=element.get("authority") or None,
-            confidence=int(confidence) if confidence.lstrip("-").isdecimal() else None,
-        )
-
-
-def oai_dc(metadata: etree._Element, draft: Draft) -> None:
-    """Read the fifteen elements of simple Dublin Core."""
-    for element in metadata.iterchildren("*"):
-        draft.add(f"dc.{_local(element)}", element)
-
-
-METADATA: dict[str, Reader] = {
-    "http://www.dspace.org/xmlns/dspace/dim": dim,
-    "http://www.openarchives.org/OAI/2.0/oai_dc/": oai_dc,
-}
-"""Namespace of the metadata element → its reader."""
 
 
 def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
@@ -201,7 +114,7 @@ class _Reading:
             remove_comments=True,
             remove_pis=True,
         )
-        depth = 0
+        depth, inside = 0, 0
         for event, element in events:
             name = _local(element)
             if event == "start":
@@ -209,14 +122,17 @@ class _Reading:
                 self._root = self._root or name
                 if depth == 2 and name in _NOT_RECORDS:
                     self._answer = name
+                if not inside and (name == "record" or format_of(element)):
+                    # What stands in a record is its own affair: a MARC record in an OAI record is not another one.
+                    inside = depth
                 continue
+            if depth == inside:
+                inside = 0
+                yield from self._record(element)
+                _release(element)
             depth -= 1
             if name == "error" and depth <= 1:
                 self._error = element.get("code") or "error", "".join(element.itertext()).strip()
-            bare = depth == 0 and element.nsmap.get(element.prefix) in METADATA
-            if name == "record" or bare:
-                yield from self._record(element, bare=bare)
-                _release(element)
 
     def finish(self) -> None:
         """Raise the reason where a whole document held no record."""
@@ -233,31 +149,29 @@ class _Reading:
         elif self._root in {"OAI-PMH", "records", "ListRecords"}:
             self._note(Finding("", "warning", "", self.name, "an answer without a record"))
         else:
-            raise SourceError(f"{self.name}: XML without a record (its root is {self._root}); {_known()}")
+            raise SourceError(f"{self.name}: XML without a record (its root is {self._root}); {known()}")
 
-    def _record(self, element: etree._Element, *, bare: bool) -> Iterator[Record]:
+    def _record(self, element: etree._Element) -> Iterator[Record]:
         self._seen += 1
         if self._seen <= self._skip:
             return
         self.count += 1
         draft = Draft(self._note)
-        header = None if bare else element.find("{*}header")
+        header = element.find("{*}header")
         if header is not None:
             _header(header, draft)
-        metadata = element if bare else _metadata(element)
+        metadata, format_ = _metadata(element)
         if metadata is None:
             if draft.deleted:
                 yield draft.record(self._source)
             else:
                 self._note(Finding(draft.identifier, "error", "", "", "a record with a header and no metadata"))
-            return
-        namespace = metadata.nsmap.get(metadata.prefix) or ""
-        reader = oai_dc if metadata is element and not bare else METADATA.get(namespace)
-        if reader is None:
-            self._note(Finding(draft.identifier, "error", "", namespace, f"metadata in another format; {_known()}"))
-            return
-        reader(metadata, draft)
-        yield draft.record(self._source)
+        elif format_ is None:
+            namespace = metadata.nsmap.get(metadata.prefix) or _local(metadata)
+            self._note(Finding(draft.identifier, "error", "", namespace, f"metadata in another format; {known()}"))
+        else:
+            format_.read(metadata, draft)
+            yield draft.record(self._source)
 
 
 def _local(element: etree._Element) -> str:
@@ -272,22 +186,14 @@ def _header(header: etree._Element, draft: Draft) -> None:
     draft.sets = [text.strip() for set_ in header.findall("{*}setSpec") if (text := set_.text or "").strip()]
 
 
-def _metadata(record: etree._Element) -> etree._Element | None:
+def _metadata(record: etree._Element) -> tuple[etree._Element | None, Format | None]:
+    """The metadata element of a record and its format; a record may be its own metadata."""
+    bare = format_of(record) or format_within(record)
+    if bare:
+        return record, bare
     holder = record.find("{*}metadata")
-    if holder is None:
-        # Some exports put the elements of Dublin Core into the record itself.
-        return record if record.find(f"{{{_DC}}}*") is not None else None
-    return next(iter(holder.iterchildren("*")), None)
-
-
-def _other(name: str, element: etree._Element, draft: Draft) -> None:
-    value = "".join(element.itertext()).strip()
-    if name == "handle" and value:
-        draft.handle = value
-    elif name == "lastModifyDate" and value and not draft.datestamp:
-        draft.datestamp = value
-    elif value:
-        draft.findings.append((f"others.{name}", value, "a technical field of the answer, not of the record"))
+    inner = None if holder is None else next(iter(holder.iterchildren("*")), None)
+    return inner, None if inner is None else format_of(inner)
 
 
 def _release(element: etree._Element) -> None:
@@ -322,7 +228,3 @@ def _repair(stream: BinaryIO, target: BinaryIO) -> bool:
     clean = _LOOSE_AMPERSAND.sub("&amp;", kept)
     target.write(clean.encode())
     return changed or clean != kept
-
-
-def _known() -> str:
-    return f"the formats dim and oai_dc are read ({', '.join(METADATA)})"

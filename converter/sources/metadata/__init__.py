@@ -1,0 +1,64 @@
+"""Metadata elements → fields: one module a format, one row of `FORMATS` each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from lxml import etree
+
+from converter.sources.draft import Draft
+from converter.sources.metadata import dim, oai_dc
+
+Reader = Callable[[etree._Element, Draft], None]
+"""Reads one metadata element into a draft; what it cannot place it hands to `Draft.unread`."""
+
+
+def _never(_: etree._Element) -> bool:
+    return False
+
+
+class Format(NamedTuple):
+    """One format: the prefix it usually has in OAI-PMH, its namespaces, its root elements, and what reads it.
+
+    A namespace that ends in `*` is the beginning of one; the empty namespace takes in documents that declare none.
+    `within` says whether an element named `record` that holds no `metadata` is itself of this format.
+    """
+
+    prefix: str
+    namespaces: tuple[str, ...]
+    roots: tuple[str, ...]
+    read: Reader
+    within: Callable[[etree._Element], bool] = _never
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("dim", (dim.NAMESPACE, ""), ("dim",), dim.read),
+    Format("oai_dc", (oai_dc.NAMESPACE, ""), ("dc",), oai_dc.read, oai_dc.within),
+)
+"""What is read; a new format is one module and one row."""
+
+
+def format_of(element: etree._Element) -> Format | None:
+    """The format whose root element this is, None where it is of none that is read."""
+    namespace, _, name = str(element.tag).rpartition("}")
+    for format_ in FORMATS:
+        if name in format_.roots and any(_fits(namespace.lstrip("{"), pattern) for pattern in format_.namespaces):
+            return format_
+    return None
+
+
+def format_within(record: etree._Element) -> Format | None:
+    """The format of which a record without a `metadata` element is itself."""
+    if record.find("{*}metadata") is not None:
+        return None
+    return next((format_ for format_ in FORMATS if format_.within(record)), None)
+
+
+def _fits(namespace: str, pattern: str) -> bool:
+    return namespace.startswith(pattern[:-1]) if pattern.endswith("*") else namespace == pattern
+
+
+def known() -> str:
+    """The formats that are read, as a person is told of them."""
+    return f"the formats {', '.join(format_.prefix for format_ in FORMATS)} are read"
