@@ -12,18 +12,15 @@ from typing import IO, TYPE_CHECKING, NoReturn
 import click
 
 from converter.errors import ShelfgraphError, UsageError
-from shelfgraph import inspecting, options
+from shelfgraph import archiving, inspecting, options
 
 if TYPE_CHECKING:
-    from converter.keeping.folder import DataFolder
     from converter.mapping import Mapper
     from converter.record import Record
     from shelfgraph.runs import Run
 
 FORMATS = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
 ANSWERS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
-LOCAL_BASE = "http://127.0.0.1:8000/"
-DATA = "shelfgraph-data"
 INTERRUPTED = 130
 
 
@@ -68,37 +65,14 @@ def convert(
 ) -> None:
     """Write the records of SOURCE... (files, folders, - for standard input) as RDF."""
     from converter.mapping import Mapper
+    from shelfgraph import runs
 
     mapper = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository)
     chosen = format_ or _format_of(output)
-    with _run(report) as run, _output(output) as out:
+    with runs.reported(report) as run, _output(output) as out:
         _write(run.records(options.required(sources), kind, repository), mapper, run, out, chosen)
     if base is None:
-        _tell_base(options.EXAMPLE_BASE)
-    run.end()
-
-
-@main.command()
-@options.SOURCES
-@click.option("--data", default=DATA, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
-@options.KIND
-@options.BASE
-@options.REPOSITORY
-@options.REPORT
-def load(
-    sources: tuple[str, ...], data: Path, kind: str | None, base: str | None, repository: str, report: Path | None
-) -> None:
-    """Load the records of SOURCE... into a data folder, as one new generation."""
-    from converter.keeping.folder import DataFolder
-
-    folder = DataFolder(data)
-    held = folder.identity()
-    chosen = options.base_address(base or (held.base if held else LOCAL_BASE))
-    with _run(report) as run:
-        number = _load(folder, options.required(sources), kind, repository, chosen, run)
-    if base is None and held is None:
-        _tell_base(chosen)
-    click.echo(f"shelfgraph: generation {number} of {data}", err=True)
+        options.tell_base(options.EXAMPLE_BASE)
     run.end()
 
 
@@ -132,16 +106,17 @@ def serve(
     from converter.keeping.folder import DataFolder
     from server import run as site
     from server.settings import Settings
+    from shelfgraph import runs
 
     with contextlib.ExitStack() as stack:
         if sources and data is None:
             data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shelfgraph-"))) / "data"
-        folder = DataFolder(data or Path(DATA))
+        folder = DataFolder(data or Path(options.HOME))
         held = folder.identity()
         chosen = options.base_address(base or (held.base if held else f"http://{_url_host(host)}:{port}/"))
         if sources:
-            with _run(None) as run:
-                _load(folder, sources, kind, repository, chosen, run)
+            with runs.reported(None) as run:
+                archiving.take_in(folder, sources, kind, repository, chosen, run)
             run.tell()
         folder.current()
         click.echo(f"shelfgraph: serving at http://{_url_host(host)}:{port}/ (addresses begin with {chosen})", err=True)
@@ -152,7 +127,7 @@ def serve(
 
 @main.command()
 @click.argument("question", metavar="TEXT|FILE|NAME")
-@click.option("--data", default=DATA, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
+@click.option("--data", default=options.HOME, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
 @click.option("--endpoint", metavar="URL", help="A SPARQL endpoint to ask instead.")
 @click.option("--format", "format_", type=click.Choice(ANSWERS), help="table on a terminal, else csv; ttl for graphs.")
 @click.option("--param", "parameters", multiple=True, metavar="K=V", help="A parameter of a question by name.")
@@ -175,22 +150,6 @@ def query(
     for chunk in ask:
         sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
-
-
-@contextlib.contextmanager
-def _run(report: Path | None) -> Iterator[Run]:
-    from converter.report import Report
-    from shelfgraph.runs import Run
-
-    if report is None:
-        yield Run(Report())
-        return
-    try:
-        file = report.open("w", encoding="utf-8", newline="")
-    except OSError as fault:
-        raise UsageError(f"{report}: {fault.strerror}; name another file with --report") from None
-    with file:
-        yield Run(Report(file))
 
 
 def _write(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes], format_: str) -> None:
@@ -223,26 +182,6 @@ def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[
         out.write(chunk)
 
 
-def _load(folder: DataFolder, sources: tuple[str, ...], kind: str | None, repository: str, base: str, run: Run) -> int:
-    """Load sources into a folder; the number of the generation that holds them."""
-    from converter.keeping.folder import Identity
-    from converter.keeping.loading import RDF_SUFFIXES
-    from converter.mapping import Mapper
-
-    mapper = Mapper(base, repository)
-    # Foreign RDF is taken as it is; a kind that is named says that the sources are records.
-    rdf = [source for source in sources if kind is None and Path(source).suffix.lower() in RDF_SUFFIXES]
-    others = tuple(source for source in sources if source not in rdf)
-    with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
-        number = 0
-        if others:
-            records = run.records(others, kind, repository)
-            number = writer.load((record, run.mapped(record, mapper)) for record in records).number
-        for source in rdf:
-            number = writer.load_rdf(Path(source)).number
-    return number
-
-
 @contextlib.contextmanager
 def _output(name: str) -> Iterator[IO[bytes]]:
     """The document, which appears under its name when it is whole."""
@@ -269,10 +208,6 @@ def _format_of(output: str) -> str:
     return {"json": "jsonld", "xml": "rdf", "turtle": "ttl"}.get(suffix, suffix if suffix in FORMATS else "ttl")
 
 
-def _tell_base(base: str) -> None:
-    click.echo(f"shelfgraph: addresses begin with {base}; name your own with --base", err=True)
-
-
 def _url_host(host: str) -> str:
     known = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - named, not listened on
     return known.get(host, f"[{host}]" if ":" in host else host)
@@ -283,5 +218,5 @@ def _end(message: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
-for _command in (inspecting.fields, inspecting.explain, inspecting.validate, inspecting.quality):
+for _command in (*archiving.COMMANDS, *inspecting.COMMANDS):
     main.add_command(_command)

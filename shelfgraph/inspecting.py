@@ -190,3 +190,6 @@ def _table(head: Sequence[str]) -> Iterator[Callable[[Sequence[str]], object]]:
     drawn = Table(*head)
     yield lambda cells: drawn.add_row(*(Text(cell) for cell in cells))
     Console().print(drawn)
+
+
+COMMANDS = (fields, explain, validate, quality)

@@ -10,12 +10,15 @@ from converter.errors import UsageError
 
 KINDS = ("oai", "dspace-html", "dspace-text")
 EXAMPLE_BASE = "https://data.example.org/"
+LOCAL_BASE = "http://127.0.0.1:8000/"
+HOME = "shelfgraph-data"
 
 SOURCES = click.argument("sources", nargs=-1, metavar="SOURCE...")
 BASE = click.option("--base", metavar="URL", help="What every address of ours begins with.")
 KIND = click.option("--from", "kind", type=click.Choice(KINDS), help="What the sources are; told by their content.")
 REPOSITORY = click.option("--repository", default="", metavar="NAME", help="The repository, in addresses of persons.")
 DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="A data folder, for SOURCE.")
+FOLDER = click.option("--data", default=HOME, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
 REPORT = click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings, as CSV.")
 
 
@@ -44,6 +47,11 @@ def base_address(text: str) -> str:
     if not base.startswith(("http://", "https://")) or "?" in base or "#" in base:
         raise UsageError(f"--base: {text!r} must begin with http:// or https://, and have no ? and no #")
     return base
+
+
+def tell_base(base: str) -> None:
+    """Say what addresses begin with, where nobody chose it."""
+    click.echo(f"shelfgraph: addresses begin with {base}; name your own with --base", err=True)
 
 
 def pair(text: str) -> tuple[str, str]:

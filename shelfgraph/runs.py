@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
-from converter.errors import ShelfgraphError, SourceError, SourceUnreachable
+from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
 from converter.mapping import Mapper
 from converter.record import Record
 from converter.report import Report
@@ -14,14 +16,33 @@ from converter.sources.detect import read
 from shelfgraph.progress import counted
 
 
-class Run:
-    """A run over sources: its report, and what went wrong."""
+@contextlib.contextmanager
+def reported(report: Path | None) -> Iterator[Run]:
+    """A run whose findings go to a file, where one is named.
 
-    def __init__(self, report: Report) -> None:
+    Raises UsageError where the file cannot be written.
+    """
+    if report is None:
+        yield Run(Report())
+        return
+    try:
+        file = report.open("w", encoding="utf-8", newline="")
+    except OSError as fault:
+        raise UsageError(f"{report}: {fault.strerror}; name another file with --report") from None
+    with file:
+        yield Run(Report(file), told=True)
+
+
+class Run:
+    """A run over sources: its report, and what went wrong; `told` says that somebody keeps the findings."""
+
+    def __init__(self, report: Report, *, told: bool = False) -> None:
         self.report = report
+        self.told = told
         self.faults: list[ShelfgraphError] = []
         self.count = 0
         self.triples = 0
+        self.changes: int | None = None
 
     def records(self, sources: tuple[str, ...], kind: str | None, repository: str) -> Iterator[Record]:
         """Yield the records of all sources; one that cannot be read is told of, and the others go on."""
@@ -55,8 +76,9 @@ class Run:
     def tell(self) -> None:
         """Say on standard error what was done."""
         told = self.report.counts
+        changes = "" if self.changes in {None, self.count} else f" ({self.changes} changed)"
         click.echo(
-            f"shelfgraph: {self.count} record{'' if self.count == 1 else 's'}, {self.triples} triples;"
+            f"shelfgraph: {self.count} record{'' if self.count == 1 else 's'}{changes}, {self.triples} triples;"
             f" {told['error']} errors, {told['warning']} warnings, {told['info']} notes",
             err=True,
         )

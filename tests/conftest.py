@@ -16,6 +16,7 @@ import rdflib
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
+GOLDEN = ROOT / "tests" / "golden"
 SHARED = ROOT.parent / "shared"
 COMMAND = [sys.executable, "-m", "shelfgraph"]
 

@@ -16,12 +16,10 @@ from converter.graph import ntriples
 from converter.mapping import Mapper
 from converter.report import Finding, Report
 from converter.sources.detect import read
-from tests.conftest import EXAMPLES, ROOT
+from tests.conftest import EXAMPLES, GOLDEN, ROOT
 
-FOLDER = Path(__file__).parent / "golden"
-INPUTS = sorted(path for path in FOLDER.iterdir() if path.suffix in {".xml", ".txt", ".html"}) + sorted(
-    EXAMPLES.iterdir()
-)
+FOLDER = GOLDEN
+INPUTS = sorted(path for path in FOLDER.iterdir() if path.suffix != ".nt") + sorted(EXAMPLES.iterdir())
 
 
 class Lines(Report):

@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import msgspec
 import pyoxigraph
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,11 +20,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from converter.errors import StoreError
+from converter.keeping import schema
 from converter.keeping.archive import Archive
 from converter.keeping.folder import DataFolder, Identity, reading
 from converter.keeping.loading import Loader
+from converter.keeping.packing import packed
+from converter.keeping.reading import ArchiveReader
 from converter.mapping import Mapper
 from converter.record import Field, Record
+from converter.report import Finding
 
 BASE = "https://x.example.org/"
 MAPPER = Mapper(BASE)
@@ -86,7 +91,7 @@ class StoreEqualsArchive(RuleBasedStateMachine):
 
     @rule(batch=st.lists(RECORDS, min_size=1, max_size=4))
     def load(self, batch: list[Record]) -> None:
-        self.loader.load((record, self.triples(record)) for record in batch)
+        self.loader.load(batch)
 
     @rule()
     def change_the_crosswalk(self) -> None:
@@ -130,7 +135,7 @@ def record(number: int, title: str = "A light") -> Record:
 def load(folder: DataFolder, *records: Record) -> int:
     """The generation that a load ends in."""
     with folder.writing(IDENTITY, MAPPER.triples) as writer:
-        return writer.load((one, MAPPER.triples(one)) for one in records).number
+        return writer.load(records).number
 
 
 def journal(folder: DataFolder) -> list[tuple[str, str]]:
@@ -178,7 +183,7 @@ def test_a_reader_keeps_its_generation_while_new_ones_come(tmp_path: Path) -> No
         assert len(store) == before
         assert path.exists()
     load(folder, record(7))
-    assert max(int(one.name) for one in (folder.path / "generations").iterdir()) == 7
+    assert folder.current().number == 7
     assert not path.exists()
 
 
@@ -208,7 +213,7 @@ turn = 0
 while True:
     turn += 1
     with folder.writing(IDENTITY, MAPPER.triples) as writer:
-        writer.load((one, MAPPER.triples(one)) for one in (record(n, f"{turn} {n}") for n in range(20)))
+        writer.load(record(n, f"{turn} {n}") for n in range(20))
     print(turn, flush=True)
 """
 
@@ -238,3 +243,162 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole(tmp_path: Path) -> None:
         assert stored(loader.store) == made(lines)
         loader.close()
         del loader
+
+
+def of(source: str, title: str, datestamp: str | None = None, number: int = 1) -> Record:
+    """A record of a source."""
+    fields = (Field("dc.title", title), Field("dc.contributor.author", "Quill, A", authority="k1"))
+    return Record(f"r{number}", f"12345/{number}", datestamp=datestamp, fields=fields, source=source)
+
+
+def refused(folder: DataFolder, *records: Record) -> list[str]:
+    """Why records of a load were not taken in."""
+    findings: list[Finding] = []
+    with folder.writing(IDENTITY, MAPPER.triples) as writer:
+        writer.load(records, note=findings.append)
+    return [finding.reason for finding in findings]
+
+
+def title(folder: DataFolder, number: int = 1) -> str | None:
+    """The title that the archive holds."""
+    held = ArchiveReader(folder.path / "archive.sqlite").get(f"12345/{number}")
+    return held.values("dc.title")[0] if held else None
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["as they are", "turned round"])
+def test_of_two_versions_the_newer_stands_in_whatever_order_they_come(tmp_path: Path, order: int) -> None:
+    folder = DataFolder(tmp_path / "d")
+    versions = [of("a", "Old", "2019-02-01"), of("a", "New", "2020-01-01T00:00:00Z")][::order]
+    load(folder, *versions)
+    before = journal(folder)
+    assert (title(folder), load(folder, *versions), journal(folder)) == ("New", 1, before)
+
+
+def test_of_two_versions_without_dates_the_first_of_a_load_stands(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    [reason] = refused(folder, of("a", "One"), of("a", "Other"))
+    assert (title(folder), "neither is known to be newer" in reason) == ("One", True)
+
+
+def test_a_later_load_replaces_a_version_without_a_date(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    load(folder, of("a", "One"))
+    load(folder, of("a", "Other"))
+    assert title(folder) == "Other"
+
+
+def test_an_item_belongs_to_the_source_that_stands_first(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    load(folder, of("a", "Of a"))
+    [reason] = refused(folder, of("b", "Of b", "2026-01-01"))
+    assert (title(folder), reason) == (
+        "Of a",
+        "not taken in: the item belongs to the source “a”, which goes before “b”",
+    )
+
+
+def test_a_source_that_is_put_first_takes_its_items_over(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    load(folder, of("a", "Of a"), of("b", "Of b", number=2))
+    with folder.writing(IDENTITY, MAPPER.triples) as writer:
+        writer.archive.order(["b"])
+    load(folder, of("b", "Of b"))
+    assert title(folder) == "Of b"
+
+
+def test_two_sources_keep_their_keyed_persons_apart_and_go_one_by_one(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    load(folder, of("a", "Of a"), of("b", "Of b", number=2))
+    with folder.writing(IDENTITY, MAPPER.triples) as writer:
+        assert writer.forget("a") == 1
+    other = DataFolder(tmp_path / "other")
+    load(other, of("b", "Of b", number=2))
+    left, alone = (stored(pyoxigraph.Store.read_only(str(one.current().path))) for one in (folder, other))
+    assert left == alone
+    assert any(f"{BASE}person/b/k1" in line for line in left)
+    assert not any(f"{BASE}person/a/k1" in line for line in left)
+
+
+def test_a_forgotten_record_is_listed_as_deleted_and_holds_nothing(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    load(folder, of("a", "Of a"))
+    with folder.writing(IDENTITY, MAPPER.triples) as writer:
+        writer.forget("a")
+    archive = ArchiveReader(folder.path / "archive.sqlite")
+    [held] = archive.listing()
+    assert (held.deleted, archive.get(held.address), archive.search("Of a")) == (True, None, [])
+
+
+def test_a_source_that_is_not_there_cannot_be_forgotten(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    load(folder, of("a", "Of a"))
+    with folder.writing(IDENTITY, MAPPER.triples) as writer, pytest.raises(StoreError, match="there are “a”"):
+        writer.forget("c")
+
+
+def test_what_foreign_rdf_says_of_an_item_stays_when_the_record_no_longer_says_it(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    line = next(line for line in MAPPER.triples(record(1)) if "/title>" in line)
+    (tmp_path / "more.nt").write_text(line + "\n", encoding="utf-8")
+    load(folder, record(1))
+    with folder.writing(IDENTITY, MAPPER.triples) as writer:
+        writer.load_rdf(tmp_path / "more.nt")
+    load(folder, record(1, "Another title"))
+    assert line in stored(pyoxigraph.Store.read_only(str(folder.current().path)))
+
+
+def test_words_are_found_without_their_accents_and_private_ones_never(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    fields = (Field("dc.title", "Über Möwen"), Field("dc.identifier.email", "Quill, A:quill@example.org"))
+    load(folder, Record("r1", "12345/1", fields=fields), record(2))
+    archive = ArchiveReader(folder.path / "archive.sqlite")
+    assert [archive.search(words) for words in ("mowen UBER", "example", '"')] == [["12345/1"], [], []]
+
+
+def test_a_batch_that_the_store_did_not_take_in_is_done_at_the_next_opening(tmp_path: Path) -> None:
+    loader = Loader(tmp_path, BASE, "c", MAPPER.triples)
+    loader.load([record(1)])
+    loader._apply = lambda *_: None  # type: ignore[method-assign] # the process is killed just before
+    loader.load([record(1, "A tern"), record(2)])
+    loader.close()
+    del loader
+    again = Loader(tmp_path, BASE, "c", MAPPER.triples)
+    lines = [line for _, one in again.archive.records() for line in MAPPER.triples(one)]
+    assert stored(again.store) == made(lines)
+    again.close()
+
+
+def test_an_archive_of_the_first_version_is_brought_up_and_keeps_everything(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    load(folder, of("a", "Of a"), record(2))
+    payloads = [(packed(one), address) for address, one in Archive(folder.path / "archive.sqlite").records()]
+    (folder.path / "archive.sqlite").unlink()
+    old = sqlite3.connect(folder.path / "archive.sqlite", isolation_level=None)
+    schema.MIGRATIONS[0](old)
+    old.execute("PRAGMA user_version = 1")
+    for payload, address in payloads:
+        old.execute("INSERT INTO record (address, deleted, payload) VALUES (?, 0, ?)", (address, payload))
+        old.execute(
+            "INSERT INTO journal (address, change, moment) VALUES (?, 'created', '2026-01-02T03:04:05Z')", (address,)
+        )
+    old.close()
+    before = stored(pyoxigraph.Store.read_only(str(folder.current().path)))
+    load(folder)
+    archive = ArchiveReader(folder.path / "archive.sqlite")
+    assert [(held.source, held.change, held.moment) for held in archive.listing()] == [
+        ("a", 1, "2026-01-02T03:04:05Z"),
+        ("", 2, "2026-01-02T03:04:05Z"),
+    ]
+    assert (title(folder), archive.search("Of a")) == ("Of a", ["12345/1"])
+    assert stored(pyoxigraph.Store.read_only(str(folder.current().path))) == before
+
+
+def test_a_listing_goes_on_where_it_ended_and_knows_sets_and_moments(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    load(folder, *(msgspec.structs.replace(record(number), sets=("all", f"s{number % 2}")) for number in range(1, 6)))
+    archive = ArchiveReader(folder.path / "archive.sqlite")
+    first = archive.listing(limit=2)
+    rest = archive.listing(after=first[-1].change)
+    assert [held.address for held in first + rest] == [f"12345/{number}" for number in range(1, 6)]
+    assert (archive.sets(), archive.count(set_="s1")) == ([("all", 5), ("s0", 2), ("s1", 3)], 3)
+    assert (archive.listing(until="2001-01-01T00:00:00Z"), archive.count(since="2001-01-01T00:00:00Z")) == ([], 5)

@@ -18,7 +18,7 @@ from rdflib.plugins.sparql import prepareQuery
 from converter.mapping import Mapper
 from converter.sources.detect import read
 from queries import PLACE, TYPES, Query, all_queries, bind, load
-from tests.conftest import EXAMPLES, shelfgraph
+from tests.conftest import EXAMPLES, GOLDEN, shelfgraph
 
 EXPECTED = Path(__file__).parent / "expected"
 BASE = "https://data.example.org/"
@@ -31,10 +31,10 @@ VALUES = {
 
 @pytest.fixture(scope="module")
 def store() -> pyoxigraph.Store:
-    """The example records, but for the page as text, which says less than the same page as HTML."""
+    """The example records, and the page of one as HTML, which says more than its text."""
     store, mapper = pyoxigraph.Store(), Mapper()
-    for name in ("lighthouse.html", "listrecords-dim.xml", "listrecords-oai_dc.xml"):
-        for record in read(str(EXAMPLES / name)):
+    for path in (GOLDEN / "lighthouse.html", EXAMPLES / "listrecords-dim.xml", EXAMPLES / "listrecords-oai_dc.xml"):
+        for record in read(str(path)):
             store.load("\n".join(mapper.triples(record)), format=pyoxigraph.RdfFormat.N_TRIPLES)
     return store
 

@@ -20,7 +20,7 @@ from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources import dspace_html, dspace_text, oai
 from converter.sources.detect import KINDS, read
-from tests.conftest import EXAMPLES, shelfgraph
+from tests.conftest import EXAMPLES, GOLDEN, shelfgraph
 
 
 class Kept(Report):
@@ -44,7 +44,7 @@ def one(text: str, tmp_path: Path, report: Report | None = None) -> list[tuple[s
 
 
 def test_the_text_and_the_html_of_a_page_give_the_same_fields() -> None:
-    (text,), (html,) = read(str(EXAMPLES / "lighthouse.txt")), read(str(EXAMPLES / "lighthouse.html"))
+    (text,), (html,) = read(str(EXAMPLES / "lighthouse.txt")), read(str(GOLDEN / "lighthouse.html"))
     around = [field for field in html.fields if field.name == "view.collection"]
     expected = [(field.name, field.value, field.language) for field in text.fields]
     found = [(field.name, field.value, field.language) for field in html.fields if field not in around]
@@ -52,7 +52,7 @@ def test_the_text_and_the_html_of_a_page_give_the_same_fields() -> None:
 
 
 def test_an_html_page_tells_its_files_and_collection() -> None:
-    (record,) = read(str(EXAMPLES / "lighthouse.html"))
+    (record,) = read(str(GOLDEN / "lighthouse.html"))
     (file,) = record.files
     assert (file.name, file.size_text, file.format) == ("coastal-lights.pdf", "1.2 MB", "Adobe PDF")
     assert record.values("view.collection") == ["Coastal ecology"]

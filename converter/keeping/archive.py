@@ -7,40 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import msgspec
-
 from converter.errors import StoreError
+from converter.keeping.packing import packed, packed_lines, unpacked, unpacked_lines
+from converter.keeping.schema import MIGRATIONS, bring_up
+from converter.keeping.words import Words
 from converter.record import Record
 
 Change = Literal["created", "updated", "deleted"]
 
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE record (
-  id INTEGER PRIMARY KEY,
-  address TEXT NOT NULL UNIQUE,
-  deleted INTEGER NOT NULL,
-  payload BLOB NOT NULL
-);
-CREATE TABLE journal (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  address TEXT NOT NULL,
-  change TEXT NOT NULL CHECK (change IN ('created', 'updated', 'deleted')),
-  moment TEXT NOT NULL
-);
-CREATE TABLE claim (
-  statement BLOB NOT NULL,
-  record INTEGER NOT NULL REFERENCES record,
-  PRIMARY KEY (statement, record)
-) WITHOUT ROWID;
-CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-"""
+FOREIGN = 0
+"""What claims the statements of foreign RDF; records are numbered from 1."""
+_AT_ONCE = 500
 
 
 class Entry(NamedTuple):
@@ -50,6 +32,14 @@ class Entry(NamedTuple):
     address: str
     change: Change
     moment: str
+
+
+class Source(NamedTuple):
+    """A repository whose records are here: its name, its rank (the lower goes before), how many live records it has."""
+
+    name: str
+    rank: int
+    records: int
 
 
 class Archive:
@@ -62,15 +52,18 @@ class Archive:
         self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA temp_store = FILE")
             (version,) = self._database.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                self._database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+            if version < len(MIGRATIONS):
+                bring_up(self._database)
         except sqlite3.DatabaseError as fault:
             self._database.close()
             raise StoreError(f"{path}: cannot be read as an archive ({fault}); restore it from a copy") from None
-        if version > _VERSION:
+        if version > len(MIGRATIONS):
             self._database.close()
-            raise StoreError(f"{path}: version {version}, and this program reads {_VERSION}; use the one that wrote it")
+            read = len(MIGRATIONS)
+            raise StoreError(f"{path}: version {version}, and this program reads {read}; use the one that wrote it")
+        self._database.execute("CREATE TEMP TABLE brought (address TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -98,40 +91,130 @@ class Archive:
         """Keep a small fact."""
         self._database.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
 
+    def drop_notes(self, beginning: str) -> None:
+        """Drop the small facts whose names begin so."""
+        self._database.execute("DELETE FROM note WHERE substr(name, 1, ?) = ?", (len(beginning), beginning))
+
     def get(self, address: str) -> Record | None:
         """The record with that address, None where there is none."""
-        row = self._database.execute("SELECT payload FROM record WHERE address = ?", (address,)).fetchone()
-        return _unpacked(row[0]) if row else None
+        row = self._database.execute("SELECT payload FROM held WHERE address = ?", (address,)).fetchone()
+        return unpacked(row[0]) if row and row[0] else None
 
     def put(self, address: str, record: Record) -> int:
         """The number of the record, which now has this content; the journal says what changed."""
-        known = self._database.execute("SELECT id FROM record WHERE address = ?", (address,)).fetchone()
+        known = self._database.execute("SELECT id FROM held WHERE address = ?", (address,)).fetchone()
         change: Change = "deleted" if record.deleted else "updated" if known else "created"
-        self._database.execute(
-            "INSERT INTO record (address, deleted, payload) VALUES (?1, ?2, ?3)"
-            " ON CONFLICT (address) DO UPDATE SET deleted = ?2, payload = ?3",
-            (address, record.deleted, _packed(record)),
+        entry, moment = self._journal(address, change)
+        self.rank(record.source)
+        (number,) = self._database.execute(
+            "INSERT INTO held (address, source, identifier, datestamp, deleted, change, moment, payload)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (address) DO UPDATE SET source = ?2,"
+            " identifier = ?3, datestamp = ?4, deleted = ?5, change = ?6, moment = ?7, payload = ?8 RETURNING id",
+            (
+                *(address, record.source, record.identifier, record.datestamp, record.deleted),
+                *(entry, moment, packed(record)),
+            ),
+        ).fetchone()
+        if known:
+            self._database.execute("DELETE FROM member WHERE record = ?", (number,))
+        self._database.executemany(
+            "INSERT OR IGNORE INTO member VALUES (?, ?)", ((spec, number) for spec in record.sets)
         )
-        moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return int(number)
+
+    def erase(self, address: str) -> None:
+        """Remove what a record said; the journal says that it is gone, and nothing else is left of it."""
+        entry, moment = self._journal(address, "deleted")
         self._database.execute(
-            "INSERT INTO journal (address, change, moment) VALUES (?, ?, ?)", (address, change, moment)
+            "UPDATE held SET payload = NULL, deleted = 1, change = ?, moment = ? WHERE address = ?",
+            (entry, moment, address),
         )
-        return self.number(address)
 
     def number(self, address: str) -> int:
         """The number of a record that is kept."""
-        (number,) = self._database.execute("SELECT id FROM record WHERE address = ?", (address,)).fetchone()
+        (number,) = self._database.execute("SELECT id FROM held WHERE address = ?", (address,)).fetchone()
         return int(number)
 
-    def records(self) -> Iterator[tuple[str, Record]]:
-        """Yield every record with its address, in the order in which they came first."""
-        for address, payload in self._database.execute("SELECT address, payload FROM record ORDER BY id"):
-            yield address, _unpacked(payload)
+    def records(self, source: str | None = None) -> Iterator[tuple[str, Record]]:
+        """Yield every record, or those of one source, with its address, in the order in which they came first.
 
-    def journal(self, after: int = 0) -> list[Entry]:
-        """The changes after a number."""
-        rows = self._database.execute("SELECT * FROM journal WHERE number > ? ORDER BY number", (after,))
+        The archive may be changed while they are read.
+        """
+        last = 0
+        while rows := self._database.execute(
+            "SELECT id, address, payload FROM held WHERE id > ?1 AND payload IS NOT NULL"
+            " AND (?2 IS NULL OR source = ?2) ORDER BY id LIMIT ?3",
+            (last, source, _AT_ONCE),
+        ).fetchall():
+            yield from ((address, unpacked(payload)) for _, address, payload in rows)
+            last = rows[-1][0]
+
+    def journal(self, after: int = 0, limit: int | None = None) -> list[Entry]:
+        """The changes after a number, the first so many."""
+        rows = self._database.execute(
+            "SELECT * FROM journal WHERE number > ? ORDER BY number LIMIT ?", (after, -1 if limit is None else limit)
+        )
         return [Entry(*row) for row in rows]
+
+    def history(self, address: str) -> list[Entry]:
+        """The changes of one record."""
+        rows = self._database.execute("SELECT * FROM journal WHERE address = ? ORDER BY number", (address,))
+        return [Entry(*row) for row in rows]
+
+    def latest(self) -> int:
+        """The number of the last change, 0 where there is none."""
+        return int(self._database.execute("SELECT COALESCE(MAX(number), 0) FROM journal").fetchone()[0])
+
+    def addresses(self, named: str) -> list[str]:
+        """The addresses of the records that are called so: by address, by identifier, or by OAI identifier."""
+        rows = self._database.execute(
+            "SELECT address FROM held WHERE address = ?1 OR identifier = ?1 ORDER BY id", (named,)
+        )
+        return [row[0] for row in rows]
+
+    def sources(self) -> list[Source]:
+        """The sources in their order."""
+        rows = self._database.execute(
+            "SELECT name, rank, (SELECT COUNT(*) FROM held WHERE source = name AND NOT deleted) FROM source"
+            " ORDER BY rank"
+        )
+        return [Source(*row) for row in rows]
+
+    def rank(self, source: str) -> int:
+        """The rank of a source; one that is new comes last."""
+        row = self._database.execute("SELECT rank FROM source WHERE name = ?", (source,)).fetchone()
+        if row is None:
+            row = self._database.execute(
+                "INSERT INTO source SELECT ?, COALESCE(MAX(rank), 0) + 1 FROM source RETURNING rank", (source,)
+            ).fetchone()
+        return int(row[0])
+
+    def order(self, names: Iterable[str]) -> None:
+        """Put these sources before all others, in this order."""
+        chosen = list(names)
+        rest = [source.name for source in self.sources() if source.name not in chosen]
+        self._database.executemany(
+            "UPDATE source SET rank = ? WHERE name = ?", ((rank, name) for rank, name in enumerate(chosen + rest, 1))
+        )
+
+    def drop_source(self, name: str) -> None:
+        """Forget that there was such a source."""
+        self._database.execute("DELETE FROM source WHERE name = ?", (name,))
+
+    def of_source(self, source: str) -> Iterator[tuple[str, str | None, bool]]:
+        """Yield the identifier, the datestamp and the deletion of each record of a source."""
+        last = 0
+        while rows := self._database.execute(
+            "SELECT id, identifier, datestamp, deleted FROM held WHERE source = ? AND id > ? AND payload IS NOT NULL"
+            " ORDER BY id LIMIT ?",
+            (source, last, _AT_ONCE),
+        ).fetchall():
+            yield from ((identifier, datestamp, bool(deleted)) for _, identifier, datestamp, deleted in rows)
+            last = rows[-1][0]
+
+    def bring(self, address: str) -> bool:
+        """Whether a record with that address came in this opening of the archive before."""
+        return not self._database.execute("INSERT OR IGNORE INTO brought VALUES (?)", (address,)).rowcount
 
     def claim(self, record: int, lines: Iterable[str]) -> None:
         """Let a record claim statements about what it shares with others."""
@@ -150,17 +233,45 @@ class Archive:
         return alone
 
     def forget_claims(self) -> None:
-        """Remove every claim, before the store is made anew."""
+        """Remove every claim and the index of words, before the store is made anew."""
         self._database.execute("DELETE FROM claim")
+        self._database.execute("INSERT INTO search (search) VALUES ('delete-all')")
+
+    def index(self, number: int, words: Words | None, before: Words | None = None) -> None:
+        """Let a record be found by these words, and no more by those of before."""
+        if words == before:
+            return
+        if before:
+            row = (number, *before)
+            self._database.execute(
+                "INSERT INTO search (search, rowid, title, agent, text) VALUES ('delete', ?, ?, ?, ?)", row
+            )
+        if words:
+            self._database.execute(
+                "INSERT INTO search (rowid, title, agent, text) VALUES (?, ?, ?, ?)", (number, *words)
+            )
+
+    def keep_pending(self, come: Iterable[str], gone: Iterable[str]) -> None:
+        """Keep what the store has yet to do, in the place of what it had to do before."""
+        self.settle()
+        self._database.execute("INSERT INTO pending VALUES (?, ?)", (packed_lines(come), packed_lines(gone)))
+
+    def pending(self) -> tuple[str, str] | None:
+        """The lines that are to come and to go, None where the store is known to be up to the archive."""
+        row = self._database.execute("SELECT come, gone FROM pending").fetchone()
+        return (unpacked_lines(row[0]), unpacked_lines(row[1])) if row else None
+
+    def settle(self) -> None:
+        """Keep that the store is up to the archive."""
+        self._database.execute("DELETE FROM pending")
+
+    def _journal(self, address: str, change: Change) -> tuple[int, str]:
+        moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        done = self._database.execute(
+            "INSERT INTO journal (address, change, moment) VALUES (?, ?, ?)", (address, change, moment)
+        )
+        return int(done.lastrowid or 0), moment
 
 
 def _digest(line: str) -> bytes:
     return hashlib.blake2b(line.encode(), digest_size=16).digest()
-
-
-def _packed(record: Record) -> bytes:
-    return zlib.compress(msgspec.json.encode(record))
-
-
-def _unpacked(payload: bytes) -> Record:
-    return msgspec.json.decode(zlib.decompress(payload), type=Record)

@@ -6,6 +6,7 @@
     <folder>/foreign/             RDF files that were loaded as they are
     <folder>/store/               the writer's store
     <folder>/generations/N/       read-only checkpoints; hard links, so that each costs milliseconds
+    <folder>/generations/N.json   the last change of the journal that is in it
     <folder>/current              the number of the generation to read, replaced in one step
 
 A reader sees a whole batch or nothing.  The generation number is the version of the dataset and never goes back.
@@ -18,7 +19,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,18 +27,22 @@ import pyoxigraph
 
 from converter.errors import StoreError
 from converter.keeping.archive import Archive
-from converter.keeping.loading import Loader
+from converter.keeping.loading import Lines, Loader
 from converter.record import Record
+from converter.report import Finding
 
 _LAYOUT = 1
 _IDENTITY = "shelfgraph.json"
+_MANY = 50_000
+"""Lines that the store takes in before it is compacted."""
 
 
 class Generation(NamedTuple):
-    """One version of the dataset: its number and the folder of its store."""
+    """One version of the dataset: its number, the folder of its store, and the last change of the journal in it."""
 
     number: int
     path: Path
+    journal: int = 0
 
 
 class Identity(NamedTuple):
@@ -91,10 +96,10 @@ class DataFolder:
             raise StoreError(
                 f"{self.path}: nothing has been loaded; run “shelfgraph load SOURCE --data {self.path}”"
             ) from None
-        return Generation(number, self._generation_path(number))
+        return Generation(number, self._generation_path(number), self._journal_of(number))
 
     @contextlib.contextmanager
-    def writing(self, identity: Identity, triples_of: Callable[[Record], Iterable[str]]) -> Iterator[Writer]:
+    def writing(self, identity: Identity, triples_of: Lines) -> Iterator[Writer]:
         """The one writer of the folder, which is made where it is not; `triples_of` is the crosswalk at work.
 
         Raises StoreError where another process writes, or where the folder was made for another base address.
@@ -109,7 +114,7 @@ class DataFolder:
             self._write("shelfgraph.json", json.dumps({"layout": _LAYOUT, **identity._asdict()}, indent=1) + "\n")
             loader = Loader(self.path, identity.base, identity.crosswalk, triples_of)
             try:
-                yield Writer(self, loader)
+                yield Writer(self, loader, identity.crosswalk)
             finally:
                 loader.close()
 
@@ -129,20 +134,27 @@ class DataFolder:
         """Whether there is something to read."""
         return (self.path / "current").exists()
 
-    def publish(self, store: pyoxigraph.Store) -> Generation:
+    def publish(self, store: pyoxigraph.Store, journal: int) -> Generation:
         """A new generation with what the store holds now, and the one that `current` names from now on."""
         numbers = self._numbers()
         number = max(numbers, default=0) + 1
         path = self._generation_path(number)
         path.parent.mkdir(exist_ok=True)
-        store.flush()
         store.backup(str(path))
+        self._write(f"generations/{number}.json", json.dumps({"journal": journal}) + "\n")
         self._write("current", f"{number}\n")
         self._forget(numbers, keep=2)
-        return Generation(number, path)
+        return Generation(number, path, journal)
 
     def _generation_path(self, number: int) -> Path:
         return self.path / "generations" / str(number)
+
+    def _journal_of(self, number: int) -> int:
+        try:
+            return int(json.loads((self.path / f"generations/{number}.json").read_text(encoding="ascii"))["journal"])
+        except (OSError, ValueError, KeyError, TypeError):
+            # An earlier version of the program wrote none.
+            return 0
 
     def _numbers(self) -> list[int]:
         folder = self.path / "generations"
@@ -159,6 +171,7 @@ class DataFolder:
                 continue
             else:
                 shutil.rmtree(path)
+                path.with_suffix(".json").unlink(missing_ok=True)
             finally:
                 os.close(descriptor)
 
@@ -188,21 +201,37 @@ class DataFolder:
 
 
 class Writer:
-    """What the one writer may do."""
+    """What the one writer may do; each deed ends in a generation that holds the whole of it."""
 
-    def __init__(self, folder: DataFolder, loader: Loader) -> None:
+    def __init__(self, folder: DataFolder, loader: Loader, crosswalk: str) -> None:
         self._folder = folder
         self._loader = loader
+        self._crosswalk = crosswalk
 
     @property
     def archive(self) -> Archive:
         """What has been loaded, and when."""
         return self._loader.archive
 
-    def load(self, mapped: Iterable[tuple[Record, Iterable[str]]]) -> Generation:
-        """The generation that holds these records, each with its N-Triples lines, in the place of what they were."""
-        self._loader.load(mapped)
-        return self._published()
+    def load(
+        self, records: Iterable[Record], lines_of: Lines | None = None, note: Callable[[Finding], None] | None = None
+    ) -> Generation:
+        """The generation that holds these records in the place of what they were.
+
+        `lines_of` maps what has changed, and may report of it; `note` hears of records that are not taken in.
+        """
+        self._loader.load(records, lines_of, note=note)
+        return self.published()
+
+    def take(
+        self,
+        records: Iterable[Record],
+        state: Mapping[str, str],
+        lines_of: Lines | None = None,
+        note: Callable[[Finding], None] | None = None,
+    ) -> None:
+        """Take in what a repository has just answered, together with how far that is; `published` shows it."""
+        self._loader.load(records, lines_of, note=note, state=state, asked=True)
 
     def load_rdf(self, path: Path) -> Generation:
         """The generation that holds the RDF of a file too.
@@ -210,16 +239,41 @@ class Writer:
         Raises StoreError where the file is not in the format of its name.
         """
         self._loader.load_rdf(path)
-        return self._published()
+        return self.published()
 
-    def _published(self) -> Generation:
+    def rebuild(self) -> Generation:
+        """The generation that is made anew from the archive."""
+        self._loader.rebuild(self._crosswalk)
+        return self.published()
+
+    def forget(self, source: str) -> int:
+        """The number of records of a source that are gone from the newest generation, with all that they said.
+
+        Raises StoreError where no source has that name.
+        """
+        names = [known.name for known in self.archive.sources()]
+        if source not in names:
+            told = ", ".join(f"“{name}”" for name in names) or "none"
+            raise StoreError(f"{self._folder.path}: no source is called “{source}”; there are {told}")
+        count = self._loader.forget(source)
+        self.published()
+        return count
+
+    def published(self) -> Generation:
         """A new generation where something changed, else the current one."""
-        if not self._loader.changed and self._folder.has_generation():
-            return self._folder.current()
-        # Compacting first made string-heavy queries several times faster after a bulk load.
-        self._loader.store.optimize()
+        latest = self.archive.latest()
+        if self._folder.has_generation() and not self._loader.changed:
+            current = self._folder.current()
+            if current.journal >= latest:
+                return current
+        if self._loader.written > _MANY:
+            # Compacting first made string-heavy queries several times faster after a bulk load.
+            self._loader.store.optimize()
+            self._loader.written = 0
+        generation = self._folder.publish(self._loader.store, latest)
         self._loader.changed = False
-        return self._folder.publish(self._loader.store)
+        self.archive.settle()
+        return generation
 
 
 @contextlib.contextmanager

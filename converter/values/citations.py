@@ -15,10 +15,13 @@ class Citation(NamedTuple):
     end: str | None = None
 
 
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _VOLUME = re.compile(r"\b(?:v|vol|volume)\.?\s*(\d+\w*)", re.IGNORECASE)
 _ISSUE = re.compile(r"\b(?:n|no|nr|iss|issue|number)\.?\s*(\d+\w*)", re.IGNORECASE)
 _PAGES = re.compile(r"\b(?:p|pp|pages?)\.?\s*([a-z]?\d+)(?:\s*[-–]\s*([a-z]?\d+))?", re.IGNORECASE)
-_SHORT = re.compile(r"\b(\d+)\s*\((\d+\w*)\)\s*[,:]\s*([a-z]?\d+)(?:\s*[-–]\s*([a-z]?\d+))?", re.IGNORECASE)
+_SHORT = re.compile(
+    r"\b(\d+)\s*\((\d+\w*)\)\s*[,:]\s*(?:pp?\.?\s*)?([a-z]?\d+)(?:\s*[-–]\s*([a-z]?\d+))?", re.IGNORECASE
+)
 
 
 def volume_issue_pages(text: str) -> Citation:
@@ -31,11 +34,12 @@ def volume_issue_pages(text: str) -> Citation:
     """
     short = _SHORT.search(text)
     if short:
-        return Citation(*short.groups())
-    volume, issue, pages = _VOLUME.search(text), _ISSUE.search(text), _PAGES.search(text)
+        volume, issue, start, end = short.groups()
+        return Citation(volume, None if _YEAR.fullmatch(issue) else issue, start, end)
+    volumes, issues, pages = _VOLUME.search(text), _ISSUE.search(text), _PAGES.search(text)
     return Citation(
-        volume[1] if volume else None,
-        issue[1] if issue else None,
+        volumes[1] if volumes else None,
+        issues[1] if issues else None,
         pages[1] if pages else None,
         pages[2] if pages else None,
     )

@@ -61,6 +61,8 @@ def parse(text: str) -> Date | None:
     True
     """
     value = _PREFIX.sub("", text.strip())
+    if any(character.isdigit() and not character.isascii() for character in value):
+        return None  # the lexical forms of XSD and EDTF have ASCII digits alone
     for pattern, make in _FORMS:
         match = pattern.fullmatch(value)
         if match and (found := make(match)):
@@ -163,6 +165,12 @@ def _short_range(match: re.Match[str]) -> Date | None:
     return found and found._replace(doubt="read as two years; it may be a month that cannot be")
 
 
+def _doubted_range(match: re.Match[str]) -> Date | None:
+    """Two years of which one is uncertain at the least: "1945?-1950?"."""
+    start, end = int(match[1]), int(match[3])
+    return _edtf(f"{match[1]}{match[2]}/{match[3]}{match[4]}", start) if start <= end else None
+
+
 def _decade(match: re.Match[str]) -> Date | None:
     return _edtf(f"{match[1]}X", None)
 
@@ -199,6 +207,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ..
     (re.compile(r"(\d{3})0'?s"), _decade),
     (re.compile(rf"(?P<start>{_DAY}) ?[/–—] ?(?P<end>{_DAY})"), _range),
     (re.compile(r"(?P<start>\d{4}) ?- ?(?P<end>\d{4})"), _range),
+    (re.compile(r"(\d{4})(\??) ?- ?(\d{4})(\??)"), _doubted_range),
 )
 
 

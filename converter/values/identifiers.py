@@ -12,6 +12,8 @@ from urllib.parse import quote, unquote
 
 from pyoxigraph import NamedNode
 
+from converter.values.check_digits import ean_13, mod_11_2
+
 
 class Identifier(NamedTuple):
     """An identifier in its normal form, and what is doubtful about it."""
@@ -20,12 +22,13 @@ class Identifier(NamedTuple):
     doubt: str | None = None
 
 
-_DOI = re.compile(r"(10\.\d{4,9}(?:\.\d+)*/\S+)")
+_DOI = re.compile(r"(10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+)")
 _DOI_PREFIX = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi\s*:?\s*)+", re.IGNORECASE)
-_HANDLE = re.compile(r"\d+(?:\.\d+)*/\S+")
+_SECOND_DOI = re.compile(r"[;,|](?=(?:doi:)?10\.[0-9]{4,9}/)", re.IGNORECASE)
+_HANDLE = re.compile(r"[0-9]+(?:\.[0-9]+)*/\S+")
 _HANDLE_ADDRESS = re.compile(r"(?:https?://(?:hdl\.handle\.net|hdl\.\w+\.\w+)/|hdl:|info:hdl/)(.+)", re.IGNORECASE)
-_LOCAL_HANDLE = re.compile(r"https?://[^/]+/(?:[^?#]*/)?handle/(\d+(?:\.\d+)*/[^?#\s]+)", re.IGNORECASE)
-_ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
+_LOCAL_HANDLE = re.compile(r"https?://[^/]+/(?:[^?#]*/)?handle/([0-9]+(?:\.[0-9]+)*/[^?#\s]+)", re.IGNORECASE)
+_ARXIV = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _ILLEGAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e-\U0010ffff%]")
 _LOOSE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -36,8 +39,12 @@ def doi(text: str) -> Identifier | None:
 
     >>> doi("https://dx.doi.org/doi:10.5555/AB.1"), doi("10.5555%2Fx").value, doi("11.5555/x")
     (Identifier(value='10.5555/AB.1', doubt=None), '10.5555/x', None)
+    >>> doi("10.5555/doi.7").value, doi("10.5555/a b")
+    ('10.5555/doi.7', Identifier(value='10.5555/a', doubt='a DOI and more'))
     """
-    bare = _DOI_PREFIX.sub("", text.strip(), count=1)
+    bare = text.strip()
+    if prefix := _DOI_PREFIX.match(bare):  # at the start alone: "doi" may stand in the suffix of a DOI
+        bare = bare[prefix.end() :]
     if "%2f" in bare.lower():
         bare = unquote(bare)
     match = _DOI.match(bare)
@@ -47,10 +54,12 @@ def doi(text: str) -> Identifier | None:
         doubt = "a DOI inside other text"
     if not match:
         return None
-    value = match[1].rstrip(".,;:")
+    first, *others = _SECOND_DOI.split(match[1], maxsplit=1)
+    value = first.rstrip(".,;:")
     if value.endswith(")") and value.count("(") < value.count(")"):
         value = value.rstrip(")")
-    return Identifier(value, doubt or ("a DOI and more" if len(match[1]) < len(bare.strip()) - 2 else None))
+    more = others or match.end() < len(match.string.rstrip())
+    return Identifier(value, doubt or ("a DOI and more" if more else None))
 
 
 def handle(text: str) -> Identifier | None:
@@ -61,7 +70,7 @@ def handle(text: str) -> Identifier | None:
     """
     for pattern in (_HANDLE_ADDRESS, _LOCAL_HANDLE):
         if match := pattern.match(text.strip()):
-            text = unquote(match[1])
+            text = unquote(re.split(r"[?#]", match[1])[0])
             break
     value = text.strip().rstrip("/")
     return Identifier(value) if _HANDLE.fullmatch(value) else None
@@ -74,7 +83,7 @@ def pmid(text: str) -> Identifier | None:
     ('20650877', '23295480', None)
     """
     match = re.fullmatch(
-        r"(?:pmid:?\s*|https?://(?:www\.)?(?:ncbi\.nlm\.nih\.gov/pubmed|pubmed\.ncbi\.nlm\.nih\.gov)/)?(\d{1,9})/?",
+        r"(?:pmid:?\s*|https?://(?:www\.)?(?:ncbi\.nlm\.nih\.gov/pubmed|pubmed\.ncbi\.nlm\.nih\.gov)/)?([0-9]{1,9})/?",
         text.strip(),
         re.IGNORECASE,
     )
@@ -87,7 +96,9 @@ def pmcid(text: str) -> Identifier | None:
     >>> pmcid("pmc3539697").value, pmcid("3539697").doubt
     ('PMC3539697', 'no PMC before the number: it may be a PubMed number')
     """
-    match = re.fullmatch(r"(?:https?://\S+?/articles?/)?(?:pmcid:?\s*)?(pmc)?(\d{3,9})/?", text.strip(), re.IGNORECASE)
+    match = re.fullmatch(
+        r"(?:https?://\S+?/articles?/)?(?:pmcid:?\s*)?(pmc)?([0-9]{3,9})/?", text.strip(), re.IGNORECASE
+    )
     if not match:
         return None
     doubt = None if match[1] else "no PMC before the number: it may be a PubMed number"
@@ -101,6 +112,7 @@ def arxiv(text: str) -> Identifier | None:
     ('1112.6130v2', 'hep-th/9901001')
     """
     bare = re.sub(r"^(?:arxiv:\s*|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", "", text.strip(), flags=re.IGNORECASE)
+    bare = bare.removesuffix(".pdf")
     return Identifier(bare) if _ARXIV.fullmatch(bare) else None
 
 
@@ -110,8 +122,8 @@ def isbn(text: str) -> Identifier | None:
     >>> isbn("ISBN: 978-3-16-148410-0 (print)").value, isbn("0-306-40615-2").value, isbn("978-3-16-148410-1")
     ('978-3-16-148410-0', '0-306-40615-2', None)
     """
-    match = re.search(r"(?<![\d-])(?:\d[\s-]?){9}(?:[\dXx]|\d(?:[\s-]?\d){3})(?![\d-])", text)
-    if not match or len(re.sub(r"(?i)isbn|urn|e-?book|print|pdf|epub|[\W\d_xX]|1[03]", "", text)) > 20:
+    match = re.search(r"(?<![0-9-])(?:[0-9][\s-]?){9}(?:[0-9Xx]|[0-9](?:[\s-]?[0-9]){3})(?![0-9-])", text)
+    if not match or len(re.sub(r"(?i)isbn|urn|e-?book|print|pdf|epub|[\W0-9_xX]|1[03]", "", text)) > 20:
         return None
     value = re.sub(r"\s", "-", match[0].strip()).upper()
     digits = value.replace("-", "")
@@ -122,7 +134,7 @@ def isbn(text: str) -> Identifier | None:
         )
         return Identifier(value) if total % 11 == 0 else None
     if len(digits) == 13 and digits.isdigit() and digits[:3] in {"978", "979"}:
-        return Identifier(value) if _ean_13(digits) else None
+        return Identifier(value) if ean_13(digits) else None
     return None
 
 
@@ -133,7 +145,7 @@ def issn(text: str) -> Identifier | None:
     (Identifier(value='0003-4967', doubt=None), '0378-5955', None)
     """
     match = re.fullmatch(
-        r"(?:urn:)?(?:[ep]?-?issn(?:-?l)?\s*:?\s*)?(\d{4})\s?[-–]?\s?(\d{3})([\dXx])\s*(?:\([^)]*\))?",
+        r"(?:urn:)?(?:[ep]?-?issn(?:-?l)?\s*:?\s*)?([0-9]{4})\s?[-–]?\s?([0-9]{3})([0-9Xx])\s*(?:\([^)]*\))?",
         text.strip(),
         re.IGNORECASE,
     )
@@ -152,14 +164,14 @@ def orcid(text: str) -> Identifier | None:
     ('0000-0002-1825-0097', None)
     """
     match = re.fullmatch(
-        r"(?:https?://(?:www\.)?orcid\.org/|orcid:?\s*)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])/?",
+        r"(?:https?://(?:www\.)?orcid\.org/|orcid:?\s*)?([0-9]{4})-?([0-9]{4})-?([0-9]{4})-?([0-9]{3}[0-9X])/?",
         text.strip(),
         re.IGNORECASE,
     )
     if not match:
         return None
     value = "-".join(match.groups()).upper()
-    return Identifier(value) if _mod_11_2(value.replace("-", "")) else None
+    return Identifier(value) if mod_11_2(value.replace("-", "")) else None
 
 
 def isni(text: str) -> Identifier | None:
@@ -170,7 +182,7 @@ def isni(text: str) -> Identifier | None:
     """
     bare = re.sub(r"^(?:https?://(?:www\.)?isni\.org/(?:isni/)?|isni:?)", "", text.strip(), flags=re.IGNORECASE)
     value = re.sub(r"[\s-]", "", bare).upper()
-    return Identifier(value) if re.fullmatch(r"\d{15}[\dX]", value) and _mod_11_2(value) else None
+    return Identifier(value) if re.fullmatch(r"[0-9]{15}[0-9X]", value) and mod_11_2(value) else None
 
 
 def lei(text: str) -> Identifier | None:
@@ -180,7 +192,7 @@ def lei(text: str) -> Identifier | None:
     '5493001KJTIIGC8Y1R12'
     """
     value = text.strip().upper()
-    if not re.fullmatch(r"[A-Z0-9]{18}\d{2}", value):
+    if not re.fullmatch(r"[A-Z0-9]{18}[0-9]{2}", value):
         return None
     number = int("".join(str(int(character, 36)) for character in value))
     return Identifier(value) if number % 97 == 1 else None
@@ -194,7 +206,7 @@ def ismn(text: str) -> Identifier | None:
     """
     digits = re.sub(r"[\s-]", "", re.sub(r"^ISMN:?\s*", "", text.strip(), flags=re.IGNORECASE)).upper()
     digits = "9790" + digits[1:] if digits.startswith("M") else digits
-    right = re.fullmatch(r"9790\d{9}", digits) and _ean_13(digits)
+    right = re.fullmatch(r"9790[0-9]{9}", digits) and ean_13(digits)
     return Identifier(digits) if right else None
 
 
@@ -204,13 +216,23 @@ def ror(text: str) -> Identifier | None:
     >>> ror("https://ror.org/02zhqgq86").value, ror("02zhqgq87")
     ('02zhqgq86', None)
     """
-    match = re.fullmatch(r"(?:(?:https?://)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6})(\d{2})", text.strip().lower())
+    match = re.fullmatch(r"(?:(?:https?://)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6})([0-9]{2})", text.strip().lower())
     if not match:
         return None
     number = 0
     for character in match[1]:
         number = number * 32 + _CROCKFORD.index(character)
     return Identifier(match[1] + match[2]) if 98 - (number * 100) % 97 == int(match[2]) else None
+
+
+def fundref(text: str) -> Identifier | None:
+    """The Open Funder Registry's number of a funder as the DOI that it is.
+
+    >>> fundref("501100000555").value, fundref("https://doi.org/10.13039/501100000555").value
+    ('10.13039/501100000555', '10.13039/501100000555')
+    """
+    match = re.fullmatch(rf"(?:{_DOI_PREFIX.pattern})?(?:10\.13039/)?([0-9]{{6,}})", text.strip(), re.IGNORECASE)
+    return Identifier(f"10.13039/{match[1]}") if match else None
 
 
 def uuid(text: str) -> Identifier | None:
@@ -268,27 +290,27 @@ def _like(pattern: str, strip: str = "", upper: bool = False) -> Callable[[str],
 
 
 NORMALISERS: Mapping[str, Callable[[str], Identifier | None]] = {
-    "ark": _like(r"ark:/?\d{5,9}/\S+", strip=r"^https?://[^/]+/(?=ark:)"),
+    "ark": _like(r"ark:/?[0-9]{5,9}/\S+", strip=r"^https?://[^/]+/(?=ark:)"),
     "arxiv": arxiv,
-    "bibcode": _like(r"\d{4}\S{14}\S"),
+    "bibcode": _like(r"[0-9]{4}\S{14}\S"),
     "doi": doi,
-    "fundref": _like(r"10\.13039/\d+|\d{6,}", strip=r"^(?:https?://(?:dx\.)?doi\.org/|doi:)"),
+    "fundref": fundref,
     "handle": handle,
     "isbn": isbn,
     "isni": isni,
     "ismn": ismn,
     "issn": issn,
     "lei": lei,
-    "number": _like(r"\d+"),
+    "number": _like(r"[0-9]+"),
     "oai": _like(r"oai:.+"),
-    "oclc": _like(r"\d+", strip=r"^(?:\(OCoLC\)|oc[mn]|on|oclc:?\s*)"),
-    "openalex": _like(r"[WAISVCPF]\d+", strip=r"^https?://openalex\.org/"),
+    "oclc": _like(r"[0-9]+", strip=r"^(?:\(OCoLC\)|oc[mn]|on|oclc:?\s*)"),
+    "openalex": _like(r"[WAISVCPF][0-9]+", strip=r"^https?://openalex\.org/"),
     "orcid": orcid,
     "pmcid": pmcid,
     "pmid": pmid,
-    "researcherid": _like(r"[A-Z]{1,3}-\d{4}-\d{4}"),
+    "researcherid": _like(r"[A-Z]{1,3}-[0-9]{4}-[0-9]{4}"),
     "ror": ror,
-    "scopus-eid": _like(r"2-s2\.0-\d+", strip=r"^eid[_=:]\s*"),
+    "scopus-eid": _like(r"2-s2\.0-[0-9]+", strip=r"^eid[_=:]\s*"),
     "url": url,
     "urn": _like(r"urn:[a-z0-9][a-z0-9-]{0,31}:\S+"),
     "uuid": uuid,
@@ -298,15 +320,15 @@ NORMALISERS: Mapping[str, Callable[[str], Identifier | None]] = {
 
 _RECOGNISERS: tuple[tuple[str, str, Callable[[str], Identifier | None]], ...] = (
     ("datacite:handle", r"https?:|hdl:|info:hdl", handle),
-    ("datacite:doi", r"10\.\d|doi|https?://(?:dx\.)?doi\.org", doi),
-    ("datacite:pmcid", r"PMC\d|https?://\S+/pmc/articles", pmcid),
+    ("datacite:doi", r"10\.[0-9]|doi|https?://(?:dx\.)?doi\.org", doi),
+    ("datacite:pmcid", r"PMC[0-9]|https?://\S+/pmc/articles", pmcid),
     ("datacite:pmid", r"pmid|https?://\S*pubmed", pmid),
     ("datacite:arxiv", r"arxiv|https?://arxiv", arxiv),
     ("datacite:ark", r"ark:|https?://[^/]+/ark:", NORMALISERS["ark"]),
     ("datacite:urn", r"urn:", NORMALISERS["urn"]),
     ("scheme/oai", r"oai:", NORMALISERS["oai"]),
     ("scheme/uuid", r"[0-9a-f]{8}-", uuid),
-    ("datacite:issn", r"(?:[ep]?-?issn\D*)?\d{4}-\d{3}", issn),
+    ("datacite:issn", r"(?:[ep]?-?issn\D*)?[0-9]{4}-[0-9]{3}", issn),
     ("datacite:isbn", r"(?!https?:)", isbn),
     ("datacite:url", r"https?:|ftp:", url),
 )
@@ -326,15 +348,3 @@ def sniff(text: str) -> tuple[str, Identifier]:
         if re.match(beginning, value, re.IGNORECASE) and (found := normal(value)):
             return scheme, found
     return "scheme/other", Identifier(value)
-
-
-def _ean_13(digits: str) -> bool:
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0
-
-
-def _mod_11_2(digits: str) -> bool:
-    total = 0
-    for digit in digits[:-1]:
-        total = (total + int(digit)) * 2
-    check = (12 - total % 11) % 11
-    return digits[-1] == ("X" if check == 10 else str(check))

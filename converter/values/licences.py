@@ -18,7 +18,14 @@ _CC_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _RIGHTS_ADDRESS = re.compile(r"rightsstatements\.org/(?:vocab|page)/(?P<code>[A-Za-z-]+)/1\.0", re.IGNORECASE)
-_CC_NAME = re.compile(r"\bcc[\s_-]*by\b|creative\s*commons|attribution", re.IGNORECASE)
+_CC_NAME = re.compile(
+    r"\bcc[\s_-]*by\b|creative\s*commons"
+    r"|^\s*attribution(?:[\s_-]*(?:non\s*-?\s*commercial|no\s*-?\s*deriv\w*|share\s*-?\s*alike))*\s+[1-4]\.\d\b",
+    re.IGNORECASE,
+)
+# Every licence that Creative Commons has published (1.0 to 4.0), and no other code.
+_CODES = frozenset("by by-sa by-nd by-nc by-nc-sa by-nc-nd by-nd-nc sa nd nc nc-sa nd-nc sampling devnations".split())
+_VERSIONS = frozenset("1.0 2.0 2.1 2.5 3.0 4.0".split())
 _VERSION = re.compile(r"\b([1-4])\.(\d)\b")
 _PARTS = (
     ("nc", re.compile(r"\bnc\b|non\s*-?\s*commercial", re.IGNORECASE)),
@@ -27,6 +34,7 @@ _PARTS = (
 )
 _SHORT = 120
 _SPACE = re.compile(r"[\s_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Licence(NamedTuple):
@@ -46,7 +54,7 @@ def licence(text: str) -> Licence | None:
     >>> licence("Creative Commons Attribution"), licence("CC0 1.0").iri
     (None, 'http://creativecommons.org/publicdomain/zero/1.0/')
     """
-    addresses = {_cc_iri(match) for match in _CC_ADDRESS.finditer(text)}
+    addresses = {_cc_iri(match) for match in _CC_ADDRESS.finditer(text) if _is_published(match)}
     if addresses:
         return Licence(addresses.pop()) if len(addresses) == 1 else None
     if match := _RIGHTS_ADDRESS.search(text):
@@ -59,7 +67,7 @@ def _named(text: str) -> Licence | None:
     if re.search(r"\bcc[\s-]?0\b|\bcc zero\b", text, re.IGNORECASE):
         return Licence(f"{_CC}publicdomain/zero/1.0/")
     version = _VERSION.search(text)
-    if _CC_NAME.search(text) and version:
+    if _CC_NAME.search(text) and version and version[0] in _VERSIONS:
         words = text.replace("_", "-")
         parts = ["by", *(name for name, pattern in _PARTS if pattern.search(words))]
         if not {"nd", "sa"} <= set(parts):
@@ -73,9 +81,15 @@ def access(text: str) -> str | None:
     >>> access("info:eu-repo/semantics/openAccess"), access("Restricted Access"), access("All rights reserved")
     ('c_abf2', 'c_16ec', None)
     """
-    value = _SPACE.sub(" ", text.strip().casefold().removeprefix("info:eu-repo/semantics/"))
-    target = ontology.values("access").get(value)
+    bare = re.sub(r"^info:eu-repo/semantics/", "", text.strip(), flags=re.IGNORECASE)
+    known = ontology.values("access")
+    spellings = (_SPACE.sub(" ", form).casefold() for form in (bare, _CAMEL.sub(" ", bare)))
+    target = next((known[spelling] for spelling in spellings if spelling in known), None)
     return target.partition(":")[2] if target else None
+
+
+def _is_published(match: re.Match[str]) -> bool:
+    return bool(match["domain"]) or (match["parts"].lower() in _CODES and match["version"] in _VERSIONS)
 
 
 def _cc_iri(match: re.Match[str]) -> str:

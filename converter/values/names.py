@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+_ALONE = re.compile(r"[^\s,]+")
 _DATES = re.compile(r"(?:b\.|d\.|ca\.|fl\.)?\s*\d{4}\??\s*-?\s*(?:\d{4}\??)?\.?")
-_TRAILING_DATES = re.compile(r"[\s,]+(\d{4}\s*-\s*(?:\d{4})?)\.?$")
+_TRAILING_DATES = re.compile(r"(?<![\s,])[\s,]+(\d{4}\s*-\s*(?:\d{4})?)\.?$")
 _SUFFIX = re.compile(r"(?:Jr|Sr|Dr|Prof|Ph\.?\s?D|M\.?\s?D|M\.?\s?S|DrPH|MPH|RN|Esq|I{1,3}|IV)\.?", re.IGNORECASE)
 _SITE = re.compile(
     r"(?P<name>.+?)[.,;]?\s+The\s+Journal['’]?s\s+web\s*site\s+is\s+(?:located\s+)?at\s+(?P<site>\S+?)[.;]?",
@@ -22,7 +23,7 @@ _ORGANISATION = re.compile(
     r"observatory|archives?)\b",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\[e-mail address removed\]")
+_EMAIL = re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+\.[^\s@]+|\[e-mail address removed\]")
 
 
 class PersonName(NamedTuple):
@@ -81,6 +82,9 @@ def looks_like_organisation(text: str) -> bool:
     """
     if re.fullmatch(r"[^,]+,\s*(?:[^\W\d_]\.?\s?){1,3}|\S+,\s*\S+", text.strip()):
         return False  # "Company, A. B.": a person may be called anything
+    family, comma, given = text.strip().partition(",")
+    if comma and _ALONE.fullmatch(family) and "," not in given and not _ORGANISATION.search(given):
+        return False  # "College, Sarah Jane"
     return bool(_ORGANISATION.search(text))
 
 

@@ -1,0 +1,60 @@
+"""Foreign RDF: files that are loaded as they are, kept beside the archive, and what they say of our own addresses."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph
+
+from converter.errors import StoreError
+
+RDF_SUFFIXES = {
+    ".ttl": pyoxigraph.RdfFormat.TURTLE,
+    ".nt": pyoxigraph.RdfFormat.N_TRIPLES,
+    ".nq": pyoxigraph.RdfFormat.N_QUADS,
+    ".trig": pyoxigraph.RdfFormat.TRIG,
+    ".rdf": pyoxigraph.RdfFormat.RDF_XML,
+    ".owl": pyoxigraph.RdfFormat.RDF_XML,
+    ".jsonld": pyoxigraph.RdfFormat.JSON_LD,
+}
+"""The names of files that hold RDF already."""
+
+
+def files(folder: Path) -> list[Path]:
+    """The files of foreign RDF of a data folder."""
+    return sorted((folder / "foreign").glob("*"))
+
+
+def take_in(store: pyoxigraph.Store, path: Path, folder: Path, base: str) -> list[str]:
+    """What a file, which is kept in the folder and loaded into the store, says of our addresses in the default graph.
+
+    Raises StoreError with the place where the file is not in the format of its name.
+    """
+    kept = folder / "foreign" / path.name
+    try:
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, kept)
+        return list(read(store, kept, base))
+    except OSError as fault:
+        raise StoreError(f"{path}: {fault.strerror or fault}; check the name of the file") from None
+    except SyntaxError as fault:
+        kept.unlink()
+        raise StoreError(f"{path}: {fault.msg}; correct it or convert it again") from None
+
+
+def read(store: pyoxigraph.Store, path: Path, base: str) -> Iterator[str]:
+    """Load a file into the store, and yield what it says of our addresses in the default graph, line by line.
+
+    Records may say the same, and what a file says stays when they no longer do.
+    """
+    format_ = RDF_SUFFIXES[path.suffix.lower()]
+    with path.open("rb") as stream:
+        store.bulk_load(stream, format_)
+    with path.open("rb") as stream:
+        for quad in pyoxigraph.parse(stream, format=format_):
+            subject, graph = quad.subject, quad.graph_name
+            ours = isinstance(subject, pyoxigraph.NamedNode) and subject.value.startswith(base)
+            if ours and isinstance(graph, pyoxigraph.DefaultGraph):
+                yield f"{quad.triple} ."

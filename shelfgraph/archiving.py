@@ -1,0 +1,246 @@
+"""The commands over a data folder: load, rebuild, log, show, forget, sources."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from converter.errors import SourceError, UsageError
+from shelfgraph import options
+
+if TYPE_CHECKING:
+    from converter.keeping.archive import Archive
+    from converter.keeping.folder import DataFolder, Identity, Writer
+    from converter.mapping import Mapper
+    from converter.record import Record
+    from shelfgraph.runs import Run
+
+PARTS = ("all", "fields", "triples", "history")
+
+
+@click.command()
+@options.SOURCES
+@options.FOLDER
+@options.KIND
+@options.BASE
+@options.REPOSITORY
+@options.REPORT
+def load(
+    sources: tuple[str, ...], data: Path, kind: str | None, base: str | None, repository: str, report: Path | None
+) -> None:
+    """Load the records of SOURCE... into a data folder, as one new generation.
+
+    What is there already as it comes changes nothing.  Where two files hold different versions of a record, the newer
+    datestamp counts; where they have none, the later load, and within one load the first.
+    """
+    from converter.keeping.folder import DataFolder
+    from shelfgraph import runs
+
+    folder = DataFolder(data)
+    held = folder.identity()
+    chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
+    with runs.reported(report) as run:
+        number = take_in(folder, options.required(sources), kind, repository, chosen, run)
+        if base is None and held is None:
+            options.tell_base(chosen)
+        click.echo(f"shelfgraph: generation {number} of {data}", err=True)
+        run.end()
+
+
+@click.command()
+@options.FOLDER
+def rebuild(data: Path) -> None:
+    """Make the store anew from the archive, with the crosswalk of now; no repository is asked."""
+    with _writing(data) as (writer, _):
+        generation = writer.rebuild()
+        count = sum(source.records for source in writer.archive.sources())
+    click.echo(f"shelfgraph: {count} records, generation {generation.number} of {data}", err=True)
+
+
+@click.command()
+@options.FOLDER
+@click.option("--since", default=0, metavar="N", help="Only changes after this number.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many lines.")
+def log(data: Path, since: int, limit: int | None) -> None:
+    """List what changed, as CSV: number, change, record, moment."""
+    from converter.keeping.archive import Archive
+
+    archive = _archive(data, Archive)
+    rows = csv.writer(sys.stdout)
+    rows.writerow(("number", "change", "record", "moment"))
+    try:
+        after, left = since, limit
+        while entries := archive.journal(after, min(left or 1000, 1000)):
+            rows.writerows((entry.number, entry.change, entry.address, entry.moment) for entry in entries)
+            after = entries[-1].number
+            left = None if left is None else left - len(entries)
+            if left == 0:
+                break
+    finally:
+        archive.close()
+
+
+@click.command()
+@click.argument("record", metavar="RECORD")
+@options.FOLDER
+@click.option(
+    "--part", type=click.Choice(("all", "fields", "triples", "history")), default="all", help="One part alone."
+)
+def show(record: str, data: Path, part: str) -> None:
+    """Show RECORD (a handle, an identifier, or an address): its fields as they came, its triples, its history."""
+    from converter import graph
+    from converter.keeping.archive import Archive
+    from converter.keeping.folder import DataFolder
+    from converter.mapping import Mapper
+
+    identity = _identity(DataFolder(data))
+    archive = _archive(data, Archive)
+    try:
+        address = _address(archive, record, identity.base)
+        held = archive.get(address)
+        if part in {"all", "fields"}:
+            _heading(part, f"{address}: the fields as they came")
+            _show_fields(held)
+        if part in {"all", "triples"} and held:
+            _heading(part, "the triples")
+            sys.stdout.flush()
+            mapper = Mapper(identity.base)
+            sys.stdout.buffer.write(graph.document(mapper.triples(held), "ttl", identity.base))
+            sys.stdout.buffer.flush()
+        if part in {"all", "history"}:
+            _heading(part, "the history")
+            rows = csv.writer(sys.stdout)
+            rows.writerow(("number", "change", "moment"))
+            rows.writerows((entry.number, entry.change, entry.moment) for entry in archive.history(address))
+    finally:
+        archive.close()
+
+
+@click.command()
+@click.argument("source", metavar="SOURCE")
+@options.FOLDER
+def forget(source: str, data: Path) -> None:
+    """Remove all records of SOURCE (as `shelfgraph sources` names it), and what only they said."""
+    with _writing(data) as (writer, _):
+        count = writer.forget(source)
+    click.echo(f"shelfgraph: {count} record{'' if count == 1 else 's'} of “{source}” forgotten", err=True)
+
+
+@click.command()
+@options.FOLDER
+@click.option("--order", metavar="A,B,...", help="Put these before all others, in this order.")
+def sources(data: Path, order: str | None) -> None:
+    """List the sources of a data folder, as CSV; where two bring one item, the one that stands before owns it."""
+    from converter.keeping.archive import Archive
+
+    if order is not None:
+        with _writing(data) as (writer, _):
+            known = {source.name for source in writer.archive.sources()}
+            names = [name.strip() for name in order.split(",")]
+            unknown = [name for name in names if name not in known]
+            if unknown:
+                raise UsageError(f"--order: no source is called {unknown[0]!r}; there are {', '.join(sorted(known))}")
+            writer.archive.order(names)
+    archive = _archive(data, Archive)
+    rows = csv.writer(sys.stdout)
+    rows.writerow(("source", "records"))
+    rows.writerows((source.name, source.records) for source in archive.sources())
+    archive.close()
+
+
+def take_in(folder: DataFolder, names: tuple[str, ...], kind: str | None, repository: str, base: str, run: Run) -> int:
+    """Load sources into a folder; the number of the generation that holds them."""
+    from converter.keeping.folder import Identity
+    from converter.keeping.foreign import RDF_SUFFIXES
+    from converter.mapping import Mapper
+
+    mapper = Mapper(base)
+    # Foreign RDF is taken as it is; a kind that is named says that the sources are records.
+    rdf = [name for name in names if kind is None and Path(name).suffix.lower() in RDF_SUFFIXES]
+    others = tuple(name for name in names if name not in rdf)
+    with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
+        number = 0
+        if others:
+            before = writer.archive.latest()
+            records = run.records(others, kind, repository)
+            told = _told(records, mapper, run) if run.told else records
+            lines_of = mapper.triples if run.told else (lambda record: run.mapped(record, mapper))
+            number = writer.load(told, lines_of, run.report.add).number
+            run.changes = writer.archive.latest() - before
+        for name in rdf:
+            number = writer.load_rdf(Path(name)).number
+    return number
+
+
+def _told(records: Iterator[Record], mapper: Mapper, run: Run) -> Iterator[Record]:
+    """Yield the records, each reported of, whether or not it has changed."""
+    for record in records:
+        run.mapped(record, mapper)
+        yield record
+
+
+def _show_fields(held: Record | None) -> None:
+    rows = csv.writer(sys.stdout)
+    rows.writerow(("place", "field", "value", "language", "authority", "confidence"))
+    if held:
+        rows.writerows(
+            (field.place, field.name, field.value, field.language, field.authority, field.confidence)
+            for field in held.fields
+        )
+        rows.writerows(("", "file", file.name, "", file.url, file.size) for file in held.files)
+
+
+def _heading(part: str, words: str) -> None:
+    if part == "all":
+        click.echo(f"# {words}")
+
+
+def _address(archive: Archive, named: str, base: str) -> str:
+    """The address of the record that is called so.
+
+    Raises SourceError where none is.
+    """
+    short = named.removeprefix(base)
+    for folder in ("item/", "record/", "source/"):
+        short = short.removeprefix(folder)
+    short = short.removeprefix("https://hdl.handle.net/").removeprefix("http://hdl.handle.net/").removeprefix("hdl:")
+    found = archive.addresses(named) or archive.addresses(short)
+    if not found:
+        raise SourceError(f"no record is called {named!r}; name a handle, an identifier, or an address of ours")
+    return found[0]
+
+
+def _identity(folder: DataFolder) -> Identity:
+    folder.current()
+    identity = folder.identity()
+    if identity is None:
+        raise SourceError(f"{folder.path}: nothing has been loaded")
+    return identity
+
+
+def _archive(data: Path, open_: type[Archive]) -> Archive:
+    from converter.keeping.folder import DataFolder
+
+    DataFolder(data).current()
+    return open_(data / "archive.sqlite")
+
+
+@contextlib.contextmanager
+def _writing(data: Path) -> Iterator[tuple[Writer, Mapper]]:
+    from converter.keeping.folder import DataFolder, Identity
+    from converter.mapping import Mapper
+
+    folder = DataFolder(data)
+    base = _identity(folder).base
+    mapper = Mapper(base)
+    with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
+        yield writer, mapper
+
+
+COMMANDS = (load, rebuild, log, show, forget, sources)
