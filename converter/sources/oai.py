@@ -162,7 +162,11 @@ class _Reading:
             _header(header, draft)
         metadata, format_ = _metadata(element)
         if metadata is None:
-            if draft.deleted:
+            inner = None if header is not None else _embedded(element)
+            if inner is not None:
+                self.count -= 1
+                yield from self._record(inner)
+            elif draft.deleted:
                 yield draft.record(self._source)
             else:
                 self._note(Finding(draft.identifier, "error", "", "", "a record with a header and no metadata"))
@@ -194,6 +198,20 @@ def _metadata(record: etree._Element) -> tuple[etree._Element | None, Format | N
     holder = record.find("{*}metadata")
     inner = None if holder is None else next(iter(holder.iterchildren("*")), None)
     return inner, None if inner is None else format_of(inner)
+
+
+def _embedded(element: etree._Element) -> etree._Element | None:
+    """The record that stands in the text of an element, as harvesters wrap what they pass on; None where none does."""
+    for part in element.iter("*"):
+        text = (part.text or "").strip()
+        if text.startswith("<") and "<record" in text[:1000]:
+            parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True)
+            try:
+                inner = etree.fromstring(text.encode(), parser)
+            except etree.XMLSyntaxError:
+                return None
+            return inner if _local(inner) == "record" else None
+    return None
 
 
 def _release(element: etree._Element) -> None:

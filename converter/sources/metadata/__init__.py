@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from converter.sources.draft import Draft
-from converter.sources.metadata import dim, oai_dc
+from converter.sources.metadata import dim, mods, oai_dc, packages, qdc, theses, xoai
 
 Reader = Callable[[etree._Element, Draft], None]
 """Reads one metadata element into a draft; what it cannot place it hands to `Draft.unread`."""
@@ -34,7 +34,15 @@ class Format(NamedTuple):
 
 FORMATS: tuple[Format, ...] = (
     Format("dim", (dim.NAMESPACE, ""), ("dim",), dim.read),
-    Format("oai_dc", (oai_dc.NAMESPACE, ""), ("dc",), oai_dc.read, oai_dc.within),
+    Format("xoai", (xoai.NAMESPACE,), ("metadata",), xoai.read),
+    Format("mets", (packages.METS,), ("mets",), packages.mets),
+    Format("mods", (mods.NAMESPACE, ""), ("mods",), mods.read),
+    Format("didl", (packages.DIDL,), ("DIDL",), packages.didl),
+    Format("ore", (packages.ATOM,), ("entry",), packages.ore),
+    Format("etdms", (theses.ETDMS,), ("thesis",), theses.etdms),
+    Format("uketd_dc", (theses.UKETD,), ("uketddc",), theses.uketd),
+    Format("qdc", qdc.NAMESPACES, ("qualifieddc", "qdc"), qdc.read),
+    Format("oai_dc", (oai_dc.NAMESPACE, "*"), ("dc",), oai_dc.read, oai_dc.within),
 )
 """What is read; a new format is one module and one row."""
 
