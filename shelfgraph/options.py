@@ -8,7 +8,7 @@ import click
 
 from converter.errors import UsageError
 
-KINDS = ("oai", "dspace-html", "dspace-text")
+KINDS = ("oai", "json", "marc", "dspace-html", "ris", "bibtex", "csv", "dspace-text")
 EXAMPLE_BASE = "https://data.example.org/"
 LOCAL_BASE = "http://127.0.0.1:8000/"
 HOME = "shelfgraph-data"

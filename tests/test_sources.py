@@ -18,8 +18,9 @@ from converter.mapping import Mapper
 from converter.privacy import masked
 from converter.record import Record
 from converter.report import Finding, Report
-from converter.sources import dspace_html, dspace_text, oai
+from converter.sources import dspace_text
 from converter.sources.detect import KINDS, read
+from shelfgraph import options
 from tests.conftest import EXAMPLES, GOLDEN, shelfgraph
 
 
@@ -180,10 +181,12 @@ def test_a_record_without_metadata_is_an_error_and_the_others_go_on(tmp_path: Pa
 def test_metadata_in_another_format_is_named(tmp_path: Path) -> None:
     report = Kept()
     path = tmp_path / "page.xml"
-    foreign = '<record><header><identifier>oai:x:1</identifier></header><metadata><mods xmlns="http://www.loc.gov/mods/v3"/></metadata></record>'
+    header = "<header><identifier>oai:x:1</identifier></header>"
+    foreign = f'<record>{header}<metadata><a xmlns="urn:x"><b>c</b></a></metadata></record>'
     path.write_text(listing(foreign), encoding="utf-8")
-    assert not list(read(str(path), report=report))
-    assert report.findings[0].value == "http://www.loc.gov/mods/v3"
+    [record] = read(str(path), report=report)
+    assert [(field.name, field.value) for field in record.fields] == [("a.b", "c")]
+    assert report.findings[0].value == "urn:x"
 
 
 @pytest.mark.parametrize(
@@ -223,8 +226,8 @@ def test_a_missing_file_is_unreachable() -> None:
 
 
 def test_an_unknown_kind_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="oai, dspace-html, dspace-text"):
-        list(read(str(EXAMPLES / "lighthouse.txt"), kind="marc"))
+    with pytest.raises(UsageError, match="oai, json, marc"):
+        list(read(str(EXAMPLES / "lighthouse.txt"), kind="mp3"))
 
 
 def test_a_folder_is_read_file_by_file_and_a_bad_one_is_reported(tmp_path: Path) -> None:
@@ -310,5 +313,5 @@ def test_every_real_record_converts_or_gets_a_clear_error(records: Path, folder:
         assert "\n" not in fault
 
 
-def test_the_adapters_are_those_of_the_table() -> None:
-    assert {kind.adapter for kind in KINDS.values()} == {oai.records, dspace_html.records, dspace_text.records}
+def test_the_command_offers_the_kinds_of_the_table() -> None:
+    assert tuple(KINDS) == options.KINDS

@@ -1,36 +1,38 @@
-"""A file, folder or stream → records: which adapter reads it is told by its content.
+"""A file, folder, archive or stream → records: which adapter reads it is told by its content.
 
 One table, `KINDS`, says what is read; a new source is one module and one row.
 """
 
 from __future__ import annotations
 
-import gzip
+import itertools
 import re
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, NamedTuple
+
+from lxml import etree
 
 from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
 from converter.record import Record
 from converter.report import Finding, Report
-from converter.sources import dspace_html, dspace_text, oai
-from converter.sources.metadata import FORMATS
+from converter.sources import bibtex, dspace_html, dspace_text, json_records, metadata_csv, oai, packages, ris
+from converter.sources.containers import Member, is_archive, members, seekable
+from converter.sources.metadata import FORMATS, marc
 
 Note = Callable[[Finding], None]
 Adapter = Callable[[BinaryIO, str, Note, str], Iterator[Record]]
 
 _HEAD = 65_536
-_IN_MEMORY = 8 * 1024 * 1024
-_GZIP = b"\x1f\x8b"
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STRAY = 50
 """Text may hold a stray control character in so many; more are binary data, and so is a single NUL."""
 _HTML = re.compile(rb"<!doctype html|<html[\s>]|<(?:body|table|meta|head|div|h\d|tr|td|p)[\s>]", re.IGNORECASE)
 _TEXT_ROW = re.compile(rb"^\s*(?:DC Field|[a-z]+\.[a-z]+[.a-zA-Z]*)", re.MULTILINE)
 _VIEW_LABEL = re.compile(rb"^(?:Title|Authors?|Issue Date|Persistent Identifier|Abstract)[A-Z0-9:\t ]", re.MULTILINE)
+_HIDDEN = re.compile(r"(?:^|/)(?:\.(?!\.?/)|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
+_PACKAGE = "mets.xml"
 
 
 class Kind(NamedTuple):
@@ -56,22 +58,26 @@ def _is_text(head: bytes) -> bool:
     return bool(_TEXT_ROW.search(head) or len(_VIEW_LABEL.findall(head)) > 1)
 
 
+_DIALECTS = ", ".join(dialect.words for dialect in json_records.DIALECTS)
 _PREFIXES = ", ".join(format_.prefix for format_ in FORMATS)
 
 KINDS: dict[str, Kind] = {
-    "oai": Kind(
-        f"OAI-PMH answers and XML records ({', '.join(format_.prefix for format_ in FORMATS)})", oai.records, _is_oai
-    ),
+    "oai": Kind(f"OAI-PMH answers and XML records ({_PREFIXES})", oai.records, _is_oai),
+    "json": Kind(f"JSON ({_DIALECTS})", json_records.records, json_records.shows),
+    "marc": Kind("binary MARC 21", marc.records, marc.shows),
     "dspace-html": Kind("item pages of DSpace as HTML", dspace_html.records, _is_html),
+    "ris": Kind("RIS", ris.records, ris.shows),
+    "bibtex": Kind("BibTeX", bibtex.records, bibtex.shows),
+    "csv": Kind("tables of metadata as CSV", metadata_csv.records, metadata_csv.shows),
     "dspace-text": Kind("item pages of DSpace as copied text", dspace_text.records, _is_text),
 }
 """Name → kind, in the order in which they are tried."""
 
 
 def read(source: str, kind: str | None = None, repository: str = "", report: Report | None = None) -> Iterator[Record]:
-    """The records of a file, of all files of a folder in the order of their names, or of standard input ("-").
+    """The records of a file or archive, of all files of a folder in the order of their names, or of standard input.
 
-    In a folder a file that cannot be read is an error in the report, and the others go on.
+    In a folder or an archive, a file that cannot be read is an error in the report, and the others go on.
 
     Raises SourceUnreachable where there is no such file, SourceError where it holds no record, UsageError for a kind
     that is not read.
@@ -83,29 +89,65 @@ def read(source: str, kind: str | None = None, repository: str = "", report: Rep
         yield from _opened(sys.stdin.buffer, "standard input", kind, repository, report.add)
         return
     path = Path(source)
-    if not path.is_dir():
-        yield from _file(path, kind, repository, report)
-        return
-    for inner in sorted(file for file in path.rglob("*") if file.is_file()):
-        try:
-            yield from _file(inner, kind, repository, report)
-        except ShelfgraphError as fault:
-            report.add(Finding("", "error", "", str(inner), str(fault)))
+    if path.is_dir():
+        yield from _all(_inside(path), str(path), kind, repository, report.add)
+    else:
+        with _open(path) as stream:
+            yield from _opened(stream, str(path), kind, repository, report.add)
 
 
-def _file(path: Path, kind: str | None, repository: str, report: Report) -> Iterator[Record]:
+def _open(path: Path) -> BinaryIO:
     try:
-        stream = path.open("rb")
+        return path.open("rb")
     except OSError as fault:
         raise SourceUnreachable(f"{path}: {fault.strerror or fault}; check the name of the file") from None
-    with stream:
-        yield from _opened(stream, str(path), kind, repository, report.add)
+
+
+def _inside(folder: Path) -> Iterator[Member]:
+    for path in sorted(file for file in folder.rglob("*") if file.is_file()):
+        yield Member(path.relative_to(folder).as_posix(), lambda path=path: _open(path))  # type: ignore[misc] # one path each
+
+
+def _all(found: Iterable[Member], name: str, kind: str | None, repository: str, note: Note) -> Iterator[Record]:
+    """The records of many files; those of one folder that is a package are one record."""
+    for folder, group in itertools.groupby(found, key=lambda member: str(PurePosixPath(member.path).parent)):
+        inner: list[Member] = []
+        for member in group:
+            if _HIDDEN.search(member.path):
+                note(Finding("", "info", "", f"{name}/{member.path}", "a file of the operating system; not read"))
+            else:
+                inner.append(member)
+        by_name = {PurePosixPath(member.path).name: member for member in inner}
+        if packages.MARK in by_name and kind is None:
+            yield from _package(by_name, f"{name}/{folder}", repository, note)
+            continue
+        for member in [by_name[_PACKAGE]] if _PACKAGE in by_name and kind is None else inner:
+            try:
+                with member.open() as stream:
+                    yield from _opened(stream, f"{name}/{member.path}", kind, repository, note)
+            except ShelfgraphError as fault:
+                note(Finding("", "error", "", f"{name}/{member.path}", " ".join(str(fault).split())))
+
+
+def _package(files: dict[str, Member], name: str, repository: str, note: Note) -> Iterator[Record]:
+    try:
+        # An item without a handle is called by its folder.
+        called = PurePosixPath(name).name
+        yield packages.item({file: member.open for file, member in files.items()}, called, note, repository)
+    except etree.XMLSyntaxError as fault:
+        note(Finding("", "error", "", name, f"broken XML in the package ({fault.msg}); correct it"))
+    except ShelfgraphError as fault:
+        note(Finding("", "error", "", name, str(fault)))
 
 
 def _opened(stream: BinaryIO, name: str, kind: str | None, repository: str, note: Note) -> Iterator[Record]:
-    with _seekable(stream, name) as whole:
+    with seekable(stream, name) as whole:
         head = whole.read(_HEAD)
         whole.seek(0)
+        if is_archive(head):
+            with members(whole, name) as found:
+                yield from _all(found, name, kind, repository, note)
+            return
         chosen = KINDS[kind] if kind else _detected(head, name)
         yield from chosen.adapter(whole, name, note, repository)
 
@@ -114,6 +156,8 @@ def _detected(head: bytes, name: str) -> Kind:
     if not head.strip():
         raise SourceError(f"{name}: an empty file; nothing to read")
     probe = _utf8(head)
+    if marc.shows(probe):
+        return KINDS["marc"]
     if b"\0" in probe or len(_CONTROLS.findall(probe)) * _STRAY > len(probe):
         shown = head[:4].hex(" ").upper()
         raise SourceError(f"{name}: binary data (it begins with {shown}); {_remedy()}")
@@ -124,7 +168,7 @@ def _detected(head: bytes, name: str) -> Kind:
 
 
 def _remedy() -> str:
-    return "; ".join(f"{kind.words} ({name})" for name, kind in KINDS.items()) + " are read; name one with --from KIND"
+    return f"name one of the kinds that are read with --from: {', '.join(KINDS)}"
 
 
 def _utf8(head: bytes) -> bytes:
@@ -132,34 +176,3 @@ def _utf8(head: bytes) -> bytes:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
     return head
-
-
-def _seekable(stream: BinaryIO, name: str) -> BinaryIO:
-    """The stream unpacked and at its beginning; what cannot be sought is spooled, to disk when it is large."""
-    if stream.seekable():
-        packed = stream.read(2) == _GZIP
-        stream.seek(0)
-        if not packed:
-            return stream
-    spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    source: BinaryIO = stream
-    if not stream.seekable():
-        first = stream.read(2)
-        spool.write(first)
-        _copy(stream, spool)
-        spool.seek(0)
-        if first != _GZIP:
-            return cast("BinaryIO", spool)
-        source, spool = cast("BinaryIO", spool), tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-    try:
-        with gzip.open(source) as unpacked:
-            _copy(cast("BinaryIO", unpacked), spool)
-    except (OSError, EOFError) as fault:
-        raise SourceError(f"{name}: a broken gzip file: {fault}; fetch it again") from None
-    spool.seek(0)
-    return cast("BinaryIO", spool)
-
-
-def _copy(source: BinaryIO, target: tempfile.SpooledTemporaryFile[bytes]) -> None:
-    while chunk := source.read(1 << 20):
-        target.write(chunk)

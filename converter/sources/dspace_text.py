@@ -14,6 +14,7 @@ import ontology
 from converter.errors import SourceError
 from converter.record import Field, Record
 from converter.report import Finding
+from converter.sources.encodings import decoded
 from converter.sources.identity import handle_of, identified
 from converter.sources.page_view import view_fields
 from converter.values.languages import language_tag
@@ -35,7 +36,7 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
 
     Raises SourceError where the text has neither a metadata table nor the labels of an item page.
     """
-    text = _decoded(stream.read(), name, note)
+    text = decoded(stream.read(), name, note)
     yield record(text, name, note, source)
 
 
@@ -131,13 +132,3 @@ def _value_and_language(rest: str) -> tuple[str, str | None]:
     if bare and language_tag(bare[1]):
         return text[: bare.start()].strip(), bare[1]
     return text, None
-
-
-def _decoded(raw: bytes, name: str, note: Note) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", "replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        note(Finding("", "warning", "", name, f"not UTF-8 (byte {fault.start}); read as Windows-1252"))
-        return raw.decode("cp1252", "replace")

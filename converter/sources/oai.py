@@ -20,6 +20,7 @@ from converter.record import Record
 from converter.report import Finding
 from converter.sources.draft import Draft
 from converter.sources.metadata import Format, format_of, format_within, known
+from converter.sources.tree import Tree
 from converter.values.terms import UNCARRIABLE
 
 Note = Callable[[Finding], None]
@@ -28,6 +29,8 @@ _CHUNK = 1 << 20
 # XML knows five named entities and numbers; HTML's other names and a bare & are text.
 _LOOSE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _LONGEST_REFERENCE = 16
+_HOLDERS = ("metadata", "recordData")
+"""What holds the metadata of a record: in OAI-PMH, and in answers of a catalogue's search (SRU)."""
 _NOT_RECORDS = {
     "Identify": "a description of the repository",
     "ListIdentifiers": "a list of headers without metadata",
@@ -122,7 +125,7 @@ class _Reading:
                 self._root = self._root or name
                 if depth == 2 and name in _NOT_RECORDS:
                     self._answer = name
-                if not inside and (name == "record" or format_of(element)):
+                if not inside and not self._answer and (name == "record" or format_of(element)):
                     # What stands in a record is its own affair: a MARC record in an OAI record is not another one.
                     inside = depth
                 continue
@@ -172,7 +175,10 @@ class _Reading:
                 self._note(Finding(draft.identifier, "error", "", "", "a record with a header and no metadata"))
         elif format_ is None:
             namespace = metadata.nsmap.get(metadata.prefix) or _local(metadata)
-            self._note(Finding(draft.identifier, "error", "", namespace, f"metadata in another format; {known()}"))
+            reason = f"metadata in a format that is not known: every value keeps the name of its element; {known()}"
+            self._note(Finding(draft.identifier, "warning", "", namespace, reason))
+            Tree(metadata, draft, _local(metadata)).rest()
+            yield draft.record(self._source)
         else:
             format_.read(metadata, draft)
             yield draft.record(self._source)
@@ -195,7 +201,7 @@ def _metadata(record: etree._Element) -> tuple[etree._Element | None, Format | N
     bare = format_of(record) or format_within(record)
     if bare:
         return record, bare
-    holder = record.find("{*}metadata")
+    holder = next((found for name in _HOLDERS if (found := record.find(f"{{*}}{name}")) is not None), None)
     inner = None if holder is None else next(iter(holder.iterchildren("*")), None)
     return inner, None if inner is None else format_of(inner)
 

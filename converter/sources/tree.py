@@ -16,24 +16,24 @@ class Tree:
     """An element and its descendants; `schema` begins the names of the fields that no rule names.
 
     `take` gives the text of an element once; `rest` makes a field of every text that was not taken, named by where it
-    stood (`mods.part.date`), and reports the addresses that stood in attributes.
+    stood (`mods.part.date`), and of the addresses that stood in attributes.  `taken` are the elements that were.
     """
 
     def __init__(self, root: etree._Element, draft: Draft, schema: str) -> None:
         self.root, self.draft, self.schema = root, draft, schema
-        self._taken: set[etree._Element] = set()
+        self.taken: set[etree._Element] = set()
         self._attributes: set[tuple[etree._Element, str]] = set()
 
     def each(self, path: str, within: etree._Element | None = None) -> Iterator[etree._Element]:
         """Yield the elements at a path of local names (`originInfo/dateIssued`) that nobody has taken."""
         start = self.root if within is None else within
         for element in start.iterfind("/".join(f"{{*}}{name}" for name in path.split("/"))):
-            if element not in self._taken:
+            if element not in self.taken:
                 yield element
 
     def take(self, element: etree._Element) -> str:
         """All text of the element and its descendants, which are taken now; runs of white space are one space."""
-        self._taken.update(element.iter("*"))
+        self.taken.update(element.iter("*"))
         return " ".join("".join(element.itertext()).split())
 
     def text(self, path: str, within: etree._Element | None = None) -> str:
@@ -50,13 +50,13 @@ class Tree:
 
     def field(self, name: str, element: etree._Element, authority: str | None = None) -> None:
         """Take an element as a value, in the language that it names; paragraphs keep their lines."""
-        self._taken.update(element.iter("*"))
+        self.taken.update(element.iter("*"))
         self.draft.add(name, "".join(element.itertext()), language_of(element), authority)
 
     def rest(self) -> None:
         """Make a field of every text that was not taken."""
         for element in self.root.iter("*"):
-            if element in self._taken:
+            if element in self.taken:
                 continue
             text = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
             if text:

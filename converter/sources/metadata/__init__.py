@@ -8,7 +8,20 @@ from typing import NamedTuple
 from lxml import etree
 
 from converter.sources.draft import Draft
-from converter.sources.metadata import dim, mods, oai_dc, packages, qdc, theses, xoai
+from converter.sources.metadata import (
+    cerif,
+    crossref,
+    datacite,
+    dim,
+    dublin_core,
+    marc,
+    mods,
+    oai_dc,
+    packages,
+    qdc,
+    theses,
+    xoai,
+)
 
 Reader = Callable[[etree._Element, Draft], None]
 """Reads one metadata element into a draft; what it cannot place it hands to `Draft.unread`."""
@@ -41,6 +54,13 @@ FORMATS: tuple[Format, ...] = (
     Format("ore", (packages.ATOM,), ("entry",), packages.ore),
     Format("etdms", (theses.ETDMS,), ("thesis",), theses.etdms),
     Format("uketd_dc", (theses.UKETD,), ("uketddc",), theses.uketd),
+    Format("marc", (marc.NAMESPACE,), ("record",), marc.read, marc.within),
+    Format("oai_datacite", datacite.WRAPPERS, ("oai_datacite",), datacite.wrapped),
+    Format("datacite", (datacite.NAMESPACE,), ("resource",), datacite.read),
+    Format("oai_openaire", (datacite.OPENAIRE,), ("resource",), datacite.openaire),
+    Format("oai_cerif_openaire", (cerif.NAMESPACE,), cerif.ROOTS, cerif.read),
+    Format("crossref", crossref.NAMESPACES, ("crossref",), crossref.read),
+    Format("dublin_core", ("",), ("dublin_core",), dublin_core.read),
     Format("qdc", qdc.NAMESPACES, ("qualifieddc", "qdc"), qdc.read),
     Format("oai_dc", (oai_dc.NAMESPACE, "*"), ("dc",), oai_dc.read, oai_dc.within),
 )

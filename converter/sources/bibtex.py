@@ -1,0 +1,158 @@
+"""BibTeX and BibLaTeX databases; LaTeX's accents are read as the letters that they mean."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.middlewares import LatexDecodingMiddleware
+from bibtexparser.model import DuplicateBlockKeyBlock, Entry
+
+from converter.errors import SourceError
+from converter.record import Record
+from converter.report import Finding
+from converter.sources.draft import Draft
+from converter.sources.encodings import decoded
+from converter.sources.vocabulary import Authors
+
+Note = Callable[[Finding], None]
+
+_BEGINS = re.compile(rb"^\s*@\s*(?!comment|preamble|string)[A-Za-z]+\s*[{(]", re.IGNORECASE | re.MULTILINE)
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_PAGES = re.compile(r"\s*(?:--+|–|—|-)\s*")
+_KEYWORDS = re.compile(r"\s*[;,]\s*")
+_FIELDS = {
+    "title": "dc.title",
+    "subtitle": "dc.title.subtitle",
+    "journal": "dc.relation.ispartof",
+    "journaltitle": "dc.relation.ispartof",
+    "booktitle": "dc.relation.ispartof",
+    "series": "dc.relation.ispartofseries",
+    "volume": "oaire.citation.volume",
+    "edition": "oaire.citation.edition",
+    "publisher": "dc.publisher",
+    "organization": "dc.publisher",
+    "institution": "dc.publisher",
+    "school": "thesis.degree.grantor",
+    "address": "dc.publisher.place",
+    "location": "dc.publisher.place",
+    "doi": "dc.identifier.doi",
+    "isbn": "dc.identifier.isbn",
+    "issn": "dc.identifier.issn",
+    "pmid": "dc.identifier.pmid",
+    "pmc": "dc.identifier.pmcid",
+    "pii": "dc.identifier.pii",
+    "url": "dc.identifier.url",
+    "abstract": "dc.description.abstract",
+    "note": "dc.description",
+    "annote": "dc.description",
+    "language": "dc.language",
+    "langid": "dc.language",
+    "copyright": "dc.rights",
+    "license": "dc.rights",
+    "version": "oaire.version",
+    "type": "dc.type",
+    "pagetotal": "dc.description.pages",
+    "affiliation": "dc.contributor.affiliation",
+}
+_AGENTS = {"editor": "dc.contributor.editor", "translator": "dc.contributor.translator"}
+_TECHNICAL = frozenset(
+    "groups timestamp bibsource biburl owner readstatus ranking priority file pdf comment crossref qualityassured"
+    " date-added date-modified date-created bdsk-url-1 bdsk-url-2 bdsk-file-1 sortkey key unique-id".split()
+)
+
+
+def shows(head: bytes) -> bool:
+    """Whether an entry begins in the text."""
+    return bool(_BEGINS.search(head))
+
+
+def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
+    """The entries of the database; one that is broken is an error in the report, and the others go on.
+
+    Raises SourceError where there is none.
+    """
+    text = decoded(stream.read(), name, note)
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+    library = parse_string(text, append_middleware=[LatexDecodingMiddleware()])
+    count = 0
+    for block in library.blocks:
+        # Two entries of one key are two entries.
+        entry = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock) else block
+        if isinstance(entry, Entry):
+            count += 1
+            yield _record(entry, note, source)
+        elif block in library.failed_blocks:
+            where = f"{name}, line {(block.start_line or 0) + 1}"
+            note(Finding("", "error", "", where, "an entry that cannot be read; close its braces and quotes"))
+    if not count:
+        raise SourceError(f"{name}: no BibTeX entry that can be read; export it again")
+
+
+def _record(entry: Entry, note: Note, source: str) -> Record:
+    draft = Draft(note)
+    told = {field.key.lower(): str(field.value).strip() for field in entry.fields}
+    for field in entry.fields:
+        if told[field.key.lower()] != str(field.value).strip():
+            draft.unread(f"bibtex.{field.key.lower()}", str(field.value), "a field that stands twice")
+    doi = told.get("doi", "")
+    draft.identifier = f"https://doi.org/{doi}" if doi.startswith("10.") else entry.key.strip()
+    draft.add("dc.type", entry.entry_type.lower())
+    authors = Authors(draft)
+    for person in _AND.split(told.pop("author", "")):
+        authors.add(person)
+    authors.finish()
+    for key, field_name in _AGENTS.items():
+        for person in _AND.split(told.pop(key, "")):
+            if person:
+                draft.add(field_name, person)
+    _date(told, draft)
+    _place(told, entry.entry_type.lower(), draft)
+    for keyword in _KEYWORDS.split(told.pop("keywords", "")):
+        if keyword:
+            draft.add("dc.subject", keyword)
+    for key, value in told.items():
+        if key in _TECHNICAL:
+            draft.unread(f"bibtex.{key}", value, "a setting of the bibliography's software")
+        elif value or key in _FIELDS:
+            draft.add(_FIELDS.get(key, f"bibtex.{key}"), value)
+    return draft.record(source)
+
+
+def _date(told: dict[str, str], draft: Draft) -> None:
+    date, year, month = told.pop("date", ""), told.pop("year", ""), told.pop("month", "")
+    if date:
+        draft.add("dc.date.issued", date)
+        if year and year not in date:
+            draft.add("dc.date", year)
+    elif year:
+        number = next((place for place, word in enumerate(_MONTHS, 1) if month.lower().startswith(word)), 0)
+        number = number or (int(month) if month.isdecimal() and 0 < int(month) < 13 else 0)
+        draft.add("dc.date.issued", f"{year}-{number:02d}" if number and year.isdecimal() else year)
+        month = "" if number else month
+    if month:
+        draft.unread("bibtex.month", month, "a month that the date of issue does not take")
+
+
+def _place(told: dict[str, str], kind: str, draft: Draft) -> None:
+    """Issue, pages, and the identifier of a preprint."""
+    pages = _PAGES.split(told.pop("pages", ""), maxsplit=1)
+    for name, value in zip(("oaire.citation.startPage", "oaire.citation.endPage"), pages, strict=False):
+        if value:
+            draft.add(name, value)
+    for key in ("number", "issue"):
+        value = told.pop(key, "")
+        if value:
+            draft.add("oaire.citation.issue" if kind == "article" or key == "issue" else "bibtex.number", value)
+    eprint = told.pop("eprint", "")
+    system = told.pop("archiveprefix", "") or told.pop("eprinttype", "")
+    if eprint:
+        is_arxiv = system.lower() == "arxiv" or not system
+        draft.add("dc.identifier.arxiv" if is_arxiv else "dc.identifier.other", eprint)
+    if system:
+        draft.unread("bibtex.eprinttype", system, f"where the preprint {eprint} stands")

@@ -1,0 +1,185 @@
+"""Packed sources: compressed files, and the members of zip and tar archives, one after the other.
+
+Nothing is written where an archive says: what must be unpacked goes to a temporary file without a name.  An archive
+that unpacks to far more than it holds is refused.
+"""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import gzip
+import lzma
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import IO, BinaryIO, NamedTuple, Self, cast
+
+import zstandard
+
+from converter.errors import SourceError
+
+IN_MEMORY = 8 << 20
+_CHUNK = 1 << 20
+_LARGEST = 64 << 30
+_RATIO = 2_000
+_MOST_NESTED = 3
+_TAR = 257
+
+_PACKED = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
+_FAULTS = (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile, tarfile.TarError, RuntimeError)
+
+
+class Member(NamedTuple):
+    """A file in an archive: its path there, and what opens it."""
+
+    path: str
+    open: Callable[[], BinaryIO]
+
+
+def seekable(stream: BinaryIO, name: str) -> BinaryIO:
+    """The stream unpacked and at its beginning; what cannot be sought is spooled, to disk when it is large.
+
+    Raises SourceError where a packed stream is broken, or unpacks to too much.
+    """
+    ours = not stream.seekable()
+    if ours:
+        stream = _spooled(stream, name, None)
+    for _ in range(_MOST_NESTED):
+        start = stream.read(8)
+        stream.seek(0)
+        kind = next((kind for magic, kind in _PACKED if start.startswith(magic)), None)
+        if kind is None:
+            return stream
+        try:
+            with _unpacking(kind, stream) as unpacked:
+                whole = _spooled(cast("BinaryIO", unpacked), name, _length(stream))
+        except _FAULTS as fault:
+            raise SourceError(f"{name}: a broken {kind} file: {fault}; fetch it again") from None
+        finally:
+            if ours:
+                stream.close()
+        stream, ours = whole, True
+    raise SourceError(f"{name}: packed more than {_MOST_NESTED} times; unpack it once")
+
+
+def _unpacking(kind: str, stream: BinaryIO) -> IO[bytes]:
+    match kind:
+        case "gzip":
+            return cast("IO[bytes]", gzip.GzipFile(fileobj=stream, mode="rb"))
+        case "bzip2":
+            return bz2.BZ2File(stream)
+        case "xz":
+            return lzma.LZMAFile(stream)
+        case _:
+            return cast("IO[bytes]", _Zstd(stream))
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether the beginning is that of a zip or tar archive."""
+    return head.startswith(b"PK\x03\x04") or head[_TAR : _TAR + 5] == b"ustar"
+
+
+@contextlib.contextmanager
+def members(stream: BinaryIO, name: str) -> Iterator[list[Member]]:
+    """The files of an archive in the order of their paths, to be opened within the context.
+
+    Raises SourceError where the archive is broken.
+    """
+    with contextlib.ExitStack() as held:
+        try:
+            if zipfile.is_zipfile(stream):
+                stream.seek(0)
+                archive = held.enter_context(zipfile.ZipFile(stream))
+                infos = sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda one: one.filename)
+                found = [Member(info.filename, _zip_opener(archive, info, name)) for info in infos]
+            else:
+                stream.seek(0)
+                tar = held.enter_context(tarfile.open(fileobj=stream))
+                inside = sorted((member for member in tar.getmembers() if member.isfile()), key=lambda one: one.name)
+                found = [Member(member.name, _tar_opener(tar, member, name)) for member in inside]
+        except _FAULTS as fault:
+            raise SourceError(f"{name}: a broken archive: {fault}; fetch it again") from None
+        yield found
+
+
+class _Zstd:
+    """A reader of zstd frames, one behind the other, that knows when one is cut off."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def read(self, size: int) -> bytes:
+        """Some bytes more; none at the end.
+
+        Raises EOFError where the last frame is cut off.
+        """
+        while packed := self._stream.read(size):
+            unpacked = b""
+            while packed:
+                if self._frame.eof:
+                    self._frame = zstandard.ZstdDecompressor().decompressobj()
+                unpacked += self._frame.decompress(packed)
+                packed = self._frame.unused_data
+            if unpacked:
+                return unpacked
+        if not self._frame.eof:
+            raise EOFError("it ends within a frame")
+        return b""
+
+
+def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Callable[[], BinaryIO]:
+    def open_() -> BinaryIO:
+        try:
+            with archive.open(info) as inner:
+                return _spooled(cast("BinaryIO", inner), f"{name}/{info.filename}", max(info.compress_size, 1))
+        except _FAULTS as fault:
+            raise SourceError(f"{name}/{info.filename}: cannot be unpacked: {fault}; pack it again") from None
+
+    return open_
+
+
+def _tar_opener(tar: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Callable[[], BinaryIO]:
+    def open_() -> BinaryIO:
+        try:
+            inner = tar.extractfile(member)
+            if inner is None:
+                raise SourceError(f"{name}/{member.name}: no file; pack it again")
+            with inner:
+                return _spooled(cast("BinaryIO", inner), f"{name}/{member.name}", None)
+        except _FAULTS as fault:
+            raise SourceError(f"{name}/{member.name}: cannot be unpacked: {fault}; pack it again") from None
+
+    return open_
+
+
+def _spooled(source: BinaryIO, name: str, packed: int | None) -> BinaryIO:
+    """A copy that can be sought; `packed` is how many bytes it was before it was unpacked."""
+    target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
+    length = 0
+    try:
+        while chunk := source.read(_CHUNK):
+            length += len(chunk)
+            if length > _LARGEST or (packed and length > _CHUNK and length > packed * _RATIO):
+                raise SourceError(f"{name}: unpacks to more than {length:,} bytes; unpack it by hand if it is sound")
+            target.write(chunk)
+    except BaseException:
+        target.close()
+        raise
+    target.seek(0)
+    return cast("BinaryIO", target)
+
+
+def _length(stream: BinaryIO) -> int:
+    place = stream.tell()
+    length = stream.seek(0, 2)
+    stream.seek(place)
+    return max(length, 1)

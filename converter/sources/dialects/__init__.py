@@ -1,0 +1,1 @@
+"""JSON objects → fields: what several systems call a record, one module a dialect."""

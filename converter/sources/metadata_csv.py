@@ -1,0 +1,144 @@
+"""Tables of metadata: DSpace's batch export, and the tables from which packages for its import are built.
+
+A head is a field with its language (`dc.title[en_US]`); several values of a cell stand between `||`; authority and
+confidence follow a value behind `::`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NamedTuple
+
+from converter.errors import SourceError
+from converter.record import File, Record
+from converter.report import Finding
+from converter.sources.draft import Draft
+from converter.sources.encodings import encoding_of
+
+Note = Callable[[Finding], None]
+
+_FIELD = re.compile(r"(?P<name>[A-Za-z]\w*\.[A-Za-z]\w*(?:\.[\w-]+)*)\s*(?:\[(?P<language>[^\]]*)\])?")
+_AUTHORITY = re.compile(r"(?P<value>.*?)::(?P<authority>[^:].*?)(?:::(?P<confidence>-?\d+))?", re.DOTALL)
+_FILES = re.compile(r"(?:filename|bitstreams?|bundle:(?P<bundle>\w+))(?:__.*)?", re.IGNORECASE)
+_DELIMITERS = ",;\t|"
+_LARGEST_CELL = 16 << 20
+
+
+class Head(NamedTuple):
+    """A column: the field and language that it tells, and its text as it stands."""
+
+    text: str
+    name: str | None
+    language: str | None
+
+
+def head(text: str) -> Head:
+    """The column that a head names.
+
+    >>> head("dc.title[en_US]"), head("collection")
+    (Head(text='dc.title[en_US]', name='dc.title', language='en_US'), Head(text='collection', name=None, language=None))
+    """
+    match = _FIELD.fullmatch(text.strip())
+    return Head(text.strip(), match["name"], match["language"] or None) if match else Head(text.strip(), None, None)
+
+
+def shows(start: bytes) -> bool:
+    """Whether the first line is one of heads, two or more of them names of fields or of DSpace's own columns."""
+    line = start.lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace").strip("\r")
+    cells = [cell.strip().strip('"') for cell in line.split(_delimiter(line))]
+    named = [cell for cell in cells if _FIELD.fullmatch(cell)]
+    return len(cells) > 1 and bool(named) and len(named) * 3 >= len(cells)
+
+
+def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
+    """The rows of the table, each a record.
+
+    Raises SourceError where there is no row, or no head names a field.
+    """
+    csv.field_size_limit(_LARGEST_CELL)
+    text = io.TextIOWrapper(stream, encoding=encoding_of(stream, name, note), errors="replace", newline="")
+    try:
+        first = text.readline()
+        text.seek(0)
+        rows = csv.reader(text, delimiter=_delimiter(first), strict=False)
+        heads = [head(cell.lstrip("\ufeff")) for cell in next(rows, [])]
+        if not any(one.name for one in heads):
+            raise SourceError(f"{name}: no head names a field such as dc.title; export it with its first line")
+        count = 0
+        try:
+            for row in rows:
+                if any(cell.strip() for cell in row):
+                    count += 1
+                    yield _record(heads, row, f"{name}, line {rows.line_num}", note, source)
+        except csv.Error as fault:
+            note(Finding("", "error", "", f"{name}, line {rows.line_num}", f"{fault}; what follows is left out"))
+        if not count:
+            raise SourceError(f"{name}: a table of heads without a row")
+    finally:
+        # The caller closes the stream.
+        text.detach()
+
+
+def values(cell: str) -> list[tuple[str, str | None, int | None]]:
+    """The values of a cell, each with authority and confidence.
+
+    >>> values("Quill, A::k1::600||Marrow, T")
+    [('Quill, A', 'k1', 600), ('Marrow, T', None, None)]
+    >>> values("a::b: c")
+    [('a::b: c', None, None)]
+    """
+    found: list[tuple[str, str | None, int | None]] = []
+    for text in cell.split("||"):
+        match = _AUTHORITY.fullmatch(text.strip())
+        # An authority has no spaces; "std::vector explained" is a title.
+        if match and not re.search(r"\s", match["authority"]):
+            found.append(
+                (match["value"], match["authority"], int(match["confidence"]) if match["confidence"] else None)
+            )
+        else:
+            found.append((text.strip(), None, None))
+    return found
+
+
+def _record(heads: list[Head], row: list[str], place: str, note: Note, source: str) -> Record:
+    draft = Draft(note)
+    for number, cell in enumerate(row):
+        column = heads[number] if number < len(heads) else Head(f"column {number + 1}", None, None)
+        if column.name:
+            for value, authority, confidence in values(cell) if cell.strip() else []:
+                draft.add(column.name, value, column.language, authority, confidence)
+        elif cell.strip():
+            _other(column.text, cell.strip(), draft)
+    if len(row) != len(heads):
+        draft.unread("csv", place, f"{len(row)} cells stand below {len(heads)} heads")
+    return draft.record(source)
+
+
+def _other(text: str, cell: str, draft: Draft) -> None:
+    """A column that is no field: what the row is called, where it stands, which files it has."""
+    match = _FILES.fullmatch(text)
+    if match:
+        for path in cell.split("||"):
+            draft.files.append(File(name=path.strip().rpartition("/")[2] or path, bundle=match["bundle"] or "ORIGINAL"))
+    elif text.lower() in {"id", "uuid", "rowid"}:
+        # A plus sign asks DSpace to make a new item.
+        draft.identifier = "" if cell == "+" else cell
+    elif text.lower() == "handle":
+        draft.handle = cell.removeprefix("https://hdl.handle.net/").removeprefix("http://hdl.handle.net/")
+    elif text.lower() == "collection":
+        draft.sets.extend(part.strip() for part in cell.split("||"))
+    else:
+        draft.add(f"csv.{re.sub(r'[^A-Za-z0-9_-]+', '_', text).strip('_') or 'column'}", cell)
+
+
+def _delimiter(line: str) -> str:
+    """What divides the heads: the sign that stands between them most often.
+
+    >>> _delimiter("dc.title;dc.date"), _delimiter("id")
+    (';', ',')
+    """
+    bare = re.sub(r'"[^"]*"', "", line)
+    return max(_DELIMITERS, key=bare.count)

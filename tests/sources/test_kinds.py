@@ -1,0 +1,287 @@
+"""Every kind of source: what is read of it, what is packed, what is broken, and that nothing is lost."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import csv
+import gzip
+import io
+import json
+import lzma
+import re
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pymarc
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from converter.errors import ShelfgraphError, SourceError
+from converter.mapping import Mapper
+from converter.record import Record
+from converter.report import Finding, Report
+from converter.sources import json_records, metadata_csv
+from converter.sources.detect import read
+from converter.sources.metadata import format_of
+from converter.sources.packages import content
+from tests.conftest import EXAMPLES, GOLDEN
+
+PAGE = EXAMPLES / "listrecords-dim.xml"
+
+
+class Findings(Report):
+    """A report that keeps what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all: list[Finding] = []
+
+    def add(self, finding: Finding) -> None:
+        super().add(finding)
+        self.all.append(finding)
+
+
+def records(path: Path, report: Report | None = None) -> list[Record]:
+    """The records of a file or folder."""
+    return list(read(str(path), report=report))
+
+
+def squeezed(text: str) -> str:
+    """A text without what readers may drop: space and punctuation."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def everything(found: list[Record], report: Findings) -> str:
+    """All that was read and reported, as one text."""
+    fields = [str(value) for record in found for field in record.fields for value in msgspec.structs.astuple(field)]
+    files = [str(value) for record in found for file in record.files for value in msgspec.structs.astuple(file)]
+    heads = [text for one in found for text in (one.identifier, one.handle, one.datestamp, *one.sets)]
+    told = [text for finding in report.all for text in (finding.value, finding.reason)]
+    return squeezed(" ".join(text or "" for text in [*fields, *files, *heads, *told]))
+
+
+TOLD_BY_A_NAME = frozenset({"roleTerm", "creatorName", "ROLE"})
+"""What the name of the field tells, and a full name that is told by its parts."""
+
+
+def lost(path: Path, found: list[Record], report: Findings) -> list[str]:
+    """The texts of the records in an XML file that are neither read nor reported."""
+    seen = everything(found, report)
+    root = etree.parse(path, etree.XMLParser(recover=True, remove_comments=True, remove_pis=True)).getroot()
+    inside = [one for one in root.iter("*") if format_of(one)] or list(root.iter("{*}metadata"))
+    elements = [one for top in inside for one in top.iter("*") if str(one.tag).rpartition("}")[2] not in TOLD_BY_A_NAME]
+    texts = [text for one in elements for text in [one.text, *(child.tail for child in one)] if text]
+    return [text for text in texts if squeezed(text) not in seen]
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("source-*.xml")), ids=lambda path: path.stem)
+def test_no_text_of_a_record_in_xml_is_lost(path: Path) -> None:
+    report = Findings()
+    assert lost(path, records(path, report), report) == []
+
+
+def test_rest_gives_authors_in_the_order_of_their_places() -> None:
+    [record] = records(GOLDEN / "source-rest-7.json")
+    assert record.values("dc.contributor.author") == ["Quill, Agnes", "Marrow, Tom"]
+
+
+def test_a_cell_holds_several_values_with_authority() -> None:
+    first, second = records(GOLDEN / "source-table.csv")
+    authors = [(field.value, field.authority, field.confidence) for field in first.fields if "author" in field.name]
+    assert authors == [("Quill, Agnes", "k1", 600), ("Marrow, Tom", None, None)]
+    assert second.values("dc.title") == ["A light,\nin two lines"]
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0|:\r", exclude_categories=["Cs", "Cc"]), min_size=1)
+
+
+@given(st.lists(TEXTS.map(str.strip).filter(bool), min_size=1, max_size=4))
+def test_whatever_stands_in_a_cell_is_read_as_it_stands(texts: list[str]) -> None:
+    out = io.StringIO()
+    csv.writer(out).writerows([["id", "dc.title[en]"], ["1", "||".join(texts)]])
+    [record] = metadata_csv.records(io.BytesIO(out.getvalue().encode()), "t", lambda _: None)
+    assert record.values("dc.title") == texts
+
+
+@given(TEXTS.map(str.strip).filter(bool))
+def test_a_line_of_contents_names_its_file(name: str) -> None:
+    if not name.startswith("-r "):
+        assert content(f"{name}\tbundle:TEXT").bundle == "TEXT"
+        assert content(f"{name}\tbundle:TEXT").name == name
+
+
+def test_a_table_in_windows_1252_is_read_and_reported(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("id,dc.title,dc.creator\n1,Möwen,Quill\n".encode("cp1252"))
+    report = Findings()
+    [record] = records(path, report)
+    assert record.values("dc.title") == ["Möwen"]
+    assert "read as Windows-1252" in report.all[0].reason
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A package of the Simple Archive Format."""
+    folder = tmp_path / "batch" / "item_000"
+    folder.mkdir(parents=True)
+    (folder / "dublin_core.xml").write_bytes((GOLDEN / "source-saf.xml").read_bytes())
+    (folder / "metadata_local.xml").write_text(
+        '<dublin_core schema="local"><dcvalue element="shelf">A 9</dcvalue></dublin_core>', encoding="utf-8"
+    )
+    (folder / "contents").write_text("a.pdf\tbundle:ORIGINAL\tdescription:The text\nlicense.txt\tbundle:LICENSE\n")
+    (folder / "handle").write_text("12345/78\n")
+    (folder / "a.pdf").write_bytes(b"%PDF-1.4 \0\1\2")
+    return folder.parent
+
+
+def told(found: list[Record]) -> list[tuple[str | None, list[str], list[str]]]:
+    """Handle, fields and files of each record."""
+    return [(one.handle, [field.value for field in one.fields], [file.name for file in one.files]) for one in found]
+
+
+SAF = [("12345/78", ["Shingle", "Quill, Agnes", "http://hdl.handle.net/12345/78", "A 9"], ["a.pdf", "license.txt"])]
+
+
+def test_a_package_is_one_record_with_its_files(package: Path) -> None:
+    assert told(records(package)) == SAF
+
+
+def test_a_zip_of_packages_is_read_as_the_folders_are(package: Path, tmp_path: Path) -> None:
+    path = tmp_path / "batch.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(package.rglob("*")):
+            archive.write(file, file.relative_to(package))
+        archive.writestr("__MACOSX/._a.pdf", b"x")
+    assert told(records(path)) == SAF
+
+
+def tarred(data: bytes) -> bytes:
+    """The bytes as the one member of a packed tar archive."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        info = tarfile.TarInfo("../../page.xml")
+        info.size = len(data)
+        tar.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstandard.ZstdCompressor().compress,
+    "tar.gz": tarred,
+    "gz.gz": lambda data: gzip.compress(gzip.compress(data)),
+}
+
+
+@pytest.mark.parametrize("suffix", PACKERS)
+def test_a_packed_file_is_read_as_the_plain_one(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"page.{suffix}"
+    path.write_bytes(PACKERS[suffix](PAGE.read_bytes()))
+    assert records(path) == records(PAGE)
+
+
+@pytest.mark.parametrize("suffix", PACKERS)
+def test_a_packed_file_that_is_cut_off_says_so(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"page.{suffix}"
+    path.write_bytes(PACKERS[suffix](PAGE.read_bytes())[:-40])
+    with pytest.raises(SourceError, match="broken"):
+        records(path)
+
+
+def test_a_bomb_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.bz2"
+    path.write_bytes(bz2.compress(bytes(40 << 20)))
+    with pytest.raises(SourceError, match="unpacks to more than"):
+        records(path)
+
+
+def test_a_member_that_cannot_be_read_is_reported_and_the_others_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.xml", PAGE.read_bytes())
+        archive.writestr("b.bin", bytes(100))
+    report = Findings()
+    assert len(records(path, report)) == len(records(PAGE))
+    assert [finding.level for finding in report.all] == ["error"]
+
+
+def test_binary_marc_is_read_and_a_broken_record_reported(tmp_path: Path) -> None:
+    record = pymarc.Record()
+    marks = pymarc.Indicators("0", "0")
+    record.fields.append(pymarc.Field("245", indicators=marks, subfields=[pymarc.Subfield("a", "Lights /")]))
+    path = tmp_path / "a.mrc"
+    whole = record.as_marc()
+    path.write_bytes(whole + whole[:40] + b"\x1d")
+    report = Findings()
+    assert [one.values("dc.title") for one in records(path, report)] == [["Lights"]]
+    assert [finding.level for finding in report.all].count("error") == 1
+
+
+def test_a_broken_line_of_json_is_reported_and_the_others_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"dc.title": "A"}\n{"dc.title": \n{"dc.title": "C"}\n', encoding="utf-8")
+    report = Findings()
+    assert [one.values("dc.title") for one in records(path, report)] == [["A"], ["C"]]
+    assert [finding.value for finding in report.all if finding.level == "error"] == [f"{path}, line 2"]
+
+
+def test_an_answer_that_holds_no_item_says_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"type": "community", "uuid": "x", "metadata": {}}), encoding="utf-8")
+    with pytest.raises(SourceError, match="a community of DSpace"):
+        records(path)
+
+
+KEYS = st.sampled_from(
+    "metadata creators titles DOI author issued type data attributes _embedded dc.title title creator funder".split()
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=200)
+@given(JSON)
+def test_no_json_breaks_the_reader(value: object) -> None:
+    with contextlib.suppress(ShelfgraphError):
+        list(json_records.records(io.BytesIO(json.dumps(value).encode()), "t", lambda _: None))
+
+
+def test_every_file_of_the_collection_is_read_or_gets_a_clear_error_and_no_value_is_lost(records: Path) -> None:
+    mapper, report = Mapper(), Findings()
+    count = 0
+    for record in read(str(records), report=report):
+        count += 1
+        mapped = mapper.map(record)
+        files = sum(field.name == "view.file" for field, _, _ in mapped.outcomes)
+        assert len(mapped.outcomes) - files >= len(record.fields)
+    assert count > 12_000
+    assert all(
+        finding.reason and "\n" not in finding.reason.strip() for finding in report.all if finding.level == "error"
+    )
+
+
+FOLDERS = ["xoai", "qdc", "etdms", "mods", "datacite_xml", "openaire", "crossref_xml", "oai_misc"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_text_of_real_records_is_lost(records: Path, folder: str) -> None:
+    for path in sorted((records / folder).iterdir()):
+        report = Findings()
+        try:
+            found = list(read(str(path), report=report))
+        except ShelfgraphError:
+            continue
+        if found and not report.counts["error"]:
+            assert lost(path, found, report) == [], path.name
