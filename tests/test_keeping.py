@@ -360,8 +360,8 @@ def test_a_batch_that_the_store_did_not_take_in_is_done_at_the_next_opening(tmp_
     loader.load([record(1)])
     loader._apply = lambda *_: None  # type: ignore[method-assign] # the process is killed just before
     loader.load([record(1, "A tern"), record(2)])
-    loader.close()
-    del loader
+    del loader.store
+    loader.archive.close()
     again = Loader(tmp_path, BASE, "c", MAPPER.triples)
     lines = [line for _, one in again.archive.records() for line in MAPPER.triples(one)]
     assert stored(again.store) == made(lines)

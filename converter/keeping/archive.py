@@ -23,6 +23,8 @@ Change = Literal["created", "updated", "deleted"]
 FOREIGN = 0
 """What claims the statements of foreign RDF; records are numbered from 1."""
 _AT_ONCE = 500
+_CACHE = 65_536
+"""Kilobytes of the archive that are held in memory."""
 
 
 class Entry(NamedTuple):
@@ -63,6 +65,8 @@ class Archive:
             self._database.close()
             read = len(MIGRATIONS)
             raise StoreError(f"{path}: version {version}, and this program reads {read}; use the one that wrote it")
+        # Claims come in no order: a small cache would read each page of their index again and again.
+        self._database.execute(f"PRAGMA cache_size = -{_CACHE}")
         self._database.execute("CREATE TEMP TABLE brought (address TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def close(self) -> None:
@@ -252,14 +256,13 @@ class Archive:
             )
 
     def keep_pending(self, come: Iterable[str], gone: Iterable[str]) -> None:
-        """Keep what the store has yet to do, in the place of what it had to do before."""
-        self.settle()
+        """Keep what the store has yet to do, behind what it had to do before."""
         self._database.execute("INSERT INTO pending VALUES (?, ?)", (packed_lines(come), packed_lines(gone)))
 
-    def pending(self) -> tuple[str, str] | None:
-        """The lines that are to come and to go, None where the store is known to be up to the archive."""
-        row = self._database.execute("SELECT come, gone FROM pending").fetchone()
-        return (unpacked_lines(row[0]), unpacked_lines(row[1])) if row else None
+    def pending(self) -> list[tuple[str, str]]:
+        """The lines that are to come and to go, batch by batch; none where the store is known to hold everything."""
+        rows = self._database.execute("SELECT come, gone FROM pending ORDER BY rowid")
+        return [(unpacked_lines(come), unpacked_lines(gone)) for come, gone in rows]
 
     def settle(self) -> None:
         """Keep that the store is up to the archive."""

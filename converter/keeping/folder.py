@@ -272,7 +272,6 @@ class Writer:
             self._loader.written = 0
         generation = self._folder.publish(self._loader.store, latest)
         self._loader.changed = False
-        self.archive.settle()
         return generation
 
 

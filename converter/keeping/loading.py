@@ -6,7 +6,7 @@ goes only when no other record claims it.
 
 Crash order: a batch is committed to the archive together with the lines that the store has yet to take in or give up;
 then the store does so in one step.  Lines that are found at the next opening are done again, which changes nothing
-where they had been done.
+where they had been done; they go when the store is known to be on the disk.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ Lines = Callable[[Record], Iterable[str]]
 BATCH = 500
 """Records in one step of the store: memory is flat in the number of all."""
 
+_SETTLED_EVERY = 8
+"""Batches that may have to be done again after a crash."""
 _CROSSWALK = "crosswalk"
 _OWN = ("item", "record", "source")
 
@@ -52,6 +54,7 @@ class Loader:
         self.archive = Archive(folder / "archive.sqlite")
         self.changed = False
         self.written = 0
+        self._unsettled = 0
         made_by = self.archive.note(_CROSSWALK)
         if made_by not in {None, crosswalk} or (made_by and not (folder / "store").exists()):
             self.rebuild(crosswalk)
@@ -155,18 +158,25 @@ class Loader:
         self.archive.keep_note(_CROSSWALK, crosswalk)
         self.changed = True
 
+    def settle(self) -> None:
+        """Bring everything onto the disk that the store has done, so that none of it has to be done again."""
+        self.store.flush()
+        self.archive.settle()
+        self._unsettled = 0
+
     def close(self) -> None:
         """Let go of the archive and of the store."""
-        vars(self).pop("store", None)
+        if "store" in vars(self):
+            if self._unsettled:
+                self.settle()
+            del self.store
         self.archive.close()
 
     def _catch_up(self) -> None:
         """Do again what the store may not have done."""
-        pending = self.archive.pending()
-        if pending:
-            self._apply(*pending)
-            self.archive.settle()
-            self.changed = True
+        for come, gone in self.archive.pending():
+            self._apply(come, gone)
+        self.settle()
 
     def _take_in(
         self,
@@ -242,6 +252,9 @@ class Loader:
             self._apply("\n".join(come), "\n".join(gone))
             self.changed = True
             self.written += len(wanted)
+            self._unsettled += 1
+            if self._unsettled >= _SETTLED_EVERY:
+                self.settle()
 
     def _apply(self, come: str, gone: str) -> None:
         if not gone:
@@ -249,7 +262,6 @@ class Loader:
         else:
             # The lines are checked terms: they say the same in N-Triples and between the braces of an update.
             self.store.update(f"DELETE DATA {{\n{gone}\n}} ;\nINSERT DATA {{\n{come}\n}}")
-        self.store.flush()
 
 
 def _batches(things: Iterable[T], size: int) -> Iterator[tuple[list[T], bool]]:
