@@ -18,11 +18,13 @@ from granian.constants import Interfaces
 from converter.errors import UsageError
 from converter.keeping.folder import DataFolder, reading
 from server.app import create_app
+from server.endpoint.cache import Cached
 from server.endpoint.workers import Pool
 from server.settings import Settings
 
 _SETTINGS = "SHELFGRAPH_SITE"
-_THREADS = 32
+_THREADS = 160
+"""More than the queries that may run and wait, so that a refusal always has a thread to say it."""
 
 
 def serve(folder: Path, settings: Settings, host: str, port: int, *, workers: int, timeout: float) -> None:
@@ -62,7 +64,7 @@ def application() -> Callable[..., Any]:
         timeout=told["timeout"],
     )
     threading.Thread(target=_follow, args=(folder, pool, held), daemon=True).start()
-    return create_app(Settings(base=told["base"], title=told["title"]), pool)
+    return create_app(Settings(base=told["base"], title=told["title"]), Cached(pool))
 
 
 def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack) -> None:

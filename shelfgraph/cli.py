@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 import click
 
 from converter.errors import ShelfgraphError, UsageError
-from shelfgraph import archiving, inspecting, options
+from shelfgraph import archiving, harvesting, inspecting, options
 
 if TYPE_CHECKING:
     from converter.mapping import Mapper
@@ -218,5 +218,5 @@ def _end(message: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
-for _command in (*archiving.COMMANDS, *inspecting.COMMANDS):
+for _command in (*archiving.COMMANDS, *harvesting.COMMANDS, *inspecting.COMMANDS):
     main.add_command(_command)

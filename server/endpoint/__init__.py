@@ -16,12 +16,16 @@ from converter.errors import QueryError
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A query, the result format that is wanted (a name of `formats.FORMATS`), and the graphs that override FROM."""
+    """A query, the result format that is wanted (a name of `formats.FORMATS`), and the graphs that override FROM.
+
+    `inside` is a question of the site's own, which never stands behind the questions of strangers.
+    """
 
     query: str
     format: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    inside: bool = False
 
 
 class Answer(Protocol):

@@ -28,18 +28,79 @@ _RESULTS, _RDF = pyoxigraph.QueryResultsFormat, pyoxigraph.RdfFormat
 FORMATS = {
     format_.name: format_
     for format_ in (
-        ResultFormat("json", ("application/sparql-results+json", "application/json"), False, _RESULTS.JSON, False),
-        ResultFormat("xml", ("application/sparql-results+xml", "application/xml", "text/xml"), False, _RESULTS.XML),
+        ResultFormat(
+            "json",
+            ("application/sparql-results+json", "application/json"),
+            False,
+            _RESULTS.JSON,
+            False,
+        ),
+        ResultFormat(
+            "xml",
+            ("application/sparql-results+xml", "application/xml", "text/xml"),
+            False,
+            _RESULTS.XML,
+        ),
         ResultFormat("csv", ("text/csv",), False, _RESULTS.CSV),
         ResultFormat("tsv", ("text/tab-separated-values",), False, _RESULTS.TSV),
         ResultFormat("ttl", ("text/turtle", "application/x-turtle"), True, _RDF.TURTLE),
-        ResultFormat("jsonld", ("application/ld+json", "application/json"), True, _RDF.JSON_LD, False),
+        ResultFormat(
+            "jsonld",
+            ("application/ld+json", "application/json"),
+            True,
+            _RDF.JSON_LD,
+            False,
+        ),
         ResultFormat("nt", ("application/n-triples", "text/plain"), True, _RDF.N_TRIPLES),
-        ResultFormat("rdf", ("application/rdf+xml", "application/xml", "text/xml"), True, _RDF.RDF_XML),
+        ResultFormat(
+            "rdf",
+            ("application/rdf+xml", "application/xml", "text/xml"),
+            True,
+            _RDF.RDF_XML,
+        ),
         ResultFormat("nq", ("application/n-quads",), True, _RDF.N_QUADS),
         ResultFormat("trig", ("application/trig",), True, _RDF.TRIG),
     )
 }
+
+# What else clients write in `format=` and `output=`, for tables and for graphs.
+_SPELLINGS = {
+    False: {
+        "srj": "json",
+        "sparql-json": "json",
+        "sparql-results+json": "json",
+        "srx": "xml",
+        "sparql-xml": "xml",
+        "sparql-results+xml": "xml",
+    },
+    True: {
+        "turtle": "ttl",
+        "json": "jsonld",
+        "json-ld": "jsonld",
+        "ntriples": "nt",
+        "n-triples": "nt",
+        "xml": "rdf",
+        "rdf/xml": "rdf",
+        "rdf+xml": "rdf",
+        "rdfxml": "rdf",
+        "nquads": "nq",
+        "n-quads": "nq",
+    },
+}
+
+
+def called(name: str, *, graph: bool) -> ResultFormat | None:
+    """The format that a client means, for graphs or for tables: by its name, a spelling of it, or a media type.
+
+    >>> called("Turtle", graph=True).name, called("json", graph=True).name, called("application/xml", graph=False).name
+    ('ttl', 'jsonld', 'xml')
+    >>> called("application/sparql-results json", graph=False).name, called("ttl", graph=False)
+    ('json', None)
+    """
+    # A plus sign in an address is a blank once it is decoded.
+    bare = name.partition(";")[0].strip().lower().replace(" ", "+")
+    found = FORMATS.get(_SPELLINGS[graph].get(bare, bare))
+    return found if found and found.graph is graph else offers(graph=graph).get(bare)
 
 
 def offers(*, graph: bool) -> dict[str, ResultFormat]:

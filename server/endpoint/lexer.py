@@ -34,11 +34,27 @@ _FORMS: frozenset[str] = frozenset({"select", "ask", "construct", "describe"})
 _UPDATES = frozenset({"insert", "delete", "clear", "drop", "create", "copy", "move", "add", "with", "load"})
 
 
+# Their values differ between two evaluations, so that no answer with them may be kept.
+_VOLATILE = frozenset({"now", "rand", "uuid", "struuid"})
+
+
 class Word(NamedTuple):
-    """A bare word in lower case, and where it stands."""
+    """A token, where it stands, and its kind (a group of the pattern)."""
 
     text: str
     offset: int
+    kind: str = "word"
+
+
+def tokens(text: str) -> Iterator[Word]:
+    """Yield what stands in a query without escapes; white space and comments are left out.
+
+    >>> [token.kind for token in tokens("SELECT ?x # ?y")]
+    ['word', 'variable']
+    """
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup and match.lastgroup != "comment" and not match[0].isspace():
+            yield Word(match[0], match.start(), match.lastgroup)
 
 
 def words(query: str) -> Iterator[Word]:
@@ -47,9 +63,18 @@ def words(query: str) -> Iterator[Word]:
     >>> [word.text for word in words("SELECT * { ?service a <urn:LOAD> } # SERVICE")]
     ['select', 'a']
     """
-    for match in _TOKEN.finditer(unescaped(query)):
-        if match.lastgroup == "word":
-            yield Word(match[0].lower(), match.start())
+    for token in tokens(unescaped(query)):
+        if token.kind == "word":
+            yield Word(token.text.lower(), token.offset)
+
+
+def is_volatile(query: str) -> bool:
+    """Whether the query asks for the time or for chance, so that its answers differ.
+
+    >>> is_volatile("SELECT (NOW() AS ?now) {}"), is_volatile("SELECT ?now { ?now a ?rand }")
+    (True, False)
+    """
+    return any(word.text in _VOLATILE for word in words(query))
 
 
 def form(query: str) -> Form:

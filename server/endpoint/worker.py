@@ -21,6 +21,7 @@ import pyoxigraph
 
 from converter.graph import prefixes
 from server.endpoint import Request
+from server.endpoint.columns import named, star_of
 from server.endpoint.formats import FORMATS, ResultFormat
 from server.endpoint.network_guard import deny_internet
 
@@ -73,7 +74,7 @@ def _answer(store: pyoxigraph.Store, request: Request, out: BinaryIO, base: str)
     named = _graphs(request.named_graphs, request.default_graphs)
     try:
         results = store.query(
-            request.query,
+            _with_columns(request.query, base),
             base_iri=base,
             default_graph=[*default] if default is not None else None,
             named_graphs=[*named] if named is not None else None,
@@ -85,6 +86,15 @@ def _answer(store: pyoxigraph.Store, request: Request, out: BinaryIO, base: str)
         _send_fault(out, "syntax", str(fault.msg))
     except (ValueError, OSError, RuntimeError) as fault:
         _send_fault(out, "evaluation", str(fault))
+
+
+def _with_columns(query: str, base: str) -> str:
+    """The query with its star spelled out; an empty store says at once which variables are in scope."""
+    if star_of(query) is None:
+        return query
+    empty = pyoxigraph.Store().query(query, base_iri=base)
+    variables = empty.variables if isinstance(empty, pyoxigraph.QuerySolutions) else []
+    return named(query, [variable.value for variable in variables])
 
 
 def _graphs(graphs: tuple[str, ...], others: tuple[str, ...]) -> list[pyoxigraph.NamedNode] | None:

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -104,13 +105,13 @@ def test_a_service_that_is_not_there_is_asked_later() -> None:
 
 
 def test_the_version_changes_with_the_data(service: str) -> None:
-    endpoint = Remote(f"{service}/query", recheck=0)
-    before = endpoint.version
     put = urllib.request.Request(
         f"{service}/store?default", b"<urn:new> <urn:p> 1 .", {"Content-Type": "text/turtle"}, method="POST"
     )
-    urllib.request.urlopen(put, timeout=5).close()
-    assert endpoint.version != before
+    with closing(Remote(f"{service}/query", recheck=0)) as endpoint:
+        before = endpoint.version
+        urllib.request.urlopen(put, timeout=5).close()
+        assert endpoint.version != before
 
 
 def test_virtuoso_is_asked_in_the_same_way(tmp_path: Path) -> None:
@@ -122,8 +123,8 @@ def test_virtuoso_is_asked_in_the_same_way(tmp_path: Path) -> None:
     settings.write_text(
         f"[Database]\nDatabaseFile={tmp_path}/v.db\nErrorLogFile={tmp_path}/v.log\nTransactionFile={tmp_path}/v.trx\n"
         f"xa_persistent_file={tmp_path}/v.pxa\n[TempDatabase]\nDatabaseFile={tmp_path}/t.db\n"
-        f"TransactionFile={tmp_path}/t.trx\n[Parameters]\nServerPort={free_port()}\nLiteMode=1\n"
-        f"[HTTPServer]\nServerPort=127.0.0.1:{port}\n"
+        f"TransactionFile={tmp_path}/t.trx\n[Parameters]\nServerPort={free_port()}\n"
+        f"[HTTPServer]\nServerPort=127.0.0.1:{port}\nServerRoot={tmp_path}\nServerThreads=4\n"
     )
     process = subprocess.Popen([found, "+foreground", "+configfile", str(settings)], cwd=tmp_path)
     try:
@@ -137,6 +138,7 @@ def test_virtuoso_is_asked_in_the_same_way(tmp_path: Path) -> None:
                 time.sleep(0.5)
             else:
                 break
+        endpoint.close()
         assert answer.split() == [b'"x"', b"1"]
     finally:
         process.kill()

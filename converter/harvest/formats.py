@@ -1,0 +1,141 @@
+"""What a repository offers → the format to ask it for: the richest that is sound there and that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NamedTuple
+
+from lxml import etree
+
+from converter.errors import SourceError
+from converter.harvest.answers import Format
+from converter.harvest.client import Failed
+from converter.harvest.listing import Endpoint, Stopped
+from converter.report import Finding
+from converter.sources import oai
+from converter.sources.metadata import FORMATS, format_of
+
+RICHEST_FIRST = {
+    "xoai": "every field with its qualifier, language and authority, and the files",
+    "dim": "every field with its qualifier, language and authority",
+    "mets": "the files with their checksums",
+    "oai_openaire": "types, rights, funding and identifiers of persons",
+    "oai_cerif_openaire": "entities and affiliations",
+    "oai_datacite": "typed contributors, dates and relations",
+    "datacite": "typed contributors, dates and relations",
+    "mods": "names with their parts and typed identifiers",
+    "marc": "the catalogue's own fields",
+    "uketd_dc": "what a thesis has",
+    "qdc": "qualified Dublin Core",
+    "etdms": "Dublin Core and the degree",
+    "didl": "Dublin Core and the addresses of files",
+    "ore": "the addresses of files",
+    "oai_dc": "what every repository offers",
+}
+"""Name in `FORMATS` → what it has that those after it lack."""
+
+_SOUND_DIM = 6
+"""Before DSpace 6, dim gives an author the authority of another one."""
+_EXAMPLES = 5
+
+
+class Choice(NamedTuple):
+    """The prefix to ask for and why."""
+
+    prefix: str
+    why: str
+
+
+def offered(endpoint: Endpoint) -> tuple[Format, ...]:
+    """The formats that the repository offers.
+
+    Raises SourceError where it names none.
+    """
+    found = endpoint.ask("ListMetadataFormats", {})
+    found.stream.close()
+    if not found.formats:
+        reason = found.error[0] if found.error else "none is named"
+        raise SourceError(f"{endpoint.address}: no metadata format is offered ({reason}); name one with --prefix")
+    return found.formats
+
+
+def choose(endpoint: Endpoint, wanted: str, dspace: Callable[[], int | None], set_: str = "") -> Choice:
+    """The prefix to harvest: the wanted one, or for "auto" the first of the richest whose examples can be read.
+
+    Raises SourceError where the wanted one is not offered, or none can be read.
+    """
+    formats = offered(endpoint)
+    prefixes = ", ".join(sorted({format_.prefix for format_ in formats}))
+    if wanted != "auto":
+        if wanted not in {format_.prefix for format_ in formats}:
+            raise SourceError(f"{endpoint.address}: {wanted!r} is not offered; --prefix may be one of {prefixes}")
+        return Choice(wanted, "as asked for")
+    passed: list[str] = []
+    for name, format_ in _ranked(formats):
+        if name == "dim" and (dspace() or 0) < _SOUND_DIM:
+            passed.append(f"{format_.prefix} is sound from DSpace {_SOUND_DIM}, which this does not show to be")
+            continue
+        fault = _unreadable(endpoint, name, format_.prefix, set_)
+        if not fault:
+            why = f"the richest of {prefixes} that is sound here: {RICHEST_FIRST[name]}"
+            return Choice(format_.prefix, "; ".join((why, *passed)))
+        passed.append(f"{format_.prefix}: {fault}")
+    raise SourceError(
+        f"{endpoint.address}: none of its formats can be read ({'; '.join(passed) or prefixes}); name one with --prefix"
+    )
+
+
+def _ranked(formats: tuple[Format, ...]) -> Iterator[tuple[str, Format]]:
+    """The formats that are read, richest first; what a prefix means is told by its namespace."""
+    for name in RICHEST_FIRST:
+        namespaces = {space for row in FORMATS if row.prefix == name for space in row.namespaces} - {"", "*"}
+        for format_ in formats:
+            if format_.prefix != "rdf" and any(_fits(format_.namespace, space) for space in namespaces):
+                yield name, format_
+
+
+def _fits(namespace: str, pattern: str) -> bool:
+    return namespace.startswith(pattern[:-1]) if pattern.endswith("*") else namespace == pattern
+
+
+def _unreadable(endpoint: Endpoint, name: str, prefix: str, set_: str) -> str:
+    """Why no example of a format can be read, "" where one can or where there is none at all."""
+    try:
+        headers = next(endpoint.pages("ListIdentifiers", {"metadataPrefix": prefix, "set": set_})).headers
+    except (Stopped, SourceError) as fault:
+        return str(fault)
+    living = [header.identifier for header in headers if not header.deleted]
+    # Spread over the page: records that fail often stand beside each other.
+    living = living[:: max(1, len(living) // _EXAMPLES)]
+    fault_found = ""
+    for identifier in living:
+        fault_found = _fault_of(endpoint, name, prefix, identifier)
+        if not fault_found:
+            return ""
+    return fault_found
+
+
+def _fault_of(endpoint: Endpoint, name: str, prefix: str, identifier: str) -> str:
+    findings: list[Finding] = []
+    try:
+        example = endpoint.ask("GetRecord", {"identifier": identifier, "metadataPrefix": prefix})
+        with example.stream:
+            if not _as_promised(example.stream, name):
+                return "what it answers is in another format"
+            records = list(oai.records(example.stream, identifier, findings.append))
+    except (Failed, SourceError) as fault:
+        return fault.reason if isinstance(fault, Failed) else str(fault)
+    if any(record.fields or record.files for record in records):
+        return ""
+    return f"nothing can be read of {identifier}"
+
+
+def _as_promised(stream: BinaryIO, name: str) -> bool:
+    """Whether the metadata of a single record is not in another format than promised; none at all may be."""
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True)
+    metadata = etree.parse(stream, parser).find(".//{*}metadata")
+    inner = None if metadata is None else next(metadata.iterchildren("*"), None)
+    if inner is None:
+        return True
+    found = format_of(inner)
+    return found is not None and (found.prefix != "oai_dc" or name == "oai_dc")

@@ -1,0 +1,173 @@
+"""The command over the network: harvest."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shelfgraph import options
+
+if TYPE_CHECKING:
+    from converter.harvest import Held, Keeper, Options, Progress, Summary
+    from converter.record import Record
+    from shelfgraph.runs import Run
+
+
+@click.command()
+@click.argument("url")
+@click.option("--prefix", default="auto", show_default=True, help="The metadata format; auto takes the richest.")
+@click.option("--set", "set_", default="", metavar="SET", help="Only the records of this set.")
+@click.option("--since", default="", metavar="DATE", help="Only what changed since this day or moment (UTC).")
+@click.option("--full", is_flag=True, help="Everything again, whatever has been harvested.")
+@click.option("--delay", default=0.0, type=click.FloatRange(0), help="Seconds between two requests, at the least.")
+@click.option("--dry-run", is_flag=True, help="Say what would be harvested and how; keep nothing.")
+@click.option("--reconcile", is_flag=True, help="Mark as deleted what the repository no longer lists.")
+@options.FOLDER
+@options.BASE
+@options.REPOSITORY
+@options.REPORT
+@click.option("--rest", is_flag=True, help="By the REST interface of DSpace 7 and later.")
+def harvest(
+    url: str,
+    prefix: str,
+    set_: str,
+    since: str,
+    full: bool,
+    delay: float,
+    dry_run: bool,
+    reconcile: bool,
+    data: Path,
+    base: str | None,
+    repository: str,
+    report: Path | None,
+    rest: bool,
+) -> None:
+    """Harvest the repository at URL (its home page or its endpoint) into a data folder.
+
+    It goes on by itself where the last run was interrupted; when that was whole, it takes what changed since.
+    """
+    from converter.errors import UsageError
+    from converter.harvest import Options
+    from shelfgraph import runs
+
+    if since and full:
+        raise UsageError("--since and --full do not fit together; leave one out")
+    chosen = Options(
+        url=url,
+        prefix=prefix,
+        set=set_,
+        since=since,
+        full=full,
+        delay=delay,
+        dry_run=dry_run,
+        reconcile=reconcile,
+        source=repository,
+    )
+    with runs.reported(report) as run, _keeping(data, base, run, dry_run=dry_run) as keeper:
+        summary = body(keeper, chosen, run, rest=rest)
+    tell(summary, dry_run=dry_run)
+    if run.report.counts["error"]:
+        raise SystemExit(1)
+
+
+def body(keeper: Keeper, chosen: Options, run: Run, *, rest: bool) -> Summary:
+    """What the harvest did, shown while it runs where somebody watches."""
+    from converter.harvest import oai
+    from converter.harvest import rest as by_rest
+
+    with _shown() as progress:
+        speak = by_rest.harvest if rest else oai.harvest
+        return speak(chosen, keeper, run.report, progress)
+
+
+def tell(summary: Summary, *, dry_run: bool) -> None:
+    """Say on standard error what was done."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(show_header=False, box=None)
+    ended = "nothing kept (--dry-run)" if dry_run else "yes" if summary.complete else "no: see the report"
+    rows = (
+        ("endpoint", summary.endpoint),
+        ("source", summary.source),
+        ("format", f"{summary.format}: {summary.why}"),
+        ("records", _count(summary)),
+        ("skipped", str(summary.skipped)),
+        ("requests", f"{summary.requests}, {summary.retries} of them again"),
+        ("seconds", f"{summary.seconds:.1f}"),
+        ("complete", ended),
+    )
+    for name, value in rows:
+        # What a repository says is text, whatever brackets it has.
+        table.add_row(name, Text(value))
+    Console(stderr=True).print(table)
+
+
+def _count(summary: Summary) -> str:
+    if summary.total is not None:
+        return f"{summary.total} to harvest"
+    return f"{summary.records}, {summary.deleted} of them deleted"
+
+
+@contextlib.contextmanager
+def _keeping(data: Path, base: str | None, run: Run, *, dry_run: bool) -> Iterator[Keeper]:
+    """What keeps records in a data folder; readers see them at the end, however that comes."""
+    from converter.keeping.folder import DataFolder, Identity
+    from converter.keeping.keeper import WriterKeeper
+    from converter.mapping import Mapper
+
+    if dry_run:
+        yield Nothing()
+        return
+    folder = DataFolder(data)
+    held = folder.identity()
+    chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
+    mapper = Mapper(chosen)
+    lines_of = (lambda record: run.mapped(record, mapper)) if run.told else None
+    with folder.writing(Identity(chosen, mapper.digest), mapper.triples) as writer:
+        keeper = WriterKeeper(writer, lines_of, run.report.add)
+        try:
+            yield keeper
+        finally:
+            keeper.publish()
+    if base is None and held is None:
+        options.tell_base(chosen)
+
+
+class Nothing:
+    """Keeps nothing and holds nothing."""
+
+    def state(self, name: str) -> str | None:  # noqa: ARG002 - the protocol of a keeper
+        """None."""
+        return None
+
+    def take(self, records: Sequence[Record], state: Mapping[str, str]) -> None:
+        """Do nothing."""
+
+    def held(self, source: str) -> Iterator[Held]:  # noqa: ARG002 - the protocol of a keeper
+        """Yield nothing."""
+        yield from ()
+
+
+@contextlib.contextmanager
+def _shown() -> Iterator[Progress]:
+    """What is told of the progress: a bar on a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("records"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("records", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+COMMANDS = (harvest,)

@@ -1,0 +1,142 @@
+"""The items of DSpace's REST interface, page by page, with their files."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from converter.errors import SourceUnreachable, UsageError
+from converter.harvest import Options, Summary
+from converter.harvest.client import Clock
+from converter.harvest.rest import harvest
+from tests.conftest import free_port
+from tests.harvest.keeping import Findings, Memory
+from tests.misbehaving import serving
+
+
+@pytest.fixture(autouse=True)
+def quiet_server() -> Iterator[None]:
+    logger = logging.getLogger("werkzeug")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    yield
+    logger.setLevel(before)
+
+
+def item(number: int) -> dict[str, Any]:
+    """An item with two authors out of order and a file."""
+    bitstream = {"name": "text.pdf", "sizeBytes": 5, "_links": {"content": {"href": f"http://x/{number}/content"}}}
+    inner = {"_embedded": {"bitstreams": [bitstream]}}
+    bundles = {"_embedded": {"bundles": [{"name": "ORIGINAL", "_embedded": {"bitstreams": inner}}]}}
+    authors = [{"value": "Second", "place": 1}, {"value": "First", "place": 0}]
+    return {
+        "uuid": f"uuid-{number}",
+        "handle": f"12345/{number}",
+        "type": "item",
+        "lastModified": f"2024-{1 + number // 28:02}-{1 + number % 28:02}T00:00:00Z",
+        "metadata": {"dc.title": [{"value": f"Title {number}", "place": 0}], "dc.contributor.author": authors},
+        "_embedded": {"bundles": bundles},
+    }
+
+
+@dataclasses.dataclass
+class Rest:
+    """A repository with a REST interface, its archive, and the requests it got."""
+
+    items: list[dict[str, Any]] = dataclasses.field(default_factory=lambda: [item(number) for number in range(45)])
+    poisonous: frozenset[str] = frozenset()
+    sorts: bool = True
+    keeper: Memory = dataclasses.field(default_factory=Memory)
+    report: Findings = dataclasses.field(default_factory=Findings)
+    asked: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    port: int = dataclasses.field(default_factory=free_port)
+
+    def app(self) -> Flask:
+        app = Flask("rest")
+        app.add_url_rule("/server/api", "root", lambda: jsonify({"_links": {}, "dspaceVersion": "DSpace 8.0"}))
+        app.add_url_rule("/server/api/discover/search/objects", "search", self._search)
+        return app
+
+    def _search(self) -> ResponseReturnValue:
+        asked = request.args.to_dict()
+        self.asked.append(asked)
+        newest = asked["sort"].startswith("lastModified")
+        if newest and not self.sorts:
+            return jsonify({"status": 422}), 422
+        items = sorted(self.items, key=lambda one: one["lastModified"], reverse=newest)
+        number, size = int(asked["page"]), int(asked["size"])
+        shown = items[number * size : (number + 1) * size]
+        if any(one["uuid"] in self.poisonous for one in shown):
+            return "fault", 500
+        objects = [{"_embedded": {"indexableObject": one}} for one in shown]
+        page = {"totalElements": len(items), "totalPages": -(-len(items) // size), "number": number, "size": size}
+        return jsonify({"_embedded": {"searchResult": {"_embedded": {"objects": objects}, "page": page}}})
+
+    def go(self, path: str = "", **options: Any) -> Summary:
+        """Harvest, without waiting."""
+        self.asked.clear()
+        clock = Clock(sleep=lambda _: None, now=lambda: datetime(2024, 2, 12, tzinfo=UTC))
+        with serving(self.app(), self.port) as address:
+            asked = Options(url=address + path, source="test", page_size=10, **options)
+            return harvest(asked, self.keeper, self.report, lambda _done, _total: None, clock)
+
+
+@pytest.mark.parametrize("path", ["", "/server", "/server/api"])
+def test_all_items_come_from_any_address_of_the_repository(path: str) -> None:
+    rest = Rest()
+    summary = rest.go(path)
+    assert (len(rest.keeper.titles), summary.records, summary.complete) == (45, 45, True)
+
+
+def test_authors_come_in_their_order_and_files_with_their_addresses() -> None:
+    rest = Rest()
+    rest.go()
+    record = rest.keeper.records["uuid-3"]
+    assert record.values("dc.contributor.author") == ["First", "Second"]
+    assert [file.url for file in record.files] == ["http://x/3/content"]
+
+
+def test_an_interrupted_harvest_goes_on_with_the_next_page() -> None:
+    rest = Rest(keeper=Memory(fails_after=2))
+    with pytest.raises(KeyboardInterrupt):
+        rest.go()
+    rest.keeper.fails_after = None
+    rest.go()
+    assert (rest.asked[0]["page"], len(rest.keeper.titles)) == ("2", 45)
+
+
+def test_the_next_harvest_stops_at_what_has_not_changed() -> None:
+    # The last began on 12 February, two days before which is the 10th; items changed daily until the 17th.
+    rest = Rest()
+    rest.go()
+    assert rest.go().records == 8
+    assert {asked["sort"] for asked in rest.asked} == {"lastModified,DESC"}
+
+
+def test_where_the_repository_does_not_sort_by_change_only_what_changed_is_kept() -> None:
+    rest = Rest(sorts=False)
+    rest.go()
+    assert (rest.go().records, rest.asked[-1]["page"]) == (8, "4")
+
+
+def test_an_item_that_does_not_come_is_named_and_the_others_of_its_page_are_kept() -> None:
+    rest = Rest(poisonous=frozenset({"uuid-13"}))
+    summary = rest.go()
+    assert (len(rest.keeper.titles), summary.skipped, len(rest.report.named)) == (44, 1, 1)
+
+
+def test_a_site_without_the_interface_is_unreachable() -> None:
+    with pytest.raises(SourceUnreachable, match="tried"):
+        Rest().go("/elsewhere")
+
+
+def test_a_set_is_refused() -> None:
+    with pytest.raises(UsageError, match="--set"):
+        Rest().go(set="col_1")
