@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Response, g, request
 
+from converter.keeping.reading import ArchiveReader
 from server.endpoint import Endpoint
 from server.endpoint.protocol import METHODS, sparql_blueprint
 from server.problems import EXPOSED, OPEN, register_problems
@@ -18,15 +19,15 @@ _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 
 
-def create_app(settings: Settings, endpoint: Endpoint) -> Flask:
-    """The site over an endpoint."""
+def create_app(settings: Settings, endpoint: Endpoint, archive: ArchiveReader | None = None) -> Flask:
+    """The site over an endpoint; the archive, where there is one, is what feeds and sources are made of."""
     app = Flask(__name__, template_folder=str(_HERE / "site" / "templates"), static_folder=str(_HERE / "static"))
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(site_title=settings.title, base=settings.base, shown_link=safe_link)
     register_problems(app)
     app.register_blueprint(sparql_blueprint(endpoint, settings.base))
-    app.register_blueprint(site_blueprint(endpoint, settings))
+    app.register_blueprint(site_blueprint(endpoint, settings, archive))
     app.before_request(_begin)
     app.after_request(_headers)
     return app

@@ -17,6 +17,7 @@ from granian.constants import Interfaces
 
 from converter.errors import UsageError
 from converter.keeping.folder import DataFolder, reading
+from converter.keeping.reading import ArchiveReader
 from server.app import create_app
 from server.endpoint.cache import Cached
 from server.endpoint.workers import Pool
@@ -63,11 +64,13 @@ def application() -> Callable[..., Any]:
         size=told["workers"],
         timeout=told["timeout"],
     )
-    threading.Thread(target=_follow, args=(folder, pool, held), daemon=True).start()
-    return create_app(Settings(base=told["base"], title=told["title"]), Cached(pool))
+    archive = ArchiveReader(folder.path / "archive.sqlite", generation.journal)
+    threading.Thread(target=_follow, args=(folder, pool, archive, held), daemon=True).start()
+    settings = Settings(base=told["base"], title=told["title"], folder=folder.path)
+    return create_app(settings, Cached(pool), archive)
 
 
-def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack) -> None:
+def _follow(folder: DataFolder, pool: Pool, archive: ArchiveReader, held: contextlib.ExitStack) -> None:
     """Take up each new generation within a second."""
     stop = threading.Event()
     while not stop.wait(1.0):
@@ -76,6 +79,7 @@ def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack) -> None:
             fresh = contextlib.ExitStack()
             path = fresh.enter_context(reading(generation))
             pool.use(path, str(generation.number))
+            archive.upto = generation.journal
             held.close()
             held = fresh
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a deployment decides.
 
-    `base` begins every address of ours, whatever host a request names.  `title` heads the pages.
+    `base` begins every address of ours, whatever host a request names.  `title` heads the pages.  `folder` is the data
+    folder, where the site stands on one and not on a remote endpoint.
     """
 
     base: str
     title: str = "Shelfgraph"
+    folder: Path | None = None

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 from flask import Blueprint, Response, request
 
 import ontology
+from converter.keeping.reading import ArchiveReader
 from converter.mapping import PROFILE
 from converter.values.terms import iri
 from server.endpoint import Endpoint, QueryTimeout, QueueFull, Request, WorkerDied
@@ -43,12 +44,13 @@ class Site(NamedTuple):
     endpoint: Endpoint
     base: str
     renderings: Renderings
+    archive: ArchiveReader | None
 
 
-def site_blueprint(endpoint: Endpoint, settings: Settings) -> Blueprint:
+def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None = None) -> Blueprint:
     """The pages and documents of the site."""
     blueprint = Blueprint("site", __name__)
-    site = Site(endpoint, settings.base, Renderings())
+    site = Site(endpoint, settings.base, Renderings(), archive)
 
     @blueprint.errorhandler(QueryTimeout)
     @blueprint.errorhandler(QueueFull)
