@@ -10,6 +10,7 @@ from flask import Flask, Response, g, request
 from converter.keeping.reading import ArchiveReader
 from server.endpoint import Endpoint
 from server.endpoint.protocol import METHODS, sparql_blueprint
+from server.packing import register_packing
 from server.problems import EXPOSED, OPEN, register_problems
 from server.settings import Settings
 from server.site.resources import site_blueprint
@@ -26,6 +27,7 @@ def create_app(settings: Settings, endpoint: Endpoint, archive: ArchiveReader | 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(site_title=settings.title, base=settings.base, shown_link=safe_link)
     register_problems(app)
+    register_packing(app)
     app.register_blueprint(sparql_blueprint(endpoint, settings.base))
     app.register_blueprint(site_blueprint(endpoint, settings, archive))
     app.before_request(_begin)

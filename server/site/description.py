@@ -18,20 +18,33 @@ _HOPS = 4
 
 def lines(endpoint: Endpoint, query: str) -> list[str]:
     """The sorted lines that a CONSTRUCT query makes, each once."""
-    with endpoint.ask(Request(query, "nt")) as answer:
+    with endpoint.ask(Request(query, "nt", inside=True)) as answer:
         text = b"".join(answer).decode()
     return sorted({line for line in text.split("\n") if line})
 
 
 def rows(endpoint: Endpoint, query: str) -> list[dict[str, str]]:
     """The solutions of a SELECT query: variable → value, as text."""
-    with endpoint.ask(Request(query, "json")) as answer:
+    with endpoint.ask(Request(query, "json", inside=True)) as answer:
         data = b"".join(answer)
     solutions = pyoxigraph.parse_query_results(data, format=pyoxigraph.QueryResultsFormat.JSON)
     if not isinstance(solutions, pyoxigraph.QuerySolutions):
         raise TypeError("a SELECT query answers with solutions")
     names = [variable.value for variable in solutions.variables]
     return [{name: _text(solution[name]) for name in names if solution[name] is not None} for solution in solutions]
+
+
+def named(endpoint: Endpoint, chosen: str) -> list[dict[str, str]]:
+    """The works that a query chooses as ?item, each with a title and a year where it has them."""
+    found = rows(
+        endpoint,
+        "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX fabio: <http://purl.org/spar/fabio/> "
+        "PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX frbr: <http://purl.org/vocab/frbr/core#> "
+        "PREFIX pro: <http://purl.org/spar/pro/> "
+        f"SELECT ?item (MIN(?t) AS ?title) (MIN(?y) AS ?year) WHERE {{ {{ {chosen} }} "
+        "OPTIONAL { ?item dcterms:title ?t } OPTIONAL { ?item fabio:hasPublicationYear ?y } } GROUP BY ?item",
+    )
+    return sorted(found, key=lambda row: (row.get("title", ""), row["item"]))
 
 
 def of_record(endpoint: Endpoint, base: str, path: str) -> list[str]:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask import render_template
+from flask import render_template, request
 
 from converter.mapping import PROFILE
 from converter.values.terms import iri
 from server.endpoint import Endpoint
-from server.site import description
-from server.site.representations import REPRESENTATIONS
+from server.negotiate import choose
+from server.site import description, listing, signposting
+from server.site.forms import citation
+from server.site.forms.schema_org import schema_script
+from server.site.listing import Works
+from server.site.meta import meta_tags
+from server.site.representations import REPRESENTATIONS, Description, Profile, Representation
 from server.site.view import Value, View
 
-_SHOWN_WORKS = 100
 _LISTED = 20
 _PREFIXES = (
     "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX fabio: <http://purl.org/spar/fabio/> "
-    "PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX pro: <http://purl.org/spar/pro/> "
+    "PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
 )
+
+
+class AllForms(NamedTuple):
+    """The list of the forms of a document, and its media type."""
+
+    body: bytes
+    content_type: str
 
 
 class Role(NamedTuple):
@@ -30,40 +43,46 @@ class Role(NamedTuple):
     sort: tuple[str, int]
 
 
-def record_page(lines: list[str], base: str, path: str) -> bytes:
+def record_page(described: Description, variant: str, offers: Sequence[Representation], has_source: bool) -> bytes:
     """The page of a record."""
-    item = f"{base}item/{path}"
-    view = View(lines, base)
+    view, item = described.view, described.address
     roles = _roles(view, item)
+    links = signposting.of_page(described, variant, REPRESENTATIONS)
     return render_template(
         "record.html",
         view=view,
         item=item,
-        document=f"{base}record/{path}",
+        variant=variant,
+        source=variant.replace("/record/", "/source/", 1) if has_source else None,
         title=view.label(item),
         authors=[role for role in roles if role.role == "author"],
         others=[role for role in roles if role.role not in {"author", "publisher"}],
-        subjects=_subjects(view, item),
+        subjects=described.work.subjects,
         journal=next((link for link in view.links(item, "dcterms:isPartOf") if link.text), None),
-        forms=REPRESENTATIONS,
-        variant=f"{base}record/{path}",
-        gone=bool(view.texts(f"{base}record/{path}", "prov:invalidatedAtTime")),
+        forms=offers,
+        links=[*links, *signposting.sets(variant)],
+        meta=meta_tags(described),
+        script=schema_script(view, item),
+        citation=citation.html(described.work),
+        gone=described.work.withdrawn,
     ).encode()
 
 
-def thing_page(endpoint: Endpoint, lines: list[str], base: str, address: str) -> bytes:
+def thing_page(described: Description, variant: str, offers: Sequence[Representation], works: Works) -> bytes:
     """The page of a shared thing, with the works that lead to it."""
-    view = View(lines, base)
+    view, address = described.view, described.address
     return render_template(
         "thing.html",
         view=view,
         item=address,
         title=view.label(address),
         kinds=[link.text for link in view.links(address, "rdf:type")],
-        works=_works(endpoint, base, address),
-        most=_SHOWN_WORKS,
-        forms=REPRESENTATIONS,
-        variant=address,
+        works=works,
+        pages=listing.neighbours(works),
+        size=listing.SIZE,
+        forms=offers,
+        variant=variant,
+        script=schema_script(view, address),
     ).encode()
 
 
@@ -74,29 +93,34 @@ def front_page(endpoint: Endpoint, base: str) -> bytes:
     # A few are chosen first and named then: the page costs the same with a hundred thousand records.
     dated = "?item fabio:hasPublicationYear ?y"
     undated = f"{described} ; foaf:primaryTopic ?item . FILTER NOT EXISTS {{ {dated} }}"
-    works = _named(endpoint, f"SELECT ?item ?y WHERE {{ {dated} }} ORDER BY DESC(?y) ?item LIMIT {_LISTED}")
+    works = description.named(endpoint, f"SELECT ?item ?y WHERE {{ {dated} }} ORDER BY DESC(?y) ?item LIMIT {_LISTED}")
     if len(works) < _LISTED:
-        works += _named(endpoint, f"SELECT ?item WHERE {{ {undated} }} LIMIT {_LISTED - len(works)}")
+        works += description.named(endpoint, f"SELECT ?item WHERE {{ {undated} }} LIMIT {_LISTED - len(works)}")
+    works.sort(key=lambda row: row.get("year", ""), reverse=True)
     records = int(counted[0]["records"]) if counted else 0
     return render_template("front.html", records=records, works=works, base=base, forms=REPRESENTATIONS).encode()
 
 
-def _named(endpoint: Endpoint, chosen: str) -> list[dict[str, str]]:
-    """The works that a query chooses, each with a title and a year."""
-    return description.rows(
-        endpoint,
-        f"{_PREFIXES} SELECT ?item (MIN(?t) AS ?title) (MIN(?y) AS ?year) WHERE {{ {{ {chosen} }} "
-        "OPTIONAL { ?item dcterms:title ?t } OPTIONAL { ?item fabio:hasPublicationYear ?y } } "
-        "GROUP BY ?item ORDER BY DESC(?year) ?title",
-    )
-
-
-def _subjects(view: View, item: str) -> list[Value]:
-    """The subjects as the indexer assigned them: a heading with a qualifier stands for the heading alone."""
-    assigned = view.links(item, "fabio:hasSubjectTerm")
-    told = {address for value in assigned if value.address for address in view.nodes(value.address, "skos:broader")}
-    told |= {value.address for value in assigned if value.address}
-    return assigned + [value for value in view.links(item, "dcterms:subject") if value.address not in told]
+def all_forms(variant: str, offers: Sequence[Representation], profiles: Sequence[Profile], base: str) -> AllForms:
+    """The forms of a document, each with its address, type and profile: as a page, or as JSON for programs."""
+    if choose(request.headers.get("Accept"), ("text/html", "application/json")) != "application/json":
+        page = render_template("forms.html", variant=variant, forms=offers, profiles=profiles, base=base)
+        return AllForms(page.encode(), "text/html; charset=utf-8")
+    told = {
+        "document": variant,
+        "profiles": [{"profile": p.iri(base), "token": p.token, "name": p.name} for p in profiles],
+        "representations": [
+            {
+                "address": variant + form.suffix,
+                "name": form.name,
+                "type": form.content_type,
+                "format": form.token,
+                **({"profile": form.profile.iri(base)} if form.profile else {}),
+            }
+            for form in offers
+        ],
+    }
+    return AllForms(json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n", "application/json")
 
 
 def _roles(view: View, item: str) -> list[Role]:
@@ -109,16 +133,3 @@ def _roles(view: View, item: str) -> list[Role]:
         name = view.text(node, "rdfs:label") or holder.text
         roles.append(Role(role, position, Value(name, holder.address), (role, position)))
     return sorted(roles, key=lambda role: role.sort)
-
-
-def _works(endpoint: Endpoint, base: str, address: str) -> list[dict[str, str]]:
-    """The works that lead to a thing, straight or over a role."""
-    thing = iri(address)
-    return description.rows(
-        endpoint,
-        f"{_PREFIXES} SELECT DISTINCT ?item ?title ?year WHERE {{ "
-        f"{{ ?item ?property {thing} }} UNION {{ ?item pro:isDocumentContextFor/pro:isHeldBy {thing} }} "
-        f'FILTER(STRSTARTS(STR(?item), "{base}item/") && !CONTAINS(STR(?item), "#")) '
-        "OPTIONAL { ?item dcterms:title ?title } OPTIONAL { ?item fabio:hasPublicationYear ?year } } "
-        f"ORDER BY ?title LIMIT {_SHOWN_WORKS}",
-    )

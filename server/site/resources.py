@@ -1,12 +1,12 @@
 """Things and documents: 303 from a thing to what describes it, and the description in the form that is asked for.
 
-`/item/H` is a work, `/record/H` its description; `/journal/…`, `/person/…` and the like are shared things, whose
-descriptions stand at the same path with a suffix.
+`/item/H` is a work, `/record/H` its description, `/source/H` the record as it came; `/journal/…`, `/person/…` and the
+like are shared things, whose descriptions stand at the same path with a suffix.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from datetime import datetime
 from urllib.parse import quote, unquote
 
 from flask import Blueprint, Response, request
@@ -15,14 +15,18 @@ import ontology
 from converter.keeping.reading import ArchiveReader
 from converter.mapping import PROFILE
 from converter.values.terms import iri
-from server.endpoint import Endpoint, QueryTimeout, QueueFull, Request, WorkerDied
-from server.negotiate import choose
+from server.endpoint import Endpoint, QueryTimeout, QueueFull, WorkerDied
 from server.problems import VARY, problem
 from server.settings import Settings
-from server.site import description, pages
-from server.site.representations import BY_SUFFIX, BY_TYPE, REPRESENTATIONS, Rendered, Renderings, Representation
+from server.site import pages
+from server.site.choosing import Refusal, chosen
+from server.site.documents import Place, Site, document, offers
+from server.site.moved import known_as
+from server.site.renderings import Rendered, Renderings, rendered
+from server.site.representations import PAGE, PROFILES, Representation
+from server.site.source import source_document
 
-THINGS = ("person", "journal", "org", "subject", "grant", "place", "series", "collection", "field")
+THINGS = ("person", "journal", "org", "subject", "grant", "place", "series", "collection", "field", "scheme")
 """The folders of shared things."""
 
 PUBLISHED = {
@@ -36,15 +40,7 @@ PUBLISHED = {
 _METHODS = ["GET", "HEAD"]
 # Characters that stand unescaped in the paths of our addresses.
 _SAFE = "~.-_"
-
-
-class Site(NamedTuple):
-    """What the routes work with."""
-
-    endpoint: Endpoint
-    base: str
-    renderings: Renderings
-    archive: ArchiveReader | None
+_FRESH = "public, max-age=0, must-revalidate"
 
 
 def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None = None) -> Blueprint:
@@ -60,16 +56,20 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
 
     @blueprint.get("/")
     def front() -> Response:
-        rendered = site.renderings.get((endpoint.version, "/", ""), lambda: pages.front_page(endpoint, site.base))
-        return _sent(rendered, REPRESENTATIONS[0], {})
+        key = (endpoint.version, "/", "")
+        return _sent(site.renderings.get(key, lambda: rendered(pages.front_page(endpoint, site.base), "/")), PAGE, None)
 
     @blueprint.get("/item/<path:path>")
     def item(path: str) -> Response:
-        return _see_other(site, f"item/{_raw(path)}", f"record/{_raw(path)}")
+        return _item(site, _raw(path))
 
     @blueprint.get("/record/<path:path>")
     def record(path: str) -> Response:
-        return _document(site, "record", _raw(path))
+        return _record(site, _raw(path))
+
+    @blueprint.get("/source/<path:path>")
+    def source(path: str) -> Response:
+        return source_document(site, _raw(path)) or _unknown(site, "source", _raw(path))
 
     @blueprint.get("/ns")
     def own_terms() -> Response:
@@ -78,7 +78,7 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
     @blueprint.get(f"/{PROFILE}/<name>")
     def profile(name: str) -> Response:
         if name not in PUBLISHED:
-            return _unknown(f"{PROFILE}/{name}")
+            return _unknown(site, PROFILE, name)
         return _published(site, name, PUBLISHED[name])
 
     for folder in THINGS:
@@ -89,6 +89,95 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
             methods=_METHODS,
         )
     return blueprint
+
+
+def _item(site: Site, path: str) -> Response:
+    """303 from a work to its description; a withdrawn work is gone, and says so in every form."""
+    place = _place(site, "record", path)
+    if place is None:
+        return _unknown(site, "item", path)
+    form = chosen(offers(site, place), site.base)
+    made = document(site, place, PAGE if isinstance(form, Refusal) else form)
+    if made is None:
+        return _unknown(site, "item", path)
+    if made.status == 410:
+        return _refused(site, place, form) if isinstance(form, Refusal) else _sent(made, form, _moment(site, place))
+    return _see_other(place.variant)
+
+
+def _record(site: Site, path: str) -> Response:
+    """The description of a work: at its own address by negotiation, with a suffix in one form."""
+    for candidate, form in _readings(site, path):
+        place = _place(site, "record", candidate)
+        response = _described(site, place, form) if place else None
+        if response is not None:
+            return response
+    return _unknown(site, "record", path)
+
+
+def _thing(site: Site, folder: str, path: str) -> Response:
+    """A shared thing: 303 to its description in the form that is asked for, or that description."""
+    for candidate, form in _readings(site, path):
+        place = _place(site, folder, candidate)
+        if place is None:
+            continue
+        if form:
+            response = _described(site, place, form)
+            if response is not None:
+                return response
+            continue
+        found = chosen(offers(site, place), site.base)
+        if document(site, place, PAGE if isinstance(found, Refusal) else found) is not None:
+            if isinstance(found, Refusal):
+                return _refused(site, place, found)
+            query = f"?page={place.page}" if place.page > 1 else ""
+            return _see_other(f"{place.variant}{found.suffix}{query}")
+    return _unknown(site, folder, path)
+
+
+def _described(site: Site, place: Place, form: Representation | None) -> Response | None:
+    """The description of a thing, None where nothing is known of it."""
+    if request.args.get("_profile", "").strip() == "alt":
+        return _all_forms(site, place) if document(site, place, PAGE) else None
+    found = form or chosen(offers(site, place), site.base)
+    if isinstance(found, Refusal):
+        return _refused(site, place, found) if document(site, place, PAGE) else None
+    made = document(site, place, found)
+    return _sent(made, found, _moment(site, place)) if made else None
+
+
+def _place(site: Site, folder: str, path: str) -> Place | None:
+    """Where a thing and its document are, None where the path can be no address, or the page no number."""
+    thing = "item" if folder == "record" else folder
+    number = request.args.get("page", "1")
+    if not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= 10**8):
+        return None
+    try:
+        iri(f"{site.base}{thing}/{path}")
+    except ValueError:
+        return None
+    return Place(f"{site.base}{thing}/{path}", f"{site.base}{folder}/{path}", int(number[:9]))
+
+
+def _moment(site: Site, place: Place) -> str | None:
+    """When the thing changed last, as far as the journal tells."""
+    if site.archive is None:
+        return None
+    if not place.is_work(site.base):
+        return site.archive.latest_moment()
+    held = site.archive.held(place.address.removeprefix(f"{site.base}item/"))
+    return held.moment if held else site.archive.latest_moment()
+
+
+def _all_forms(site: Site, place: Place) -> Response:
+    """Every form of a document, with its profile (Content Negotiation by Profile, the alternates view)."""
+    data = pages.all_forms(place.variant, offers(site, place), PROFILES, site.base)
+    response = Response(data.body, content_type=data.content_type)
+    response.headers["Vary"] = VARY
+    response.headers["Cache-Control"] = _FRESH
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def _published(site: Site, name: str, content_type: str) -> Response:
@@ -115,123 +204,50 @@ def _parts(path: str) -> list[str]:
     return path.split("/")
 
 
-def _see_other(site: Site, thing: str, document: str) -> Response:
-    """303 to the description, which is negotiated there; 404 where nothing is known of the thing."""
-    try:
-        subject = iri(site.base + thing)
-    except ValueError:
-        return _unknown(thing)
-    with site.endpoint.ask(_exists(subject)) as answer:
-        known = b"true" in b"".join(answer)
-    if not known:
-        return _unknown(thing)
-    response = Response(status=303, headers={"Location": site.base + document})
+def _readings(site: Site, path: str) -> list[tuple[str, Representation | None]]:
+    """How a path may be read: whole, since a handle may end in anything, then with a suffix, the longest first."""
+    every = offers(site, Place(f"{site.base}item/", ""))
+    fitting = [form for form in every if path.endswith(form.suffix) and path != form.suffix]
+    fitting.sort(key=lambda form: -len(form.suffix))
+    return [(path, None), *((path.removesuffix(form.suffix), form) for form in fitting)]
+
+
+def _see_other(document: str) -> Response:
+    response = Response(status=303, headers={"Location": document})
     response.headers["Vary"] = VARY
     return response
 
 
-def _exists(subject: str) -> Request:
-    return Request(f"ASK {{ {subject} ?p ?o }}", "json")
+def _sent(made: Rendered | None, form: Representation, moment: str | None) -> Response:
+    if made is None:
+        raise TypeError("nothing has been rendered")
+    response = Response(made.body, status=made.status, content_type=form.content_type)
+    response.headers.update(made.headers)
+    response.headers["Vary"] = VARY
+    response.headers["Cache-Control"] = _FRESH
+    response.set_etag(made.etag)
+    if moment:
+        response.last_modified = datetime.fromisoformat(moment)
+    if made.status == 200:
+        response.make_conditional(request)
+    return response
 
 
-def _document(site: Site, folder: str, path: str) -> Response:
-    """The description of an item: at its own address by negotiation, with a suffix in one form."""
-    for candidate, form in _readings(path):
-        response = _described(site, f"{site.base}item/{candidate}", f"{site.base}{folder}/{candidate}", form)
-        if response is not None:
+def _refused(site: Site, place: Place, refusal: Refusal) -> Response:
+    told = ", ".join(f"{form.name} ({form.media_type}, {form.suffix})" for form in offers(site, place))
+    return problem(refusal.status, "Not Acceptable", f"{refusal.detail} It has these: {told}.")
+
+
+def _unknown(site: Site, folder: str, path: str) -> Response:
+    """301 where the thing is known by that identifier elsewhere, else 404."""
+    for candidate, form in _readings(site, path):
+        thing = "item" if folder in {"record", "source"} else folder
+        other = known_as(site.endpoint, site.archive, site.base, thing, candidate)
+        if other:
+            response = Response(status=301)
+            response.headers["Location"] = f"{site.base}{folder}/{other}{form.suffix if form else ''}"
+            response.headers["Vary"] = VARY
             return response
-    return _unknown(f"{folder}/{path}")
-
-
-def _thing(site: Site, folder: str, path: str) -> Response:
-    """A shared thing: 303 to its description in the form that is asked for, or that description."""
-    for candidate, form in _readings(path):
-        address = f"{site.base}{folder}/{candidate}"
-        if form is None:
-            chosen = _chosen()
-            seen = _see_other(site, f"{folder}/{candidate}", f"{folder}/{candidate}{chosen.suffix if chosen else ''}")
-            if seen.status_code == 303:
-                return seen if chosen else _not_acceptable()
-            continue
-        response = _described(site, address, address, form)
-        if response is not None:
-            return response
-    return _unknown(f"{folder}/{path}")
-
-
-def _readings(path: str) -> list[tuple[str, Representation | None]]:
-    """How a path may be read: whole, since a handle may end in anything, then with a suffix."""
-    readings: list[tuple[str, Representation | None]] = [(path, None)]
-    for suffix, form in BY_SUFFIX.items():
-        if path.endswith(suffix):
-            readings.append((path.removesuffix(suffix), form))
-    return readings
-
-
-def _described(site: Site, address: str, variant: str, form: Representation | None) -> Response | None:
-    """The description of what has the address, None where nothing is known of it."""
-    chosen = form or _chosen()
-    version = site.endpoint.version
-    try:
-        lines = _lines(site, address)
-    except ValueError:
-        return None
-    if not any(line.startswith(f"<{address}> ") for line in lines):
-        return None
-    if chosen is None:
-        return _not_acceptable()
-    rendered = site.renderings.get((version, address, chosen.suffix), lambda: _render(site, chosen, address, lines))
-    return _sent(
-        rendered, chosen, {"Content-Location": variant + chosen.suffix, "Link": _links(address, variant, chosen)}
+    return problem(
+        404, "Not Found", f"Nothing is known here of /{folder}/{path}; the list of records begins at the front page."
     )
-
-
-def _lines(site: Site, address: str) -> list[str]:
-    item = f"{site.base}item/"
-    if address.startswith(item):
-        return description.of_record(site.endpoint, site.base, address.removeprefix(item))
-    return description.of_thing(site.endpoint, site.base, address)
-
-
-def _render(site: Site, form: Representation, address: str, lines: list[str]) -> bytes:
-    if form.writer:
-        return form.writer(lines, address, site.base)
-    item = f"{site.base}item/"
-    if address.startswith(item):
-        return pages.record_page(lines, site.base, address.removeprefix(item))
-    return pages.thing_page(site.endpoint, lines, site.base, address)
-
-
-def _chosen() -> Representation | None:
-    chosen = choose(request.headers.get("Accept"), list(BY_TYPE))
-    return BY_TYPE[chosen] if chosen else None
-
-
-def _sent(rendered: Rendered, form: Representation, headers: dict[str, str]) -> Response:
-    matched = rendered.etag in request.if_none_match
-    response = Response(None if matched else rendered.body, status=304 if matched else 200)
-    if not matched:
-        response.headers["Content-Type"] = form.content_type
-    response.headers.update(headers)
-    response.headers["Vary"] = VARY
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    response.set_etag(rendered.etag)
-    return response
-
-
-def _links(address: str, variant: str, chosen: Representation) -> str:
-    alternates = [
-        f'<{variant}{form.suffix}>; rel="alternate"; type="{form.media_type}"'
-        for form in REPRESENTATIONS
-        if form is not chosen
-    ]
-    return ", ".join([f'<{address}>; rel="describes"', *alternates])
-
-
-def _not_acceptable() -> Response:
-    forms = ", ".join(BY_TYPE)
-    return problem(406, "Not Acceptable", f"This document has the types {forms}; ask for one of them, or add a suffix.")
-
-
-def _unknown(path: str) -> Response:
-    return problem(404, "Not Found", f"Nothing is known here of /{path}; the list of records begins at the front page.")

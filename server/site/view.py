@@ -11,6 +11,7 @@ import pyoxigraph
 import ontology
 from converter.graph import ordered, parsed
 from converter.values.identifiers import web_address
+from converter.values.terms import UNCARRIABLE
 
 
 class Value(NamedTuple):
@@ -49,7 +50,7 @@ class View:
     def texts(self, subject: str, name: str) -> list[Value]:
         """The literals of a property."""
         return [
-            Value(term.value, language=term.language)
+            Value(UNCARRIABLE.sub("", term.value), language=term.language)
             for term in self._terms(subject, name)
             if isinstance(term, pyoxigraph.Literal)
         ]

@@ -1,0 +1,126 @@
+"""What is known of an address, rendered in a form: the description of a record, a shared thing, or a tombstone."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from converter.keeping.reading import ArchiveReader
+from server.endpoint import Endpoint
+from server.site import description, listing, pages, signposting
+from server.site.listing import Works
+from server.site.renderings import Rendered, Renderings, rendered
+from server.site.representations import PAGE, REPRESENTATIONS, Description, Representation, forms
+from server.site.signposting import LINKSETS, Link
+
+_GONE = re.compile(r" <http://www\.w3\.org/ns/prov#invalidatedAtTime> ")
+
+
+class Site(NamedTuple):
+    """What documents are made from; the archive is not there over a remote endpoint."""
+
+    endpoint: Endpoint
+    base: str
+    renderings: Renderings
+    archive: ArchiveReader | None
+
+
+class Place(NamedTuple):
+    """A thing and its document: the address of each, and the page of its works that is shown."""
+
+    address: str
+    variant: str
+    page: int = 1
+
+    def is_work(self, base: str) -> bool:
+        """Whether the thing is an item."""
+        return self.address.startswith(f"{base}item/")
+
+
+def offers(site: Site, place: Place) -> tuple[Representation, ...]:
+    """The forms that the document of a thing has."""
+    of_work = place.is_work(site.base)
+    return (*forms(of_work=of_work), *(LINKSETS if of_work else ()))
+
+
+def document(site: Site, place: Place, form: Representation) -> Rendered | None:
+    """The description of a thing in a form, None where nothing is known of it."""
+    key = (site.endpoint.version, place.address, place.variant, form.suffix, str(place.page))
+    return site.renderings.get(key, lambda: _document(site, place, form))
+
+
+def _document(site: Site, place: Place, form: Representation) -> Rendered | None:
+    described, works = _described(site, place)
+    if described is None:
+        return None
+    status = 410 if any(_GONE.search(line) for line in described.lines) else 200
+    body = _body(site, place, form, described, works)
+    return rendered(body, form.suffix, status, tuple(_headers(site, place, form, described, works)))
+
+
+def _described(site: Site, place: Place) -> tuple[Description | None, Works | None]:
+    """What the graph says of the thing, and the works that lead to it where it is shared."""
+    if place.is_work(site.base):
+        path = place.address.removeprefix(f"{site.base}item/")
+        lines = description.of_record(site.endpoint, site.base, path)
+    else:
+        lines = description.of_thing(site.endpoint, site.base, place.address)
+    if not any(line.startswith(f"<{place.address}> ") for line in lines):
+        return None, None
+    if place.is_work(site.base):
+        return Description(lines, place.address, site.base), None
+    works = listing.works_of(site.endpoint, site.base, place.address, place.page)
+    if place.page > works.last:
+        return None, None
+    lines += listing.lines_of(works, place.address, place.variant)
+    return Description(lines, place.address, site.base), works
+
+
+def _body(site: Site, place: Place, form: Representation, described: Description, works: Works | None) -> bytes:
+    if form in LINKSETS:
+        return signposting.linkset(described, place.variant, offers(site, place), form)
+    if form.writer:
+        return form.writer(described)
+    if works is None:
+        return pages.record_page(described, place.variant, forms(of_work=True), site.archive is not None)
+    return pages.thing_page(described, place.variant, forms(of_work=False), works)
+
+
+def _headers(
+    site: Site, place: Place, form: Representation, described: Description, works: Works | None
+) -> list[tuple[str, str]]:
+    """The headers that are this document's own: its address, its profile, its links, when it changed."""
+    query = f"?page={place.page}" if place.page > 1 else ""
+    headers = [("Content-Location", place.variant + form.suffix + query)]
+    links = _links(site, place, form, described)
+    if form.profile:
+        iri = form.profile.iri(site.base)
+        headers.append(("Content-Profile", f"<{iri}>"))
+        links.append(Link(iri, "profile"))
+    if works is not None and works.last > 1:
+        names = listing.neighbours(works).items()
+        links += [
+            Link(f"{place.variant}{form.suffix}?page={n}", "prev" if name == "previous" else name) for name, n in names
+        ]
+    headers.append(("Link", ", ".join([*map(str, links), *_alternates(site, place, form)])))
+    return headers
+
+
+def _links(site: Site, place: Place, form: Representation, described: Description) -> list[Link]:
+    if not place.is_work(site.base):
+        return [Link(place.address, "describes"), Link(place.variant + form.suffix, "canonical")]
+    if form is PAGE:
+        links = signposting.in_header(signposting.of_page(described, place.variant, REPRESENTATIONS))
+        return [*links, *signposting.sets(place.variant), Link(place.address, "describes")]
+    canonical = Link(place.variant + form.suffix, "canonical")
+    return [*signposting.of_document(described, place.variant), *signposting.sets(place.variant), canonical]
+
+
+def _alternates(site: Site, place: Place, form: Representation) -> list[str]:
+    """The other forms, each with its type and profile."""
+    return [
+        f'<{place.variant}{other.suffix}>; rel="alternate"; type="{other.media_type}"'
+        + (f'; format="{other.profile.iri(site.base)}"' if other.profile else "")
+        for other in forms(of_work=place.is_work(site.base))
+        if other is not form
+    ]

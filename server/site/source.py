@@ -1,0 +1,65 @@
+"""The record as it came from its repository, without what is private: as JSON, and as a table for people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+import msgspec
+from flask import Response, render_template, request
+
+import ontology
+from converter.privacy import published
+from converter.record import Record
+from server.negotiate import choose
+from server.problems import VARY, problem
+from server.site.documents import Site
+from server.site.renderings import rendered
+
+_TYPES = {"text/html": ".html", "application/json": ".json"}
+
+
+def source_document(site: Site, path: str) -> Response | None:
+    """The fields of a record in their order, None where none is kept at that path."""
+    if site.archive is None:
+        return None
+    suffix = next((suffix for suffix in _TYPES.values() if path.endswith(suffix)), "")
+    for candidate, told in ((path, ""), (path.removesuffix(suffix), suffix)):
+        held = site.archive.held(candidate)
+        if not held:
+            continue
+        form = told or _TYPES.get(choose(request.headers.get("Accept"), list(_TYPES)) or "")
+        if form is None:
+            return problem(406, "Not Acceptable", f"A source has the types {', '.join(_TYPES)}.")
+        record = site.archive.get(candidate)
+        if held.deleted or record is None:
+            return problem(410, "Gone", f"/item/{candidate} was withdrawn from its repository; nothing is shown of it.")
+        return _sent(site, candidate, form, published(record, _crosswalk()), held.moment)
+    return None
+
+
+def _sent(site: Site, path: str, form: str, data: bytes, moment: str) -> Response:
+    body = data + b"\n" if form == ".json" else _page(site, path, data)
+    made = rendered(body, form)
+    response = Response(body, content_type="application/json" if form == ".json" else "text/html; charset=utf-8")
+    variant = f"{site.base}source/{path}"
+    response.headers["Vary"] = VARY
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.headers["Content-Location"] = variant + form
+    response.headers["Link"] = f'<{site.base}record/{path}>; rel="describes", ' + ", ".join(
+        f'<{variant}{suffix}>; rel="alternate"; type="{type_}"' for type_, suffix in _TYPES.items() if suffix != form
+    )
+    response.set_etag(made.etag)
+    response.last_modified = datetime.fromisoformat(moment)
+    response.make_conditional(request)
+    return response
+
+
+def _page(site: Site, path: str, data: bytes) -> bytes:
+    record = msgspec.json.decode(data, type=Record)
+    return render_template("source.html", record=record, path=path, item=f"{site.base}item/{path}").encode()
+
+
+@lru_cache(maxsize=1)
+def _crosswalk() -> ontology.Crosswalk:
+    return ontology.Crosswalk()

@@ -1,0 +1,143 @@
+"""What is written for those who cite: each form says what the graph says, and is read by those who read it.
+
+`GOLDEN=rewrite pytest tests/site/test_forms.py` writes what is expected anew: `git diff` is the review.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import bibtexparser
+import pytest
+import rispy
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from converter.mapping import Mapper
+from converter.record import Field, Record
+from converter.sources.detect import read
+from ontology import expand, table
+from server.site.forms.citation import STYLES, html
+from server.site.representations import REPRESENTATIONS, Description, Representation
+from server.site.work import kinds
+from tests.conftest import EXAMPLES, GOLDEN, ROOT
+
+EXPECTED = ROOT / "tests" / "expected" / "forms"
+BASE = "https://data.example.org/"
+CITED = [form for form in REPRESENTATIONS if form.writer and not form.of_things and form.suffix != ".dc.rdf"]
+WORKS = {
+    "article": EXAMPLES / "lighthouse.txt",
+    "chapter": GOLDEN / "chapter-in-a-book.xml",
+    "dataset": GOLDEN / "source-datacite.xml",
+    "thesis": GOLDEN / "thesis-with-degree.xml",
+}
+HOSTILE = 'A & B_{x}: 50% "of" <b>$10</b> #1 ~ ^ \\'
+
+
+def described(record: Record) -> Description:
+    """The description of a record."""
+    lines = list(Mapper(BASE).map(record).lines)
+    item = next(line for line in lines if line.startswith(f"<{BASE}item/")).partition(">")[0][1:]
+    return Description(lines, item.partition("#")[0], BASE)
+
+
+def form(suffix: str) -> Representation:
+    return next(form for form in REPRESENTATIONS if form.suffix == suffix)
+
+
+def written(suffix: str, thing: Description) -> bytes:
+    writer = form(suffix).writer
+    assert writer
+    return writer(thing)
+
+
+@pytest.mark.parametrize("name", WORKS)
+@pytest.mark.parametrize("suffix", [form.suffix for form in CITED])
+def test_a_work_is_written_as_expected(name: str, suffix: str) -> None:
+    found = written(suffix, described(next(read(str(WORKS[name])))))
+    golden = EXPECTED / f"{name}{suffix}"
+    if os.environ.get("GOLDEN") == "rewrite":
+        golden.write_bytes(found)
+    assert found == golden.read_bytes()
+
+
+def test_every_class_of_the_profile_has_a_name_in_every_form() -> None:
+    classes = {
+        expand(curie, "types.csv")
+        for _, row in table("types.csv")
+        for curie in row["class"].split()
+        if curie.startswith("fabio:")
+    }
+    named = {class_ for class_, _ in kinds()}
+    # A class that has no row of its own is an Expression, whose row says the least.
+    assert len(classes - named) < len(classes) / 3
+    assert all(all(row) for _, row in kinds())
+
+
+def hostile(text: str = HOSTILE) -> Description:
+    fields = (
+        Field("dc.title", text),
+        Field("dc.contributor.author", "Marrow and Sons, T"),
+        Field("dc.contributor.author", "{Quill}, A%"),
+        Field("dc.date.issued", "2019-11-05"),
+        Field("dc.type", "Article"),
+        Field("dc.relation.ispartof", "Coasts & Lights"),
+        Field("dc.description.abstract", f"{text}\r\nTY  - BOOK\nER  - "),
+    )
+    return described(Record("oai:x:1/2", handle="1/2", fields=fields))
+
+
+def test_no_text_of_a_record_ends_a_value_of_bibtex() -> None:
+    library = bibtexparser.parse_string(written(".bib", hostile()).decode())
+    assert (len(library.entries), library.failed_blocks) == (1, [])
+    assert {"author", "title", "journal", "year", "month"} <= library.entries[0].fields_dict.keys()
+
+
+def test_no_text_of_a_record_begins_a_tag_of_ris() -> None:
+    entries = rispy.loads(written(".ris", hostile()).decode())
+    assert len(entries) == 1
+    assert entries[0]["type_of_reference"] == "JOUR"
+    assert entries[0]["authors"] == ["Marrow and Sons, T", "{Quill}, A%"]
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
+def test_any_title_can_be_written_in_every_form(title: str) -> None:
+    thing = hostile(title)
+    entries = rispy.loads(written(".ris", thing).decode())
+    assert len(entries) == 1
+    library = bibtexparser.parse_string(written(".bib", thing).decode())
+    assert (len(library.entries), library.failed_blocks) == (1, [])
+    for suffix in (".datacite.xml", ".dc.xml"):
+        etree.fromstring(written(suffix, thing))
+    for suffix in (".csl.json", ".datacite.json", ".schema.jsonld"):
+        json.loads(written(suffix, thing))
+    assert written(".md", thing).count(b"\n") == 1
+
+
+def test_a_citation_on_a_page_has_no_markup_of_a_record() -> None:
+    assert "<b>" not in html(hostile().work)
+    assert "&lt;b&gt;" in html(hostile().work)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_style_names_who_when_and_where(style: str) -> None:
+    line = written(f".{style}.txt", described(next(read(str(WORKS["article"]))))).decode()
+    for part in ("Marrow", "2019", "12", "301", "10.5555/coastal.2019.0142"):
+        assert part in line
+
+
+@pytest.mark.parametrize("suffix", [".bib", ".ris", ".datacite.xml", ".datacite.json", ".csl.json"])
+def test_our_own_sources_read_what_we_write(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"work{suffix}"
+    path.write_bytes(written(suffix, described(next(read(str(WORKS["article"]))))))
+    (record,) = read(str(path))
+    again = described(record).work
+    assert again.title == "How coastal lights guide migrating terns: a three-year field study"
+    assert [agent.name for agent in again.authors] in (
+        ["Marrow, T", "Quill, A", "Brandt-Yao, LM", "Sandoval, O"],
+        ["Marrow, T", "Quill, A", "Brandt-Yao, L. M.", "Sandoval, O"],
+    )
+    assert (again.year, again.doi) == ("2019", "10.5555/coastal.2019.0142")
