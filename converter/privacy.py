@@ -30,14 +30,27 @@ def published(record: Record, crosswalk: ontology.Crosswalk) -> bytes:
 
     A digest of private values could be guessed by trying, so they have no part in it.
     """
+    return msgspec.json.encode(shown(record, crosswalk), order="deterministic")
+
+
+def shown(record: Record, crosswalk: ontology.Crosswalk) -> Record:
+    """The record without private fields, and without the e-mail addresses that stand in other values and keys.
+
+    >>> fields = Field("dc.title", "Of ann@example.org"), Field("dc.description.provenance", "Submitted by Ann")
+    >>> [field.value for field in shown(Record("r", fields=fields), ontology.Crosswalk()).fields]
+    ['Of [e-mail address removed]']
+    """
     fields = tuple(_shown(field) for field in record.fields if SILENT.get(crosswalk.row(field.name).kind) != "private")
-    shown = msgspec.structs.replace(record, fields=fields, files=tuple(_shown_file(file) for file in record.files))
-    return msgspec.json.encode(shown, order="deterministic")
+    return msgspec.structs.replace(record, fields=fields, files=tuple(_shown_file(file) for file in record.files))
 
 
 def _shown(field: Field) -> Field:
     value = masked(field.value)
-    return field if value == field.value else msgspec.structs.replace(field, value=value)
+    # A key of which something is cut out would be the key of others.
+    authority = field.authority if field.authority == masked(field.authority or "") else None
+    if (value, authority) == (field.value, field.authority):
+        return field
+    return msgspec.structs.replace(field, value=value, authority=authority)
 
 
 def _shown_file(file: File) -> File:

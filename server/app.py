@@ -10,6 +10,8 @@ from flask import Flask, Response, g, request
 from converter.keeping.reading import ArchiveReader
 from server.endpoint import Endpoint
 from server.endpoint.protocol import METHODS, sparql_blueprint
+from server.feeds.oai import oai_blueprint
+from server.feeds.resourcesync import resourcesync_blueprint
 from server.packing import register_packing
 from server.problems import EXPOSED, OPEN, register_problems
 from server.settings import Settings
@@ -30,6 +32,9 @@ def create_app(settings: Settings, endpoint: Endpoint, archive: ArchiveReader | 
     register_packing(app)
     app.register_blueprint(sparql_blueprint(endpoint, settings.base))
     app.register_blueprint(site_blueprint(endpoint, settings, archive))
+    if archive is not None:
+        app.register_blueprint(oai_blueprint(endpoint, settings, archive))
+        app.register_blueprint(resourcesync_blueprint(endpoint, settings, archive))
     app.before_request(_begin)
     app.after_request(_headers)
     return app

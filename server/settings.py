@@ -11,9 +11,11 @@ class Settings:
     """What a deployment decides.
 
     `base` begins every address of ours, whatever host a request names.  `title` heads the pages.  `folder` is the data
-    folder, where the site stands on one and not on a remote endpoint.
+    folder, where the site stands on one and not on a remote endpoint.  `contact` is the e-mail address for questions
+    about the site, which OAI-PMH demands: it is shown to all, and where it is empty an address that nobody reads.
     """
 
     base: str
     title: str = "Shelfgraph"
     folder: Path | None = None
+    contact: str = ""

@@ -37,6 +37,7 @@ RICHEST_FIRST = {
 _SOUND_DIM = 6
 """Before DSpace 6, dim gives an author the authority of another one."""
 _EXAMPLES = 5
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 
 class Choice(NamedTuple):
@@ -72,7 +73,7 @@ def choose(endpoint: Endpoint, wanted: str, dspace: Callable[[], int | None], se
         return Choice(wanted, "as asked for")
     passed: list[str] = []
     for name, format_ in _ranked(formats):
-        if name == "dim" and (dspace() or 0) < _SOUND_DIM:
+        if name == "dim" and not _is_ours(formats) and (dspace() or 0) < _SOUND_DIM:
             passed.append(f"{format_.prefix} is sound from DSpace {_SOUND_DIM}, which this does not show to be")
             continue
         fault = _unreadable(endpoint, name, format_.prefix, set_)
@@ -83,6 +84,11 @@ def choose(endpoint: Endpoint, wanted: str, dspace: Callable[[], int | None], se
     raise SourceError(
         f"{endpoint.address}: none of its formats can be read ({'; '.join(passed) or prefixes}); name one with --prefix"
     )
+
+
+def _is_ours(formats: tuple[Format, ...]) -> bool:
+    """Whether the repository is a site like ours, whose dim is that of the records as they came."""
+    return any(format_.prefix == "rdf" and format_.namespace == _RDF for format_ in formats)
 
 
 def _ranked(formats: tuple[Format, ...]) -> Iterator[tuple[str, Format]]:

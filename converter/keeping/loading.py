@@ -30,10 +30,10 @@ from converter.values import iris
 T = TypeVar("T")
 Lines = Callable[[Record], Iterable[str]]
 
-BATCH = 500
+BATCH = 100
 """Records in one step of the store: memory is flat in the number of all."""
 
-_SETTLED_EVERY = 8
+_SETTLED_EVERY = 40
 """Batches that may have to be done again after a crash."""
 _CROSSWALK = "crosswalk"
 _OWN = ("item", "record", "source")

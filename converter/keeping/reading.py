@@ -137,6 +137,10 @@ class ArchiveReader:
         return [row[0] for row in rows]
 
     def _chosen(self, after: int, since: str | None, until: str | None, set_: str | None) -> dict[str, Any]:
+        if since:
+            # What is older than the first change in the window need not be looked at.
+            (first,) = self._ask("SELECT MIN(number) FROM journal WHERE moment >= ?", (since,))[0]
+            after = max(after, _NO_END if first is None else first - 1)
         return {"after": after, "upto": self.upto, "since": since, "until": until, "set": set_}
 
     def _ask(self, statement: str, values: Any = ()) -> list[Any]:

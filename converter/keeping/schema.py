@@ -80,7 +80,12 @@ def _know_sources(database: sqlite3.Connection) -> None:
     database.execute("INSERT OR REPLACE INTO note VALUES ('crosswalk', 'of an earlier version')")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_make, _know_sources)
+def _find_identifiers(database: sqlite3.Connection) -> None:
+    """Find a record by its identifier, and a change by its moment, without looking at all of them."""
+    _run(database, "CREATE INDEX held_identifier ON held (identifier);\nCREATE INDEX journal_moment ON journal (moment);")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_make, _know_sources, _find_identifiers)
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
 
 

@@ -16,6 +16,7 @@ import ontology
 from converter.item import Item, term
 from converter.kinds.containers import journal_of
 from converter.kinds.identity import identifier_lines
+from converter.privacy import masked
 from converter.record import Field
 from converter.values import identifiers, iris, names
 from converter.values.terms import integer, iri, literal, triple, type_
@@ -213,7 +214,8 @@ def _without_shared(item: Item, people: list[tuple[Field, str]], given: dict[int
 def _authority(field: Field) -> Keys:
     """The keys in the authority of the value itself."""
     authority = field.authority or ""
-    if not authority or authority.startswith(_VIRTUAL):
+    if not authority or authority.startswith(_VIRTUAL) or masked(authority) != authority:
+        # A key that is an e-mail address stays private, and so keys nobody.
         return Keys()
     match = _ORCID.search(authority)
     orcid = identifiers.NORMALISERS["orcid"](match[0]) if match else None

@@ -145,7 +145,8 @@ class _Reading:
             self._note(Finding("", "info", "", self.name, "the repository answers noRecordsMatch: no records"))
         elif self._error:
             code, text = self._error
-            raise SourceError(f"{self.name}: an OAI-PMH answer with the error {code}: {text or 'no reason given'}")
+            reason = " ".join(text.split()) or "no reason given"
+            raise SourceError(f"{self.name}: an OAI-PMH answer with the error {code}: {reason}")
         elif self._answer:
             words = _NOT_RECORDS[self._answer]
             raise SourceError(f"{self.name}: {words} ({self._answer}), not records; ask for verb=ListRecords")
