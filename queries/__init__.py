@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -59,6 +60,8 @@ def _integer(text: str) -> str:
 def _moment(text: str) -> str:
     if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", text):
         raise ValueError("a moment is written like 2026-01-31T00:00:00Z")
+    # Such as the 31st of June.
+    datetime.fromisoformat(text)
     return str(Literal(text, datatype=NamedNode(_XSD + "dateTime")))
 
 

@@ -7,32 +7,57 @@ from pathlib import Path
 
 from flask import Flask, Response, g, request
 
+from converter.errors import QueryError
 from converter.keeping.reading import ArchiveReader
 from server.endpoint import Endpoint
 from server.endpoint.protocol import METHODS, sparql_blueprint
+from server.endpoint.refusals import unanswered
+from server.feeds.api_catalog import api_catalog_blueprint
+from server.feeds.atom import atom_blueprint
+from server.feeds.dataset import dataset_blueprint
+from server.feeds.dumps import dumps_blueprint
+from server.feeds.ldes import ldes_blueprint
 from server.feeds.oai import oai_blueprint
+from server.feeds.reconcile.routes import reconcile_blueprint
 from server.feeds.resourcesync import resourcesync_blueprint
+from server.feeds.sitemap import sitemap_blueprint
 from server.packing import register_packing
 from server.problems import EXPOSED, OPEN, register_problems
+from server.questions.routes import questions_blueprint
 from server.settings import Settings
 from server.site.resources import site_blueprint
 from server.site.view import safe_link
+from server.watching import Log, register_watching
 
 _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 
 
-def create_app(settings: Settings, endpoint: Endpoint, archive: ArchiveReader | None = None) -> Flask:
+def create_app(
+    settings: Settings, endpoint: Endpoint, archive: ArchiveReader | None = None, log: Log | None = None
+) -> Flask:
     """The site over an endpoint; the archive, where there is one, is what feeds and sources are made of."""
     app = Flask(__name__, template_folder=str(_HERE / "site" / "templates"), static_folder=str(_HERE / "static"))
-    app.url_map.strict_slashes = False
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(site_title=settings.title, base=settings.base, shown_link=safe_link)
+    app.jinja_env.globals.update(
+        site_title=settings.title, base=settings.base, shown_link=safe_link, has_feeds=archive is not None
+    )
     register_problems(app)
     register_packing(app)
+    app.register_error_handler(QueryError, unanswered)
+    endpoint = register_watching(app, endpoint, archive, log)
     app.register_blueprint(sparql_blueprint(endpoint, settings.base))
+    app.register_blueprint(questions_blueprint(endpoint, settings, archive))
     app.register_blueprint(site_blueprint(endpoint, settings, archive))
+    app.register_blueprint(sitemap_blueprint(endpoint, settings, archive))
+    app.register_blueprint(dumps_blueprint(endpoint, settings))
+    app.register_blueprint(dataset_blueprint(endpoint, settings, archive))
+    app.register_blueprint(api_catalog_blueprint(settings))
+    app.register_blueprint(reconcile_blueprint(endpoint, settings, archive))
     if archive is not None:
+        app.register_blueprint(atom_blueprint(endpoint, settings, archive))
+        app.register_blueprint(ldes_blueprint(endpoint, settings, archive))
         app.register_blueprint(oai_blueprint(endpoint, settings, archive))
         app.register_blueprint(resourcesync_blueprint(endpoint, settings, archive))
     app.before_request(_begin)

@@ -12,7 +12,7 @@ from server.negotiate import choose
 
 OPEN = {"Access-Control-Allow-Origin": "*"}
 """On every answer: the data are open, and no answer depends on who asks."""
-EXPOSED = "Link, ETag, Content-Location, Content-Profile, Location, Retry-After, Server-Timing"
+EXPOSED = "Link, ETag, Content-Location, Content-Profile, Location, Retry-After, Server-Timing, X-Request-Id"
 VARY = "Accept, Accept-Profile, Accept-Encoding"
 
 _FORMS = ("application/problem+json", "text/html", "text/plain")

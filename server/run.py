@@ -20,22 +20,40 @@ from converter.keeping.folder import DataFolder, reading
 from converter.keeping.reading import ArchiveReader
 from server.app import create_app
 from server.endpoint.cache import Cached
+from server.endpoint.remote import Remote
 from server.endpoint.workers import Pool
 from server.settings import Settings
+from server.watching import Form, Log
 
 _SETTINGS = "SHELFGRAPH_SITE"
-_THREADS = 160
+_THREADS = 320
 """More than the queries that may run and wait, so that a refusal always has a thread to say it."""
 
 
-def serve(folder: Path, settings: Settings, host: str, port: int, *, workers: int, timeout: float) -> None:
+def serve(  # noqa: PLR0913 - what a deployment decides, each by its name
+    folder: Path | None,
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    workers: int,
+    timeout: float,
+    log: Form = "text",
+    slow: float = 1.0,
+    endpoint: str = "",
+    graph: str = "",
+) -> None:
     """Serve until interrupted; a new generation of the folder is taken up while serving.
+
+    Where an `endpoint` is named the site stands on that, and on its `graph` if it names one, and on no folder.
 
     Raises UsageError where the port is taken or the host is not this machine's.
     """
     _free(host, port)
     told = {"folder": str(folder), "base": settings.base, "title": settings.title, "workers": workers}
-    os.environ[_SETTINGS] = json.dumps({**told, "timeout": timeout})
+    os.environ[_SETTINGS] = json.dumps(
+        {**told, "timeout": timeout, "log": log, "slow": slow, "endpoint": endpoint, "graph": graph}
+    )
     server = Granian(
         "server.run:application",
         address=host,
@@ -53,6 +71,8 @@ def serve(folder: Path, settings: Settings, host: str, port: int, *, workers: in
 def application() -> Callable[..., Any]:
     """The application of the serving process, with its pool of query workers."""
     told = json.loads(os.environ[_SETTINGS])
+    if told["endpoint"]:
+        return _elsewhere(told)
     folder = DataFolder(Path(told["folder"]))
     generation = folder.current()
     held = contextlib.ExitStack()
@@ -67,7 +87,14 @@ def application() -> Callable[..., Any]:
     archive = ArchiveReader(folder.path / "archive.sqlite", generation.journal)
     threading.Thread(target=_follow, args=(folder, pool, archive, held), daemon=True).start()
     settings = Settings(base=told["base"], title=told["title"], folder=folder.path)
-    return create_app(settings, Cached(pool), archive)
+    return create_app(settings, Cached(pool), archive, Log(told["log"], told["slow"]))
+
+
+def _elsewhere(told: dict[str, Any]) -> Callable[..., Any]:
+    """The application over a service elsewhere."""
+    service = Remote(told["endpoint"], graph=told["graph"], timeout=told["timeout"])
+    settings = Settings(base=told["base"], title=told["title"])
+    return create_app(settings, Cached(service), log=Log(told["log"], told["slow"]))
 
 
 def _follow(folder: DataFolder, pool: Pool, archive: ArchiveReader, held: contextlib.ExitStack) -> None:

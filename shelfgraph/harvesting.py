@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,14 +130,47 @@ def _keeping(data: Path, base: str | None, run: Run, *, dry_run: bool) -> Iterat
     chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
     mapper = Mapper(chosen)
     lines_of = (lambda record: run.mapped(record, mapper)) if run.told else None
-    with folder.writing(Identity(chosen, mapper.digest), mapper.triples) as writer:
-        keeper = WriterKeeper(writer, lines_of, run.report.add)
-        try:
-            yield keeper
-        finally:
-            keeper.publish()
-    if base is None and held is None:
+    with contextlib.ExitStack() as stack:
+
+        def opened() -> WriterKeeper:
+            writer = stack.enter_context(folder.writing(Identity(chosen, mapper.digest), mapper.triples))
+            keeper = WriterKeeper(writer, lines_of, run.report.add)
+            stack.callback(keeper.publish)
+            return keeper
+
+        yield Late(opened, new=held is None)
+    if base is None and held is None and folder.has_generation():
         options.tell_base(chosen)
+
+
+class Late:
+    """A keeper that is made when it is needed: a repository that never answers leaves no empty folder behind."""
+
+    def __init__(self, opened: Callable[[], Keeper], *, new: bool) -> None:
+        self._opened, self._new = opened, new
+        self._keeper: Keeper | None = None
+
+    def state(self, name: str) -> str | None:
+        """What was kept under a name, None where nothing was."""
+        return None if self._is_empty else self._made().state(name)
+
+    def take(self, records: Sequence[Record], state: Mapping[str, str]) -> None:
+        """Keep records and how far the harvest is: both or neither."""
+        self._made().take(records, state)
+
+    def held(self, source: str) -> Iterator[Held]:
+        """Yield what is held of the records of a source."""
+        if not self._is_empty:
+            yield from self._made().held(source)
+
+    @property
+    def _is_empty(self) -> bool:
+        return self._new and self._keeper is None
+
+    def _made(self) -> Keeper:
+        if self._keeper is None:
+            self._keeper = self._opened()
+        return self._keeper
 
 
 class Nothing:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
+from converter.harvest import page
 from converter.mapping import Mapper
 from converter.record import Record
 from converter.report import Report
@@ -48,7 +49,8 @@ class Run:
         """Yield the records of all sources; one that cannot be read is told of, and the others go on."""
         for source in sources:
             try:
-                for record in counted(read(source, kind, repository, self.report)):
+                reader = page.read if page.is_address(source) else read
+                for record in counted(reader(source, kind, repository, self.report)):
                     self.count += 1
                     yield record
             except (SourceError, SourceUnreachable) as fault:

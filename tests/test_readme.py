@@ -32,7 +32,8 @@ def test_the_turtle_that_it_shows_is_what_the_command_writes() -> None:
 
 
 def test_the_demo_says_what_it_shows() -> None:
-    running = Site(EXAMPLES)
+    # The log of requests would come between.
+    running = Site(EXAMPLES, "--log", "none")
     told = running.stop()
     shown = " ".join(line for line in block("console").splitlines() if line.startswith("shelfgraph:"))
     # The demonstration runs without the labels of MeSH, and these tests with them: each link is one triple more.

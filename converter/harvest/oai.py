@@ -67,7 +67,7 @@ class _Harvest:
         self._endpoint = Endpoint(client, self._repository.endpoint)
         self._source = options.source or urlsplit(self._repository.endpoint).hostname or ""
         summary.endpoint, summary.source = self._repository.endpoint, self._source
-        self._name = f"oai {self._repository.endpoint} {options.set}".strip()
+        self._name = f"{self._source} oai {self._repository.endpoint} {options.set}".strip()
         self._at = decoded(keeper.state(self._name))
         self._came: set[int] = set()
         """Hashes of the identifiers that came in this run: a million of them are to fit into memory."""

@@ -7,8 +7,9 @@ Source: the REST contract of DSpace, https://github.com/DSpace/RestContract, `se
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
@@ -25,6 +26,9 @@ _SEARCH = "discover/search/objects"
 _NEWEST_FIRST = "lastModified,DESC"
 _IN_ORDER = "dc.date.accessioned,ASC"
 _SORTS_REFUSED = frozenset({400, 422})
+_FILES = "bundles/bitstreams/format"
+_ANYWHERE = "*"
+"""A skipped item of which nothing is known that would lead to it: the next harvest takes everything."""
 
 
 class _Page(NamedTuple):
@@ -79,15 +83,17 @@ class _Harvest:
         self._root = _root(client, options.url)
         self._source = options.source or urlsplit(self._root).hostname or ""
         summary.endpoint, summary.source = self._root, self._source
-        self._name = f"rest {self._root}"
+        self._name = f"{self._source} rest {self._root}"
         self._skipped: list[str] = []
+        """What leads to the items that did not come: identifiers, or places in the list with the item before them."""
 
     def run(self, clock: Clock) -> None:
         """Take page after page until the last one, or until what has not changed since the last harvest."""
         now = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         at = decoded(self._keeper.state(self._name))
-        from_ = beginning(self._options, at.completed, now, by_day=False)
-        if not at.token or self._options.full or self._options.since:
+        found = self._options.dry_run or self._again(at.skipped)
+        from_ = beginning(self._options, at.completed, now, by_day=False) if found else ""
+        if not (at.token and found) or self._options.full or self._options.since:
             sort = _NEWEST_FIRST if from_ and self._sorts_by_change() else _IN_ORDER
             at = Position(sort, "0", from_, started=now, completed=at.completed)
         if self._options.dry_run:
@@ -96,8 +102,33 @@ class _Harvest:
         while at.token:
             self._step(at)
         self._summary.skipped, self._summary.complete = len(self._skipped), True
-        done = Position(completed=at.started)
+        done = Position(completed=at.started, skipped=tuple(dict.fromkeys(self._skipped)))
         self._keeper.take([], {self._name: done.encoded()})
+
+    def _again(self, skipped: Iterable[str]) -> bool:
+        """Ask again for what was skipped before; False where it is not known where that is now."""
+        found = True
+        for name in skipped:
+            place, blank, before = name.partition(" ")
+            if name == _ANYWHERE or (blank and before != self._before(int(place))):
+                found = False
+                continue
+            try:
+                page = self._page(int(place), 1, _IN_ORDER, attempts=2) if blank else self._item(name)
+            except Failed as fault:
+                if fault.reason != "HTTP 404":
+                    self._skip(name, fault.reason)
+                continue
+            records = self._read(page)
+            self._keeper.take(records, {})
+            self._summary.records += len(records)
+        return found
+
+    def _skip(self, name: str, reason: str) -> None:
+        self._skipped.append(name)
+        place, blank, _ = name.partition(" ")
+        shown = f"item {place} by {_IN_ORDER}" if blank else "an item" if name == _ANYWHERE else name
+        self._report.add(Finding(shown, "error", "", "", f"skipped: {reason}"))
 
     def _step(self, at: Position) -> None:
         """Take one page together with the number of the next one."""
@@ -111,13 +142,14 @@ class _Harvest:
         # Newest first: behind the first old one all are old.
         ended = number + 1 >= page.pages or (at.prefix == _NEWEST_FIRST and len(fresh) < len(records))
         at.size, at.token = page.total, "" if ended else str(number + 1)
+        at.skipped = tuple(dict.fromkeys(self._skipped))
         self._keeper.take(fresh, {self._name: at.encoded()} if at.token else {})
         self._summary.records += len(fresh)
         self._summary.deleted += sum(record.deleted for record in fresh)
         self._progress(self._summary.records, None if at.from_ else page.total)
 
     def _singly(self, number: int, size: int, at: Position, fault: Failed) -> _Page:
-        """The items of a failing page one by one; each that fails is named by its position."""
+        """The items of a failing page one by one; what leads to each that fails is kept."""
         items: list[dict[str, Any]] = []
         total = pages = 0
         reasons: list[tuple[int, str]] = []
@@ -136,10 +168,33 @@ class _Harvest:
             raise SourceUnreachable(f"{self._root}: {fault.reason}; what came is kept, the same command goes on")
         for place, reason in reasons:
             if place < total:
-                name = f"item {place} by {at.prefix}"
-                self._skipped.append(name)
-                self._report.add(Finding(name, "error", "", "", f"skipped: {reason}"))
+                self._skip(self._leading_to(place, at.prefix), reason)
         return _Page(tuple(items), total, pages)
+
+    def _leading_to(self, place: int, sort: str) -> str:
+        """What leads to the item at a place: its identifier, which it may give without its files, else that place.
+
+        Places by the date of accession change seldom, and the item before says whether they have.
+        """
+        uuid = self._uuid(place, sort)
+        if uuid:
+            return uuid
+        before = self._before(place) if sort == _IN_ORDER else None
+        return _ANYWHERE if before is None else f"{place} {before}"
+
+    def _before(self, place: int) -> str | None:
+        return self._uuid(place - 1, _IN_ORDER) if place else ""
+
+    def _uuid(self, place: int, sort: str) -> str | None:
+        try:
+            items = self._page(place, 1, sort, attempts=1, embed="").items
+        except Failed:
+            return None
+        return str(items[0].get("uuid") or "") or None if items else None
+
+    def _item(self, uuid: str) -> _Page:
+        item = self._client.fetch(f"{self._root}/core/items/{quote(uuid)}", {"embed": _FILES}, _object, 2)
+        return _Page((item,), 1, 1)
 
     def _read(self, page: _Page) -> list[Record]:
         records: list[Record] = []
@@ -148,8 +203,7 @@ class _Harvest:
                 stream = io.BytesIO(msgspec.json.encode(item))
                 records += json_records.records(stream, self._root, self._report.add, self._source)
             except SourceError as fault:
-                self._skipped.append(str(item.get("uuid")))
-                self._report.add(Finding(str(item.get("uuid")), "error", "", "", f"skipped: {fault}"))
+                self._skip(str(item.get("uuid")), str(fault))
         return records
 
     def _sorts_by_change(self) -> bool:
@@ -161,13 +215,13 @@ class _Harvest:
             return False
         return True
 
-    def _page(self, number: int, size: int, sort: str, attempts: int | None = None) -> _Page:
+    def _page(self, number: int, size: int, sort: str, attempts: int | None = None, embed: str = _FILES) -> _Page:
         parameters = {
             "dsoType": "item",
             "sort": sort,
             "page": str(number),
             "size": str(size),
-            "embed": "bundles/bitstreams/format",
+            **({"embed": embed} if embed else {}),
         }
         return self._client.fetch(f"{self._root}/{_SEARCH}", parameters, _found, attempts)
 

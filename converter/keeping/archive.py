@@ -95,6 +95,13 @@ class Archive:
         """Keep a small fact."""
         self._database.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
 
+    def notes(self, beginning: str) -> list[tuple[str, str]]:
+        """The small facts whose names begin so, by name."""
+        rows = self._database.execute(
+            "SELECT name, value FROM note WHERE substr(name, 1, ?) = ? ORDER BY name", (len(beginning), beginning)
+        )
+        return [(name, value) for name, value in rows]
+
     def drop_notes(self, beginning: str) -> None:
         """Drop the small facts whose names begin so."""
         self._database.execute("DELETE FROM note WHERE substr(name, 1, ?) = ?", (len(beginning), beginning))
@@ -269,11 +276,15 @@ class Archive:
         self._database.execute("DELETE FROM pending")
 
     def _journal(self, address: str, change: Change) -> tuple[int, str]:
-        moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        done = self._database.execute(
-            "INSERT INTO journal (address, change, moment) VALUES (?, ?, ?)", (address, change, moment)
-        )
-        return int(done.lastrowid or 0), moment
+        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        # A clock that is set back must not make what is new look old to those who follow the changes.
+        number, moment = self._database.execute(
+            "INSERT INTO journal (address, change, moment)"
+            " VALUES (?, ?, MAX(?, COALESCE((SELECT moment FROM journal ORDER BY number DESC LIMIT 1), '')))"
+            " RETURNING number, moment",
+            (address, change, now),
+        ).fetchone()
+        return int(number), moment
 
 
 def _digest(line: str) -> bytes:

@@ -4,6 +4,7 @@
     <folder>/lock                 held by the one writer
     <folder>/archive.sqlite       every record as it came, and the journal of changes
     <folder>/foreign/             RDF files that were loaded as they are
+    <folder>/published/           what stores elsewhere were sent
     <folder>/store/               the writer's store
     <folder>/generations/N/       read-only checkpoints; hard links, so that each costs milliseconds
     <folder>/generations/N.json   the last change of the journal that is in it
@@ -20,6 +21,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +29,7 @@ import pyoxigraph
 
 from converter.errors import StoreError
 from converter.keeping.archive import Archive
+from converter.keeping.describing import Describer
 from converter.keeping.loading import Lines, Loader
 from converter.record import Record
 from converter.report import Finding
@@ -114,7 +117,9 @@ class DataFolder:
             self._write("shelfgraph.json", json.dumps({"layout": _LAYOUT, **identity._asdict()}, indent=1) + "\n")
             loader = Loader(self.path, identity.base, identity.crosswalk, triples_of)
             try:
-                yield Writer(self, loader, identity.crosswalk)
+                writer = Writer(self, loader, identity.crosswalk, Describer(identity.base))
+                yield writer
+                writer.finish()
             finally:
                 loader.close()
 
@@ -130,17 +135,30 @@ class DataFolder:
         finally:
             archive.close()
 
+    def generations(self) -> list[Generation]:
+        """The generations that are kept, the oldest first."""
+        return [
+            Generation(number, self._generation_path(number), self._journal_of(number)) for number in self._numbers()
+        ]
+
     def has_generation(self) -> bool:
         """Whether there is something to read."""
         return (self.path / "current").exists()
 
-    def publish(self, store: pyoxigraph.Store, journal: int) -> Generation:
-        """A new generation with what the store holds now, and the one that `current` names from now on."""
+    def publish(
+        self, store: pyoxigraph.Store, journal: int, describe: Callable[[Path], None] | None = None
+    ) -> Generation:
+        """A new generation with what the store holds now, and the one that `current` names from now on.
+
+        `describe` adds to it what it says of itself, before anybody reads it.
+        """
         numbers = self._numbers()
         number = max(numbers, default=0) + 1
         path = self._generation_path(number)
         path.parent.mkdir(exist_ok=True)
         store.backup(str(path))
+        if describe:
+            describe(path)
         self._write(f"generations/{number}.json", json.dumps({"journal": journal}) + "\n")
         self._write("current", f"{number}\n")
         self._forget(numbers, keep=2)
@@ -203,10 +221,11 @@ class DataFolder:
 class Writer:
     """What the one writer may do; each deed ends in a generation that holds the whole of it."""
 
-    def __init__(self, folder: DataFolder, loader: Loader, crosswalk: str) -> None:
+    def __init__(self, folder: DataFolder, loader: Loader, crosswalk: str, describer: Describer) -> None:
         self._folder = folder
         self._loader = loader
         self._crosswalk = crosswalk
+        self._describer = describer
 
     @property
     def archive(self) -> Archive:
@@ -270,9 +289,15 @@ class Writer:
             # Compacting first made string-heavy queries several times faster after a bulk load.
             self._loader.store.optimize()
             self._loader.written = 0
-        generation = self._folder.publish(self._loader.store, latest)
+        generation = self._folder.publish(self._loader.store, latest, self._describer.describe)
         self._loader.changed = False
         return generation
+
+    def finish(self) -> None:
+        """Publish a generation that says what it holds, where there was no time for that in the newest."""
+        if not self._describer.done:
+            latest = self.archive.latest()
+            self._folder.publish(self._loader.store, latest, partial(self._describer.describe, at_last=True))
 
 
 @contextlib.contextmanager

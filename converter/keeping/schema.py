@@ -82,7 +82,8 @@ def _know_sources(database: sqlite3.Connection) -> None:
 
 def _find_identifiers(database: sqlite3.Connection) -> None:
     """Find a record by its identifier, and a change by its moment, without looking at all of them."""
-    _run(database, "CREATE INDEX held_identifier ON held (identifier);\nCREATE INDEX journal_moment ON journal (moment);")
+    database.execute("CREATE INDEX held_identifier ON held (identifier)")
+    database.execute("CREATE INDEX journal_moment ON journal (moment)")
 
 
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_make, _know_sources, _find_identifiers)

@@ -82,18 +82,30 @@ def read(source: str, kind: str | None = None, repository: str = "", report: Rep
     Raises SourceUnreachable where there is no such file, SourceError where it holds no record, UsageError for a kind
     that is not read.
     """
-    if kind is not None and kind not in KINDS:
-        raise UsageError(f"no kind of source is called {kind!r}; --from takes {', '.join(KINDS)}")
     report = report or Report()
-    if source == "-":
-        yield from _opened(sys.stdin.buffer, "standard input", kind, repository, report.add)
-        return
     path = Path(source)
-    if path.is_dir():
+    if source == "-":
+        yield from read_stream(sys.stdin.buffer, "standard input", kind, repository, report)
+    elif path.is_dir():
+        _known(kind)
         yield from _all(_inside(path), str(path), kind, repository, report.add)
     else:
         with _open(path) as stream:
-            yield from _opened(stream, str(path), kind, repository, report.add)
+            yield from read_stream(stream, str(path), kind, repository, report)
+
+
+def read_stream(stream: BinaryIO, name: str, kind: str | None, repository: str, report: Report) -> Iterator[Record]:
+    """The records of what an open stream holds, as those of a file of that name.
+
+    Raises SourceError where it holds none, UsageError for a kind that is not read.
+    """
+    _known(kind)
+    yield from _opened(stream, name, kind, repository, report.add)
+
+
+def _known(kind: str | None) -> None:
+    if kind is not None and kind not in KINDS:
+        raise UsageError(f"no kind of source is called {kind!r}; --from takes {', '.join(KINDS)}")
 
 
 def _open(path: Path) -> BinaryIO:

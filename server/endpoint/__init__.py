@@ -84,3 +84,7 @@ class QueueFull(QueryError):
 
 class WorkerDied(QueryError):
     """The query broke the process that evaluated it: too deep, or too large."""
+
+
+class ServiceFailed(QueryError):
+    """The service behind this one does not answer, or answers what cannot be used."""

@@ -57,7 +57,10 @@ def _streamed(answer: Answer, format_: str, started: float) -> Response:
     if request.method == "HEAD":
         answer.close()
         return Response(headers=headers, content_type=content_type)
-    response = Response(_chunks(answer), headers=headers, content_type=content_type)
+    # What is all there goes out in one piece, and says its length.
+    whole = getattr(answer, "whole", None)
+    body = _chunks(answer) if whole is None else b"".join(whole)
+    response = Response(body, headers=headers, content_type=content_type)
     response.call_on_close(answer.close)
     return response
 

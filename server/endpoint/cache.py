@@ -10,14 +10,23 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
-from server.endpoint import Answer, Endpoint, Request
+from server.endpoint import Answer, Endpoint, QueryTimeout, Request, WorkerDied
 from server.endpoint.lexer import is_volatile
 
 Key = tuple[str, Request]
 _OVERHEAD = 512
 """Bytes that an entry costs beside its query and its answer."""
+
+
+class Figures(NamedTuple):
+    """Questions answered out of memory and not, bytes and number of the answers that are kept."""
+
+    hits: int
+    misses: int
+    bytes: int
+    entries: int
 
 
 class Cached:
@@ -27,10 +36,21 @@ class Cached:
         self._endpoint = endpoint
         self._limit, self._largest = limit, largest
         self._kept: OrderedDict[Key, tuple[bytes, ...]] = OrderedDict()
-        self._under_way: dict[Key, threading.Event] = {}
+        self._under_way: dict[Key, _Making] = {}
         self._lock = threading.Lock()
+        self._hits = self._misses = 0
         self.held = 0
         """Bytes that the kept answers take."""
+
+    @property
+    def behind(self) -> Endpoint:
+        """The endpoint that is asked for what is not kept."""
+        return self._endpoint
+
+    def figures(self) -> Figures:
+        """How often memory served, and what it holds."""
+        with self._lock:
+            return Figures(self._hits, self._misses, self.held, len(self._kept))
 
     @property
     def version(self) -> str:
@@ -40,22 +60,25 @@ class Cached:
     def ask(self, request: Request) -> Answer:
         """The kept answer, or a new one that is kept once it has been read to its end.
 
-        Raises what the endpoint behind raises.
+        Raises what the endpoint behind raises; those who waited for one answer are told the same.
         """
+        if is_volatile(request.query):
+            return self._endpoint.ask(request)
         key = (self._endpoint.version, request)
-        found = self._found_or_mine(key)
-        if found is not None:
-            return Kept(found)
+        making = self._found_or_mine(key)
+        if isinstance(making, tuple):
+            return Kept(making)
         try:
-            if is_volatile(request.query):
-                return self._endpoint.ask(request)
             return _Recording(self._endpoint.ask(request), self, key, self._largest)
+        except (QueryTimeout, WorkerDied) as fault:
+            making.fault = fault
+            raise
         finally:
             # Those who waited ask for themselves where the beginning was not all.
             with self._lock:
-                event = self._under_way.pop(key, None)
-            if event is not None:
-                event.set()
+                if self._under_way.get(key) is making:
+                    del self._under_way[key]
+            making.done.set()
 
     def close(self) -> None:
         """Close the endpoint behind."""
@@ -72,21 +95,31 @@ class Cached:
             while self.held > self._limit:
                 self.held -= _size(*self._kept.popitem(last=False))
 
-    def _found_or_mine(self, key: Key) -> tuple[bytes, ...] | None:
-        """The kept answer; None for the first who asks, who makes it, and for those who waited for it in vain."""
+    def _found_or_mine(self, key: Key) -> tuple[bytes, ...] | _Making:
+        """The kept answer; for the first who asks, and for those who waited for it in vain, what they are to make."""
         waited = False
         while True:
             with self._lock:
-                found = self._kept.get(key)
+                found, making = self._kept.get(key), self._under_way.get(key)
                 if found is not None:
+                    self._hits += 1
                     self._kept.move_to_end(key)
                     return found
-                event = self._under_way.get(key)
-                if event is None or waited:
-                    self._under_way.setdefault(key, threading.Event())
-                    return None
-            event.wait()
+                if making is None or waited:
+                    self._misses += 1
+                    return self._under_way.setdefault(key, _Making())
+            making.done.wait()
+            if making.fault:
+                raise type(making.fault)(*making.fault.args)
             waited = True
+
+
+class _Making:
+    """An answer that is being made: whether its beginning is there, and what went wrong with it."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.fault: QueryTimeout | WorkerDied | None = None
 
 
 class Kept:
@@ -96,6 +129,11 @@ class Kept:
 
     def __init__(self, parts: tuple[bytes, ...]) -> None:
         self._parts = parts
+
+    @property
+    def whole(self) -> tuple[bytes, ...] | None:
+        """All of its bytes, where they are there."""
+        return self._parts
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes."""
@@ -121,10 +159,19 @@ class _Recording(Kept):
     def __init__(self, answer: Answer, cache: Cached, key: Key, largest: int) -> None:
         super().__init__(())
         self._answer, self._cache, self._key, self._left = answer, cache, key, largest
-        whole = getattr(answer, "whole", None)
-        if whole is not None:
-            self._parts = whole
-            cache.keep(key, whole)
+        self._whole: tuple[bytes, ...] | None = getattr(answer, "whole", None)
+        if self._whole is not None:
+            cache.keep(key, self._whole)
+
+    @property
+    def whole(self) -> tuple[bytes, ...] | None:
+        """All of its bytes, where they are there."""
+        return self._whole
+
+    @property
+    def queued(self) -> float:
+        """Seconds that the query waited for a worker."""
+        return float(getattr(self._answer, "queued", 0.0))
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes."""

@@ -3,114 +3,124 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import msgspec
 
 from server.endpoint import QueryTimeout, Request, WorkerDied
-from server.endpoint.worker import HEAD, LENGTH, READY
+from server.endpoint.nursery import RUNNING, Nursery
+from server.endpoint.worker import HEAD, LENGTH, READY, Opening
 
-_START = 20.0
-"""Seconds that a worker may take to open its generation."""
+_START, _END, _PAUSE = 20.0, 1.0, 0.005
+"""Seconds that a worker may take to open its generation, and to end; seconds between two looks whether it has ended."""
+_PIPE = 1 << 18
+"""Bytes that the pipe of the frames takes, where the system allows it."""
+
+
+class EndedIdle(WorkerDied):
+    """The process had ended before it was asked, which is no fault of the query."""
 
 
 class Worker:
-    """One process, and the pipe to it."""
+    """One process, and the pipes to it.
 
-    def __init__(self, store: Path, memory: int, base: str) -> None:
-        self.store = store
-        self._ready = False
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "server.endpoint.worker", str(store), str(memory), base],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            # Out of reach of the terminal's interrupt, yet in our session: the kernel weighs priorities within one.
-            process_group=0,
-        )
+    Raises OSError where no process can be made.
+    """
+
+    def __init__(self, nursery: Nursery, opening: Opening) -> None:
+        self.opening = opening
+        self._nursery = nursery
+        requests, self._requests = os.pipe()
+        self._frames, frames = os.pipe()
+        with contextlib.suppress(OSError, AttributeError):
+            fcntl.fcntl(frames, fcntl.F_SETPIPE_SZ, _PIPE)
+        self._held = bytearray()
+        """What was read and not yet asked for."""
+        self._readable = select.poll()
+        self._readable.register(self._frames, select.POLLIN)
+        try:
+            self._process = nursery.make(requests, frames)
+        except OSError:
+            self._close()
+            raise
+        finally:
+            os.close(requests)
+            os.close(frames)
+        self._send(opening)
+
+    def wait_ready(self) -> None:
+        """Wait until the generation is open.
+
+        Raises WorkerDied where it cannot be opened.
+        """
+        with contextlib.suppress(WorkerDied):
+            kind, _ = self.frame(time.monotonic() + _START)
+            if kind == READY:
+                return
+        raise WorkerDied("the dataset cannot be opened")
 
     def send(self, request: Request) -> None:
-        """Give the worker a query."""
-        assert self._process.stdin is not None  # noqa: S101 - PIPE says so
-        data = msgspec.msgpack.encode(request)
-        try:
-            self._process.stdin.write(LENGTH.pack(len(data)) + data)
-        except BrokenPipeError:
-            raise self._died() from None
+        """Give the worker a query.
+
+        Raises EndedIdle where the process has ended before.
+        """
+        if not self._send(request):
+            raise EndedIdle("a worker has ended without a query")
 
     def frame(self, deadline: float) -> tuple[bytes, bytes]:
         """The next frame: its kind and its data.
 
         Raises QueryTimeout at the deadline (of time.monotonic), WorkerDied where the process ended.
         """
-        self.wait_ready()
-        return self._frame(deadline)
-
-    def wait_ready(self) -> None:
-        """Wait until the store is open.
-
-        Raises WorkerDied where it cannot be opened.
-        """
-        if not self._ready:
-            kind, _ = self._frame(time.monotonic() + _START)
-            if kind != READY:
-                raise WorkerDied("a worker could not open the store")
-            self._ready = True
+        kind, length = HEAD.unpack(self._read(HEAD.size, deadline))
+        return kind, self._read(length, deadline)
 
     def step_back(self) -> None:
         """Let the process have only the time that no other wants, from now to its end."""
-        with contextlib.suppress(OSError):
-            # An ordinary user may not take this back, so that the process is not used again.
-            if hasattr(os, "SCHED_IDLE"):
-                os.sched_setscheduler(self._process.pid, os.SCHED_IDLE, os.sched_param(0))
-            else:
-                os.setpriority(os.PRIO_PROCESS, self._process.pid, 19)
+        self._nursery.step_back(self._process)
 
     def kill(self) -> None:
         """End the process at once."""
         self.stop()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+        self._close()
 
     def stop(self) -> None:
         """End the process; who reads from it sees its end."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        self._nursery.end(self._process)
 
-    def _frame(self, deadline: float) -> tuple[bytes, bytes]:
-        kind, length = HEAD.unpack(self._read(HEAD.size, deadline))
-        return kind, self._read(length, deadline)
+    def _close(self) -> None:
+        os.close(self._requests)
+        os.close(self._frames)
+
+    def _send(self, message: msgspec.Struct) -> bool:
+        data = msgspec.msgpack.encode(message)
+        view = memoryview(LENGTH.pack(len(data)) + data)
+        with contextlib.suppress(BrokenPipeError):
+            while view:
+                view = view[os.write(self._requests, view) :]
+        return not view
 
     def _read(self, length: int, deadline: float) -> bytes:
-        assert self._process.stdout is not None  # noqa: S101 - PIPE says so
-        descriptor = self._process.stdout.fileno()
-        parts = []
-        while length:
+        while len(self._held) < length:
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+            if left <= 0 or not self._readable.poll(left * 1_000):
                 raise QueryTimeout("the query took longer than is allowed")
-            part = os.read(descriptor, length)
+            part = os.read(self._frames, _PIPE)
             if not part:
                 raise self._died()
-            parts.append(part)
-            length -= len(part)
-        return b"".join(parts)
+            self._held += part
+        data = bytes(self._held[:length])
+        del self._held[:length]
+        return data
 
     def _died(self) -> WorkerDied:
-        try:
-            code = self._process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
-            code = 0
+        until = time.monotonic() + _END
+        while (code := self._nursery.how(self._process)) == RUNNING and time.monotonic() < until:
+            time.sleep(_PAUSE)
         if code == -signal.SIGSEGV:
             return WorkerDied("the query is nested too deep to be evaluated; make it flatter")
         return WorkerDied("the query needs more memory than is allowed, or broke its evaluation; make it smaller")

@@ -14,9 +14,9 @@ from converter.errors import QueryError
 from converter.values.terms import iri
 from server.endpoint import Endpoint, Request
 from server.endpoint.answering import answered
-from server.endpoint.formats import ResultFormat, called, offers
+from server.endpoint.choosing import wanted_format
+from server.endpoint.formats import ResultFormat
 from server.endpoint.refusals import refused
-from server.negotiate import choose
 from server.problems import problem
 
 _READING = ["GET", "HEAD", "OPTIONS"]
@@ -45,8 +45,9 @@ def _read(endpoint: Endpoint, base: str) -> Response:
     if len(named) + ("default" in request.args) != 1:
         told = "Say which graph, and only one: /graph?default, or /graph?graph=IRI."
         return problem(400, "Bad Request", told)
-    format_ = _format()
-    if isinstance(format_, Response):
+    wanted = request.args.get("format") or request.args.get("output") or ""
+    format_ = wanted_format(wanted, "A graph", graph=True, page=False)
+    if not isinstance(format_, ResultFormat):
         return format_
     if not named:
         return _answered(endpoint, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", format_)
@@ -73,16 +74,3 @@ def _answered(endpoint: Endpoint, query: str, format_: ResultFormat) -> Response
         return answered(endpoint, Request(query, format_.name))
     except QueryError as fault:
         return refused(fault, query)
-
-
-def _format() -> ResultFormat | Response:
-    known = offers(graph=True)
-    wanted = request.args.get("format") or request.args.get("output")
-    if wanted:
-        found = called(wanted, graph=True)
-    else:
-        chosen = choose(request.headers.get("Accept"), [*known])
-        found = known[chosen] if chosen else None
-    if found:
-        return found
-    return problem(406, "Not Acceptable", f"A graph has the types {', '.join(known)}.")

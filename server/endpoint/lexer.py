@@ -36,6 +36,8 @@ _UPDATES = frozenset({"insert", "delete", "clear", "drop", "create", "copy", "mo
 
 # Their values differ between two evaluations, so that no answer with them may be kept.
 _VOLATILE = frozenset({"now", "rand", "uuid", "struuid"})
+_MAY_VARY = re.compile("|".join(_VOLATILE), re.IGNORECASE)
+_MAY_CALL = re.compile("service", re.IGNORECASE)
 
 
 class Word(NamedTuple):
@@ -74,7 +76,8 @@ def is_volatile(query: str) -> bool:
     >>> is_volatile("SELECT (NOW() AS ?now) {}"), is_volatile("SELECT ?now { ?now a ?rand }")
     (True, False)
     """
-    return any(word.text in _VOLATILE for word in words(query))
+    # Most queries have none of these letters, and need not be read word by word.
+    return bool(_MAY_VARY.search(unescaped(query))) and any(word.text in _VOLATILE for word in words(query))
 
 
 def form(query: str) -> Form:
@@ -86,6 +89,7 @@ def form(query: str) -> Form:
     'construct'
     """
     found: Form | None = None
+    calls = _MAY_CALL.search(unescaped(query))
     for word in words(query):
         if word.text == "service":
             raise Refused("SERVICE is refused: this endpoint asks no other; put the two answers together at your side")
@@ -93,6 +97,8 @@ def form(query: str) -> Form:
             raise Refused(f"{word.text.upper()} is refused: this endpoint is read-only")
         if found is None and word.text in _FORMS:
             found = word.text  # type: ignore[assignment] # it is one of the four
+        if found and not calls:
+            break
     if found is None:
         raise QuerySyntax("no SELECT, ASK, CONSTRUCT or DESCRIBE in the query", 1, 1)
     return found

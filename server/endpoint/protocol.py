@@ -6,14 +6,14 @@ Source: https://www.w3.org/TR/sparql11-protocol/.
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
-from werkzeug.datastructures import MultiDict
 
 from converter import graph
 from converter.errors import QueryError
 from server.endpoint import Endpoint, Request
 from server.endpoint.answering import answered, headed, is_known, validator
 from server.endpoint.asking import DIRECT, FORM, Asked, asked
-from server.endpoint.formats import FORMATS, ResultFormat, called, offers
+from server.endpoint.choosing import wanted_format
+from server.endpoint.formats import FORMATS
 from server.endpoint.graph_store import graph_store_blueprint
 from server.endpoint.lexer import Form, form
 from server.endpoint.page import EXAMPLE, result_page
@@ -49,7 +49,10 @@ def sparql_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
 
 def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
     kind = form(question.query)
-    chosen = _format(question.parameters, suffix, graph=kind in _GRAPHS)
+    graphs = kind in _GRAPHS
+    wanted = suffix or question.parameters.get("format") or question.parameters.get("output") or ""
+    # Only tables and truths have a page.
+    chosen = wanted_format(wanted, "This result", graph=graphs, page=not graphs)
     if isinstance(chosen, Response):
         return chosen
     format_ = chosen or FORMATS["csv" if kind == "select" else "json"]
@@ -65,25 +68,6 @@ def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
     if is_known(etag):
         return headed(Response(status=304), etag)
     return headed(result_page(question.query, endpoint.ask(asking), kind), etag)
-
-
-def _format(parameters: MultiDict[str, str], suffix: str, *, graph: bool) -> ResultFormat | Response | None:
-    """The result format; None for a page, which only tables and truths have."""
-    wanted = suffix or parameters.get("format") or parameters.get("output")
-    known = offers(graph=graph)
-    if wanted:
-        if wanted.strip().lower() in {"html", "text/html"} and not graph:
-            return None
-        found = called(wanted, graph=graph)
-        if found:
-            return found
-        names = ", ".join(sorted({format_.name for format_ in known.values()}))
-        return problem(406, "Not Acceptable", f"This result has no format {wanted!r}; it has {names}.")
-    media_types = [*known, *(() if graph else ("text/html",))]
-    chosen = choose(request.headers.get("Accept"), media_types)
-    if chosen is None:
-        return problem(406, "Not Acceptable", f"This result has the types {', '.join(media_types)}.")
-    return known.get(chosen)
 
 
 def _front(endpoint: Endpoint, base: str, suffix: str) -> Response:

@@ -1,164 +1,203 @@
 """A SPARQL 1.1 endpoint elsewhere, in the place of our own store: every page and feed works over it.
 
-Source: https://www.w3.org/TR/sparql11-protocol/; the version is the digest of a probe, asked again after some seconds.
+Source: https://www.w3.org/TR/sparql11-protocol/.  A service does not say when its data change.  The version is the
+digest of a probe that is made again in the background after some seconds; and since a value may change while the
+number of triples stays, every version ends after a minute.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import threading
 import time
-from collections.abc import Iterator
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from converter.errors import UsageError
-from server.endpoint import QuerySyntax, QueryTimeout, QueueFull, Refused, Request, WorkerDied
+from converter.errors import QueryError, UsageError
+from converter.values.terms import iri
+from ontology import expand
+from server.endpoint import Endpoint, QuerySyntax, QueryTimeout, QueueFull, Refused, Request, ServiceFailed, WorkerDied
+from server.endpoint.exchange import Exchange, Service
 from server.endpoint.formats import FORMATS
+from server.endpoint.lexer import form, words
+from server.endpoint.translating import accept, translated
+from server.endpoint.turns import Turns
 
 _BLOCK = 65_536
 _REASON = 2_000
+_READERS_SHARE = 10
+"""How many times the deadline an answer may take in all, most of it waiting for a slow reader."""
+_PROBE_SHARE = 20
+"""How many times longer than a probe the next one waits, so that probes cost a service little."""
 _PROBE = Request("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "csv", inside=True)
+_SHELF = "shelf"
 _PLACE = re.compile(r"line:?\s+(\d+)(?:,\s*|\s+)col(?:umn)?:?\s+(\d+)|at (\d+):(\d+)", re.IGNORECASE)
-# Media types that a service may know in the place of ours.
-_ALSO = {"ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples, text/plain;q=0.5"}
+_TAG = re.compile(r"<[^>]*>")
 
 
 class Remote:
-    """The service at `url`; `timeout` in seconds, `largest` in bytes of one answer, `idle` connections are kept.
+    """The service at `url`; `graph`, where it is named, is what a query without a dataset of its own asks.
 
-    `recheck` is how many seconds the version holds before it is probed again.
+    `timeout` is in seconds, `largest` in bytes of one answer; `size` queries run at one time and `queue` more may wait.
+    `recheck` is how many seconds a version holds before it is probed again, `lasting` how many it holds at the most.
+
+    Raises UsageError where the address or the graph is none.
     """
 
-    def __init__(
-        self, url: str, *, timeout: float = 30.0, largest: int = 1 << 30, idle: int = 8, recheck: float = 5.0
+    def __init__(  # noqa: PLR0913 - the limits of a service, each by its name
+        self,
+        url: str,
+        *,
+        graph: str = "",
+        timeout: float = 30.0,
+        largest: int = 1 << 30,
+        size: int = 16,
+        queue: int = 128,
+        recheck: float = 5.0,
+        lasting: float = 60.0,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise UsageError(f"the endpoint {url!r} must begin with http:// or https:// and name a host")
+        if graph:
+            try:
+                iri(graph)
+            except ValueError as fault:
+                raise UsageError(f"the graph {graph!r} is no address: {fault}") from None
         self.timeout, self.largest = timeout, largest
-        self._secure, self._host, self._port = parts.scheme == "https", parts.hostname, parts.port
-        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self._most, self._recheck = idle, recheck
-        self._idle: list[HTTPConnection] = []
-        self._lock = threading.Lock()
+        self._service, self._graph = Service(url, size), graph
+        # The site's own questions never stand behind those of strangers.
+        self._turns = {False: Turns(size, queue), True: Turns(size, queue)}
+        self._recheck, self._lasting = recheck, lasting
         self._probing = threading.Lock()
-        self._version, self._checked = "", float("-inf")
+        self._version, self._due = "", float("-inf")
+        self._fault: QueryError | None = None
 
     @property
     def version(self) -> str:
-        """The version of the dataset: the digest of how many triples there are; the last one while it is out of reach.
+        """The version of the dataset; the last one while the service is out of reach.
 
-        Raises WorkerDied or QueryTimeout where the service has never answered.
+        Raises ServiceFailed, QueryTimeout or QueueFull where it has never answered.
         """
+        if self._version:
+            if time.monotonic() >= self._due and self._probing.acquire(blocking=False):
+                threading.Thread(target=self._probe_behind, daemon=True).start()
+            return self._version
         with self._probing:
-            if time.monotonic() - self._checked >= self._recheck:
-                try:
-                    with self.ask(_PROBE) as answer:
-                        self._version = hashlib.sha256(b"".join(answer)).hexdigest()[:16]
-                except (QueryTimeout, WorkerDied, QueueFull):
-                    if not self._version:
-                        raise
-                self._checked = time.monotonic()
+            if not self._version and time.monotonic() >= self._due:
+                self._probe()
+            if not self._version and self._fault:
+                raise self._fault
             return self._version
 
     def ask(self, request: Request) -> RemoteAnswer:
         """The answer, once the service has said that there is one.
 
-        Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied or Refused.
+        Raises QuerySyntax, QueryTimeout, QueueFull, ServiceFailed, WorkerDied or Refused.
         """
-        deadline = time.monotonic() + self.timeout
-        body = urlencode(
-            [
-                ("query", request.query),
-                *(("default-graph-uri", graph) for graph in request.default_graphs),
-                *(("named-graph-uri", graph) for graph in request.named_graphs),
-            ]
-        )
-        format_ = FORMATS[request.format]
+        kind, format_ = form(request.query), FORMATS[request.format]
         headers = {
-            "Accept": _ALSO.get(request.format, format_.media_types[0]),
+            "Accept": accept(format_, kind),
             "Content-Type": "application/x-www-form-urlencoded",
             "User-Agent": "shelfgraph",
         }
-        connection, response = self._sent(body, headers)
-        answer = RemoteAnswer(self, connection, response, deadline)
-        if response.status != 200:
-            with answer:
-                raise _fault(response.status, answer.beginning(_REASON))
-        kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
-        if kind not in format_.media_types:
+        asked = time.monotonic()
+        turns = self._turns[request.inside]
+        turns.take(asked + self.timeout)
+        queued = time.monotonic() - asked
+        try:
+            exchange = self._service.post(self._body(request), headers, asked + self.timeout)
+        except BaseException:
+            turns.give()
+            raise
+        answer = RemoteAnswer(self, exchange, queued, turns.give)
+        try:
+            answer.begin()
+            answer.parts = iter(translated(answer.blocks(), exchange.media_type, format_, kind))
+        except BaseException:
             answer.close()
-            raise WorkerDied(f"the service answered as {kind or 'nothing named'}, and not as {format_.media_types[0]}")
+            raise
         return answer
 
     def close(self) -> None:
         """Close the connections that are kept."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        self._service.close()
 
-    def give_back(self, connection: HTTPConnection) -> None:
-        """Keep a connection whose answer was read to its end."""
-        with self._lock:
-            if len(self._idle) < self._most:
-                self._idle.append(connection)
-                return
-        connection.close()
-
-    def _sent(self, body: str, headers: dict[str, str]) -> tuple[HTTPConnection, HTTPResponse]:
-        """The connection and the head of the answer; a kept connection may have been closed at the other end."""
-        with self._lock:
-            kept = self._idle.pop() if self._idle else None
-        if kept:
-            try:
-                return kept, self._asked(kept, body, headers)
-            except TimeoutError:
-                kept.close()
-                raise QueryTimeout("the service took longer than is allowed") from None
-            except (OSError, HTTPException):
-                kept.close()
-        fresh = (HTTPSConnection if self._secure else HTTPConnection)(self._host, self._port, timeout=self.timeout)
+    def _probe_behind(self) -> None:
         try:
-            return fresh, self._asked(fresh, body, headers)
-        except TimeoutError:
-            fresh.close()
-            raise QueryTimeout("the service took longer than is allowed") from None
-        except (OSError, HTTPException) as fault:
-            fresh.close()
-            raise QueueFull(f"the service {self._host} does not answer ({fault}); try again later") from None
+            self._probe()
+        finally:
+            self._probing.release()
 
-    def _asked(self, connection: HTTPConnection, body: str, headers: dict[str, str]) -> HTTPResponse:
-        connection.request("POST", self._path, body, headers)
-        return connection.getresponse()
+    def _probe(self) -> None:
+        begun = time.monotonic()
+        try:
+            with self.ask(_PROBE) as answer:
+                told = b"".join(answer)
+        except QueryError as fault:
+            self._fault = fault
+        else:
+            period = int(time.time() / self._lasting)
+            self._version = hashlib.sha256(b"%s %d" % (told, period)).hexdigest()[:16]
+        now = time.monotonic()
+        self._due = now + max(self._recheck, (now - begun) * _PROBE_SHARE)
+
+    def _body(self, request: Request) -> str:
+        default = request.default_graphs
+        if self._graph and not default and not request.named_graphs and not _names_dataset(request.query):
+            default = (self._graph,)
+        return urlencode(
+            [
+                ("query", request.query),
+                *(("default-graph-uri", graph) for graph in default),
+                *(("named-graph-uri", graph) for graph in request.named_graphs),
+            ]
+        )
 
 
 class RemoteAnswer:
     """The bytes of one answer; leaving it before its end closes the connection."""
 
-    def __init__(self, remote: Remote, connection: HTTPConnection, response: HTTPResponse, deadline: float) -> None:
-        self._remote, self._connection, self._response = remote, connection, response
-        self._deadline = deadline
-        self._left = remote.largest
+    def __init__(self, remote: Remote, exchange: Exchange, queued: float, done: Callable[[], None]) -> None:
+        self._remote, self._exchange, self._done = remote, exchange, done
+        self._last = exchange.deadline + remote.timeout * _READERS_SHARE
         self._closed = False
+        self.queued = queued
+        """Seconds that the query waited for its turn."""
+        self.parts: Iterator[bytes] = iter(())
+        """What is given on, out of the blocks that come."""
 
-    def beginning(self, length: int) -> str:
-        """The first bytes as text, for a reason."""
-        return self._read(length).decode("utf-8", "replace")
+    def begin(self) -> None:
+        """Raise what the head of the answer means, unless it is success."""
+        exchange = self._exchange
+        if exchange.status != 200:
+            told = exchange.read(_REASON).decode("utf-8", "replace")
+            raise _fault(exchange.status, _TAG.sub(" ", told) if "html" in exchange.media_type else told)
+        if state := exchange.header("X-SQL-State"):
+            # Virtuoso sends the part of an answer that it had when the time was up.
+            raise QueryTimeout(f"the service gave the query up (state {state})")
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the bytes as they come.
+
+        Raises QueryTimeout, ServiceFailed or WorkerDied for an answer that is late, cut or too large.
+        """
+        left = self._remote.largest
+        while part := self._exchange.read(_BLOCK):
+            left -= len(part)
+            if left < 0:
+                raise WorkerDied(f"the answer has more than {self._remote.largest:,} bytes; ask for less")
+            yield part
+            # A slow reader does not use up the time of its query.
+            self._exchange.deadline = min(time.monotonic() + self._remote.timeout, self._last)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes; an answer that is cut, late or too large ends with its exception."""
-        while part := self._read(_BLOCK):
-            self._left -= len(part)
-            if self._left < 0:
-                self.close()
-                raise WorkerDied(f"the answer has more than {self._remote.largest:,} bytes; ask for less")
-            yield part
-        self.close()
+        try:
+            yield from self.parts
+        finally:
+            self.close()
 
     def __enter__(self) -> Self:
         return self
@@ -169,33 +208,29 @@ class RemoteAnswer:
         self.close()
 
     def close(self) -> None:
-        """Keep the connection where the answer is at its end, close it where not."""
-        if self._closed:
-            return
-        self._closed = True
-        # With a known length the last byte is the end, although nobody has read beyond it.
-        at_end = self._response.isclosed() or self._response.length == 0
-        self._response.close()
-        if at_end and not self._response.will_close:
-            self._remote.give_back(self._connection)
-        else:
-            self._connection.close()
-
-    def _read(self, length: int) -> bytes:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise QueryTimeout("the service took longer than is allowed")
-        if self._connection.sock is not None:
-            self._connection.sock.settimeout(left)
-        try:
-            return self._response.read1(length)
-        except TimeoutError:
-            raise QueryTimeout("the service took longer than is allowed") from None
-        except (OSError, HTTPException) as fault:
-            raise WorkerDied(f"the service broke its answer off ({fault})") from None
+        """Give the answer up, and the turn back."""
+        if not self._closed:
+            self._closed = True
+            self._exchange.close()
+            self._done()
 
 
-def _fault(status: int, reason: str) -> QuerySyntax | QueryTimeout | QueueFull | Refused | WorkerDied:
+def base_of(endpoint: Endpoint) -> str | None:
+    """What the addresses of the records begin with, as the records say; None where there is none of ours.
+
+    Raises what the endpoint raises.
+    """
+    shelf = f'?record <{expand("void:inDataset", "program")}> ?shelf FILTER(STRENDS(STR(?shelf), "/{_SHELF}"))'
+    with endpoint.ask(Request(f"SELECT ?shelf {{ {shelf} }} LIMIT 1", "json", inside=True)) as answer:
+        found = json.loads(b"".join(answer))["results"]["bindings"]
+    return found[0]["shelf"]["value"].removesuffix(_SHELF) if found else None
+
+
+def _names_dataset(query: str) -> bool:
+    return any(word.text == "from" for word in words(query))
+
+
+def _fault(status: int, reason: str) -> QueryError:
     """What a refusal of the service means.
 
     >>> fault = _fault(400, "Parse error: line 2, column 5")
@@ -207,10 +242,10 @@ def _fault(status: int, reason: str) -> QuerySyntax | QueryTimeout | QueueFull |
     if status == 400:
         numbers = [int(number) for number in place.groups() if number] if place else [1, 1]
         return QuerySyntax(told, *numbers)
-    if status in {401, 403, 405}:
+    if status in {413, 414}:
         return Refused(f"the service refuses the query: {told}")
     if status in {408, 503, 504}:
         return QueryTimeout(f"the service gave the query up: {told}")
     if status == 429:
         return QueueFull(f"the service has too many queries: {told}")
-    return WorkerDied(f"the service failed with status {status}: {told}")
+    return ServiceFailed(f"the service failed with status {status}: {told}")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from ontology import expand
 from server.endpoint import Endpoint, Request
 from server.endpoint.formats import FORMATS
+from server.questions.catalogue import examples
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -32,7 +33,7 @@ _NAMES = {
 
 
 def service_description(endpoint: Endpoint, base: str) -> list[str]:
-    """The description, a triple a line; no federation is named, since there is none."""
+    """The description with the questions as examples, a triple a line; no federation is named, since there is none."""
     service, dataset = f"<{base}sparql>", f"<{base}sparql#dataset>"
     a = f"<{expand('rdf:type', 'program')}>"
     graphs = graph_names(endpoint)
@@ -52,6 +53,7 @@ def service_description(endpoint: Endpoint, base: str) -> list[str]:
         f"{dataset} <{_VOID}sparqlEndpoint> {service} .",
         f"{service} <http://www.w3.org/2000/01/rdf-schema#seeAlso> <{base}.well-known/void> .",
         *(line for graph in graphs for line in _named_graph(base, dataset, graph)),
+        *examples(base),
     ]
 
 

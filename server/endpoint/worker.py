@@ -1,19 +1,21 @@
 """The process that evaluates queries: one generation, opened read-only, no internet, bounded memory.
 
-It reads requests from its standard input and writes frames to its standard output: a kind (one byte), a length (four
-bytes, network order), and that many bytes.  It is started by `workers.Pool` and by nobody else.
+It reads messages from its standard input, each a length (four bytes, network order) and that many bytes: an `Opening`,
+then requests.  It writes frames to its standard output, which have a kind (one byte) before the length.
+It is made by `nursery.Nursery` and by nobody else.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import resource
 import struct
-import sys
 import threading
 import time
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -28,25 +30,46 @@ from server.endpoint.network_guard import deny_internet
 DATA, END, FAULT, READY = b"D", b"E", b"F", b"R"
 HEAD = struct.Struct("!cI")
 LENGTH = struct.Struct("!I")
-_BLOCK = 32_768
+_BLOCK = 65_536
 _POSITION = re.compile(r"(?:error )?at (\d+):(\d+):\s*(.*)", re.DOTALL)
 
 
-def main(path: str, memory: str, base: str) -> None:
-    """Answer requests until the standard input ends."""
-    requests, frames = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=0)
+class Opening(msgspec.Struct, frozen=True):
+    """What a worker is told first: the folder of a generation, its memory in bytes (0: no limit), the base address."""
+
+    store: str
+    memory: int
+    base: str
+
+
+def main(parent: int) -> None:
+    """Answer requests until the standard input or the parent ends."""
+    requests, frames = open(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
     # Whatever a library prints must not stand between the frames.
     os.dup2(2, 1)
-    store = pyoxigraph.Store.read_only(path)
+    opening = msgspec.msgpack.decode(_message(requests), type=Opening)
+    store = pyoxigraph.Store.read_only(opening.store)
     deny_internet()
-    if int(memory):
-        resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    _limit(opening.memory)
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+    _send(frames, HEAD.pack(READY, 0))
+    while message := _message(requests):
+        _answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
+
+
+def _limit(memory: int) -> None:
+    if memory:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    _send(frames, READY, b"")
-    while head := requests.read(LENGTH.size):
-        request = msgspec.msgpack.decode(requests.read(LENGTH.unpack(head)[0]), type=Request)
-        _answer(store, request, frames, base)
+    with contextlib.suppress(OSError):
+        # Where the machine runs out of memory, a worker is what the kernel ends, not the site.
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _message(requests: BinaryIO) -> bytes:
+    """The next message, empty at the end."""
+    head = requests.read(LENGTH.size)
+    return requests.read(LENGTH.unpack(head)[0]) if head else b""
 
 
 class _Frames:
@@ -54,18 +77,34 @@ class _Frames:
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
-        self._held = bytearray()
+        # Room for the head goes before the data, so that nothing is moved when they are sent.
+        self._held = bytearray(HEAD.size)
 
     def write(self, data: bytes) -> int:
         self._held += data
         if len(self._held) >= _BLOCK:
-            self.flush()
+            self._send(b"")
         return len(data)
 
     def flush(self) -> None:
-        if self._held:
-            _send(self._out, DATA, bytes(self._held))
-            self._held.clear()
+        """Nothing: a frame goes out when it is full, and at the end."""
+
+    def end(self) -> None:
+        """Send what is held, and the end with it."""
+        self._send(HEAD.pack(END, 0))
+
+    def fault(self, kind: str, message: str) -> None:
+        """Send what went wrong; what is held is dropped."""
+        match = _POSITION.match(message)
+        line, column, words = (int(match[1]), int(match[2]), match[3]) if match else (0, 0, message)
+        told = json.dumps({"kind": kind, "message": words, "line": line, "column": column}).encode()
+        _send(self._out, HEAD.pack(FAULT, len(told)) + told)
+
+    def _send(self, last: bytes) -> None:
+        length = len(self._held) - HEAD.size
+        HEAD.pack_into(self._held, 0, DATA, length)
+        _send(self._out, self._held + last if length else last)
+        del self._held[HEAD.size :]
 
 
 def _answer(store: pyoxigraph.Store, request: Request, out: BinaryIO, base: str) -> None:
@@ -80,12 +119,11 @@ def _answer(store: pyoxigraph.Store, request: Request, out: BinaryIO, base: str)
             named_graphs=[*named] if named is not None else None,
         )
         _serialize(results, FORMATS[request.format], frames, base)
-        frames.flush()
-        _send(out, END, b"")
+        frames.end()
     except SyntaxError as fault:
-        _send_fault(out, "syntax", str(fault.msg))
+        frames.fault("syntax", str(fault.msg))
     except (ValueError, OSError, RuntimeError) as fault:
-        _send_fault(out, "evaluation", str(fault))
+        frames.fault("evaluation", str(fault))
 
 
 def _with_columns(query: str, base: str) -> str:
@@ -155,14 +193,8 @@ def _object(term: object) -> dict[str, str]:
     return {"@value": term.value, "@type": term.datatype.value}
 
 
-def _send_fault(out: BinaryIO, kind: str, message: str) -> None:
-    match = _POSITION.match(message)
-    line, column, words = (int(match[1]), int(match[2]), match[3]) if match else (0, 0, message)
-    _send(out, FAULT, json.dumps({"kind": kind, "message": words, "line": line, "column": column}).encode())
-
-
-def _send(out: BinaryIO, kind: bytes, data: bytes) -> None:
-    view = memoryview(HEAD.pack(kind, len(data)) + data)
+def _send(out: BinaryIO, data: bytes | bytearray) -> None:
+    view = memoryview(data)
     while view:
         view = view[out.write(view) :]
 
@@ -172,7 +204,3 @@ def _end_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

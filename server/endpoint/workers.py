@@ -8,28 +8,48 @@ Answers stream through a pipe, so that a slow reader slows its own worker only.
 
 from __future__ import annotations
 
-import collections
-import json
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import NamedTuple
 
-from server.endpoint import QuerySyntax, QueryTimeout, QueueFull, Refused, Request, WorkerDied
-from server.endpoint.evaluator import Worker
-from server.endpoint.worker import DATA, END, FAULT
+import msgspec
 
-HOLD_BACK = 65_536
-"""Bytes of a result that are made before its status is sent: a fault within them has a true status."""
-SLICE = 0.1
+from converter.errors import QueryError
+from server.endpoint import QueryTimeout, QueueFull, Request, WorkerDied
+from server.endpoint.evaluator import EndedIdle, Worker
+from server.endpoint.nursery import Nursery
+from server.endpoint.result import PoolAnswer
+from server.endpoint.worker import Opening
+
+SLICE = 0.03
 """Seconds that a query has the foreground for itself when others wait."""
 
-_STARTERS, _SPARES, _PAUSE = 2, 8, 0.5
-"""Threads that start workers, workers that stand by warm, seconds between two starts that fail."""
-_READERS_SHARE = 10
-"""How many times the deadline an answer may take in all, most of it waiting for a slow reader."""
+_SPARES, _AT_ONCE, _PAUSE = 8, 4, 0.5
+"""Workers that stand by warm; how many are made at once; seconds between two starts that fail."""
+_LONG = 1.0
+"""Seconds of a query after which a new worker is cheaper than the one that it left, whose memory is in pieces."""
+
+
+class _Lane:
+    """The queries that run in a foreground, and those who stand in line for it."""
+
+    def __init__(self) -> None:
+        self.running: list[PoolAnswer] = []
+        self.line: deque[threading.Condition] = deque()
+
+
+class Figures(NamedTuple):
+    """How many queries run, run behind and wait, workers that stand by, and what has become of workers so far."""
+
+    running: int
+    background: int
+    waiting: int
+    idle: int
+    kills: int
+    deaths: int
 
 
 class Pool:
@@ -48,252 +68,194 @@ class Pool:
         size: int = 2,
         timeout: float = 30.0,
         memory: int = 4 << 30,
-        queue: int = 128,
+        queue: int = 256,
         background: int = 24,
     ) -> None:
         self.timeout = timeout
-        self._base, self._memory = base, memory
         self._size, self._queue, self._most_behind = size, queue, background
-        self._store, self._version = store, version
-        self._state = threading.Condition()
-        self._foreground: dict[bool, list[PoolAnswer]] = {False: [], True: []}
+        self._opening, self._version = Opening(str(store), memory, base), version
+        self._nursery = Nursery(base)
+        self._state = threading.Lock()
+        self._lacking = threading.Condition(self._state)
+        self._lanes = {False: _Lane(), True: _Lane()}
         self._behind: set[PoolAnswer] = set()
-        self._waiting = 0
-        self._lines: dict[bool, collections.deque[object]] = {False: collections.deque(), True: collections.deque()}
+        self._idle: deque[Worker] = deque()
+        self._kills = self._deaths = 0
         self._closed = False
-        self._idle: collections.deque[Worker] = collections.deque()
-        self._starting = 0
-        for _ in range(_STARTERS):
-            threading.Thread(target=self._start_workers, daemon=True).start()
+        threading.Thread(target=self._keep_warm, daemon=True).start()
 
     @property
     def version(self) -> str:
         """The version of the dataset that new queries see."""
         return self._version
 
+    def figures(self) -> Figures:
+        """What the pool does now, and how many workers were killed in the middle of a query, or broken by one."""
+        with self._state:
+            lanes = self._lanes.values()
+            running, waiting = sum(len(lane.running) for lane in lanes), sum(len(lane.line) for lane in lanes)
+            return Figures(running, len(self._behind), waiting, len(self._idle), self._kills, self._deaths)
+
     def ask(self, request: Request) -> PoolAnswer:
         """The answer, once `HOLD_BACK` bytes of it or its end are there.
 
         Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied or Refused.
         """
-        answer = self._acquire(time.monotonic(), inside=request.inside)
-        try:
-            answer.begin(request)
-        except BaseException:
-            answer.close()
-            raise
-        return answer
+        asked = time.monotonic()
+        while True:
+            answer = self._acquire(asked, self._lanes[request.inside])
+            try:
+                answer.begin(request)
+            except EndedIdle:
+                answer.close()
+            except BaseException:
+                answer.close()
+                raise
+            else:
+                return answer
 
     def use(self, store: Path, version: str) -> None:
-        """Let new queries see another generation; those that run finish on theirs."""
-        fresh = collections.deque(Worker(store, self._memory, self._base) for _ in range(self._size + 1))
-        for worker in fresh:
-            worker.wait_ready()
+        """Let new queries see another generation; those that run finish on theirs.
+
+        Raises OSError or WorkerDied where it cannot be opened.
+        """
+        opening = msgspec.structs.replace(self._opening, store=str(store))
+        fresh = self._made(opening, self._size + 1)
         with self._state:
-            self._store, self._version = store, version
+            self._opening, self._version = opening, version
             old, self._idle = self._idle, fresh
-            self._state.notify_all()
-        for worker in old:
-            worker.kill()
+            self._tell()
+        _end(old)
 
     def close(self) -> None:
         """End every process; queries that run end with an error."""
         with self._state:
             self._closed = True
-            idle = [*self._idle]
-            self._idle.clear()
-            running = [*self._foreground[False], *self._foreground[True], *self._behind]
-            self._state.notify_all()
-        for worker in idle:
-            worker.kill()
+            idle, self._idle = self._idle, deque()
+            running = [*self._lanes[False].running, *self._lanes[True].running, *self._behind]
+            self._tell()
+        _end(idle)
         for answer in running:
             # The thread that reads from it takes it down.
             answer.worker.stop()
+        self._nursery.close()
 
-    def release(self, answer: PoolAnswer, *, whole: bool) -> None:
-        """Take a worker back; one that has not finished, stood behind or has an old generation is replaced."""
+    def _release(self, answer: PoolAnswer) -> None:
+        """Take a worker back; one that has not finished, took long, or has an old generation is replaced."""
         with self._state:
+            self._deaths += answer.died
+            self._kills += not answer.finished and not answer.died
             behind = answer in self._behind
             self._behind.discard(answer)
-            for lane in self._foreground.values():
-                if answer in lane:
-                    lane.remove(answer)
-            keep = whole and not behind and answer.worker.store == self._store and not self._closed
+            for lane in self._lanes.values():
+                if answer in lane.running:
+                    lane.running.remove(answer)
+            fresh = answer.worker.opening == self._opening and time.monotonic() - answer.begun < _LONG
+            keep = answer.finished and fresh and not behind and not self._closed
             if keep:
                 # The warm ones are taken first.
                 self._idle.appendleft(answer.worker)
-            self._state.notify_all()
+            self._tell()
         if not keep:
             answer.worker.kill()
 
-    def _start_workers(self) -> None:
-        """Keep spares warm, so that no query pays for a start; the life of a starting thread."""
+    def _tell(self) -> None:
+        """Wake whom a change may concern: who makes workers, and the first in each line."""
+        self._lacking.notify()
+        for lane in self._lanes.values():
+            if lane.line:
+                lane.line[0].notify()
+
+    def _keep_warm(self) -> None:
+        """Keep spares warm, so that no query pays for a start; the life of a thread."""
         while True:
             with self._state:
-                self._state.wait_for(lambda: self._closed or self._lacks_workers())
+                self._lacking.wait_for(lambda: self._closed or self._lacking_workers())
                 if self._closed:
                     return
-                self._starting += 1
-                store = self._store
-            worker = Worker(store, self._memory, self._base)
-            ready = self._is_ready(worker)
-            with self._state:
-                self._starting -= 1
-                wanted = ready and not self._closed and store == self._store
-                if wanted:
-                    self._idle.append(worker)
-                self._state.notify_all()
-            if not wanted:
-                worker.kill()
-            if not ready:
+                number, opening = min(self._lacking_workers(), _AT_ONCE), self._opening
+            try:
+                fresh = self._made(opening, number)
+            except (OSError, QueryError):
                 time.sleep(_PAUSE)
+                continue
+            with self._state:
+                wanted = opening == self._opening and not self._closed
+                if wanted:
+                    self._idle.extend(fresh)
+                    self._tell()
+            if not wanted:
+                _end(fresh)
 
-    def _is_ready(self, worker: Worker) -> bool:
+    def _made(self, opening: Opening, number: int) -> deque[Worker]:
+        """So many workers, which open their generation at the same time.
+
+        Raises OSError or WorkerDied where one of them cannot.
+        """
+        fresh: deque[Worker] = deque()
         try:
-            worker.wait_ready()
-        except (WorkerDied, QueryTimeout):
-            return False
-        return True
+            for _ in range(number):
+                fresh.append(Worker(self._nursery, opening))
+            for worker in fresh:
+                worker.wait_ready()
+        except BaseException:
+            _end(fresh)
+            raise
+        return fresh
 
-    def _lacks_workers(self) -> bool:
-        ready = len(self._idle) + self._starting + sum(map(len, self._foreground.values()))
-        return ready < self._size + _SPARES
+    def _lacking_workers(self) -> int:
+        foreground = sum(len(lane.running) for lane in self._lanes.values())
+        return max(0, self._size + _SPARES - foreground - len(self._idle))
 
-    def _acquire(self, started: float, *, inside: bool) -> PoolAnswer:
+    def _acquire(self, asked: float, lane: _Lane) -> PoolAnswer:
         """The right to ask a worker, in the foreground."""
         with self._state:
-            if self._lines[inside] or not self._has_room(inside=inside):
-                if self._waiting >= self._queue:
-                    raise QueueFull(f"{self._waiting} queries are waiting; try again later")
-                self._wait(started + self.timeout, inside=inside)
+            if lane.line or not self._has_room(lane):
+                self._wait(lane, asked + self.timeout)
             if self._closed:
                 raise WorkerDied("the server is stopping")
-            answer = PoolAnswer(self, self._idle.popleft(), started)
-            self._foreground[inside].append(answer)
+            answer = PoolAnswer(self._idle.popleft(), asked, self.timeout, self._release)
+            lane.running.append(answer)
+            self._tell()
             return answer
 
-    def _has_room(self, *, inside: bool) -> bool:
-        """Whether a query may begin; the last warm worker is the site's own."""
-        return len(self._foreground[inside]) < self._size and self._has_warm(inside=inside)
+    def _has_room(self, lane: _Lane) -> bool:
+        return len(lane.running) < self._size and bool(self._idle)
 
-    def _has_warm(self, *, inside: bool) -> bool:
-        return len(self._idle) >= (1 if inside else 2)
-
-    def _wait(self, deadline: float, *, inside: bool) -> None:
-        """Wait for a place, and make one where a query has had its slice."""
-        lane = self._foreground[inside]
-        # First come, first served: a thread that has just given its place back must not take it again before others.
-        line, ticket = self._lines[inside], object()
-        line.append(ticket)
-        self._waiting += 1
+    def _wait(self, lane: _Lane, deadline: float) -> None:
+        """Wait for a place, first come, first served; the first in line makes one where a query has had its slice."""
+        waiting = sum(len(each.line) for each in self._lanes.values())
+        if waiting >= self._queue:
+            raise QueueFull(f"{waiting} queries are waiting; try again later")
+        turn = threading.Condition(self._state)
+        lane.line.append(turn)
         try:
-            while (line[0] is not ticket or not self._has_room(inside=inside)) and not self._closed:
+            while not self._closed and (lane.line[0] is not turn or not self._has_room(lane)):
                 now = time.monotonic()
                 if now >= deadline:
                     raise QueryTimeout("no worker was free within the time that a query may take")
-                # Without a warm worker to take over, setting a query back would only cost one more start.
-                movable = lane if len(lane) >= self._size and self._has_warm(inside=inside) else []
-                oldest = min(movable, key=lambda answer: answer.begun, default=None)
-                if oldest and now >= oldest.begun + SLICE:
-                    self._set_back(lane, oldest)
-                else:
-                    until = min(oldest.begun + SLICE, deadline) if oldest else deadline
-                    self._state.wait(until - now)
+                until = deadline
+                if lane.line[0] is turn and len(lane.running) >= self._size:
+                    oldest = min(lane.running, key=lambda answer: answer.begun)
+                    until = min(oldest.begun + SLICE, deadline)
+                    if now >= until:
+                        self._set_back(lane, oldest)
+                        continue
+                turn.wait(until - now)
         finally:
-            self._waiting -= 1
-            line.remove(ticket)
-            self._state.notify_all()
+            lane.line.remove(turn)
+            self._tell()
 
-    def _set_back(self, lane: list[PoolAnswer], answer: PoolAnswer) -> None:
+    def _set_back(self, lane: _Lane, answer: PoolAnswer) -> None:
         """Move a long query behind the others, or end it where too many are there already."""
-        lane.remove(answer)
+        lane.running.remove(answer)
         if len(self._behind) >= self._most_behind:
             answer.end(QueueFull(f"{len(self._behind)} long queries run already; try again later, or ask for less"))
         else:
             answer.worker.step_back()
         self._behind.add(answer)
-        self._state.notify_all()
 
 
-class PoolAnswer:
-    """The bytes of one result; leaving it before its end kills the worker."""
-
-    def __init__(self, pool: Pool, worker: Worker, asked: float) -> None:
-        self._pool, self.worker = pool, worker
-        self.begun = time.monotonic()
-        """When a worker took the query."""
-        self.queued = self.begun - asked
-        """Seconds that the query waited for a worker."""
-        self._deadline = asked + pool.timeout
-        self._last = self._deadline + pool.timeout * _READERS_SHARE
-        self._held: list[bytes] = []
-        self._whole = False
-        self._released = False
-        self._ended: QueueFull | None = None
-
-    @property
-    def whole(self) -> tuple[bytes, ...] | None:
-        """The bytes of an answer that its beginning was all of."""
-        return tuple(data for data in self._held if data) if self._whole else None
-
-    def begin(self, request: Request) -> None:
-        """Ask, and read the beginning, in which a fault still has a true status."""
-        self.worker.send(request)
-        length = 0
-        while not self._whole and length < HOLD_BACK:
-            data = self._next()
-            self._held.append(data)
-            length += len(data)
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield the bytes; a fault after the beginning ends the iteration with its exception."""
-        held, self._held = self._held, []
-        yield from (data for data in held if data)
-        while not self._whole:
-            # A slow reader does not use up the time of its query.
-            self._deadline = min(time.monotonic() + self._pool.timeout, self._last)
-            if data := self._next():
-                yield data
-        self.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the worker back, killed where it has not finished."""
-        if not self._released:
-            self._released = True
-            self._pool.release(self, whole=self._whole)
-
-    def end(self, reason: QueueFull) -> None:
-        """Kill the worker; who reads the answer is told the reason."""
-        self._ended = reason
-        self.worker.stop()
-
-    def _next(self) -> bytes:
-        try:
-            kind, data = self.worker.frame(self._deadline)
-        except WorkerDied:
-            if self._ended:
-                raise self._ended from None
-            raise
-        if kind == DATA:
-            return data
-        self._whole = True
-        if kind == END:
-            self.close()
-            return b""
-        if kind != FAULT:
-            raise WorkerDied("a worker answered in a way that is not known")
-        self.close()
-        told = json.loads(data)
-        if told["kind"] == "syntax":
-            raise QuerySyntax(told["message"], told["line"], told["column"])
-        if "Permission denied" in told["message"] or "SERVICE" in told["message"]:
-            raise Refused("the query asks another server, which this endpoint never does")
-        raise WorkerDied(told["message"])
+def _end(workers: Iterable[Worker]) -> None:
+    for worker in workers:
+        worker.kill()

@@ -19,6 +19,7 @@ from server.site.listing import Works
 from server.site.meta import meta_tags
 from server.site.representations import REPRESENTATIONS, Description, Profile, Representation
 from server.site.view import Value, View
+from server.site.work import identifiers_of
 
 _LISTED = 20
 _PREFIXES = (
@@ -82,6 +83,7 @@ def thing_page(described: Description, variant: str, offers: Sequence[Representa
         size=listing.SIZE,
         forms=offers,
         variant=variant,
+        identifiers=identifiers_of(view, address),
         script=schema_script(view, address),
     ).encode()
 

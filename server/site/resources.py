@@ -7,7 +7,6 @@ like are shared things, whose descriptions stand at the same path with a suffix.
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import quote, unquote
 
 from flask import Blueprint, Response, request
 
@@ -22,6 +21,7 @@ from server.site import pages
 from server.site.choosing import Refusal, chosen
 from server.site.documents import Place, Site, document, offers
 from server.site.moved import known_as
+from server.site.paths import known, raw, respelled
 from server.site.renderings import Rendered, Renderings, rendered
 from server.site.representations import PAGE, PROFILES, Representation
 from server.site.source import source_document
@@ -38,8 +38,6 @@ PUBLISHED = {
 """The files of the profile, at an address with its version."""
 
 _METHODS = ["GET", "HEAD"]
-# Characters that stand unescaped in the paths of our addresses.
-_SAFE = "~.-_"
 _FRESH = "public, max-age=0, must-revalidate"
 
 
@@ -61,15 +59,15 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
 
     @blueprint.get("/item/<path:path>")
     def item(path: str) -> Response:
-        return _item(site, _raw(path))
+        return _item(site, raw(path))
 
     @blueprint.get("/record/<path:path>")
     def record(path: str) -> Response:
-        return _record(site, _raw(path))
+        return _record(site, raw(path))
 
     @blueprint.get("/source/<path:path>")
     def source(path: str) -> Response:
-        return source_document(site, _raw(path)) or _unknown(site, "source", _raw(path))
+        return source_document(site, raw(path)) or _unknown(site, "source", raw(path))
 
     @blueprint.get("/ns")
     def own_terms() -> Response:
@@ -85,7 +83,7 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
         blueprint.add_url_rule(
             f"/{folder}/<path:path>",
             endpoint=folder,
-            view_func=lambda path, folder=folder: _thing(site, folder, _raw(path)),
+            view_func=lambda path, folder=folder: _thing(site, folder, raw(path)),
             methods=_METHODS,
         )
     return blueprint
@@ -189,21 +187,6 @@ def _published(site: Site, name: str, content_type: str) -> Response:
     return response
 
 
-def _raw(path: str) -> str:
-    """The path as our addresses write it: percent-encoded where it must be."""
-    return "/".join(quote(part, safe=_SAFE) if part not in {".", ".."} else "%2E" * len(part) for part in _parts(path))
-
-
-def _parts(path: str) -> list[str]:
-    """The segments as they came: an escaped slash within one is not a separator."""
-    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
-    bare = raw.partition("?")[0]
-    if "%2F" in bare.upper():
-        tail = bare.partition("://")[2].partition("/")[2] if "://" in bare else bare.lstrip("/")
-        return [unquote(part) for part in tail.split("/")[1:]]
-    return path.split("/")
-
-
 def _readings(site: Site, path: str) -> list[tuple[str, Representation | None]]:
     """How a path may be read: whole, since a handle may end in anything, then with a suffix, the longest first."""
     every = offers(site, Place(f"{site.base}item/", ""))
@@ -238,8 +221,22 @@ def _refused(site: Site, place: Place, refusal: Refusal) -> Response:
     return problem(refusal.status, "Not Acceptable", f"{refusal.detail} It has these: {told}.")
 
 
+def _spelled(site: Site, folder: str, path: str) -> str | None:
+    """The reading of the path, slashes and all, under which something is known; its suffix stays."""
+    start = f"{site.base}{'item' if folder == 'record' else folder}/"
+    for candidate, form in _readings(site, path) if folder in {"item", "record", *THINGS} else ():
+        address = known(site.endpoint, [start + other for other in respelled(candidate)])
+        if address:
+            return address.removeprefix(start) + (form.suffix if form else "")
+    return None
+
+
 def _unknown(site: Site, folder: str, path: str) -> Response:
-    """301 where the thing is known by that identifier elsewhere, else 404."""
+    """What is there under another reading of the path; 301 where the thing is known by it elsewhere; else 404."""
+    spelled = _spelled(site, folder, path)
+    if spelled:
+        answer = {"item": _item, "record": _record}.get(folder)
+        return answer(site, spelled) if answer else _thing(site, folder, spelled)
     for candidate, form in _readings(site, path):
         thing = "item" if folder in {"record", "source"} else folder
         other = known_as(site.endpoint, site.archive, site.base, thing, candidate)

@@ -14,6 +14,7 @@ from converter.record import Record
 from server.negotiate import choose
 from server.problems import VARY, problem
 from server.site.documents import Site
+from server.site.paths import respelled
 from server.site.renderings import rendered
 
 _TYPES = {"text/html": ".html", "application/json": ".json"}
@@ -23,8 +24,7 @@ def source_document(site: Site, path: str) -> Response | None:
     """The fields of a record in their order, None where none is kept at that path."""
     if site.archive is None:
         return None
-    suffix = next((suffix for suffix in _TYPES.values() if path.endswith(suffix)), "")
-    for candidate, told in ((path, ""), (path.removesuffix(suffix), suffix)):
+    for candidate, told in _readings(path):
         held = site.archive.held(candidate)
         if not held:
             continue
@@ -36,6 +36,13 @@ def source_document(site: Site, path: str) -> Response | None:
             return problem(410, "Gone", f"/item/{candidate} was withdrawn from its repository; nothing is shown of it.")
         return _sent(site, candidate, form, published(record, _crosswalk()), held.moment)
     return None
+
+
+def _readings(path: str) -> list[tuple[str, str]]:
+    """How a path may be read: whole, with a suffix, and with slashes that belong to segments."""
+    suffix = next((suffix for suffix in _TYPES.values() if path.endswith(suffix)), "")
+    plain = [(path, ""), (path.removesuffix(suffix), suffix)]
+    return plain + [(other, told) for candidate, told in plain for other in respelled(candidate)]
 
 
 def _sent(site: Site, path: str, form: str, data: bytes, moment: str) -> Response:

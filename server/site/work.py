@@ -147,7 +147,7 @@ def work(view: View, address: str) -> Work:
     containers = _containers(view, address)
     issued = view.text(address, "dcterms:issued") or view.text(address, "fabio:hasPublicationYear")
     found = _DATE.match(issued)
-    identifiers = _identifiers(view, address)
+    identifiers = identifiers_of(view, address)
     return Work(
         address=address,
         document=document,
@@ -216,7 +216,7 @@ def orcid(view: View, address: str) -> str:
         told = _ORCID.fullmatch(page)
         if told:
             return told[1]
-    return next((value for scheme, value in _identifiers(view, address) if scheme == "orcid"), "")
+    return next((value for scheme, value in identifiers_of(view, address) if scheme == "orcid"), "")
 
 
 def _classes(view: View, address: str) -> frozenset[str]:
@@ -229,7 +229,8 @@ def _texts(view: View, address: str, *names: str) -> tuple[Value, ...]:
     return tuple(value for name in names for value in view.texts(address, name))
 
 
-def _identifiers(view: View, address: str) -> tuple[Identifier, ...]:
+def identifiers_of(view: View, address: str) -> tuple[Identifier, ...]:
+    """The identifiers that the graph gives a thing, each with its scheme."""
     found = []
     for node in view.nodes(address, "datacite:hasIdentifier"):
         scheme = next(iter(view.nodes(node, "datacite:usesIdentifierScheme")), "")

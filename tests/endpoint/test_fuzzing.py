@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 from http.client import HTTPConnection, HTTPException
 
 from hypothesis import HealthCheck, given, settings
@@ -62,3 +64,69 @@ def test_no_request_is_a_fault_of_ours(
         raise AssertionError(f"the connection was broken off: {fault!r}") from fault
     finally:
         connection.close()
+
+
+# What an address may hold on the wire, escapes that are none included; blanks and line ends end it.
+ESCAPES = st.sampled_from(
+    [b"%", b"%zz", b"%u0041", b"%00", b"%C3", b"%ED%A0%80", b"%2F..%2F", b"%25%32%35", b"+", b"&", b"=", b";", b"?"]
+)
+OTHERS = st.sampled_from(
+    [b"query=ASK%7B%7D", b"format=", b"\xc3\xa9", b"\xff", b"{", b"}", b'"', b"\\", b"|", b"[]", b"//"]
+)
+TARGET = st.lists(st.one_of(ESCAPES, OTHERS), max_size=8).map(b"".join)
+PLACES = st.sampled_from(
+    [b"/sparql", b"/sparql?", b"/sparql?query=", b"/graph?graph=", b"/queries/", b"/record/", b"/"]
+)
+LINES = st.sampled_from(
+    [
+        b"Accept: \xff\xfe",
+        b"Accept: */*;q=",
+        b"Accept: text/csv;q=0.5\r\nAccept: text/turtle",
+        b"Content-Type: application/sparql-query; charset=\xe9",
+        b"Content-Type: ;;;",
+        b"Content-Encoding: gzip, gzip",
+        b'If-None-Match: "',
+        b"Range: bytes=5-1",
+        b"Host: a\r\nHost: b",
+        b"X: " + b"y" * 20_000,
+        b"Expect: 100-continue",
+    ]
+)
+# A body with its length, in chunks, and in chunks that are none.
+WHOLE_BODY = st.one_of(
+    BODY.map(lambda body: b"Content-Length: %d\r\n\r\n%s" % (len(body), body)),
+    BODY.filter(len).map(lambda body: b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)),
+    BODY.map(lambda body: b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + body),
+)
+METHOD = st.sampled_from([b"GET", b"HEAD", b"POST", b"QUERY", b"OPTIONS", b"TRACE", b"get", b"\xff"])
+
+
+def sent(site: Site, request: bytes, *, ends: bool = False) -> bytes:
+    """The beginning of what comes back; nothing where the connection is closed at once."""
+    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(request)
+            if ends:
+                connection.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ConnectionResetError):
+            return connection.recv(65_536)
+    return b""
+
+
+@settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(method=METHOD, place=PLACES, target=TARGET, lines=st.lists(LINES, max_size=3, unique=True), body=WHOLE_BODY)
+def test_no_bytes_on_the_wire_are_a_fault_of_ours(
+    site: Site, method: bytes, place: bytes, target: bytes, lines: list[bytes], body: bytes
+) -> None:
+    head = b"\r\n".join([b"%s %s%s HTTP/1.1" % (method, place, target), b"Host: x", b"Connection: close", *lines])
+    told = sent(site, head + b"\r\n" + body)
+    assert told.startswith(b"HTTP/1.1 "), told
+    assert told[9:12] < b"500" or (told[9:12] in {b"503", b"504"} and b"\r\n\r\n" in told), told
+
+
+@settings(max_examples=MANY // 5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(method=st.sampled_from([b"POST", b"QUERY"]), body=BODY, missing=st.integers(1, 2_000_000))
+def test_a_body_that_ends_too_early_is_a_refusal(site: Site, method: bytes, body: bytes, missing: int) -> None:
+    head = b"%s /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: %d\r\n\r\n"
+    told = sent(site, head % (method, len(body) + missing) + body, ends=True)
+    assert told[9:10] == b"4", told

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import chdir, suppress
 from pathlib import Path
 
 import pyoxigraph
@@ -37,6 +39,29 @@ def pool(tmp_path: Path) -> Iterator[Pool]:
     made = Pool(store(tmp_path / "1", 300), base="http://x/", size=1, timeout=1.5)
     yield made
     made.close()
+
+
+def processes() -> list[int]:
+    """Every process of this machine."""
+    return [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+
+
+def command(process: int) -> str:
+    """How a process was called; empty where it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8", errors="replace")
+    return ""
+
+
+def below(process: int) -> list[int]:
+    """The children of a process."""
+    found = [path.read_text(encoding="ascii").split() for path in Path(f"/proc/{process}/task").glob("*/children")]
+    return [int(child) for each in found for child in each]
+
+
+def open_files() -> int:
+    """The descriptors of this process."""
+    return len([*Path("/proc/self/fd").iterdir()])
 
 
 def told(endpoint: Pool | Cached, request: Request = COUNT) -> bytes:
@@ -81,6 +106,57 @@ def test_a_long_query_makes_room_for_a_short_one(pool: Pool, inside: bool) -> No
     thread.join()
 
 
+def test_two_workers_draw_different_lots(pool: Pool) -> None:
+    lots = Request("SELECT (STRUUID() AS ?lot) {}", "csv")
+    with pool.ask(lots) as one, pool.ask(Request(lots.query, "csv", inside=True)) as other:
+        assert b"".join(one) != b"".join(other)
+
+
+def test_workers_that_died_unasked_cost_no_query(pool: Pool) -> None:
+    told(pool)
+    for process in below(os.getpid()):
+        if "server.endpoint.nursery" in command(process):
+            for worker in below(process):
+                os.kill(worker, signal.SIGKILL)
+    time.sleep(0.2)
+    assert told(pool) == b"n\r\n300\r\n"
+
+
+def test_a_pool_outlives_the_process_that_makes_its_workers(pool: Pool) -> None:
+    told(pool)
+    for process in below(os.getpid()):
+        if "server.endpoint.nursery" in command(process):
+            os.kill(process, signal.SIGKILL)
+    time.sleep(1.5)
+    assert told(pool) == b"n\r\n300\r\n"
+
+
+def test_nothing_is_left_of_a_closed_pool(tmp_path: Path) -> None:
+    before = open_files()
+    made = Pool(store(tmp_path / "1", 3), base="http://closed/", size=1, timeout=1.5)
+    told(made)
+    with suppress(QueryError):
+        told(made, Request(RUNAWAY, "csv"))
+    with made.ask(Request("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "csv")):
+        made.close()
+    until = time.monotonic() + 5
+    while (left := [one for one in processes() if "http://closed/" in command(one)]) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not left
+    assert open_files() <= before
+
+
+def test_a_folder_with_modules_of_the_same_name_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "server.py").write_text("raise SystemExit(1)", encoding="utf-8")
+    (tmp_path / "json.py").write_text("raise SystemExit(1)", encoding="utf-8")
+    with chdir(tmp_path):
+        made = Pool(store(tmp_path / "1", 3), base="http://x/", size=1, timeout=5)
+        try:
+            assert told(made) == b"n\r\n3\r\n"
+        finally:
+            made.close()
+
+
 def test_a_query_ends_at_its_deadline(pool: Pool) -> None:
     with pytest.raises(QueryTimeout):
         pool.ask(Request(RUNAWAY, "csv"))
@@ -91,6 +167,23 @@ def test_the_memory_of_answers_is_bounded(pool: Pool) -> None:
     for number in range(40):
         told(cache, Request(f"SELECT ({number} AS ?n) {{}}", "csv"))
     assert 0 < cache.held <= 5_000
+
+
+def test_a_runaway_that_many_ask_at_one_time_runs_once(pool: Pool) -> None:
+    cache, faults = Cached(pool), list[str]()
+
+    def run() -> None:
+        try:
+            told(cache, Request(RUNAWAY, "csv"))
+        except QueryError as fault:
+            faults.append(str(fault))
+
+    threads = [threading.Thread(target=run) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(faults), len(set(faults)), pool.figures().kills) == (5, 1, 1)
 
 
 def test_an_answer_out_of_memory_takes_less_than_a_millisecond(pool: Pool) -> None:

@@ -52,6 +52,7 @@ class Rest:
 
     items: list[dict[str, Any]] = dataclasses.field(default_factory=lambda: [item(number) for number in range(45)])
     poisonous: frozenset[str] = frozenset()
+    heavy: frozenset[str] = frozenset()
     sorts: bool = True
     keeper: Memory = dataclasses.field(default_factory=Memory)
     report: Findings = dataclasses.field(default_factory=Findings)
@@ -62,7 +63,20 @@ class Rest:
         app = Flask("rest")
         app.add_url_rule("/server/api", "root", lambda: jsonify({"_links": {}, "dspaceVersion": "DSpace 8.0"}))
         app.add_url_rule("/server/api/discover/search/objects", "search", self._search)
+        app.add_url_rule("/server/api/core/items/<uuid>", "item", self._item)
         return app
+
+    def _item(self, uuid: str) -> ResponseReturnValue:
+        self.asked.append({"uuid": uuid})
+        found = [one for one in self.items if one["uuid"] == uuid]
+        if not found:
+            return "unknown", 404
+        return ("fault", 500) if self._fails(found) else jsonify(found[0])
+
+    def _fails(self, shown: list[dict[str, Any]]) -> bool:
+        """Whether one of the items cannot be shown; a heavy one can without its files."""
+        bad = self.poisonous | (self.heavy if "embed" in request.args else frozenset())
+        return any(one["uuid"] in bad for one in shown)
 
     def _search(self) -> ResponseReturnValue:
         asked = request.args.to_dict()
@@ -73,7 +87,7 @@ class Rest:
         items = sorted(self.items, key=lambda one: one["lastModified"], reverse=newest)
         number, size = int(asked["page"]), int(asked["size"])
         shown = items[number * size : (number + 1) * size]
-        if any(one["uuid"] in self.poisonous for one in shown):
+        if self._fails(shown):
             return "fault", 500
         objects = [{"_embedded": {"indexableObject": one}} for one in shown]
         page = {"totalElements": len(items), "totalPages": -(-len(items) // size), "number": number, "size": size}
@@ -130,6 +144,47 @@ def test_an_item_that_does_not_come_is_named_and_the_others_of_its_page_are_kept
     rest = Rest(poisonous=frozenset({"uuid-13"}))
     summary = rest.go()
     assert (len(rest.keeper.titles), summary.skipped, len(rest.report.named)) == (44, 1, 1)
+
+
+@pytest.mark.parametrize("kind", ["poisonous", "heavy"])
+def test_a_skipped_item_is_asked_for_again_the_next_time_and_everything_else_is_not(kind: str) -> None:
+    rest = Rest(**{kind: frozenset({"uuid-13"})})
+    rest.go()
+    assert rest.go().skipped == 1
+    assert len(rest.keeper.titles) == 44
+    rest.poisonous = rest.heavy = frozenset()
+    summary = rest.go()
+    assert (len(rest.keeper.titles), summary.skipped, rest.asked[-1]["sort"]) == (45, 0, "lastModified,DESC")
+    asked = len(rest.asked)
+    rest.go()
+    assert len(rest.asked) < asked
+
+
+def test_a_skipped_item_is_found_although_those_before_it_have_gone() -> None:
+    rest = Rest(poisonous=frozenset({"uuid-13"}))
+    rest.go()
+    rest.items = rest.items[5:]
+    rest.poisonous = frozenset()
+    assert rest.go().skipped == 0
+    assert "uuid-13" in rest.keeper.titles
+
+
+def test_a_skipped_item_that_is_no_longer_there_is_forgotten() -> None:
+    rest = Rest(heavy=frozenset({"uuid-13"}))
+    rest.go()
+    rest.items = [one for one in rest.items if one["uuid"] != "uuid-13"]
+    assert (rest.go().skipped, [asked for asked in rest.asked if "uuid" in asked]) == (0, [{"uuid": "uuid-13"}])
+    rest.go()
+    assert not [asked for asked in rest.asked if "uuid" in asked]
+
+
+def test_an_item_skipped_before_an_interruption_is_asked_for_again() -> None:
+    rest = Rest(heavy=frozenset({"uuid-3"}), keeper=Memory(fails_after=2))
+    with pytest.raises(KeyboardInterrupt):
+        rest.go()
+    rest.keeper.fails_after, rest.heavy = None, frozenset()
+    rest.go()
+    assert len(rest.keeper.titles) == 45
 
 
 def test_a_site_without_the_interface_is_unreachable() -> None:

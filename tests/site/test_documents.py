@@ -239,6 +239,20 @@ def test_what_is_known_by_another_identifier_has_moved(shelf: Site, path: str, w
     assert (answer.status, answer.headers.get("location")) == (301, shelf.base + where)
 
 
+def test_an_identifier_with_slashes_in_it_is_one_segment(tmp_path: Path) -> None:
+    table = tmp_path / "works.csv"
+    table.write_text("id,dc.title\nhttp://elsewhere.example.org/a/b,Work\n")
+    running = Site(table)
+    try:
+        path = "id/http%3A%2F%2Felsewhere.example.org%2Fa%2Fb"
+        assert ask(running, "GET", f"/item/{path}").headers["location"] == f"{running.base}record/{path}"
+        turtle = ask(running, "GET", f"/record/{path}.ttl")
+        assert (turtle.status, turtle.headers["content-location"]) == (200, f"{running.base}record/{path}.ttl")
+        assert ask(running, "GET", f"/source/{path}.json").status == 200
+    finally:
+        running.stop()
+
+
 def test_the_works_of_a_thing_come_page_by_page(tmp_path: Path) -> None:
     rows = [f"id{n},Work {n:03},Long Journal,5555-1246,123456789/{n}" for n in range(1, 251)]
     head = "id,dc.title,dc.relation.ispartof,dc.identifier.issn,dc.identifier.uri"

@@ -1,0 +1,176 @@
+"""The servers that are measured side by side, each with the same data: how they are loaded, started and asked."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+ROOT = Path(__file__).parents[1]
+GRAPH = "https://data.example.org/graph"
+"""Where Virtuoso has the data, which has no default graph of its own: all its graphs are one."""
+
+_BLOCK = 1 << 18
+_START = 300.0
+"""Seconds that a server may take to load its data."""
+
+
+class Got(NamedTuple):
+    """An answer: its status, its length in bytes, seconds to the first and to the last of them."""
+
+    status: int
+    length: int
+    first: float
+    last: float
+
+
+class Peer:
+    """A running server, and a connection to it that is kept open."""
+
+    def __init__(self, name: str, port: int, path: str, process: int) -> None:
+        self.name, self.process = name, process
+        self._port, self._path = port, path
+        self._connection: http.client.HTTPConnection | None = None
+
+    def ask(self, query: str, accept: str = "application/sparql-results+json", timeout: float = 120) -> Got:
+        """The answer to a query by POST, read to its end and thrown away; status 0 where it is not had."""
+        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+        kept, self._connection = self._connection, None
+        connection = kept or http.client.HTTPConnection("127.0.0.1", self._port)
+        connection.timeout = timeout
+        started = time.perf_counter()
+        try:
+            connection.request("POST", self._path, urlencode({"query": query}), headers)
+            response = connection.getresponse()
+            length = len(response.read(1))
+            first = time.perf_counter() - started
+            while block := response.read(_BLOCK):
+                length += len(block)
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            spent = time.perf_counter() - started
+            return Got(0, 0, spent, spent)
+        self._connection = connection
+        return Got(response.status, length, first, time.perf_counter() - started)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def shelfgraph(data: Path, folder: Path) -> Iterator[Peer]:
+    """Shelfgraph."""
+    port = free_port()
+    command = [sys.executable, "-m", "shelfgraph"]
+    held = ["--data", str(folder / "shelfgraph")]
+    _run([*command, "load", str(data), *held])
+    with _started([*command, "serve", *held, "--port", str(port), "--timeout", "120"], folder) as process:
+        yield _answering(Peer("Shelfgraph", port, "/sparql", process))
+
+
+@contextlib.contextmanager
+def oxigraph(data: Path, folder: Path) -> Iterator[Peer]:
+    """Oxigraph's own server, its store compacted as ours is."""
+    command = _command("oxigraph")
+    port, store = free_port(), ["--location", str(folder / "oxigraph")]
+    _run([command, "load", *store, "--file", str(data)])
+    _run([command, "optimize", *store])
+    with _started([command, "serve-read-only", *store, "--bind", f"127.0.0.1:{port}"], folder) as process:
+        yield _answering(Peer("Oxigraph", port, "/query", process))
+
+
+@contextlib.contextmanager
+def rdflib_endpoint(data: Path, folder: Path) -> Iterator[Peer]:
+    """rdflib-endpoint with rdflib's own store."""
+    command, port = _command("rdflib-endpoint"), free_port()
+    with _started([command, "serve", "--host", "127.0.0.1", "--port", str(port), str(data)], folder) as process:
+        yield _answering(Peer("rdflib-endpoint", port, "/", process))
+
+
+@contextlib.contextmanager
+def virtuoso(data: Path, folder: Path) -> Iterator[Peer]:
+    """Virtuoso with memory for all of the data."""
+    command, isql = _command("virtuoso-t"), _command("isql-vt", "isql-v", "isql")
+    port, sql, home = free_port(), free_port(), folder / "virtuoso"
+    home.mkdir()
+    (home / "virtuoso.ini").write_text(
+        f"[Database]\nDatabaseFile={home}/v.db\nErrorLogFile={home}/v.log\nTransactionFile={home}/v.trx\n"
+        f"xa_persistent_file={home}/v.pxa\n[TempDatabase]\nDatabaseFile={home}/t.db\nTransactionFile={home}/t.trx\n"
+        f"[Parameters]\nServerPort={sql}\nNumberOfBuffers=170000\nMaxDirtyBuffers=130000\n"
+        f"DirsAllowed={data.parent}\n[HTTPServer]\nServerPort=127.0.0.1:{port}\nServerRoot={home}\nKeepAliveTimeout=60\n",
+        encoding="utf-8",
+    )
+    with _started([command, "+foreground", "+configfile", str(home / "virtuoso.ini")], home) as process:
+        peer = _answering(Peer("Virtuoso", port, "/sparql", process))
+        load = f"ld_dir('{data.parent}', '{data.name}', '{GRAPH}'); rdf_loader_run(); checkpoint;"
+        _run([isql, f"127.0.0.1:{sql}", "dba", "dba", f"exec={load}"])
+        yield peer
+
+
+PEERS: tuple[Callable[[Path, Path], contextlib.AbstractContextManager[Peer]], ...] = (
+    shelfgraph,
+    oxigraph,
+    virtuoso,
+    rdflib_endpoint,
+)
+
+
+def family(process: int) -> list[int]:
+    """A process and all below it."""
+    found = [int(one) for path in Path(f"/proc/{process}/task").glob("*/children") for one in path.read_text().split()]
+    return [process, *(below for child in found for below in family(child))]
+
+
+def megabytes(process: int, name: str = "VmRSS") -> float:
+    """The resident memory of a process (VmHWM: the most that it has had)."""
+    (line,) = [line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith(name)]
+    return int(line.split()[1]) / 1024
+
+
+def _command(*names: str) -> str:
+    """The first of the commands that is installed; LookupError where none is."""
+    for name in names:
+        found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+        if found:
+            return found
+    raise LookupError(f"{names[0]} is not installed")
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+
+@contextlib.contextmanager
+def _started(command: list[str], folder: Path) -> Iterator[int]:
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=(folder / "told").open("ab"))
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _answering(peer: Peer) -> Peer:
+    """The server, once it answers."""
+    until = time.monotonic() + _START
+    while peer.ask("ASK {}").status != 200:
+        if time.monotonic() > until:
+            raise SystemExit(f"{peer.name} does not start")
+        time.sleep(0.2)
+    return peer

@@ -1,0 +1,194 @@
+"""The process that makes the workers: all that they need is imported, nothing is open, and one thread runs.
+
+A worker is a fork of it, and stands ready in a tenth of the time that an interpreter takes to start.  The web process,
+which has threads, locks and sockets, is never forked.  Orders come over a socket: a verb and the number of a process,
+or the two pipes of one that is to be made; the answer is a number.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from server.endpoint import worker
+
+RUNNING = 256
+"""What stands for an exit code while there is none."""
+
+_ORDER, _ANSWER = struct.Struct("!ci"), struct.Struct("!i")
+_MAKE, _STEP_BACK, _END, _HOW = b"M", b"B", b"E", b"H"
+_GONE = -signal.SIGKILL
+_SWEEP = 0.1
+"""Seconds between two looks for processes that are ending."""
+
+
+class Nursery:
+    """The making process as the web process sees it: started when it is first needed, and again where it has died."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._closed = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel, self._its = socket.socketpair()
+
+    def make(self, requests: int, frames: int) -> int:
+        """The number of a new process that reads requests from one pipe and writes frames to the other.
+
+        Raises OSError where no process can be made.
+        """
+        with self._lock:
+            if self._closed:
+                raise ConnectionError("the server is stopping")
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+            number = self._order(_MAKE, 0, requests, frames)
+        if number < 0:
+            raise OSError(-number, os.strerror(-number))
+        return number
+
+    def step_back(self, process: int) -> None:
+        """Let a process have only the time that no other wants, from now to its end."""
+        self._told(_STEP_BACK, process)
+
+    def end(self, process: int) -> None:
+        """Kill a process; nobody waits for its end."""
+        self._told(_END, process)
+
+    def how(self, process: int) -> int:
+        """How a process ended: its exit code, the negative number of a signal, or `RUNNING`."""
+        return self._told(_HOW, process)
+
+    def close(self) -> None:
+        """End the process, and with it all that it made."""
+        with self._lock:
+            self._closed = True
+            self._channel.close()
+            self._its.close()
+            if self._process:
+                self._process.kill()
+                self._process.wait()
+
+    def _told(self, verb: bytes, process: int) -> int:
+        with self._lock, contextlib.suppress(OSError):
+            return self._order(verb, process)
+        # The maker is gone, and what it made goes with it.
+        return _GONE
+
+    def _order(self, verb: bytes, process: int, *descriptors: int) -> int:
+        socket.send_fds(self._channel, [_ORDER.pack(verb, process)], descriptors)
+        answer = self._channel.recv(_ANSWER.size)
+        if not answer:
+            raise ConnectionResetError("the process that makes workers has ended")
+        return int(_ANSWER.unpack(answer)[0])
+
+    def _start(self) -> None:
+        self._channel.close()
+        self._channel, its = socket.socketpair()
+        with its:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-P", "-m", "server.endpoint.nursery", self._name],
+                env={**os.environ, "PYTHONPATH": _path()},
+                stdin=its.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                # Out of reach of the terminal's interrupt, yet in our session: the kernel weighs priorities within one.
+                process_group=0,
+            )
+
+
+def _path() -> str:
+    """Where modules are looked for: where this one is, and never the folder that the user happens to stand in."""
+    return os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+class _Maker:
+    """The process itself: what runs, and what was left to end."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._running: set[int] = set()
+        self._ending: set[int] = set()
+
+    def obey(self) -> None:
+        """Do what is asked until nobody can ask any more."""
+        while True:
+            self._ending -= {process for process in self._ending if os.waitpid(process, os.WNOHANG)[0]}
+            if not select.select([self._channel], [], [], _SWEEP if self._ending else None)[0]:
+                continue
+            message, descriptors, _, _ = socket.recv_fds(self._channel, _ORDER.size, 2)
+            if not message:
+                return
+            verb, process = _ORDER.unpack(message)
+            number = self._made(*descriptors) if verb == _MAKE else self._done(verb, process)
+            self._channel.sendall(_ANSWER.pack(number))
+
+    def _made(self, requests: int, frames: int) -> int:
+        """The number of a new process, or a negative error number."""
+        parent = os.getpid()
+        try:
+            process = os.fork()
+        except OSError as fault:
+            process = -(fault.errno or 1)
+        if process == 0:
+            _be_a_worker(requests, frames, parent)
+        os.close(requests)
+        os.close(frames)
+        if process > 0:
+            self._running.add(process)
+        return process
+
+    def _done(self, verb: bytes, process: int) -> int:
+        """0, or how the process ended.  A number that is not among those that run may be another's by now."""
+        if process not in self._running:
+            return _GONE
+        if verb == _STEP_BACK:
+            _step_back(process)
+        elif verb == _END:
+            os.kill(process, signal.SIGKILL)
+            self._running.remove(process)
+            self._ending.add(process)
+        elif verb == _HOW:
+            ended, status = os.waitpid(process, os.WNOHANG)
+            if not ended:
+                return RUNNING
+            self._running.remove(process)
+            return os.waitstatus_to_exitcode(status)
+        return 0
+
+
+def _be_a_worker(requests: int, frames: int, parent: int) -> None:
+    """The life of a forked process, which never comes back."""
+    try:
+        # The socket of the orders is the standard input, and goes with it.
+        os.dup2(requests, 0)
+        os.dup2(frames, 1)
+        os.close(requests)
+        os.close(frames)
+        worker.main(parent)
+    finally:
+        os._exit(1)
+
+
+def _step_back(process: int) -> None:
+    with contextlib.suppress(OSError):
+        # An ordinary user may not take this back, so that the process is not used again.
+        if hasattr(os, "SCHED_IDLE"):
+            os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
+        else:
+            os.setpriority(os.PRIO_PROCESS, process, 19)
+
+
+if __name__ == "__main__":
+    # What is there already is never looked at again by the collector, and stays shared.
+    gc.freeze()
+    _Maker(socket.socket(fileno=0)).obey()

@@ -1,0 +1,108 @@
+"""The answer of a worker as its bytes come; what goes wrong while its beginning is held back has its own status."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Self
+
+from server.endpoint import QuerySyntax, QueueFull, Refused, Request, WorkerDied
+from server.endpoint.evaluator import Worker
+from server.endpoint.worker import DATA, END, FAULT
+
+HOLD_BACK = 65_536
+"""Bytes of a result that are made before its status is sent: a fault within them has a true status."""
+
+_READERS_SHARE = 10
+"""How many times the deadline an answer may take in all, most of it waiting for a slow reader."""
+
+
+class PoolAnswer:
+    """The bytes of one result; leaving it before its end kills the worker."""
+
+    def __init__(self, worker: Worker, asked: float, timeout: float, give_back: Callable[[PoolAnswer], None]) -> None:
+        self.worker = worker
+        self._timeout, self._give_back = timeout, give_back
+        self.begun = time.monotonic()
+        """When a worker took the query."""
+        self.queued = self.begun - asked
+        """Seconds that the query waited for a worker."""
+        self._deadline = asked + timeout
+        self._last = self._deadline + timeout * _READERS_SHARE
+        self._held: list[bytes] = []
+        self.finished = False
+        """Whether the worker has said all, and may be asked again."""
+        self._released = False
+        self._ended: QueueFull | None = None
+        self.died = False
+        """Whether the query broke its worker."""
+
+    @property
+    def whole(self) -> tuple[bytes, ...] | None:
+        """The bytes of an answer that its beginning was all of."""
+        return tuple(data for data in self._held if data) if self.finished else None
+
+    def begin(self, request: Request) -> None:
+        """Ask, and read the beginning, in which a fault still has a true status."""
+        self.worker.send(request)
+        length = 0
+        while not self.finished and length < HOLD_BACK:
+            data = self._next()
+            self._held.append(data)
+            length += len(data)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes; a fault after the beginning ends the iteration with its exception."""
+        held, self._held = self._held, []
+        yield from (data for data in held if data)
+        while not self.finished:
+            # A slow reader does not use up the time of its query.
+            self._deadline = min(time.monotonic() + self._timeout, self._last)
+            if data := self._next():
+                yield data
+        self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the worker back, killed where it has not finished."""
+        if not self._released:
+            self._released = True
+            self._give_back(self)
+
+    def end(self, reason: QueueFull) -> None:
+        """Kill the worker; who reads the answer is told the reason."""
+        self._ended = reason
+        self.worker.stop()
+
+    def _next(self) -> bytes:
+        try:
+            kind, data = self.worker.frame(self._deadline)
+        except WorkerDied:
+            if self._ended:
+                raise self._ended from None
+            self.died = True
+            raise
+        if kind == DATA:
+            return data
+        self.finished = True
+        if kind == END:
+            self.close()
+            return b""
+        if kind != FAULT:
+            raise WorkerDied("a worker answered in a way that is not known")
+        self.close()
+        told = json.loads(data)
+        if told["kind"] == "syntax":
+            raise QuerySyntax(told["message"], told["line"], told["column"])
+        if "Permission denied" in told["message"] or "SERVICE" in told["message"]:
+            raise Refused("the query asks another server, which this endpoint never does")
+        raise WorkerDied(told["message"])

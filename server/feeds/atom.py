@@ -1,0 +1,110 @@
+"""The Atom feed at `/feed.atom`: the records that changed last, page by page; what is gone is told as gone.
+
+Sources: RFC 4287 (Atom), RFC 5005 section 3 (pages), RFC 6721 (deleted entries).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from lxml import etree
+
+from converter.keeping.reading import ArchiveReader, Held
+from server.endpoint import Endpoint
+from server.feeds.sending import carriable, etag, sent
+from server.feeds.works import Told, told
+from server.problems import problem
+from server.settings import Settings
+from server.site.representations import REPRESENTATIONS
+
+PAGE = 50
+"""Records on a page."""
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+_NO_CHANGE = "1970-01-01T00:00:00Z"
+_SUMMARY = 1_000
+"""Characters of an abstract that are told."""
+_FIRST_WINDOW, _LARGEST_WINDOW = 100, 5_000
+
+
+def atom_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader) -> Blueprint:
+    """The feed; `?before=N` begins behind the change with that number."""
+    blueprint = Blueprint("atom", __name__)
+
+    @blueprint.get("/feed.atom")
+    def feed() -> Response:
+        asked = request.args.get("before")
+        if asked is not None and not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
+            return problem(400, "Bad Request", f"before={asked!r} is not the number of a change; follow the link next.")
+        before = int(asked) if asked is not None else archive.latest() + 1
+        tag = etag("atom", asked, endpoint.version, archive.latest(), archive.latest_moment())
+        return sent(_page(endpoint, settings, archive, before), "application/atom+xml; charset=utf-8", tag)
+
+    return blueprint
+
+
+def newest(archive: ArchiveReader, before: int, most: int) -> list[Held]:
+    """The records whose last change stands before a number, the last first.
+
+    The journal is read back in windows that grow: a record that has changed again since leaves a gap.
+    """
+    found: list[Held] = []
+    upper, window = min(before - 1, archive.latest()), _FIRST_WINDOW
+    while upper > 0 and len(found) < most:
+        lower = max(0, upper - window)
+        listed = archive.listing(after=lower, limit=upper - lower)
+        found += reversed([held for held in listed if held.change <= upper])
+        upper, window = lower, min(window * 2, _LARGEST_WINDOW)
+    return found[:most]
+
+
+def _page(endpoint: Endpoint, settings: Settings, archive: ArchiveReader, before: int) -> bytes:
+    base, address = settings.base, f"{settings.base}feed.atom"
+    listed = newest(archive, before, PAGE + 1)
+    shown = listed[:PAGE]
+    works = told(endpoint, (f"{base}item/{held.address}" for held in shown if not held.deleted))
+    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM, "at": _TOMBSTONES})
+    _add(feed, "id", address)
+    _add(feed, "title", settings.title)
+    _add(feed, "updated", shown[0].moment if shown else archive.latest_moment() or _NO_CHANGE)
+    _add(etree.SubElement(feed, f"{{{_ATOM}}}author"), "name", settings.title)
+    here = address if before > archive.latest() else f"{address}?before={before}"
+    _link(feed, "self", here, "application/atom+xml")
+    _link(feed, "first", address, "application/atom+xml")
+    if len(listed) > PAGE:
+        _link(feed, "next", f"{address}?before={shown[-1].change}", "application/atom+xml")
+    _link(feed, "alternate", base, "text/html")
+    for held in shown:
+        item = f"{base}item/{held.address}"
+        if held.deleted:
+            etree.SubElement(feed, f"{{{_TOMBSTONES}}}deleted-entry", {"ref": item, "when": held.moment})
+        else:
+            _entry(feed, base, held, works.get(item, Told()))
+    return etree.tostring(feed, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def _entry(feed: etree._Element, base: str, held: Held, work: Told) -> None:
+    entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
+    _add(entry, "id", f"{base}item/{held.address}")
+    _add(entry, "title", work.title or held.address)
+    _add(entry, "updated", held.moment)
+    for name in work.authors:
+        _add(etree.SubElement(entry, f"{{{_ATOM}}}author"), "name", name)
+    # RFC 4287, 4.1.2: no two alternates of one type.
+    forms = {form.media_type: form for form in reversed(REPRESENTATIONS)}
+    for media_type, form in sorted(forms.items(), key=lambda item: REPRESENTATIONS.index(item[1])):
+        _link(entry, "alternate", f"{base}record/{held.address}{form.suffix}", media_type)
+    if work.abstract:
+        _add(entry, "summary", _short(work.abstract))
+
+
+def _add(parent: etree._Element, name: str, text: str) -> None:
+    etree.SubElement(parent, f"{{{_ATOM}}}{name}").text = carriable(text)
+
+
+def _link(parent: etree._Element, relation: str, address: str, media_type: str) -> None:
+    etree.SubElement(parent, f"{{{_ATOM}}}link", {"rel": relation, "type": media_type, "href": address})
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SUMMARY else text[:_SUMMARY].rsplit(maxsplit=1)[0] + " …"

@@ -1,0 +1,159 @@
+"""The description of the dataset: VoID and DCAT at `/shelf`, which leads to it, `/void.ttl` and `/.well-known/void`.
+
+The figures are those that a generation says of itself, in the graph `/void.ttl` of its store; where it says none, as
+over a store elsewhere, they are counted once for each version of the dataset, behind the requests.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from converter import graph, jsonld
+from converter.errors import QueryError
+from converter.keeping import figures
+from converter.keeping.describing import graph_of
+from converter.keeping.dumpfiles import kept
+from converter.keeping.reading import ArchiveReader
+from converter.values.terms import iri
+from server.endpoint import Endpoint
+from server.feeds.dcat import Life, catalogued
+from server.feeds.sending import REVALIDATED, etag, sent
+from server.negotiate import choose
+from server.problems import VARY, problem
+from server.settings import Settings
+from server.site import description
+from server.site.view import View
+
+_PATIENCE = 5.0
+"""Seconds that a request waits for the figures."""
+_KEPT = 16
+_FORMS = {".html": "text/html", ".ttl": "text/turtle", ".jsonld": "application/ld+json"} | {
+    format_.suffix: format_.media_type for format_ in graph.FORMATS.values()
+}
+"""Suffix → media type."""
+
+
+def dataset_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None) -> Blueprint:
+    """`/shelf`, which is the dataset, its description in every form, and the addresses where VoID is looked for."""
+    blueprint = Blueprint("dataset", __name__)
+    shelf = _Shelf(endpoint, settings, archive)
+
+    @blueprint.get("/shelf")
+    def dataset() -> Response:
+        suffixes = {media_type: suffix for suffix, media_type in _FORMS.items()}
+        chosen = choose(request.headers.get("Accept"), [*suffixes])
+        if chosen is None:
+            told = f"The description of the dataset has the types {', '.join(suffixes)}; ask for one of them."
+            return problem(406, "Not Acceptable", told)
+        headers = {"Location": f"{settings.base}shelf{suffixes[chosen]}", "Vary": VARY}
+        return Response(status=303, headers=headers)
+
+    @blueprint.get(f"/shelf<any({', '.join(map(repr, _FORMS))}):suffix>")
+    def document(suffix: str) -> Response:
+        return shelf.document(suffix)
+
+    @blueprint.get("/void.ttl")
+    def void() -> Response:
+        return shelf.document(".ttl")
+
+    @blueprint.get("/.well-known/void")
+    def well_known() -> Response:
+        # Section 7.2 of VoID asks for this status.
+        return Response(status=302, headers={"Location": f"{settings.base}void.ttl"})
+
+    return blueprint
+
+
+class _Shelf:
+    """What is known of the dataset, and the documents that were made of it."""
+
+    def __init__(self, endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None) -> None:
+        self._endpoint, self._settings, self._archive = endpoint, settings, archive
+        self._figures = _Figures(endpoint, settings.base)
+        self._made: dict[tuple[str, str], bytes] = {}
+
+    def document(self, suffix: str) -> Response:
+        """The description in the form of a suffix."""
+        counts = self._figures.lines()
+        lines = sorted({*(counts or []), *self._catalogued()})
+        tag = etag(suffix, lines)
+        body = self._made.get((suffix, tag)) or self._render(suffix, lines)
+        if len(self._made) >= _KEPT:
+            self._made.clear()
+        self._made[suffix, tag] = body
+        media_type = _FORMS[suffix]
+        content_type = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+        base = self._settings.base
+        links = [f'<{base}shelf>; rel="describes"'] + [
+            f'<{base}shelf{other}>; rel="alternate"; type="{_FORMS[other]}"' for other in _FORMS if other != suffix
+        ]
+        return sent(
+            body,
+            content_type,
+            tag,
+            # What lacks its figures is out of date in a moment.
+            REVALIDATED if counts is not None else "no-store",
+            {"Link": ", ".join(links), "Vary": VARY},
+        )
+
+    def _catalogued(self) -> list[str]:
+        archive, folder = self._archive, self._settings.folder
+        issued, modified = (archive.earliest(), archive.latest_moment()) if archive else (None, None)
+        life = Life(self._endpoint.version, issued, modified)
+        paths = {rule.rule for rule in current_app.url_map.iter_rules()}
+        return [*catalogued(self._settings, life, kept(folder) if folder else [], paths)]
+
+    def _render(self, suffix: str, lines: list[str]) -> bytes:
+        base = self._settings.base
+        address = f"{base}shelf"
+        if suffix == ".html":
+            return render_template("dataset.html", view=View(lines, base), dataset=address, forms=_FORMS).encode()
+        if suffix == ".jsonld":
+            return jsonld.document(jsonld.framed(lines, address, base))
+        return graph.document(lines, suffix.removeprefix("."), base)
+
+
+class _Figures:
+    """The figures of the dataset as triples, counted once for each version of it."""
+
+    def __init__(self, endpoint: Endpoint, base: str) -> None:
+        self._endpoint, self._base = endpoint, base
+        self._lock = threading.Lock()
+        self._version: str | None = None
+        self._lines: list[str] | None = None
+        self._counting: threading.Thread | None = None
+
+    def lines(self) -> list[str] | None:
+        """The triples; None where counting takes longer than a client would wait."""
+        version = self._endpoint.version
+        with self._lock:
+            if self._version == version and self._lines is not None:
+                return self._lines
+            if self._counting is None or not self._counting.is_alive():
+                self._counting = threading.Thread(target=self._count, args=(version,), daemon=True)
+                self._counting.start()
+            counting = self._counting
+        counting.join(_PATIENCE)
+        with self._lock:
+            return self._lines if self._version == version else None
+
+    def _count(self, version: str) -> None:
+        try:
+            lines = self._told() or [*figures.described(self._counted(), self._base)]
+        except QueryError:
+            # The next request begins anew; a store that is too busy to count is not too busy to be described.
+            return
+        with self._lock:
+            if self._endpoint.version == version:
+                self._version, self._lines = version, lines
+
+    def _told(self) -> list[str]:
+        """What the dataset says of itself."""
+        graph_name = iri(graph_of(self._base))
+        query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph_name} {{ ?s ?p ?o }} }}"
+        return description.lines(self._endpoint, query)
+
+    def _counted(self) -> figures.Figures:
+        return figures.counted(lambda query: description.rows(self._endpoint, query), self._base)

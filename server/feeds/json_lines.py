@@ -1,0 +1,111 @@
+"""A generation as JSON lines: each record framed, on a line of its own, for those who have no triple store.
+
+Framing costs some ten milliseconds a record, so that several processes share it; the lines come in the order of their
+addresses, whoever made them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self, cast
+
+import pyoxigraph
+
+from converter.keeping.dumping import json_line
+from converter.keeping.sorting import Sorter
+from ontology import expand
+from server.endpoint import Request
+from server.endpoint.formats import FORMATS
+from server.site import description
+from server.spreading import spread
+
+_AT_ONCE = 50
+"""Records that a process is given at one time."""
+
+
+def json_lines(
+    generation: Path, base: str, *, folder: Path | None, processes: int = 1, note: Callable[[int], None] | None = None
+) -> Iterator[bytes]:
+    """Yield the records of a generation, a line each; `folder` is where their addresses are sorted."""
+    paths = record_paths(pyoxigraph.Store.read_only(str(generation)), base, folder)
+    told = (str(generation), base)
+    for lines in spread(_lines, paths, begin=_open, told=told, processes=processes, at_once=_AT_ONCE):
+        if note:
+            note(len(lines))
+        yield from lines
+
+
+def record_paths(store: pyoxigraph.Store, base: str, folder: Path | None) -> Iterator[str]:
+    """Yield what the addresses of the records end in, behind /record/, in the order of its bytes."""
+    start = f"{base}record/"
+    predicate = pyoxigraph.NamedNode(expand("void:inDataset", "program"))
+    with Sorter(folder) as sorter:
+        for quad in store.quads_for_pattern(None, predicate, pyoxigraph.NamedNode(f"{base}shelf")):
+            address = quad.subject.value if isinstance(quad.subject, pyoxigraph.NamedNode) else ""
+            if address.startswith(start):
+                sorter.write(address.removeprefix(start).encode() + b"\n")
+        for line in sorter.lines():
+            yield line.decode().removesuffix("\n")
+
+
+class StoreEndpoint:
+    """A store of this process as an endpoint, for questions of our own that end soon."""
+
+    def __init__(self, store: pyoxigraph.Store, base: str, version: str = "") -> None:
+        self._store, self._base, self.version = store, base, version
+
+    def ask(self, request: Request) -> Whole:
+        """The answer, whole."""
+        results = self._store.query(request.query, base_iri=self._base)
+        engine = FORMATS[request.format].engine
+        if isinstance(results, pyoxigraph.QueryTriples):
+            return Whole(pyoxigraph.serialize(results, format=cast("pyoxigraph.RdfFormat", engine)) or b"")
+        return Whole(results.serialize(format=cast("pyoxigraph.QueryResultsFormat", engine)) or b"")
+
+    def close(self) -> None:
+        """Nothing: the store goes with the process."""
+
+
+class Whole:
+    """An answer that is there."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is left to be done."""
+
+
+class _Opened(NamedTuple):
+    """What a process works with."""
+
+    endpoint: StoreEndpoint
+    base: str
+
+
+_OPENED: list[_Opened] = []
+
+
+def _open(generation: str, base: str) -> None:
+    _OPENED.append(_Opened(StoreEndpoint(pyoxigraph.Store.read_only(generation), base), base))
+
+
+def _lines(paths: list[str]) -> list[bytes]:
+    (opened,) = _OPENED
+    return [
+        json_line(description.of_record(opened.endpoint, opened.base, path), f"{opened.base}item/{path}", opened.base)
+        for path in paths
+    ]

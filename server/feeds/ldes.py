@@ -1,0 +1,235 @@
+"""The journal as a Linked Data Event Stream at `/ldes`: each change a member that never changes again.
+
+A member tells that an item came, changed or went, and when: `dcterms:isVersionOf` names the item, `rdfs:seeAlso` the
+document in which its present state stands.  What an item was before its last change is not kept, and so not told.
+
+The root leads to nodes of a hundred nodes each, down to pages of a hundred changes.  A node that is full is never
+changed again, and says so; its address holds the moment at which the journal began, so that a folder that is made anew
+has other nodes.  Sources: https://w3id.org/ldes/specification and https://w3id.org/tree/specification.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pyoxigraph
+from flask import Blueprint, Response, abort, request
+
+from converter import jsonld
+from converter.graph import FORMATS, parsed
+from converter.keeping.archive import Entry
+from converter.keeping.reading import ArchiveReader
+from converter.values.terms import XSD, iri, literal, type_
+from server.endpoint import Endpoint
+from server.feeds.sending import LASTING, etag, sent
+from server.negotiate import choose
+from server.problems import VARY, problem
+from server.settings import Settings
+
+FAN = 100
+"""Changes of a page, and children of a node."""
+SHORT_LIVED = "public, max-age=30"
+"""How long what still grows may be kept."""
+
+_PREFIXES = {
+    "as": "https://www.w3.org/ns/activitystreams#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "ldes": "https://w3id.org/ldes#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "http://schema.org/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "tree": "https://w3id.org/tree#",
+    "xsd": XSD,
+}
+_TYPES = {"created": "as:Create", "updated": "as:Update", "deleted": "as:Delete"}
+_MOMENT, _NUMBER, _OF = "prov:generatedAtTime", "schema:position", "dcterms:isVersionOf"
+_STREAM = {
+    "ldes:timestampPath": _MOMENT,
+    "ldes:sequencePath": _NUMBER,
+    "ldes:versionOfPath": _OF,
+    "ldes:versionCreateObject": "as:Create",
+    "ldes:versionUpdateObject": "as:Update",
+    "ldes:versionDeleteObject": "as:Delete",
+}
+"""What the stream says of its members."""
+_SHAPE = {"moment": (_MOMENT, "xsd:dateTime"), "number": (_NUMBER, "xsd:integer"), "item": (_OF, None)}
+"""What each member has once: the property, and the datatype of its value where it is no address."""
+_BY_NAME = {name: format_.media_type for name, format_ in FORMATS.items()} | {"jsonld": "application/ld+json"}
+_BY_TYPE = {media_type: name for name, media_type in _BY_NAME.items()}
+
+
+class Node(NamedTuple):
+    """The changes after `start` up to `end`: at level 1 a page of them, above it the nodes of the level below."""
+
+    level: int
+    number: int
+
+    @property
+    def start(self) -> int:
+        """The change before the first."""
+        return self.number * _size(self.level)
+
+    @property
+    def end(self) -> int:
+        """The last change that it will ever have."""
+        return self.start + _size(self.level)
+
+
+def ldes_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader) -> Blueprint:  # noqa: ARG001 - as all feeds are made
+    """The stream, its root and its nodes; every form by Accept and by suffix."""
+    blueprint = Blueprint("ldes", __name__)
+    stream = _Stream(settings, archive)
+
+    @blueprint.get("/ldes")
+    @blueprint.get("/ldes.<suffix>")
+    def root(suffix: str = "") -> Response:
+        return _answer(stream.root(), stream.address, suffix, SHORT_LIVED)
+
+    @blueprint.get("/ldes/<began>/<int:level>/<int:number>")
+    @blueprint.get("/ldes/<began>/<int:level>/<int:number>.<suffix>")
+    def node(began: str, level: int, number: int, suffix: str = "") -> Response:
+        asked = Node(level, number)
+        # The level is looked at first: a power of a large number would take its time.
+        if began != stream.began() or not 1 <= level <= 9 or asked.start >= archive.latest():
+            abort(404, "The stream has no such node; /ldes leads to those it has.")
+        full = asked.end <= archive.latest()
+        return _answer(stream.node(asked), stream.of(asked), suffix, LASTING if full else SHORT_LIVED)
+
+    return blueprint
+
+
+class _Stream:
+    """The stream over the journal of an archive, as lines of N-Triples."""
+
+    def __init__(self, settings: Settings, archive: ArchiveReader) -> None:
+        self._archive = archive
+        self._base, self._title = settings.base, settings.title
+        self.address = f"{settings.base}ldes"
+        self._iri = iri(f"{self.address}#stream")
+
+    def began(self) -> str:
+        """When the journal began, as it stands in addresses."""
+        return (self._archive.earliest() or "").replace("-", "").replace(":", "")
+
+    def of(self, node: Node) -> str:
+        """The address of a node."""
+        return f"{self.address}/{self.began()}/{node.level}/{node.number}"
+
+    def root(self) -> list[str]:
+        """What a client begins with: the stream, its shape, and the nodes of the highest level."""
+        latest, level = self._archive.latest(), 1
+        while _size(level + 1) < latest:
+            level += 1
+        children = [Node(level, number) for number in range(-(-latest // _size(level)))]
+        return [
+            *_about(self._iri, {"a": "ldes:EventStream", **_STREAM}),
+            f"{self._iri} {_term('dcterms:title')} {literal(f'Changes of {self._title}')} .",
+            f"{self._iri} {_term('tree:view')} {iri(self.address)} .",
+            f"{self._iri} {_term('tree:shape')} {iri(f'{self.address}#shape')} .",
+            *_about(iri(self.address), {"a": "tree:Node"}),
+            *self._relations(self.address, children),
+            *_shape(self.address),
+        ]
+
+    def node(self, node: Node) -> list[str]:
+        """The members of a page, or the children of a node above them."""
+        address, latest = self.of(node), self._archive.latest()
+        lines = [*_about(iri(address), {"a": "tree:Node"}), f"{iri(address)} {_term('dcterms:isPartOf')} {self._iri} ."]
+        if node.end <= latest:
+            lines.append(f"{iri(address)} {_term('ldes:immutable')} {literal('true', datatype=f'{XSD}boolean')} .")
+        if node.level == 1:
+            entries = self._archive.journal(node.start, FAN)
+            return [*lines, *(line for entry in entries for line in self._member(address, entry, node.end))]
+        below = range(node.number * FAN, (node.number + 1) * FAN)
+        children = [Node(node.level - 1, number) for number in below]
+        return [*lines, *self._relations(address, [child for child in children if child.start < latest])]
+
+    def _relations(self, address: str, children: list[Node]) -> Iterator[str]:
+        """Yield how to get from a node to its children, and between which moments their members are."""
+        latest = self._archive.latest()
+        for child in children:
+            bounds = [("tree:GreaterThanOrEqualToRelation", "from", self._moment(child.start + 1))]
+            if child.end <= latest:
+                bounds.append(("tree:LessThanOrEqualToRelation", "to", self._moment(child.end)))
+            for kind, name, moment in bounds:
+                relation = iri(f"{address}#{name}-{child.number}")
+                yield f"{iri(address)} {_term('tree:relation')} {relation} ."
+                yield from _about(relation, {"a": kind, "tree:path": _MOMENT})
+                yield f"{relation} {_term('tree:node')} {iri(self.of(child))} ."
+                yield f"{relation} {_term('tree:value')} {_moment(moment)} ."
+
+    def _moment(self, number: int) -> str:
+        return self._archive.journal(number - 1, 1)[0].moment
+
+    def _member(self, address: str, entry: Entry, end: int) -> Iterator[str]:
+        if entry.number > end:
+            return
+        member, item = iri(f"{address}#{entry.number}"), iri(f"{self._base}item/{entry.address}")
+        yield f"{self._iri} {_term('tree:member')} {member} ."
+        yield from _about(member, {"a": _TYPES[entry.change]})
+        yield f"{member} {_term('as:object')} {item} ."
+        yield f"{member} {_term(_OF)} {item} ."
+        yield f"{member} {_term(_MOMENT)} {_moment(entry.moment)} ."
+        yield f"{member} {_term(_NUMBER)} {literal(str(entry.number), datatype=f'{XSD}integer')} ."
+        yield f"{member} {_term('rdfs:seeAlso')} {iri(f'{self._base}record/{entry.address}')} ."
+
+
+def _size(level: int) -> int:
+    """How many changes lie below a node of a level."""
+    return int(FAN**level)
+
+
+def _shape(address: str) -> Iterator[str]:
+    """Yield the shape of a member (https://www.w3.org/TR/shacl/)."""
+    shape, one = iri(f"{address}#shape"), literal("1", datatype=f"{XSD}integer")
+    yield from _about(shape, {"a": "sh:NodeShape"})
+    yield from (f"{shape} {_term('sh:property')} {iri(f'{address}#shape-{name}')} ." for name in _SHAPE)
+    for name, (path, datatype) in _SHAPE.items():
+        property_ = iri(f"{address}#shape-{name}")
+        told = {"sh:datatype": datatype} if datatype else {"sh:nodeKind": "sh:IRI"}
+        yield from _about(property_, {"a": "sh:PropertyShape", "sh:path": path, **told})
+        yield f"{property_} {_term('sh:minCount')} {one} ."
+        yield f"{property_} {_term('sh:maxCount')} {one} ."
+
+
+def _about(subject: str, said: dict[str, str]) -> Iterator[str]:
+    """Yield what is said of a subject in prefixed names."""
+    for name, value in said.items():
+        yield f"{subject} {type_ if name == 'a' else _term(name)} {_term(value)} ."
+
+
+def _term(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return iri(_PREFIXES[prefix] + local)
+
+
+def _moment(text: str) -> str:
+    return literal(text, datatype=f"{XSD}dateTime")
+
+
+def _answer(lines: list[str], address: str, suffix: str, cache: str) -> Response:
+    """The lines in the form that is asked for."""
+    chosen = _BY_NAME.get(suffix) if suffix else choose(request.headers.get("Accept"), list(_BY_TYPE))
+    if suffix and chosen is None:
+        abort(404, f"There is no form .{suffix}; there are {', '.join(_BY_NAME)}.")
+    if chosen is None:
+        return problem(406, "Not Acceptable", f"The stream has the types {', '.join(_BY_TYPE)}.")
+    name = _BY_TYPE[chosen]
+    body = _document(lines, name)
+    content_type = f"{chosen}; charset=utf-8" if chosen.startswith("text/") else chosen
+    headers = {"Vary": VARY, "Content-Location": f"{address}.{name}"}
+    return sent(body, content_type, etag(name, body), cache, headers)
+
+
+def _document(lines: list[str], name: str) -> bytes:
+    if name == "jsonld":
+        return json.dumps(jsonld.expanded(lines), ensure_ascii=False, indent=1).encode() + b"\n"
+    if name in {"nt", "nq"}:
+        return "".join(f"{line}\n" for line in lines).encode()
+    out = io.BytesIO()
+    pyoxigraph.serialize(parsed(lines), out, FORMATS[name].engine, prefixes=_PREFIXES)
+    return out.getvalue()

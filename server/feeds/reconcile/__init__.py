@@ -1,0 +1,1 @@
+"""Names → things: the Reconciliation Service API at `/reconcile`, with which OpenRefine matches a table with ours."""

@@ -1,0 +1,63 @@
+"""Paths as our addresses write them; servers give them decoded, so that an escaped slash looks like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from urllib.parse import quote, unquote
+
+from flask import request
+
+from converter.values.terms import iri
+from server.endpoint import Endpoint
+from server.site import description
+
+# Characters that stand unescaped in the paths of our addresses.
+_SAFE = "~.-_"
+_MOST = 5
+"""Slashes that are tried in every combination; of more, all but the first few are taken to be in one segment."""
+
+
+def raw(path: str) -> str:
+    """The path percent-encoded where it must be."""
+    return "/".join(quote(part, safe=_SAFE) if part not in {".", ".."} else "%2E" * len(part) for part in _parts(path))
+
+
+def respelled(path: str) -> Iterator[str]:
+    """Yield the other readings of a path: those in which slashes belong to segments.
+
+    >>> list(respelled("id/a/b"))
+    ['id/a%2Fb', 'id%2Fa/b', 'id%2Fa%2Fb']
+    """
+    first, *others = path.split("/")
+    if len(others) <= _MOST:
+        for joints in list(product(("/", "%2F"), repeat=len(others)))[1:]:
+            yield first + "".join(joint + part for joint, part in zip(joints, others, strict=True))
+    else:
+        for kept in range(_MOST):
+            yield "/".join([first, *others[:kept]]) + "/" + "%2F".join(others[kept:])
+
+
+def known(endpoint: Endpoint, addresses: Sequence[str]) -> str | None:
+    """The first of the addresses of which something is said."""
+    terms = []
+    for address in addresses:
+        try:
+            terms.append(iri(address))
+        except ValueError:
+            continue
+    if not terms:
+        return None
+    query = f"SELECT DISTINCT ?s {{ VALUES ?s {{ {' '.join(terms)} }} FILTER EXISTS {{ ?s ?p ?o }} }}"
+    found = {row["s"] for row in description.rows(endpoint, query)}
+    return next((address for address in addresses if address in found), None)
+
+
+def _parts(path: str) -> list[str]:
+    """The segments as they came, where the server tells."""
+    told = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
+    bare = told.partition("?")[0]
+    if "%2F" in bare.upper():
+        tail = bare.partition("://")[2].partition("/")[2] if "://" in bare else bare.lstrip("/")
+        return [unquote(part) for part in tail.split("/")[1:]]
+    return path.split("/")

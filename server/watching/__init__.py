@@ -1,0 +1,99 @@
+"""How the site fares: whether it lives and answers, its figures, and a log in which each request has a name."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Flask, Response, request
+
+from converter.keeping.reading import ArchiveReader
+from server.endpoint import Endpoint
+from server.problems import problem
+from server.watching.lines import told
+from server.watching.log import FORMS, Form, Log
+from server.watching.metrics import CONTENT_TYPE, Metrics
+from server.watching.probe import Probe
+from server.watching.seen import Seen, Watch, current
+from server.watching.watched import Watched
+
+__all__ = ["FORMS", "Form", "Log", "register_watching"]
+
+_WAIT = 2.0
+"""Seconds that a question of readiness waits for its answer."""
+_QUIET = frozenset({"/-/health", "/-/ready", "/metrics"})
+"""Routes that are asked every few seconds; the log tells of them where they fail."""
+
+
+def register_watching(app: Flask, endpoint: Endpoint, archive: ArchiveReader | None, log: Log | None) -> Endpoint:
+    """The endpoint, watched; the application tells of its requests from now on.
+
+    It comes before what else an application does at the beginning of a request.
+    """
+    metrics = Metrics(endpoint, archive, log)
+
+    def begun(_: Seen) -> None:
+        metrics.begun()
+
+    def ended(seen: Seen) -> None:
+        metrics.ended(seen)
+        if log and not (seen.route in _QUIET and seen.status < 400):
+            _tell(log, seen)
+
+    app.before_request(_route)
+    app.register_blueprint(_blueprint(endpoint, metrics))
+    app.wsgi_app = Watch(app.wsgi_app, begun, ended)  # type: ignore[method-assign] # Flask's way for middleware
+    if log:
+        app.logger.handlers[:] = [log.handler()]
+    return Watched(endpoint, metrics, log)
+
+
+def _route() -> None:
+    seen = current()
+    if seen and request.url_rule:
+        seen.route = request.url_rule.rule
+
+
+def _blueprint(endpoint: Endpoint, metrics: Metrics) -> Blueprint:
+    blueprint = Blueprint("watching", __name__)
+    probe = Probe(endpoint)
+
+    @blueprint.get("/-/health")
+    def health() -> Response:
+        return _status("ok")
+
+    @blueprint.get("/-/ready")
+    def ready() -> Response:
+        obstacle = probe.obstacle(_WAIT)
+        if obstacle:
+            return problem(503, "Not Ready", f"{obstacle}.", {"Retry-After": "5"})
+        return _status("ready")
+
+    @blueprint.get("/metrics")
+    def figures() -> Response:
+        return Response(metrics.text(), headers={"Cache-Control": "no-store"}, content_type=CONTENT_TYPE)
+
+    return blueprint
+
+
+def _status(word: str) -> Response:
+    body = json.dumps({"status": word}) + "\n"
+    return Response(body, headers={"Cache-Control": "no-store"}, content_type="application/json")
+
+
+def _tell(log: Log, seen: Seen) -> None:
+    """Log a request that has ended: its path without what was asked beside it, and nothing of who asked."""
+    level = "error" if seen.status == 500 else "warning" if seen.status in {429, 503, 504} or seen.broken else "info"
+    queries = {"queries": seen.queries, "kept": seen.kept, "queued": seen.queued, "evaluated": seen.evaluated}
+    log.write(
+        "request",
+        level,
+        id=seen.id,
+        method=seen.method,
+        route=seen.route,
+        path=told(seen.path),
+        status=seen.status,
+        bytes=seen.bytes,
+        seconds=round(seen.seconds, 6),
+        **({name: round(value, 6) for name, value in queries.items()} if seen.queries else {}),
+        **({"broken": seen.broken} if seen.broken else {}),
+    )

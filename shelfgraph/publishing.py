@@ -1,0 +1,203 @@
+"""The commands that write what others take away: dump, export."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+import click
+
+from converter.errors import StoreError, UsageError
+from shelfgraph import options
+
+if TYPE_CHECKING:
+    from converter.keeping.folder import DataFolder, Generation
+
+FORMATS = ("nt", "ttl", "nq", "jsonl", "jelly")
+PACKINGS = ("zstd", "gzip")
+
+
+class _Wanted(NamedTuple):
+    """What is to be written: its form, its packing, the generation that it tells the changes since, the graphs."""
+
+    form: str
+    packing: str | None
+    since: int | None
+    quads: bool
+
+
+@click.command()
+@options.FOLDER
+@click.option(
+    "-o", "--output", metavar="FILE", help="The file to write, - is standard output; else DIR/dumps/N.nt.zst."
+)
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="The format; told by the name of FILE, else nt.")
+@click.option("--compress", type=click.Choice(PACKINGS), help="The packing; told by the name of FILE.")
+@click.option(
+    "--since", type=click.IntRange(1), metavar="N", help="Only what changed since generation N, as RDF Patch."
+)
+@click.option("--keep", default=3, show_default=True, type=click.IntRange(1), help="Generations in DIR/dumps to keep.")
+def dump(
+    data: Path, output: str | None, format_: str | None, compress: str | None, since: int | None, keep: int
+) -> None:
+    """Write the current generation as one sorted file: two dumps of the same data are the same bytes.
+
+    A checksum is written beside FILE.  Without FILE the dump goes to DIR/dumps, where the site offers it at /dumps/.
+    """
+    from converter.keeping import dumpfiles
+    from converter.keeping.folder import DataFolder, reading
+
+    folder = DataFolder(data)
+    generation = folder.current()
+    wanted = _wanted(output, format_, compress, since)
+    with reading(generation):
+        if output == "-":
+            with dumpfiles.packed(sys.stdout.buffer, wanted.packing) as out:
+                _write(folder, generation, wanted, out, None)
+            sys.stdout.buffer.flush()
+            return
+        path = Path(output) if output else _place(data, generation, wanted)
+        with dumpfiles.whole(path, wanted.packing) as out:
+            _write(folder, generation, wanted, out, path.parent)
+    click.echo(f"shelfgraph: generation {generation.number} in {path}", err=True)
+    if not output:
+        for gone in dumpfiles.forget(data, keep):
+            click.echo(f"shelfgraph: {gone} removed; --keep keeps more", err=True)
+
+
+def _wanted(output: str | None, format_: str | None, compress: str | None, since: int | None) -> _Wanted:
+    """What the options and the name of the file say together.
+
+    Raises UsageError where they contradict one another.
+    """
+    from converter.keeping.dumpfiles import told_by
+
+    named_form, named_packing = told_by(Path(output or "").name)
+    if since is not None:
+        if format_ not in {None, "nt", "nq"}:
+            raise UsageError(f"--since tells changes line by line; take --format nt or nq, not {format_}")
+        if named_form not in {None, "patch"}:
+            raise UsageError(f"{output}: changes since a generation are an RDF Patch; let the name end in .rdfp")
+    elif named_form == "patch":
+        raise UsageError(f"{output}: a patch tells changes; say since which generation with --since N")
+    elif format_ and named_form and format_ != named_form:
+        raise UsageError(f"--format {format_}: the name of {output} says {named_form}; change one of them")
+    if compress and named_packing and compress != named_packing:
+        raise UsageError(f"--compress {compress}: the name of {output} says {named_packing}; change one of them")
+    form = "patch" if since is not None else format_ or named_form or "nt"
+    packing = compress or named_packing or ("zstd" if output is None else None)
+    return _Wanted(form, packing, since, "nq" in {form, format_})
+
+
+def _place(data: Path, generation: Generation, wanted: _Wanted) -> Path:
+    from converter.keeping import dumpfiles
+
+    folder = dumpfiles.folder_of(data)
+    folder.mkdir(exist_ok=True)
+    return folder / dumpfiles.named(generation.number, wanted.form, wanted.packing, wanted.since)
+
+
+def _write(folder: DataFolder, generation: Generation, wanted: _Wanted, out: IO[bytes], place: Path | None) -> None:
+    """Write a generation, or what leads to it."""
+    import pyoxigraph
+
+    from converter.keeping import dumping
+    from converter.keeping.describing import graph_of
+
+    identity = folder.identity()
+    base = identity.base if identity else ""
+    if wanted.form == "jsonl":
+        from server.feeds.json_lines import json_lines
+
+        with _counted("records") as note:
+            for line in json_lines(generation.path, base, folder=place, processes=os.cpu_count() or 1, note=note):
+                out.write(line)
+        return
+    store = pyoxigraph.Store.read_only(str(generation.path))
+    with contextlib.ExitStack() as stack:
+        old = stack.enter_context(_old(folder, base, wanted)) if wanted.since else None
+        note = stack.enter_context(_counted("statements"))
+        lines = dumping.statements(store, base, quads=wanted.quads, folder=place, note=note)
+        if old is not None and wanted.since:
+            lines = dumping.patch(old, lines, base, (wanted.since, generation.number))
+        dumping.write(lines, out, wanted.form, base)
+    if not wanted.quads and any(str(graph) != f"<{graph_of(base)}>" for graph in store.named_graphs()):
+        click.echo("shelfgraph: the named graphs are not in this dump; --format nq takes them all", err=True)
+
+
+@contextlib.contextmanager
+def _old(folder: DataFolder, base: str, wanted: _Wanted) -> Iterator[Iterator[bytes]]:
+    """The sorted lines of the generation since which changes are told: of its store, or of a dump of it.
+
+    Raises StoreError where neither is kept.
+    """
+    import pyoxigraph
+
+    from converter.keeping import dumpfiles, dumping
+    from converter.keeping.folder import reading
+
+    form, since = "nq" if wanted.quads else "nt", wanted.since or 0
+    dumps = {dump.generation: dump for dump in dumpfiles.kept(folder.path) if dump.form.name == form}
+    generations = {generation.number: generation for generation in folder.generations()}
+    if since in generations:
+        with reading(generations[since]) as path:
+            yield dumping.statements(pyoxigraph.Store.read_only(str(path)), base, quads=wanted.quads)
+    elif since in dumps:
+        yield dumpfiles.lines(dumps[since])
+    else:
+        known = ", ".join(map(str, sorted({*generations, *dumps})))
+        raise StoreError(
+            f"{folder.path}: generation {since} is kept no more, neither itself nor as a dump in {form}; there are"
+            f" {known}.  Take the whole dump, and dump each generation whose changes will be asked for"
+        )
+
+
+@contextlib.contextmanager
+def _counted(what: str) -> Iterator[Callable[[int], None]]:
+    """A count on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), MofNCompleteColumn(), TextColumn(what), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda count: progress.advance(task, count)
+
+
+@click.command()
+@click.argument("target", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@options.FOLDER
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that share the work; as many as processors.")
+@click.pass_context
+def export(ctx: click.Context, target: Path, data: Path, workers: int | None) -> None:
+    """Write the whole site into DIR as files for a plain web server, each as the server would send it.
+
+    An export that was interrupted goes on where it was; a later one leaves what has not changed, and removes what is
+    there no more.  Withdrawn records, pages behind the first, and what is asked with a question are not in it.
+    """
+    from converter.keeping import dumpfiles
+    from converter.keeping.folder import DataFolder, reading
+    from server.exporting import Source
+    from shelfgraph.exporting import Export
+
+    folder = DataFolder(data)
+    generation, identity = folder.current(), folder.identity()
+    run = Export.begun(target, generation.number, identity.base if identity else "")
+    if not any(found.generation == generation.number and found.since is None for found in dumpfiles.kept(data)):
+        ctx.invoke(dump, data=data, output=None, format_=None, compress=None, since=None, keep=3)
+    with reading(generation) as store, _counted("pages") as note:
+        source = Source(data, store, str(generation.number), generation.journal, run.base)
+        run.write(source, workers or os.cpu_count() or 1, note)
+    click.echo(f"shelfgraph: {run.told()}", err=True)
+    if run.failed:
+        raise SystemExit(1)
+
+
+COMMANDS = (dump, export)

@@ -1,0 +1,307 @@
+"""The dataset described: VoID and DCAT by every address, true figures, and the same in the store."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+import rdflib
+from flask import Flask
+from rdflib.compare import isomorphic
+
+from converter.keeping.describing import Describer, graph_of, rows_of
+from converter.keeping.figures import counted, described
+from converter.keeping.folder import DataFolder, Identity
+from converter.mapping import Mapper
+from converter.record import Field, Record
+from server.app import create_app
+from server.endpoint import Request
+from server.feeds.api_catalog import linkset
+from server.feeds.json_lines import StoreEndpoint
+from server.settings import Settings
+from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.test_sparql import ask
+
+VOID = rdflib.Namespace("http://rdfs.org/ns/void#")
+DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
+DCT = rdflib.Namespace("http://purl.org/dc/terms/")
+FORMS = {
+    ".ttl": pyoxigraph.RdfFormat.TURTLE,
+    ".nt": pyoxigraph.RdfFormat.N_TRIPLES,
+    ".rdf": pyoxigraph.RdfFormat.RDF_XML,
+    ".jsonld": pyoxigraph.RdfFormat.JSON_LD,
+    ".nq": pyoxigraph.RdfFormat.N_QUADS,
+    ".trig": pyoxigraph.RdfFormat.TRIG,
+}
+BASE = "https://x.example.org/"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The example records with a dump."""
+    folder = tmp_path_factory.mktemp("dataset") / "data"
+    site = None
+    for command in (["load", EXAMPLES], ["dump"]):
+        assert shelfgraph(*command, "--data", folder).returncode == 0
+    site = Site("--data", folder)
+    yield site
+    site.stop()
+
+
+def graph(site: Site, path: str = "/void.ttl") -> rdflib.Graph:
+    """What a document says."""
+    answer = ask(site, "GET", path)
+    assert answer.status == 200
+    return rdflib.Graph().parse(data=answer.body, format="turtle")
+
+
+def number(site: Site, query: str) -> int:
+    """What a counting query answers."""
+    answer = ask(site, "GET", "/sparql?" + urllib.parse.urlencode({"query": query}), Accept="text/csv")
+    return int(next(csv.DictReader(io.StringIO(answer.body.decode())))["n"])
+
+
+def shelf(told: rdflib.Graph) -> rdflib.URIRef:
+    """The dataset that is described."""
+    (found,) = told.subjects(rdflib.RDF.type, DCAT.Dataset)
+    assert isinstance(found, rdflib.URIRef)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("property_", "query"),
+    [
+        (VOID.triples, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
+        (VOID.distinctSubjects, "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
+        (VOID.properties, "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"),
+        (VOID.classes, "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c }"),
+        (VOID.entities, "SELECT (COUNT(*) AS ?n) { ?d a <http://www.w3.org/ns/dcat#CatalogRecord> }"),
+    ],
+)
+def test_the_figures_are_what_the_store_answers(served: Site, property_: rdflib.URIRef, query: str) -> None:
+    told = graph(served)
+    assert told.value(shelf(told), property_).toPython() == number(served, query)
+
+
+def test_the_partitions_add_up(served: Site) -> None:
+    told = graph(served)
+    dataset = shelf(told)
+    counts = [told.value(part, VOID.triples).toPython() for part in told.objects(dataset, VOID.propertyPartition)]
+    assert sum(counts) == told.value(dataset, VOID.triples).toPython()
+    for part in told.objects(dataset, VOID.classPartition):
+        class_ = told.value(part, VOID["class"])
+        count = number(served, f"SELECT (COUNT(*) AS ?n) {{ ?s a <{class_}> }}")
+        assert told.value(part, VOID.entities).toPython() == count
+
+
+def test_the_description_is_asked_by_sparql_too(served: Site) -> None:
+    query = f"SELECT (MAX(?t) AS ?n) {{ GRAPH ?g {{ ?d <{VOID.triples}> ?t . ?d <{VOID.classPartition}> ?c }} }}"
+    assert number(served, query) == number(served, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+
+
+def test_what_is_published_is_described(served: Site) -> None:
+    told = graph(served)
+    dataset = shelf(told)
+    (file,) = told.objects(dataset, VOID.dataDump)
+    assert str(file).endswith("/dumps/1.nt.zst")
+    assert told.value(file, DCAT.mediaType) == rdflib.URIRef(
+        "https://www.iana.org/assignments/media-types/application/n-triples"
+    )
+    path = urllib.parse.urlsplit(str(file)).path
+    assert told.value(file, DCAT.byteSize).toPython() == len(ask(served, "GET", path).body)
+    assert told.value(dataset, VOID.sparqlEndpoint) in set(told.subjects(rdflib.RDF.type, DCAT.DataService))
+    assert told.value(dataset, DCT.license) is None
+    example = urllib.parse.urlsplit(str(told.value(dataset, VOID.exampleResource))).path
+    assert ask(served, "GET", example).status == 303
+
+
+def test_every_record_is_in_the_dataset_that_is_described(served: Site) -> None:
+    told = graph(served)
+    query = f"SELECT (COUNT(*) AS ?n) {{ ?d <{VOID.inDataset}> <{shelf(told)}> }}"
+    assert number(served, query) == told.value(shelf(told), VOID.entities).toPython() + 1  # and one that is withdrawn
+
+
+def test_there_is_no_blank_node(served: Site) -> None:
+    assert not [term for triple in graph(served) for term in triple if isinstance(term, rdflib.BNode)]
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+def test_every_form_says_the_same(served: Site, suffix: str) -> None:
+    quads = pyoxigraph.parse(ask(served, "GET", f"/shelf{suffix}").body, format=FORMS[suffix])
+    told = "\n".join(f"{quad.triple} ." for quad in quads)
+    assert isomorphic(rdflib.Graph().parse(data=told, format="nt"), graph(served))
+
+
+@pytest.mark.parametrize(
+    ("accept", "suffix"),
+    [("text/turtle", ".ttl"), ("application/ld+json", ".jsonld"), ("text/html", ".html"), ("*/*", ".html")],
+)
+def test_the_dataset_leads_to_its_description(served: Site, accept: str, suffix: str) -> None:
+    answer = ask(served, "GET", "/shelf", Accept=accept)
+    assert answer.status == 303
+    assert answer.headers["location"].endswith(f"/shelf{suffix}")
+    assert answer.headers["vary"] == "Accept, Accept-Profile, Accept-Encoding"
+
+
+def test_an_impossible_form_is_refused_with_a_list(served: Site) -> None:
+    answer = ask(served, "GET", "/shelf", Accept="image/png")
+    assert answer.status == 406
+    assert b"text/turtle" in answer.body
+
+
+def test_void_is_found_where_it_is_looked_for(served: Site) -> None:
+    answer = ask(served, "GET", "/.well-known/void")
+    assert answer.status == 302
+    assert answer.headers["location"].endswith("/void.ttl")
+    assert ask(served, "GET", "/void.ttl").body == ask(served, "GET", "/shelf.ttl").body
+
+
+def test_the_page_tells_the_figures(served: Site) -> None:
+    page = ask(served, "GET", "/shelf.html").body.decode()
+    assert f"<dd><span>{graph(served).value(shelf(graph(served)), VOID.triples)}</span></dd>" in page
+    assert "fabio:JournalArticle" in page
+
+
+def test_what_the_client_has_is_not_sent_again(served: Site) -> None:
+    tag = ask(served, "GET", "/void.ttl").headers["etag"]
+    assert ask(served, "GET", "/void.ttl", If_None_Match=tag).status == 304
+
+
+def test_the_catalogue_lists_what_there_is_and_nothing_else(served: Site) -> None:
+    answer = ask(served, "GET", "/.well-known/api-catalog")
+    assert answer.headers["content-type"].startswith("application/linkset+json")
+    contexts = json.loads(answer.body)["linkset"]
+    items = [urllib.parse.urlsplit(item["href"]).path for item in contexts[0]["item"]]
+    assert {"/sparql", "/graph", "/shelf", "/dumps/"} <= set(items)
+    targets = [
+        urllib.parse.urlsplit(target["href"])
+        for context in contexts[1:]
+        for name in ("service-desc", "service-doc")
+        for target in context.get(name, [])
+    ]
+    for path in items + [f"{target.path}?{target.query}".removesuffix("?") for target in targets]:
+        assert ask(served, "GET", path).status in {200, 303, 400}, path
+    assert linkset({"/sparql"}, BASE)["linkset"][0]["item"] == [{"href": f"{BASE}sparql"}]  # type: ignore[index]
+
+
+def records(*titles: str) -> list[Record]:
+    """Small records."""
+    return [
+        Record(f"r{number}", f"12345/{number}", fields=(Field("dc.title", title),))
+        for number, title in enumerate(titles)
+    ]
+
+
+def test_each_generation_describes_itself_and_the_writers_store_does_not(tmp_path: Path) -> None:
+    mapper = Mapper(BASE)
+    told = []
+    folder = DataFolder(tmp_path / "data")
+    for titles in (["A"], ["A", "B"]):
+        with folder.writing(Identity(BASE, mapper.digest), mapper.triples) as writer:
+            writer.load(records(*titles))
+        store = pyoxigraph.Store.read_only(str(folder.current().path))
+        figures = counted(rows_of(store), BASE)
+        held = {
+            str(quad.triple) + " ."
+            for quad in store.quads_for_pattern(None, None, None, pyoxigraph.NamedNode(graph_of(BASE)))
+        }
+        assert held == set(described(figures, BASE))
+        told.append(figures.records)
+        del store
+    assert told == [1, 2]
+    assert folder.current().number == 2
+    assert not list(pyoxigraph.Store.read_only(str(folder.store_path)).named_graphs())
+
+
+def test_foreign_data_have_no_graph_that_is_not_theirs(tmp_path: Path) -> None:
+    source = tmp_path / "links.nq"
+    source.write_text("<urn:a> <urn:b> <urn:c> <urn:g> .\n", encoding="utf-8")
+    mapper = Mapper(BASE)
+    folder = DataFolder(tmp_path / "data")
+    with folder.writing(Identity(BASE, mapper.digest), mapper.triples) as writer:
+        writer.load_rdf(source)
+    graphs = pyoxigraph.Store.read_only(str(folder.current().path)).named_graphs()
+    assert [graph.value for graph in graphs] == ["urn:g"]
+
+
+def test_many_small_changes_are_not_held_up_by_counting_and_the_last_is_described(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapper = Mapper(BASE)
+    folder = DataFolder(tmp_path / "data")
+    described_at = []
+    describe = Describer.describe
+
+    def watched(self: Describer, checkpoint: Path, *, at_last: bool = False) -> None:
+        describe(self, checkpoint, at_last=at_last)
+        if self.done:
+            described_at.append(checkpoint.name)
+            self._free = float("inf")  # as if the store were a large one
+
+    monkeypatch.setattr(Describer, "describe", watched)
+    with folder.writing(Identity(BASE, mapper.digest), mapper.triples) as writer:
+        for count in range(1, 6):
+            writer.load(records(*"ABCDE"[:count]))
+    assert described_at == ["1", "6"]
+    assert folder.current() == (6, folder.path / "generations" / "6", 5)
+
+
+def test_a_licence_is_told_of_the_data_and_of_each_file(tmp_path: Path) -> None:
+    licence = "https://creativecommons.org/publicdomain/zero/1.0/"
+    told = rdflib.Graph().parse(
+        data=over(pyoxigraph.Store(), Settings(BASE, licence=licence)).test_client().get("/shelf.nt").data, format="nt"
+    )
+    assert told.value(rdflib.URIRef(f"{BASE}shelf"), DCT.license) == rdflib.URIRef(licence)
+
+
+def over(store: pyoxigraph.Store, settings: Settings) -> Flask:
+    """The application over a store of this process, as over one elsewhere: without a folder."""
+    return create_app(settings, StoreEndpoint(store, BASE))
+
+
+def test_a_store_that_says_nothing_of_itself_is_counted_once() -> None:
+    store = pyoxigraph.Store()
+    store.load("\n".join(Mapper(BASE).triples(records("A")[0])), format=pyoxigraph.RdfFormat.N_TRIPLES)
+    asked: list[str] = []
+
+    class Counting(StoreEndpoint):
+        def ask(self, request: Request):
+            asked.append(request.query)
+            return super().ask(request)
+
+    client = create_app(Settings(BASE), Counting(store, BASE)).test_client()
+    told = rdflib.Graph().parse(data=client.get("/void.ttl").data, format="turtle")
+    once = len(asked)
+    client.get("/shelf.jsonld")
+    assert told.value(rdflib.URIRef(f"{BASE}shelf"), VOID.triples).toPython() == len(store)
+    assert len(asked) == once
+
+
+def test_links_to_other_datasets_are_counted() -> None:
+    store = pyoxigraph.Store()
+    store.load(
+        "".join(
+            f"<{BASE}person/{number}> <http://www.w3.org/2002/07/owl#sameAs> <{address}> .\n"
+            for number, address in enumerate(
+                ("https://orcid.org/0000-0002-1825-0097", "https://orcid.org", "https://other.example.org/1")
+            )
+        ),
+        format=pyoxigraph.RdfFormat.N_TRIPLES,
+    )
+    told = rdflib.Graph().parse(data="\n".join(described(counted(rows_of(store), BASE), BASE)), format="nt")
+    (links,) = told.subjects(rdflib.RDF.type, VOID.Linkset)
+    assert told.value(links, VOID.triples).toPython() == 2
+    assert told.value(told.value(links, VOID.objectsTarget), VOID.uriSpace).toPython() == "https://orcid.org/"
+    assert told.value(links, VOID.subjectsTarget) == rdflib.URIRef(f"{BASE}shelf")
+
+
+def test_the_archive_dates_the_dataset(served: Site) -> None:
+    told = graph(served)
+    assert told.value(shelf(told), DCT.modified).datatype == rdflib.XSD.dateTime
+    assert str(told.value(shelf(told), DCAT.version)) == "1"

@@ -1,0 +1,83 @@
+"""`shelfgraph harvest`: its exit codes, and what is left of a harvest that did not come to its end."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from converter.keeping.archive import Archive
+from tests.conftest import COMMAND, shelfgraph
+from tests.misbehaving import Repository, collection, serving
+
+
+@pytest.fixture(autouse=True)
+def quiet_server() -> Iterator[None]:
+    logger = logging.getLogger("werkzeug")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    yield
+    logger.setLevel(before)
+
+
+def count(data: Path) -> int:
+    """How many records a folder holds."""
+    archive = Archive(data / "archive.sqlite")
+    try:
+        return sum(source.records for source in archive.sources())
+    finally:
+        archive.close()
+
+
+def test_some_records_that_fail_end_with_1_and_are_named_in_the_report(tmp_path: Path) -> None:
+    repository = Repository([served._replace(poisonous=served.number == 5) for served in collection(10)])
+    report = tmp_path / "report.csv"
+    with serving(repository.app()) as address:
+        done = shelfgraph("harvest", address + repository.path, "--data", tmp_path / "d", "--report", report)
+    assert (done.returncode, count(tmp_path / "d")) == (1, 9)
+    assert "oai:repository.example.org:12345/5,error" in report.read_text(encoding="utf-8")
+
+
+def test_an_interrupted_harvest_ends_with_130_and_keeps_what_came(tmp_path: Path) -> None:
+    repository = Repository(collection(100))
+    with serving(repository.app()) as address:
+        command = [*COMMAND, "harvest", address + repository.path, "--data", str(tmp_path / "d"), "--delay", "0.3"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE)
+        while sum(asked.get("verb") == "ListRecords" for asked in repository.asked) < 3 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        assert (process.returncode, told.decode().splitlines()[-1]) == (130, "shelfgraph: interrupted")
+        assert 0 < count(tmp_path / "d") < 100
+        assert shelfgraph(*command[len(COMMAND) : -2]).returncode == 0
+    assert count(tmp_path / "d") == 100
+
+
+@pytest.mark.parametrize("options", [[], ["--rest"]])
+def test_a_site_that_is_no_repository_ends_with_3_and_leaves_no_folder(options: list[str], tmp_path: Path) -> None:
+    with serving(Repository([], path="/elsewhere").app()) as address:
+        done = shelfgraph("harvest", address, "--data", tmp_path / "d", *options)
+    assert (done.returncode, done.stderr.decode().count("\n"), (tmp_path / "d").exists()) == (3, 1, False)
+
+
+def test_a_format_that_is_not_offered_leaves_no_folder(tmp_path: Path) -> None:
+    repository = Repository(collection(3))
+    with serving(repository.app()) as address:
+        done = shelfgraph("harvest", address + repository.path, "--data", tmp_path / "d", "--prefix", "mods")
+    assert (done.returncode, (tmp_path / "d").exists()) == (1, False)
+
+
+def test_a_source_that_is_forgotten_is_harvested_from_the_beginning_again(tmp_path: Path) -> None:
+    repository, data = Repository(collection(10)), tmp_path / "d"
+    with serving(repository.app()) as address:
+        for _ in range(2):
+            assert shelfgraph("harvest", address + repository.path, "--data", data).returncode == 0
+            assert count(data) == 10
+            assert shelfgraph("forget", "127.0.0.1", "--data", data).returncode == 0
+            assert count(data) == 0
+    assert not [asked for asked in repository.asked if "from" in asked]
