@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 from pathlib import Path
@@ -40,6 +41,7 @@ _CHOSEN = (
 )
 _COUNTED = f"SELECT COUNT(*) FROM held {_CHOSEN}"  # noqa: S608 - both are constants; values are bound
 _NO_END = 1 << 62
+_WORD = re.compile(r"\w+")
 
 
 class ArchiveReader:
@@ -126,7 +128,7 @@ class ArchiveReader:
 
     def search(self, text: str, limit: int = 20, offset: int = 0) -> list[str]:
         """The addresses of live records that hold all these words, the best first."""
-        words = " ".join(f'"{word}"' for word in text.replace('"', " ").split())
+        words = " ".join(f'"{word}"' for word in _WORD.findall(text))
         if not words:
             return []
         rows = self._ask(

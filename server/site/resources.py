@@ -20,6 +20,7 @@ from server.settings import Settings
 from server.site import pages
 from server.site.choosing import Refusal, chosen
 from server.site.documents import Place, Site, document, offers
+from server.site.finding import finding_blueprint
 from server.site.moved import known_as
 from server.site.paths import known, raw, respelled
 from server.site.renderings import Rendered, Renderings, rendered
@@ -56,6 +57,8 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
     def front() -> Response:
         key = (endpoint.version, "/", "")
         return _sent(site.renderings.get(key, lambda: rendered(pages.front_page(endpoint, site.base), "/")), PAGE, None)
+
+    blueprint.register_blueprint(finding_blueprint(site))
 
     @blueprint.get("/item/<path:path>")
     def item(path: str) -> Response:
