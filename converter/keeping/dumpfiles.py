@@ -13,6 +13,8 @@ import hashlib
 import io
 import os
 import re
+import shutil
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +57,7 @@ CHECKSUM = ".sha256"
 _LEVEL = 9
 _NAME = re.compile(r"(\d{1,18})(?:-since-(\d{1,18}))?(\.[a-z]+)(\.zst|\.gz)?")
 _BLOCK = 1 << 18
+_LONG_AGO = 7 * 24 * 3600
 
 
 class Dump(NamedTuple):
@@ -110,7 +113,13 @@ def kept(data: Path) -> list[Dump]:
 
 
 def forget(data: Path, keep: int) -> list[Path]:
-    """The dumps that were removed: those of all but the newest generations, so many."""
+    """The dumps that were removed: those of all but the newest generations, so many.
+
+    What a dump left behind that was killed long ago goes, too.
+    """
+    for path in folder_of(data).glob(".*"):
+        if time.time() - path.stat().st_mtime > _LONG_AGO:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     dumps = kept(data)
     newest = sorted({dump.generation for dump in dumps}, reverse=True)[:keep]
     gone = [dump.path for dump in dumps if dump.generation not in newest]

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -144,14 +145,29 @@ def test_without_a_file_the_dump_stands_with_its_generation(tmp_path: Path) -> N
     }
 
 
+def test_what_a_killed_dump_left_behind_goes_after_a_while(data: Path) -> None:
+    folder = dumpfiles.folder_of(data)
+    old, young = folder / ".sorting-old", folder / ".1.nt.part"
+    old.mkdir(parents=True)
+    young.touch()
+    os.utime(old, (0, 0))
+    assert told("dump", "--data", data).exit_code == 0
+    assert (old.exists(), young.exists()) == (False, True)
+
+
 def test_named_graphs_are_in_the_dump_of_quads_alone(data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    (tmp_path / "links.nq").write_text("<urn:a> <urn:b> <urn:c> <urn:g> .\n<urn:a> <urn:b> _:x .\n", encoding="utf-8")
+    (tmp_path / "links.nq").write_text(
+        "<urn:a> <urn:b> <urn:c> <urn:g> .\n<urn:a> <urn:b> _:x .\n"
+        f"<urn:a> <urn:b> <{graph_of(BASE)}> .\n<urn:a> <urn:b> <urn:d> <{graph_of(BASE)}> .\n",
+        encoding="utf-8",
+    )
     told("load", tmp_path / "links.nq", "--data", folder, "--base", BASE)
     quads, triples = (told("dump", "--data", folder, "-o", "-", "--format", form) for form in ("nq", "nt"))
     assert "<urn:a> <urn:b> <urn:c> <urn:g> .\n" in quads.stdout
-    assert len(quads.stdout.splitlines()) == 2
-    assert len(triples.stdout.splitlines()) == 1
+    assert f"<urn:a> <urn:b> <{graph_of(BASE)}> .\n" in quads.stdout
+    assert len(quads.stdout.splitlines()) == 3
+    assert len(triples.stdout.splitlines()) == 2
     assert "--format nq takes them all" in triples.stderr
 
 
