@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import socket
+import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from granian import Granian
 from granian.constants import Interfaces
 
-from converter.errors import UsageError
+from converter.errors import ShelfgraphError, UsageError
 from converter.keeping.folder import DataFolder, reading
 from converter.keeping.reading import ArchiveReader
 from server.app import create_app
@@ -25,39 +27,50 @@ from server.endpoint.workers import Pool
 from server.settings import Settings
 from server.watching import Form, Log
 
-_SETTINGS = "SHELFGRAPH_SITE"
+_DEPLOYMENT = "SHELFGRAPH_DEPLOYMENT"
 _THREADS = 320
 """More than the queries that may run and wait, so that a refusal always has a thread to say it."""
 
 
-def serve(  # noqa: PLR0913 - what a deployment decides, each by its name
-    folder: Path | None,
-    settings: Settings,
-    host: str,
-    port: int,
-    *,
-    workers: int,
-    timeout: float,
-    log: Form = "text",
-    slow: float = 1.0,
-    endpoint: str = "",
-    graph: str = "",
-) -> None:
-    """Serve until interrupted; a new generation of the folder is taken up while serving.
+class Deployment(msgspec.Struct, frozen=True, kw_only=True):
+    """How a site is run: what it says of itself, what it stands on, where it listens, and its limits.
 
-    Where an `endpoint` is named the site stands on that, and on its `graph` if it names one, and on no folder.
+    It stands on a data `folder`, or on an `endpoint` elsewhere, and there on one `graph` if it is named.  `timeout` and
+    `slow` are seconds.
+    """
+
+    base: str
+    title: str = "Shelfgraph"
+    licence: str | None = None
+    contact: str = ""
+    folder: str = ""
+    endpoint: str = ""
+    graph: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    timeout: float = 30.0
+    log: Form = "text"
+    slow: float = 1.0
+
+    @property
+    def settings(self) -> Settings:
+        """What the application knows of it."""
+        folder = Path(self.folder) if self.folder else None
+        return Settings(base=self.base, title=self.title, folder=folder, contact=self.contact, licence=self.licence)
+
+
+def serve(deployment: Deployment) -> None:
+    """Serve until interrupted; a new generation of the folder is taken up while serving.
 
     Raises UsageError where the port is taken or the host is not this machine's.
     """
-    _free(host, port)
-    told = {"folder": str(folder), "base": settings.base, "title": settings.title, "workers": workers}
-    os.environ[_SETTINGS] = json.dumps(
-        {**told, "timeout": timeout, "log": log, "slow": slow, "endpoint": endpoint, "graph": graph}
-    )
+    _free(deployment.host, deployment.port)
+    os.environ[_DEPLOYMENT] = msgspec.json.encode(deployment).decode()
     server = Granian(
         "server.run:application",
-        address=host,
-        port=port,
+        address=deployment.host,
+        port=deployment.port,
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=_THREADS,
@@ -70,45 +83,55 @@ def serve(  # noqa: PLR0913 - what a deployment decides, each by its name
 
 def application() -> Callable[..., Any]:
     """The application of the serving process, with its pool of query workers."""
-    told = json.loads(os.environ[_SETTINGS])
-    if told["endpoint"]:
-        return _elsewhere(told)
-    folder = DataFolder(Path(told["folder"]))
+    deployment = msgspec.json.decode(os.environ[_DEPLOYMENT], type=Deployment)
+    log = Log(deployment.log, deployment.slow)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    if deployment.endpoint:
+        service = Remote(deployment.endpoint, graph=deployment.graph, timeout=deployment.timeout)
+        return create_app(deployment.settings, Cached(service), log=log)
+    folder = DataFolder(Path(deployment.folder))
     generation = folder.current()
     held = contextlib.ExitStack()
-    path = held.enter_context(reading(generation))
     pool = Pool(
-        path,
-        base=told["base"],
+        held.enter_context(reading(generation)),
+        base=deployment.base,
         version=str(generation.number),
-        size=told["workers"],
-        timeout=told["timeout"],
+        size=deployment.workers,
+        timeout=deployment.timeout,
     )
     archive = ArchiveReader(folder.path / "archive.sqlite", generation.journal)
     threading.Thread(target=_follow, args=(folder, pool, archive, held), daemon=True).start()
-    settings = Settings(base=told["base"], title=told["title"], folder=folder.path)
-    return create_app(settings, Cached(pool), archive, Log(told["log"], told["slow"]))
+    return create_app(deployment.settings, Cached(pool), archive, log)
 
 
-def _elsewhere(told: dict[str, Any]) -> Callable[..., Any]:
-    """The application over a service elsewhere."""
-    service = Remote(told["endpoint"], graph=told["graph"], timeout=told["timeout"])
-    settings = Settings(base=told["base"], title=told["title"])
-    return create_app(settings, Cached(service), log=Log(told["log"], told["slow"]))
+def _end_with(parent: int) -> None:
+    """End this process with the one that started it, which may be killed without a word."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _follow(folder: DataFolder, pool: Pool, archive: ArchiveReader, held: contextlib.ExitStack) -> None:
     """Take up each new generation within a second."""
-    stop = threading.Event()
-    while not stop.wait(1.0):
-        generation = folder.current()
-        if str(generation.number) != pool.version:
-            fresh = contextlib.ExitStack()
-            path = fresh.enter_context(reading(generation))
-            pool.use(path, str(generation.number))
-            archive.upto = generation.journal
-            held.close()
-            held = fresh
+    told = ""
+    while True:
+        time.sleep(1.0)
+        fresh = contextlib.ExitStack()
+        try:
+            generation = folder.current()
+            if str(generation.number) == pool.version:
+                continue
+            pool.use(fresh.enter_context(reading(generation)), str(generation.number))
+        except (OSError, ShelfgraphError) as fault:
+            # It may be gone already, or not be there yet; what is shown stays as it is.
+            fresh.close()
+            if str(fault) != told:
+                told = str(fault)
+                print(f"shelfgraph: the newest generation cannot be shown: {told}", file=sys.stderr)
+            continue
+        archive.upto = generation.journal
+        held.close()
+        held = fresh
 
 
 def _free(host: str, port: int) -> None:

@@ -7,12 +7,12 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
 
 from converter.errors import ShelfgraphError, UsageError
-from shelfgraph import archiving, doctor, harvesting, inspecting, options, publishing, remote
+from shelfgraph import archiving, doctor, harvesting, inspecting, options, publishing, remote, serving
 
 if TYPE_CHECKING:
     from converter.mapping import Mapper
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from shelfgraph.runs import Run
 
 FORMATS = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
-LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 ANSWERS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
 INTERRUPTED = 130
 
@@ -75,85 +74,6 @@ def convert(
     if base is None:
         options.tell_base(options.EXAMPLE_BASE)
     run.end()
-
-
-@main.command()
-@options.SOURCES
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder to serve.")
-@click.option("--endpoint", default="", metavar="URL", help="A SPARQL endpoint to serve, in the place of a folder.")
-@click.option("--graph", default="", metavar="IRI", help="The graph of the endpoint that holds the records.")
-@click.option("--harvest-every", "every", default="", metavar="TIME", help="Harvest again each 30m, 1h or 1d.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
-@options.BASE
-@options.KIND
-@options.REPOSITORY
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Queries at one time.")
-@click.option("--timeout", default=30.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for a query.")
-@click.option("--log", default="text", show_default=True, type=click.Choice(LOGS), help="The log on standard error.")
-@click.option(
-    "--slow-query", "slow", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds to log a query."
-)
-def serve(
-    sources: tuple[str, ...],
-    data: Path | None,
-    endpoint: str,
-    graph: str,
-    every: str,
-    host: str,
-    port: int,
-    base: str | None,
-    kind: str | None,
-    repository: str,
-    workers: int,
-    timeout: float,
-    log: Literal["text", "json", "none"],
-    slow: float,
-) -> None:
-    """Serve the records of SOURCE..., of a data folder, or of an endpoint, as a linked-data site with SPARQL.
-
-    A SOURCE may hold RDF already (.ttl, .nt, .nq, .trig, .rdf, .jsonld); its named graphs are kept.
-    """
-    import tempfile
-
-    from converter.keeping.folder import DataFolder
-    from server import run as site
-    from server.settings import Settings
-    from shelfgraph import refreshing, runs
-
-    path: Path | None = None
-    with contextlib.ExitStack() as stack:
-        if endpoint:
-            chosen = remote.base_to_serve(endpoint, graph, base, others=bool(sources or data or every))
-        else:
-            if sources and data is None:
-                data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shelfgraph-"))) / "data"
-            folder = DataFolder(data or Path(options.HOME))
-            held = folder.identity()
-            chosen = options.base_address(base or (held.base if held else f"http://{_url_host(host)}:{port}/"))
-            if sources:
-                with runs.reported(None) as run:
-                    archiving.take_in(folder, sources, kind, repository, chosen, run)
-                run.tell()
-            path = folder.path
-            folder.current()
-            if every:
-                stack.enter_context(refreshing.kept_fresh(path, refreshing.seconds(every)))
-        click.echo(f"shelfgraph: serving at http://{_url_host(host)}:{port}/ (addresses begin with {chosen})", err=True)
-        site.interrupt_quietly()
-        with contextlib.suppress(KeyboardInterrupt):
-            site.serve(
-                path,
-                Settings(base=chosen),
-                host,
-                port,
-                workers=workers,
-                timeout=timeout,
-                log=log,
-                slow=slow,
-                endpoint=endpoint,
-                graph=graph,
-            )
 
 
 @main.command()
@@ -239,11 +159,6 @@ def _format_of(output: str) -> str:
     return {"json": "jsonld", "xml": "rdf", "turtle": "ttl"}.get(suffix, suffix if suffix in FORMATS else "ttl")
 
 
-def _url_host(host: str) -> str:
-    known = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - named, not listened on
-    return known.get(host, f"[{host}]" if ":" in host else host)
-
-
 def _end(message: str, code: int) -> NoReturn:
     click.echo(f"shelfgraph: {message}", err=True)
     raise SystemExit(code)
@@ -251,6 +166,7 @@ def _end(message: str, code: int) -> NoReturn:
 
 for _command in (
     *archiving.COMMANDS,
+    *serving.COMMANDS,
     *harvesting.COMMANDS,
     *inspecting.COMMANDS,
     *publishing.COMMANDS,

@@ -49,6 +49,19 @@ def base_address(text: str) -> str:
     return base
 
 
+def web_address(option: str, text: str) -> str | None:
+    """The address that an option names, None where it names none.
+
+    Raises UsageError where it is no address on the web.
+    """
+    from converter.values.identifiers import web_address as address
+
+    found = address(text) if text else None
+    if text and not found:
+        raise UsageError(f"{option}: {text!r} is no address; write it whole, such as https://example.org/licence")
+    return found
+
+
 def tell_base(base: str) -> None:
     """Say what addresses begin with, where nobody chose it."""
     click.echo(f"shelfgraph: addresses begin with {base}; name your own with --base", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pyoxigraph
@@ -178,3 +179,35 @@ def test_a_site_ends_with_all_its_processes(tmp_path: Path) -> None:
     assert "serving at" in told
     marks = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
     assert not [mark for mark in marks if b"server.endpoint." in mark and str(running.port).encode() in mark]
+
+
+def test_a_site_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    running = Site(EXAMPLES / "lighthouse.txt", "--data", tmp_path / "data")
+    session = descendants(running.process.pid)
+    assert len(session) > 1
+    running.process.kill()
+    running.process.communicate(timeout=30)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and any(alive(pid) for pid in session):
+        time.sleep(0.1)
+    assert not [pid for pid in session if alive(pid)]
+
+
+def descendants(parent: int) -> list[int]:
+    """The processes that a process started, and those that they did."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    own = [pid for pid, above in parents.items() if above == parent]
+    return own + [deeper for pid in own for deeper in descendants(pid)]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process still does anything."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -1,0 +1,123 @@
+"""The command `serve`: records, a data folder or an endpoint as a site."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from shelfgraph import archiving, options, remote
+
+if TYPE_CHECKING:
+    from converter.keeping.folder import DataFolder
+
+LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
+
+
+@click.command()
+@options.SOURCES
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder to serve.")
+@click.option("--endpoint", default="", metavar="URL", help="A SPARQL endpoint to serve, in the place of a folder.")
+@click.option("--graph", default="", metavar="IRI", help="The graph of the endpoint that holds the records.")
+@click.option("--harvest-every", "every", default="", metavar="TIME", help="Harvest again each 30m, 1h or 1d.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+@options.BASE
+@options.KIND
+@options.REPOSITORY
+@click.option("--title", default="Shelfgraph", show_default=True, help="What the site is called.")
+@click.option("--licence", default="", metavar="URL", help="The licence of the data, for VoID and DCAT.")
+@click.option("--contact", default="", metavar="E-MAIL", help="Whom to ask about the site; OAI-PMH shows it to all.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Queries at one time.")
+@click.option("--timeout", default=30.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for a query.")
+@click.option("--log", default="text", show_default=True, type=click.Choice(LOGS), help="The log on standard error.")
+@click.option(
+    "--slow-query", "slow", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds to log a query."
+)
+def serve(
+    sources: tuple[str, ...],
+    data: Path | None,
+    endpoint: str,
+    graph: str,
+    every: str,
+    host: str,
+    port: int,
+    base: str | None,
+    kind: str | None,
+    repository: str,
+    title: str,
+    licence: str,
+    contact: str,
+    workers: int,
+    timeout: float,
+    log: Literal["text", "json", "none"],
+    slow: float,
+) -> None:
+    """Serve the records of SOURCE..., of a data folder, or of an endpoint, as a linked-data site with SPARQL.
+
+    A SOURCE may hold RDF already (.ttl, .nt, .nq, .trig, .rdf, .jsonld); its named graphs are kept.
+    """
+    from converter.keeping.folder import DataFolder
+    from server import run as site
+    from shelfgraph import refreshing
+
+    address = f"http://{_url_host(host)}:{port}/"
+    path: Path | None = None
+    with contextlib.ExitStack() as stack:
+        if endpoint:
+            chosen = remote.base_to_serve(endpoint, graph, base, others=bool(sources or data or every))
+        else:
+            if sources and data is None:
+                data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shelfgraph-"))) / "data"
+            folder = DataFolder(data or Path(options.HOME))
+            chosen = _taken_in(folder, sources, kind, repository, base, address)
+            path = folder.path
+            folder.current()
+            if every:
+                stack.enter_context(refreshing.kept_fresh(path, refreshing.seconds(every)))
+        click.echo(f"shelfgraph: serving at {address} (addresses begin with {chosen})", err=True)
+        site.interrupt_quietly()
+        with contextlib.suppress(KeyboardInterrupt):
+            site.serve(
+                site.Deployment(
+                    base=chosen,
+                    title=title,
+                    licence=options.web_address("--licence", licence),
+                    contact=contact,
+                    folder=str(path) if path else "",
+                    endpoint=endpoint,
+                    graph=graph,
+                    host=host,
+                    port=port,
+                    workers=workers,
+                    timeout=timeout,
+                    log=log,
+                    slow=slow,
+                )
+            )
+
+
+def _taken_in(
+    folder: DataFolder, sources: tuple[str, ...], kind: str | None, repository: str, base: str | None, address: str
+) -> str:
+    """The base of a folder, into which the sources have been loaded."""
+    from shelfgraph import runs
+
+    held = folder.identity()
+    chosen = options.base_address(base or (held.base if held else address))
+    if sources:
+        with runs.reported(None) as run:
+            archiving.take_in(folder, sources, kind, repository, chosen, run)
+        run.tell()
+    return chosen
+
+
+def _url_host(host: str) -> str:
+    known = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - named, not listened on
+    return known.get(host, f"[{host}]" if ":" in host else host)
+
+
+COMMANDS = (serve,)
