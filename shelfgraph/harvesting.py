@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shelfgraph import options
+from shelfgraph.progress import speed
 
 if TYPE_CHECKING:
     from converter.harvest import Held, Keeper, Options, Progress, Summary
@@ -100,7 +101,7 @@ def tell(summary: Summary, *, dry_run: bool) -> None:
         ("records", _count(summary)),
         ("skipped", str(summary.skipped)),
         ("requests", f"{summary.requests}, {summary.retries} of them again"),
-        ("seconds", f"{summary.seconds:.1f}"),
+        ("seconds", f"{summary.seconds:.1f}, {summary.records / max(summary.seconds, 0.001):,.0f} records/s"),
         ("complete", ended),
     )
     for name, value in rows:
@@ -197,7 +198,7 @@ def _shown() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("records"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("records"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), speed())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("records", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

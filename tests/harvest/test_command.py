@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import pty
+import re
 import signal
 import subprocess
 import time
@@ -81,3 +85,23 @@ def test_a_source_that_is_forgotten_is_harvested_from_the_beginning_again(tmp_pa
             assert shelfgraph("forget", "127.0.0.1", "--data", data).returncode == 0
             assert count(data) == 0
     assert not [asked for asked in repository.asked if "from" in asked]
+
+
+def test_a_terminal_shows_how_many_come_in_a_second(tmp_path: Path) -> None:
+    repository = Repository(collection(40))
+    ours, theirs = pty.openpty()
+    shown = b""
+    with serving(repository.app()) as address:
+        command = [*COMMAND, "harvest", address + repository.path, "--data", str(tmp_path / "d"), "--delay", "0.2"]
+        process = subprocess.Popen(command, stderr=theirs, env={**os.environ, "TERM": "xterm", "COLUMNS": "120"})
+        os.close(theirs)
+        # The end of a terminal is a fault of reading it.
+        with contextlib.suppress(OSError):
+            while chunk := os.read(ours, 65_536):
+                shown += chunk
+        process.wait()
+    os.close(ours)
+    assert process.returncode == 0
+    text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown).decode()
+    assert re.search(r"\d+/(?:40|\?) [^\n]*\d records/s", text.partition("endpoint")[0])
+    assert re.search(r"seconds +\d+\.\d, \d+ records/s", text)
