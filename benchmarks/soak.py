@@ -9,6 +9,7 @@ processes, descriptors or memory are left.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import http.client
 import json
 import random
@@ -25,8 +26,10 @@ ROOT = Path(__file__).parents[1]
 RUNAWAY = "SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?a != ?g) FILTER(?j != {}) }}"
 LOOK_UP = "SELECT ?o {{ ?s <http://purl.org/dc/terms/title> ?o }} LIMIT {}"
 
-_PROCESSES, _DESCRIPTORS, _MEGABYTES = 1, 16, 64
-"""What the server may have more afterwards: a spare that is just being made, connections that are being closed."""
+_PROCESSES, _DESCRIPTORS, _MEGABYTES = 1, 16, 160
+"""What the server may have more afterwards: a spare that is just being made, connections that are being closed, and the
+memory of its threads and of the answers that it keeps, which fill up once (64 MB of answers)."""
+_SAMPLES = 10
 
 
 class Spent(NamedTuple):
@@ -64,13 +67,16 @@ def main() -> int:
         wait_for(port)
         time.sleep(3)  # until the spares are warm
         before = left(process.pid)
+        sampled: list[float] = []
+        args = (process.pid, told.seconds / _SAMPLES, sampled)
+        threading.Thread(target=sample, args=args, daemon=True).start()
         spent = soak(port, told.clients, told.runaway, told.seconds, told.pause)
         time.sleep(told.timeout + 2)
         after = left(process.pid)
     finally:
         process.terminate()
         process.wait(timeout=20)
-    return judged(spent, before, after)
+    return judged(spent, before, after, sampled)
 
 
 def soak(port: int, clients: int, runaway: int, seconds: float, pause: float) -> list[Spent]:
@@ -129,13 +135,22 @@ def left(parent: int) -> Left:
     return Left(len(family), descriptors, round(sum(int(share.split()[0]) for share in shares) / 1024, 1))
 
 
+def sample(parent: int, pause: float, sampled: list[float]) -> None:
+    """Note the memory of the server again and again, so that a leak would be seen to grow."""
+    for _ in range(_SAMPLES):
+        time.sleep(pause)
+        # A worker may end while it is looked at.
+        with contextlib.suppress(OSError, IndexError):
+            sampled.append(left(parent).megabytes)
+
+
 def children(parent: int) -> list[int]:
     """The processes below a process."""
     found = [int(name) for path in Path(f"/proc/{parent}/task").glob("*/children") for name in path.read_text().split()]
     return found + [below for child in found for below in children(child)]
 
 
-def judged(spent: list[Spent], before: Left, after: Left) -> int:
+def judged(spent: list[Spent], before: Left, after: Left, sampled: list[float]) -> int:
     """0 where nobody suffered and nothing is left over; prints the figures."""
     others = sorted(one.seconds for one in spent if not one.runaway)
     failed = [one for one in spent if not one.runaway and one.status != 200]
@@ -151,6 +166,7 @@ def judged(spent: list[Spent], before: Left, after: Left) -> int:
         "runaway_statuses": sorted({one.status for one in spent if one.runaway}),
         "before": before._asdict(),
         "after": after._asdict(),
+        "megabytes_meanwhile": sampled,
     }
     print(json.dumps(told, indent=1))
     spare = (_PROCESSES, _DESCRIPTORS, _MEGABYTES)

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from typing import NamedTuple
 
@@ -47,12 +47,11 @@ class Answer(NamedTuple):
 
 def ask(site: Site, method: str, path: str, body: bytes | str | None = None, **headers: str) -> Answer:
     """One request on a connection of its own; underscores in header names are hyphens."""
-    connection = HTTPConnection("127.0.0.1", site.port, timeout=30)
-    connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-    response = connection.getresponse()
-    answer = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
-    connection.close()
-    return answer
+    with closing(HTTPConnection("127.0.0.1", site.port, timeout=30)) as connection:
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        response = connection.getresponse()
+        given = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, given, response.read())
 
 
 def get(site: Site, query: str, **headers: str) -> Answer:

@@ -8,12 +8,21 @@ from collections.abc import Iterator
 
 from flask import Response, request
 
+from converter.errors import QueryError
 from server.endpoint import Answer, Endpoint, Request
 from server.endpoint.formats import FORMATS
 from server.endpoint.lexer import is_volatile
 from server.problems import VARY
 
 _SAFE = frozenset({"GET", "HEAD", "QUERY"})
+# What ends an answer that breaks off, where its beginning could be taken for all of it: no parser reads on.  The server
+# before the application ends a chunked body in good order whatever happens.
+_BREAKS = dict.fromkeys(("nt", "nq", "ttl", "trig"), "\nThis answer is not whole: {}.\n") | dict.fromkeys(
+    ("csv", "tsv"), '\n"This answer is not whole: {}.\n'
+)
+_BROKEN: dict[str, None] = {}
+"""Validators of answers that broke off: who has one does not have the answer."""
+_MOST_BROKEN = 1_000
 
 
 def answered(endpoint: Endpoint, question: Request) -> Response:
@@ -26,7 +35,7 @@ def answered(endpoint: Endpoint, question: Request) -> Response:
         return headed(Response(status=304), etag)
     started = time.perf_counter()
     answer = endpoint.ask(question)
-    return headed(_streamed(answer, question.format, started), etag)
+    return headed(_streamed(answer, question.format, started, etag), etag)
 
 
 def validator(version: str, question: Request, *parts: object) -> str | None:
@@ -39,7 +48,8 @@ def validator(version: str, question: Request, *parts: object) -> str | None:
 
 def is_known(etag: str | None) -> bool:
     """Whether the client says that it has the answer."""
-    return etag is not None and request.method in _SAFE and request.if_none_match.contains_weak(etag)
+    told = etag is not None and request.method in _SAFE and request.if_none_match.contains_weak(etag)
+    return told and etag not in _BROKEN
 
 
 def headed(response: Response, etag: str | None) -> Response:
@@ -51,7 +61,7 @@ def headed(response: Response, etag: str | None) -> Response:
     return response
 
 
-def _streamed(answer: Answer, format_: str, started: float) -> Response:
+def _streamed(answer: Answer, format_: str, started: float, etag: str | None) -> Response:
     headers = {"Server-Timing": _timing(answer, started)}
     content_type = FORMATS[format_].content_type
     if request.method == "HEAD":
@@ -59,7 +69,7 @@ def _streamed(answer: Answer, format_: str, started: float) -> Response:
         return Response(headers=headers, content_type=content_type)
     # What is all there goes out in one piece, and says its length.
     whole = getattr(answer, "whole", None)
-    body = _chunks(answer) if whole is None else b"".join(whole)
+    body = _chunks(answer, format_, etag) if whole is None else b"".join(whole)
     response = Response(body, headers=headers, content_type=content_type)
     response.call_on_close(answer.close)
     return response
@@ -74,6 +84,15 @@ def _timing(answer: Answer, started: float) -> str:
     return f"cache;desc=miss, queue;dur={queued:.2f}, evaluate;dur={max(0.0, spent - queued):.2f}"
 
 
-def _chunks(answer: Answer) -> Iterator[bytes]:
-    with answer:
-        yield from answer
+def _chunks(answer: Answer, format_: str, etag: str | None) -> Iterator[bytes]:
+    """Yield the bytes; an answer that breaks off says so."""
+    try:
+        with answer:
+            yield from answer
+    except QueryError as fault:
+        if etag:
+            _BROKEN[etag] = None
+            for oldest in [*_BROKEN][:-_MOST_BROKEN]:
+                _BROKEN.pop(oldest, None)
+        yield _BREAKS.get(format_, "").format(fault).encode()
+        raise

@@ -79,6 +79,15 @@ class Worker:
         kind, length = HEAD.unpack(self._read(HEAD.size, deadline))
         return kind, self._read(length, deadline)
 
+    @property
+    def spent(self) -> float:
+        """Seconds of the processor that the process has taken; a clock like any other, where the system keeps none."""
+        try:
+            # How Linux names the clock of a process.
+            return time.clock_gettime(~self._process << 3 | 2)
+        except OSError:
+            return time.monotonic()
+
     def step_back(self) -> None:
         """Let the process have only the time that no other wants, from now to its end."""
         self._nursery.step_back(self._process)

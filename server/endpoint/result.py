@@ -10,10 +10,13 @@ from typing import Self
 
 from server.endpoint import QuerySyntax, QueueFull, Refused, Request, WorkerDied
 from server.endpoint.evaluator import Worker
-from server.endpoint.worker import DATA, END, FAULT
+from server.endpoint.worker import DATA, END, FAULT, LAST
 
 HOLD_BACK = 65_536
 """Bytes of a result that are made before its status is sent: a fault within them has a true status."""
+
+SLICE, TURN = 0.02, 0.2
+"""Seconds of the processor that a query has for itself when others wait, and how long it may take to get them."""
 
 _READERS_SHARE = 10
 """How many times the deadline an answer may take in all, most of it waiting for a slow reader."""
@@ -25,6 +28,7 @@ class PoolAnswer:
     def __init__(self, worker: Worker, asked: float, timeout: float, give_back: Callable[[PoolAnswer], None]) -> None:
         self.worker = worker
         self._timeout, self._give_back = timeout, give_back
+        self._spent_before = worker.spent
         self.begun = time.monotonic()
         """When a worker took the query."""
         self.queued = self.begun - asked
@@ -32,10 +36,14 @@ class PoolAnswer:
         self._deadline = asked + timeout
         self._last = self._deadline + timeout * _READERS_SHARE
         self._held: list[bytes] = []
+        self._streams = False
         self.finished = False
-        """Whether the worker has said all, and may be asked again."""
+        """Whether the worker has said all."""
+        self.last = False
+        """Whether the worker is not to be asked again."""
         self._released = False
-        self._ended: QueueFull | None = None
+        self.ended: QueueFull | None = None
+        """Why it was ended to make room for others."""
         self.died = False
         """Whether the query broke its worker."""
 
@@ -52,6 +60,17 @@ class PoolAnswer:
             data = self._next()
             self._held.append(data)
             length += len(data)
+        self._streams = not self.finished
+
+    @property
+    def spent(self) -> float:
+        """Seconds of the processor that the query has taken."""
+        return self.worker.spent - self._spent_before
+
+    def turn_left(self, now: float) -> float:
+        """Seconds until the query should make room for others; one that sends already waits for its reader."""
+        longest = SLICE if self._streams else TURN
+        return min(SLICE - self.spent, self.begun + longest - now)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes; a fault after the beginning ends the iteration with its exception."""
@@ -80,21 +99,21 @@ class PoolAnswer:
 
     def end(self, reason: QueueFull) -> None:
         """Kill the worker; who reads the answer is told the reason."""
-        self._ended = reason
+        self.ended = reason
         self.worker.stop()
 
     def _next(self) -> bytes:
         try:
             kind, data = self.worker.frame(self._deadline)
         except WorkerDied:
-            if self._ended:
-                raise self._ended from None
+            if self.ended:
+                raise self.ended from None
             self.died = True
             raise
         if kind == DATA:
             return data
-        self.finished = True
-        if kind == END:
+        self.finished, self.last = True, kind == LAST
+        if kind in {END, LAST}:
             self.close()
             return b""
         if kind != FAULT:

@@ -13,6 +13,7 @@ import os
 import re
 import resource
 import struct
+import sys
 import threading
 import time
 from pathlib import Path
@@ -28,9 +29,13 @@ from server.endpoint.formats import FORMATS, ResultFormat
 from server.endpoint.network_guard import deny_internet
 
 DATA, END, FAULT, READY = b"D", b"E", b"F", b"R"
+LAST = b"L"
+"""An end after which the worker is not to be asked again."""
 HEAD = struct.Struct("!cI")
 LENGTH = struct.Struct("!I")
 _BLOCK = 65_536
+_GROWN = 128 << 20
+"""Bytes that a query may add to a worker; to clear up after more takes longer than to start another."""
 _POSITION = re.compile(r"(?:error )?at (\d+):(\d+):\s*(.*)", re.DOTALL)
 
 
@@ -44,7 +49,7 @@ class Opening(msgspec.Struct, frozen=True):
 
 def main(parent: int) -> None:
     """Answer requests until the standard input or the parent ends."""
-    requests, frames = open(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
+    requests, out = open(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
     # Whatever a library prints must not stand between the frames.
     os.dup2(2, 1)
     opening = msgspec.msgpack.decode(_message(requests), type=Opening)
@@ -52,7 +57,8 @@ def main(parent: int) -> None:
     deny_internet()
     _limit(opening.memory)
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
-    _send(frames, HEAD.pack(READY, 0))
+    _send(out, HEAD.pack(READY, 0))
+    frames = _Frames(out)
     while message := _message(requests):
         _answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
 
@@ -64,6 +70,11 @@ def _limit(memory: int) -> None:
     with contextlib.suppress(OSError):
         # Where the machine runs out of memory, a worker is what the kernel ends, not the site.
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _peak() -> int:
+    """The most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1_024)
 
 
 def _message(requests: BinaryIO) -> bytes:
@@ -79,6 +90,7 @@ class _Frames:
         self._out = out
         # Room for the head goes before the data, so that nothing is moved when they are sent.
         self._held = bytearray(HEAD.size)
+        self._most = _peak() + _GROWN
 
     def write(self, data: bytes) -> int:
         self._held += data
@@ -91,12 +103,13 @@ class _Frames:
 
     def end(self) -> None:
         """Send what is held, and the end with it."""
-        self._send(HEAD.pack(END, 0))
+        self._send(HEAD.pack(LAST if _peak() > self._most else END, 0))
 
     def fault(self, kind: str, message: str) -> None:
         """Send what went wrong; what is held is dropped."""
         match = _POSITION.match(message)
         line, column, words = (int(match[1]), int(match[2]), match[3]) if match else (0, 0, message)
+        del self._held[HEAD.size :]
         told = json.dumps({"kind": kind, "message": words, "line": line, "column": column}).encode()
         _send(self._out, HEAD.pack(FAULT, len(told)) + told)
 
@@ -107,8 +120,7 @@ class _Frames:
         del self._held[HEAD.size :]
 
 
-def _answer(store: pyoxigraph.Store, request: Request, out: BinaryIO, base: str) -> None:
-    frames = _Frames(out)
+def _answer(store: pyoxigraph.Store, request: Request, frames: _Frames, base: str) -> None:
     default = _graphs(request.default_graphs, request.named_graphs)
     named = _graphs(request.named_graphs, request.default_graphs)
     try:

@@ -24,13 +24,10 @@ from server.endpoint.nursery import Nursery
 from server.endpoint.result import PoolAnswer
 from server.endpoint.worker import Opening
 
-SLICE = 0.03
-"""Seconds that a query has the foreground for itself when others wait."""
-
 _SPARES, _AT_ONCE, _PAUSE = 8, 4, 0.5
 """Workers that stand by warm; how many are made at once; seconds between two starts that fail."""
-_LONG = 1.0
-"""Seconds of a query after which a new worker is cheaper than the one that it left, whose memory is in pieces."""
+_LEAST_WAIT = 0.001
+"""Seconds between two looks at a query whose slice is nearly over."""
 
 
 class _Lane:
@@ -141,7 +138,7 @@ class Pool:
         self._nursery.close()
 
     def _release(self, answer: PoolAnswer) -> None:
-        """Take a worker back; one that has not finished, took long, or has an old generation is replaced."""
+        """Take a worker back; one that has not finished, stood behind, grew or has an old generation is replaced."""
         with self._state:
             self._deaths += answer.died
             self._kills += not answer.finished and not answer.died
@@ -150,8 +147,8 @@ class Pool:
             for lane in self._lanes.values():
                 if answer in lane.running:
                     lane.running.remove(answer)
-            fresh = answer.worker.opening == self._opening and time.monotonic() - answer.begun < _LONG
-            keep = answer.finished and fresh and not behind and not self._closed
+            fit = answer.finished and not answer.last and answer.worker.opening == self._opening
+            keep = fit and not behind and not self._closed
             if keep:
                 # The warm ones are taken first.
                 self._idle.appendleft(answer.worker)
@@ -234,26 +231,27 @@ class Pool:
                 now = time.monotonic()
                 if now >= deadline:
                     raise QueryTimeout("no worker was free within the time that a query may take")
-                until = deadline
+                left = deadline - now
                 if lane.line[0] is turn and len(lane.running) >= self._size:
-                    oldest = min(lane.running, key=lambda answer: answer.begun)
-                    until = min(oldest.begun + SLICE, deadline)
-                    if now >= until:
-                        self._set_back(lane, oldest)
+                    longest = min(lane.running, key=lambda answer: answer.turn_left(now))
+                    if longest.turn_left(now) <= 0:
+                        self._set_back(lane, longest)
                         continue
-                turn.wait(until - now)
+                    left = min(left, max(longest.turn_left(now), _LEAST_WAIT))
+                turn.wait(left)
         finally:
             lane.line.remove(turn)
             self._tell()
 
     def _set_back(self, lane: _Lane, answer: PoolAnswer) -> None:
-        """Move a long query behind the others, or end it where too many are there already."""
+        """Move a long query behind the others; where too many are there, the one that has taken most time is ended."""
         lane.running.remove(answer)
-        if len(self._behind) >= self._most_behind:
-            answer.end(QueueFull(f"{len(self._behind)} long queries run already; try again later, or ask for less"))
-        else:
-            answer.worker.step_back()
         self._behind.add(answer)
+        answer.worker.step_back()
+        running = [behind for behind in self._behind if not behind.ended]
+        if len(running) > self._most_behind:
+            dearest = max(running, key=lambda behind: behind.spent)
+            dearest.end(QueueFull(f"{len(running)} long queries run, and this has run longest; ask for less, or later"))
 
 
 def _end(workers: Iterable[Worker]) -> None:
