@@ -32,12 +32,16 @@ class Answer(Protocol):
     """The bytes of a result as they are made; closing it early stops the evaluation."""
 
     def __iter__(self) -> Iterator[bytes]: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
     def close(self) -> None:
         """Give the answer up."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 class Endpoint(Protocol):

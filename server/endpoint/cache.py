@@ -9,8 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from server.endpoint import Answer, Endpoint, QueryTimeout, Request, WorkerDied
 from server.endpoint.lexer import is_volatile
@@ -122,7 +121,7 @@ class _Making:
         self.fault: QueryTimeout | WorkerDied | None = None
 
 
-class Kept:
+class Kept(Answer):
     """An answer out of memory."""
 
     hit = True
@@ -138,14 +137,6 @@ class Kept:
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes."""
         return iter(self._parts)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Nothing is held."""

@@ -13,14 +13,22 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlencode
 
 from converter.errors import QueryError, UsageError
 from converter.values.terms import iri
 from ontology import expand
-from server.endpoint import Endpoint, QuerySyntax, QueryTimeout, QueueFull, Refused, Request, ServiceFailed, WorkerDied
+from server.endpoint import (
+    Answer,
+    Endpoint,
+    QuerySyntax,
+    QueryTimeout,
+    QueueFull,
+    Refused,
+    Request,
+    ServiceFailed,
+    WorkerDied,
+)
 from server.endpoint.exchange import Exchange, Service
 from server.endpoint.formats import FORMATS
 from server.endpoint.lexer import form, words
@@ -156,7 +164,7 @@ class Remote:
         )
 
 
-class RemoteAnswer:
+class RemoteAnswer(Answer):
     """The bytes of one answer; leaving it before its end closes the connection."""
 
     def __init__(self, remote: Remote, exchange: Exchange, queued: float, done: Callable[[], None]) -> None:
@@ -198,14 +206,6 @@ class RemoteAnswer:
             yield from self.parts
         finally:
             self.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the answer up, and the turn back."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Self
 
-from server.endpoint import QuerySyntax, QueueFull, Refused, Request, WorkerDied
+from server.endpoint import Answer, QuerySyntax, QueueFull, Refused, Request, WorkerDied
 from server.endpoint.evaluator import Worker
 from server.endpoint.worker import DATA, END, FAULT, LAST
 
@@ -22,7 +20,7 @@ _READERS_SHARE = 10
 """How many times the deadline an answer may take in all, most of it waiting for a slow reader."""
 
 
-class PoolAnswer:
+class PoolAnswer(Answer):
     """The bytes of one result; leaving it before its end kills the worker."""
 
     def __init__(self, worker: Worker, asked: float, timeout: float, give_back: Callable[[PoolAnswer], None]) -> None:
@@ -81,14 +79,6 @@ class PoolAnswer:
             self._deadline = min(time.monotonic() + self._timeout, self._last)
             if data := self._next():
                 yield data
-        self.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
         self.close()
 
     def close(self) -> None:

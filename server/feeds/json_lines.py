@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self, cast
+from typing import NamedTuple, cast
 
 import pyoxigraph
 
 from converter.keeping.dumping import json_line
 from converter.keeping.sorting import Sorter
 from ontology import expand
-from server.endpoint import Request
+from server.endpoint import Answer, Request
 from server.endpoint.formats import FORMATS
 from server.site import description
 from server.spreading import spread
@@ -68,7 +67,7 @@ class StoreEndpoint:
         """Nothing: the store goes with the process."""
 
 
-class Whole:
+class Whole(Answer):
     """An answer that is there."""
 
     def __init__(self, body: bytes) -> None:
@@ -76,14 +75,6 @@ class Whole:
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._body
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Nothing is left to be done."""

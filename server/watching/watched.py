@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 from server.endpoint import Answer, Endpoint, QuerySyntax, QueryTimeout, QueueFull, Refused, Request, WorkerDied
 from server.watching.lines import told
@@ -79,7 +77,7 @@ class Watched:
             )
 
 
-class _WatchedAnswer:
+class _WatchedAnswer(Answer):
     """An answer whose making is timed; the time of a slow reader is not its own."""
 
     def __init__(self, watched: Watched, request: Request, seen: Seen | None, answer: Answer, spent: float) -> None:
@@ -110,14 +108,6 @@ class _WatchedAnswer:
                 self._evaluated += time.perf_counter() - started
             yield part
         self._end()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the answer up."""

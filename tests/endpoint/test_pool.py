@@ -14,7 +14,7 @@ import pyoxigraph
 import pytest
 
 from converter.errors import QueryError
-from server.endpoint import QueryTimeout, Request
+from server.endpoint import QueryTimeout, QueueFull, Request
 from server.endpoint.cache import Cached
 from server.endpoint.workers import Pool
 
@@ -106,6 +106,47 @@ def test_a_long_query_makes_room_for_a_short_one(pool: Pool, inside: bool) -> No
     thread.join()
 
 
+def test_of_too_many_long_queries_the_longest_is_ended(tmp_path: Path) -> None:
+    made = Pool(store(tmp_path / "1", 300), base="http://x/", size=1, timeout=2.5, background=1)
+    faults: dict[int, QueryError] = {}
+
+    def run(number: int) -> None:
+        try:
+            told(made, Request(f"{RUNAWAY} # {number}", "csv"))
+        except QueryError as fault:
+            faults[number] = fault
+
+    told(made)
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
+    try:
+        for thread, alone in zip(threads, (1.2, 0.2), strict=True):
+            thread.start()
+            time.sleep(alone)
+        assert told(made) == b"n\r\n300\r\n"
+        for thread in threads:
+            thread.join()
+        assert [type(faults[number]) for number in range(2)] == [QueueFull, QueryTimeout]
+    finally:
+        made.close()
+
+
+def workers() -> set[int]:
+    """The worker processes of this process."""
+    makers = [process for process in below(os.getpid()) if "server.endpoint.nursery" in command(process)]
+    return {worker for maker in makers for worker in below(maker)}
+
+
+@pytest.mark.parametrize(("doublings", "replaced"), [(10, 0), (28, 1)])
+def test_a_worker_that_a_query_has_blown_up_is_not_used_again(pool: Pool, doublings: int, replaced: int) -> None:
+    doubled = " ".join(f"BIND(CONCAT(?a{n}, ?a{n}) AS ?a{n + 1})" for n in range(doublings))
+    told(pool)
+    time.sleep(0.5)
+    before = workers()
+    told(pool, Request(f"SELECT (STRLEN(?a{doublings}) AS ?n) {{ BIND('x' AS ?a0) {doubled} }}", "csv"))
+    time.sleep(0.5)
+    assert len(before - workers()) == replaced
+
+
 def test_two_workers_draw_different_lots(pool: Pool) -> None:
     lots = Request("SELECT (STRUUID() AS ?lot) {}", "csv")
     with pool.ask(lots) as one, pool.ask(Request(lots.query, "csv", inside=True)) as other:
@@ -114,10 +155,8 @@ def test_two_workers_draw_different_lots(pool: Pool) -> None:
 
 def test_workers_that_died_unasked_cost_no_query(pool: Pool) -> None:
     told(pool)
-    for process in below(os.getpid()):
-        if "server.endpoint.nursery" in command(process):
-            for worker in below(process):
-                os.kill(worker, signal.SIGKILL)
+    for worker in workers():
+        os.kill(worker, signal.SIGKILL)
     time.sleep(0.2)
     assert told(pool) == b"n\r\n300\r\n"
 
