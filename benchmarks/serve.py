@@ -29,7 +29,7 @@ PREFIXES = "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX pro: <http://purl
 DUMP = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 TRIPLES = "application/n-triples"
 RESULTS = "application/sparql-results+json"
-_BUDGET = 20.0
+_BUDGET = 12.0
 """Seconds after which a server has had its share of a task, however many rounds are left."""
 
 
@@ -153,10 +153,13 @@ def measured(running: list[Peer], rounds: int) -> dict[tuple[str, str], list[Got
 def asked(peer: Peer, task: Task, number: int) -> list[Got]:
     """The answers to the questions of one round; of one that is repeated, those after the first."""
     if task.repeated:
-        query = PREFIXES + task.query(number)
-        peer.ask(query, task.accept)
-        return [peer.ask(query, task.accept) for _ in range(task.times)]
-    return [peer.ask(PREFIXES + task.query(number + one), task.accept) for one in range(task.times)]
+        peer.ask(PREFIXES + task.query(number), task.accept)
+    answers: list[Got] = []
+    for one in range(task.times):
+        answers.append(peer.ask(PREFIXES + task.query(number if task.repeated else number + one), task.accept))
+        if sum(answer.last for answer in answers) > _BUDGET:
+            break
+    return answers
 
 
 def print_times(running: list[Peer], got: dict[tuple[str, str], list[Got]]) -> None:
