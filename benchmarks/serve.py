@@ -152,6 +152,8 @@ def measured(running: list[Peer], rounds: int) -> dict[tuple[str, str], list[Got
 
 def asked(peer: Peer, task: Task, number: int) -> list[Got]:
     """The answers to the questions of one round; of one that is repeated, those after the first."""
+    # A server may have closed a connection that was idle for seconds.
+    peer.close()
     if task.repeated:
         peer.ask(PREFIXES + task.query(number), task.accept)
     answers: list[Got] = []
@@ -176,18 +178,18 @@ def print_times(running: list[Peer], got: dict[tuple[str, str], list[Got]]) -> N
 
 
 def print_memory(running: list[Peer]) -> None:
-    """Print how much more memory each server takes while it sends all of its triples to a slow reader."""
+    """Print how much memory each server takes before and while it sends all of its triples."""
     print("\n| megabytes | before | most while it sends | megabytes sent |")
     print("|---|---:|---:|---:|")
     for peer in running:
+        peer.close()
         web = _web(peer.process)
         before, most = sum(map(peers.megabytes, web)), [0.0]
         stop = threading.Event()
 
         def watch(web: list[int] = web, most: list[float] = most, stop: threading.Event = stop) -> None:
-            with contextlib.suppress(OSError):
-                while not stop.wait(0.02):
-                    most[0] = max(most[0], sum(map(peers.megabytes, web)))
+            while not stop.wait(0.02):
+                most[0] = max(most[0], sum(map(peers.megabytes, web)))
 
         watching = threading.Thread(target=watch)
         watching.start()
