@@ -23,6 +23,7 @@ from converter.keeping.reading import ArchiveReader
 from server.app import create_app
 from server.endpoint.cache import Cached
 from server.endpoint.remote import Remote
+from server.endpoint.resident import affordable
 from server.endpoint.workers import Pool
 from server.settings import Settings
 from server.watching import Form, Log
@@ -36,7 +37,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     """How a site is run: what it says of itself, what it stands on, where it listens, and its limits.
 
     It stands on a data `folder`, or on an `endpoint` elsewhere, and there on one `graph` if it is named.  `timeout` and
-    `slow` are seconds.
+    `slow` are seconds; `memory` is how many bytes the data may take there, a part of what is free where it is None.
     """
 
     base: str
@@ -50,6 +51,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     workers: int = 2
     timeout: float = 30.0
+    memory: int | None = None
     log: Form = "text"
     slow: float = 1.0
 
@@ -98,6 +100,7 @@ def application() -> Callable[..., Any]:
         version=str(generation.number),
         size=deployment.workers,
         timeout=deployment.timeout,
+        resident=affordable() if deployment.memory is None else deployment.memory,
     )
     archive = ArchiveReader(folder.path / "archive.sqlite", generation.journal)
     threading.Thread(target=_follow, args=(folder, pool, archive, held), daemon=True).start()

@@ -12,6 +12,7 @@ KINDS = ("oai", "json", "marc", "dspace-html", "ris", "bibtex", "csv", "dspace-t
 EXAMPLE_BASE = "https://data.example.org/"
 LOCAL_BASE = "http://127.0.0.1:8000/"
 HOME = "shelfgraph-data"
+_UNITS = {"": 0, "k": 10, "m": 20, "g": 30}
 
 SOURCES = click.argument("sources", nargs=-1, metavar="SOURCE...")
 BASE = click.option("--base", metavar="URL", help="What every address of ours begins with.")
@@ -65,6 +66,20 @@ def web_address(option: str, text: str) -> str | None:
 def tell_base(base: str) -> None:
     """Say what addresses begin with, where nobody chose it."""
     click.echo(f"shelfgraph: addresses begin with {base}; name your own with --base", err=True)
+
+
+def size(option: str, text: str) -> int:
+    """The bytes that a size such as 500M stands for.
+
+    Raises UsageError where it is no size.
+
+    >>> size("--memory", "500M"), size("--memory", "2g"), size("--memory", "0")
+    (524288000, 2147483648, 0)
+    """
+    number, unit = (text[:-1], text[-1].lower()) if text[-1:].isalpha() else (text, "")
+    if unit not in _UNITS or not (number.isascii() and number.isdigit()):
+        raise UsageError(f"{option}: {text!r} is no size; write a number with K, M or G behind it, such as 500M")
+    return int(number) << _UNITS[unit]
 
 
 def pair(text: str) -> tuple[str, str]:

@@ -33,6 +33,7 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 @click.option("--contact", default="", metavar="E-MAIL", help="Whom to ask about the site; OAI-PMH shows it to all.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Queries at one time.")
 @click.option("--timeout", default=30.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for a query.")
+@click.option("--memory", default="", metavar="SIZE", help="What the data may take in memory: 500M, 2G; 0: disk only.")
 @click.option("--log", default="text", show_default=True, type=click.Choice(LOGS), help="The log on standard error.")
 @click.option(
     "--slow-query", "slow", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds to log a query."
@@ -53,6 +54,7 @@ def serve(
     contact: str,
     workers: int,
     timeout: float,
+    memory: str,
     log: Literal["text", "json", "none"],
     slow: float,
 ) -> None:
@@ -94,6 +96,7 @@ def serve(
                     port=port,
                     workers=workers,
                     timeout=timeout,
+                    memory=options.size("--memory", memory) if memory else None,
                     log=log,
                     slow=slow,
                 )

@@ -96,6 +96,7 @@ class Worker:
         """End the process at once."""
         self.stop()
         self._close()
+        self._nursery.let_go()
 
     def stop(self) -> None:
         """End the process; who reads from it sees its end."""

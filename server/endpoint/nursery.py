@@ -3,11 +3,14 @@
 A worker is a fork of it, and stands ready in a tenth of the time that an interpreter takes to start.  The web process,
 which has threads, locks and sockets, is never forked.  Orders come over a socket: a verb and the number of a process,
 or the two pipes of one that is to be made; the answer is a number.
+
+One that holds a generation in memory (`resident`) gives it to all of its workers, and says a number when it is ready.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import select
@@ -19,7 +22,9 @@ import sys
 import threading
 from pathlib import Path
 
-from server.endpoint import worker
+import pyoxigraph
+
+from server.endpoint import resident, worker
 
 RUNNING = 256
 """What stands for an exit code while there is none."""
@@ -32,14 +37,35 @@ _SWEEP = 0.1
 
 
 class Nursery:
-    """The making process as the web process sees it: started when it is first needed, and again where it has died."""
+    """The making process as the web process sees it: started when it is first needed, and again where it has died.
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    One that holds the generation in the folder `holds` in memory, at most `limit` bytes of it, is started by
+    `wait_ready` and not again.
+    """
+
+    def __init__(self, name: str, holds: str = "", limit: int = 0) -> None:
+        self._arguments = [name, holds, str(limit)] if holds else [name]
+        self._holds = bool(holds)
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = self._retired = False
+        self._workers = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._channel, self._its = socket.socketpair()
+
+    def wait_ready(self) -> None:
+        """Start, and wait until all of the generation is in memory.
+
+        Raises MemoryError where it takes too much, OSError where it cannot be read.
+        """
+        with self._lock:
+            if self._closed:
+                raise ConnectionError("the server is stopping")
+            self._start()
+            channel = self._channel
+        code = _answer(channel)
+        if code == -errno.ENOMEM:
+            raise MemoryError("the data take more memory than they may")
+        _check(code)
 
     def make(self, requests: int, frames: int) -> int:
         """The number of a new process that reads requests from one pipe and writes frames to the other.
@@ -49,12 +75,28 @@ class Nursery:
         with self._lock:
             if self._closed:
                 raise ConnectionError("the server is stopping")
-            if self._process is None or self._process.poll() is not None:
+            if not self._holds and (self._process is None or self._process.poll() is not None):
                 self._start()
             number = self._order(_MAKE, 0, requests, frames)
-        if number < 0:
-            raise OSError(-number, os.strerror(-number))
+            _check(number)
+            self._workers += 1
         return number
+
+    def let_go(self) -> None:
+        """A worker is needed no more."""
+        with self._lock:
+            self._workers -= 1
+            last = self._retired and not self._workers
+        if last:
+            self.close()
+
+    def retire(self) -> None:
+        """End with the last of the workers."""
+        with self._lock:
+            self._retired = True
+            last = not self._workers
+        if last:
+            self.close()
 
     def step_back(self, process: int) -> None:
         """Let a process have only the time that no other wants, from now to its end."""
@@ -86,17 +128,14 @@ class Nursery:
 
     def _order(self, verb: bytes, process: int, *descriptors: int) -> int:
         socket.send_fds(self._channel, [_ORDER.pack(verb, process)], descriptors)
-        answer = self._channel.recv(_ANSWER.size)
-        if not answer:
-            raise ConnectionResetError("the process that makes workers has ended")
-        return int(_ANSWER.unpack(answer)[0])
+        return _answer(self._channel)
 
     def _start(self) -> None:
         self._channel.close()
         self._channel, its = socket.socketpair()
         with its:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-m", "server.endpoint.nursery", self._name],
+                [sys.executable, "-P", "-m", "server.endpoint.nursery", *self._arguments],
                 env={**os.environ, "PYTHONPATH": _path()},
                 stdin=its.fileno(),
                 stdout=subprocess.DEVNULL,
@@ -106,18 +145,43 @@ class Nursery:
             )
 
 
+def _answer(channel: socket.socket) -> int:
+    answer = channel.recv(_ANSWER.size)
+    if not answer:
+        raise ConnectionResetError("the process that makes workers has ended")
+    return int(_ANSWER.unpack(answer)[0])
+
+
+def _check(number: int) -> None:
+    """Raise the OSError that a negative number stands for."""
+    if number < 0:
+        raise OSError(-number, os.strerror(-number))
+
+
 def _path() -> str:
     """Where modules are looked for: where this one is, and never the folder that the user happens to stand in."""
     return os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 class _Maker:
-    """The process itself: what runs, and what was left to end."""
+    """The process itself: what runs, what was left to end, and the store that all of its workers share."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
+        self._store: pyoxigraph.Store | None = None
         self._running: set[int] = set()
         self._ending: set[int] = set()
+
+    def hold(self, generation: str, limit: int) -> None:
+        """Take a generation into memory, and say how that went."""
+        code = 0
+        try:
+            self._store = resident.loaded(generation, limit)
+        except MemoryError:
+            code = -errno.ENOMEM
+        except OSError:
+            code = -errno.EIO
+        self._channel.sendall(_ANSWER.pack(code))
 
     def obey(self) -> None:
         """Do what is asked until nobody can ask any more."""
@@ -140,7 +204,7 @@ class _Maker:
         except OSError as fault:
             process = -(fault.errno or 1)
         if process == 0:
-            _be_a_worker(requests, frames, parent)
+            _be_a_worker(requests, frames, parent, self._store)
         os.close(requests)
         os.close(frames)
         if process > 0:
@@ -166,7 +230,7 @@ class _Maker:
         return 0
 
 
-def _be_a_worker(requests: int, frames: int, parent: int) -> None:
+def _be_a_worker(requests: int, frames: int, parent: int, store: pyoxigraph.Store | None) -> None:
     """The life of a forked process, which never comes back."""
     try:
         # The socket of the orders is the standard input, and goes with it.
@@ -174,7 +238,7 @@ def _be_a_worker(requests: int, frames: int, parent: int) -> None:
         os.dup2(frames, 1)
         os.close(requests)
         os.close(frames)
-        worker.main(parent)
+        worker.main(parent, store)
     finally:
         os._exit(1)
 
@@ -188,7 +252,15 @@ def _step_back(process: int) -> None:
             os.setpriority(os.PRIO_PROCESS, process, 19)
 
 
-if __name__ == "__main__":
+def _main(_: str, holds: str = "", limit: str = "0") -> None:
+    """The life of the process; its name is for whoever lists processes."""
+    maker = _Maker(socket.socket(fileno=0))
+    if holds:
+        maker.hold(holds, int(limit))
     # What is there already is never looked at again by the collector, and stays shared.
     gc.freeze()
-    _Maker(socket.socket(fileno=0)).obey()
+    maker.obey()
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

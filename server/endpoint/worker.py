@@ -27,6 +27,7 @@ from server.endpoint import Request
 from server.endpoint.columns import named, star_of
 from server.endpoint.formats import FORMATS, ResultFormat
 from server.endpoint.network_guard import deny_internet
+from server.endpoint.resident import address_space
 
 DATA, END, FAULT, READY = b"D", b"E", b"F", b"R"
 LAST = b"L"
@@ -40,22 +41,27 @@ _POSITION = re.compile(r"(?:error )?at (\d+):(\d+):\s*(.*)", re.DOTALL)
 
 
 class Opening(msgspec.Struct, frozen=True):
-    """What a worker is told first: the folder of a generation, its memory in bytes (0: no limit), the base address."""
+    """What a worker is told first: the folder of a generation, its memory in bytes (0: no limit), the base address.
+
+    `resident` says that it is a fork of a process that has the generation in memory.
+    """
 
     store: str
     memory: int
     base: str
+    resident: bool = False
 
 
-def main(parent: int) -> None:
-    """Answer requests until the standard input or the parent ends."""
+def main(parent: int, resident: pyoxigraph.Store | None) -> None:
+    """Answer requests, from a store in memory where there is one, until the standard input or the parent ends."""
     requests, out = open(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
     # Whatever a library prints must not stand between the frames.
     os.dup2(2, 1)
     opening = msgspec.msgpack.decode(_message(requests), type=Opening)
-    store = pyoxigraph.Store.read_only(opening.store)
+    store = pyoxigraph.Store.read_only(opening.store) if resident is None else resident
     deny_internet()
-    _limit(opening.memory)
+    # What is shared with the other forks is nobody's own.
+    _limit(opening.memory and opening.memory + (address_space() if resident is not None else 0))
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     _send(out, HEAD.pack(READY, 0))
     frames = _Frames(out)

@@ -31,6 +31,7 @@ _POOL_GAUGES = {
     "background": "Long queries that run behind the others.",
     "waiting": "Queries that wait for a worker.",
     "idle": "Workers that stand by.",
+    "resident": "Whether the workers have all of the data in memory.",
 }
 _POOL_COUNTERS = {
     "kills": "Workers that were killed before their query had ended.",

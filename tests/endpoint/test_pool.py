@@ -137,14 +137,18 @@ def workers() -> set[int]:
 
 
 @pytest.mark.parametrize(("doublings", "replaced"), [(10, 0), (28, 1)])
-def test_a_worker_that_a_query_has_blown_up_is_not_used_again(pool: Pool, doublings: int, replaced: int) -> None:
+def test_a_worker_that_a_query_has_blown_up_is_not_used_again(tmp_path: Path, doublings: int, replaced: int) -> None:
     doubled = " ".join(f"BIND(CONCAT(?a{n}, ?a{n}) AS ?a{n + 1})" for n in range(doublings))
-    told(pool)
-    time.sleep(0.5)
-    before = workers()
-    told(pool, Request(f"SELECT (STRLEN(?a{doublings}) AS ?n) {{ BIND('x' AS ?a0) {doubled} }}", "csv"))
-    time.sleep(0.5)
-    assert len(before - workers()) == replaced
+    patient = Pool(store(tmp_path / "1", 3), base="http://x/", size=1, timeout=30)
+    try:
+        told(patient)
+        time.sleep(0.5)
+        before = workers()
+        told(patient, Request(f"SELECT (STRLEN(?a{doublings}) AS ?n) {{ BIND('x' AS ?a0) {doubled} }}", "csv"))
+        time.sleep(0.5)
+        assert len(before - workers()) == replaced
+    finally:
+        patient.close()
 
 
 def test_two_workers_draw_different_lots(pool: Pool) -> None:

@@ -1,0 +1,112 @@
+"""A generation in the memory of one process, whose forks share it: queries are evaluated there in a half of the time.
+
+The statements come through a pipe from a child that reads them from disk, so that this process opens no file of the
+store, has no thread when it is forked, and the child, which is milder than others, sets the pace.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import pyoxigraph
+
+SHARE = 16
+"""The part of the memory that is free which the data may take: each of the forks may come to have most of it again."""
+_FORMAT = pyoxigraph.RdfFormat.N_QUADS
+_PIPE, _EVERY = 1 << 20, 64
+"""Bytes that the pipe takes; how many writes go by between two looks at how much memory is taken."""
+_MILDER = 10
+_FAILED, _TOO_LARGE = 1, 2
+_GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+
+
+def affordable() -> int:
+    """The bytes that data may take in memory here: a part of what is free; 0 where the system does not tell."""
+    try:
+        told = Path("/proc/meminfo").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    free = int(told.split("MemAvailable:")[1].split()[0]) * 1_024
+    try:
+        limit = _GROUP_LIMIT.read_text(encoding="ascii").strip()
+    except OSError:
+        limit = "max"
+    return min(free, int(limit) if limit.isdecimal() else free) // SHARE
+
+
+def loaded(generation: str, limit: int) -> pyoxigraph.Store:
+    """All statements of a generation, in memory.
+
+    Raises MemoryError where this process would come to have more than `limit` bytes, OSError where the generation
+    cannot be read.  To be called while the process has one thread.
+    """
+    source, sink = os.pipe()
+    fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, _PIPE)
+    reader = os.getpid()
+    child = os.fork()
+    if child == 0:
+        os.close(source)
+        _send(generation, sink, reader, limit)
+    os.close(sink)
+    store = pyoxigraph.Store()
+    fault: Exception | None = None
+    with os.fdopen(source, "rb", buffering=_PIPE) as statements:
+        try:
+            store.bulk_load(statements, _FORMAT, lenient=True)
+        except (OSError, SyntaxError) as broken:
+            fault = broken
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code == _TOO_LARGE:
+        raise MemoryError(f"the data take more than {limit:,} bytes of memory")
+    if code or fault:
+        raise OSError(f"{generation} cannot be read into memory")
+    return store
+
+
+def _send(generation: str, sink: int, reader: int, limit: int) -> None:
+    """Write every statement into a pipe; the life of a process."""
+    code = _FAILED
+    try:
+        os.nice(_MILDER)
+        watching = _Watching(sink, reader, limit)
+        pyoxigraph.Store.read_only(generation).dump(watching, _FORMAT)  # type: ignore[arg-type] # a file to the engine
+        code = 0
+    except MemoryError:
+        code = _TOO_LARGE
+    finally:
+        os._exit(code)
+
+
+class _Watching:
+    """A file in the eyes of the engine, which breaks off where its reader comes to have too much memory."""
+
+    def __init__(self, sink: int, reader: int, limit: int) -> None:
+        self._sink, self._reader, self._limit = sink, reader, limit
+        self._writes = 0
+
+    def write(self, data: bytes) -> int:
+        if self._writes % _EVERY == 0 and resident_bytes(self._reader) > self._limit:
+            raise MemoryError
+        self._writes += 1
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._sink, view) :]
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: what is written has gone."""
+
+
+def resident_bytes(process: int) -> int:
+    """The bytes of memory that a process has."""
+    return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def address_space() -> int:
+    """The bytes of addresses that this process has; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0

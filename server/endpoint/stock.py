@@ -1,0 +1,207 @@
+"""Workers that stand by on the newest generation, so that no query pays for a start.
+
+A new generation is shown from disk at once, and from memory as soon as it is there, where it is not too large.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from converter.errors import QueryError
+from server.endpoint.evaluator import Worker
+from server.endpoint.nursery import Nursery
+from server.endpoint.worker import Opening
+
+_AT_ONCE, _PAUSE = 4, 0.5
+"""How many workers are made at once; seconds between two starts that fail."""
+_REST = 9
+"""How many times as long as a generation took into memory nothing is done before the next: changes come in crowds."""
+
+
+class Stock:
+    """`number` workers, those that are out in the foreground among them; `limit` bytes of a generation go to memory.
+
+    `lock` guards it and whoever asks of it; `told` is called with the lock held, when there is a worker for somebody.
+    """
+
+    def __init__(
+        self, lock: threading.Lock, opening: Opening, version: str, number: int, limit: int, told: Callable[[], None]
+    ) -> None:
+        self.opening, self.version = opening, version
+        self._number, self._limit, self._told = number, limit, told
+        self._lock = lock
+        self._lacking = threading.Condition(lock)
+        self._shown = threading.Condition(lock)
+        self._idle: deque[Worker] = deque()
+        self._out = 0
+        self._closed = False
+        self._disk = Nursery(opening.base)
+        self._memory: Nursery | None = None
+        threading.Thread(target=self._keep_warm, daemon=True).start()
+        if limit:
+            threading.Thread(target=self._keep_in_memory, daemon=True).start()
+
+    @property
+    def idle(self) -> int:
+        """How many workers stand by."""
+        return len(self._idle)
+
+    def take(self) -> Worker:
+        """A worker that goes to the foreground, the warmest first; there is one.  With the lock held."""
+        self._out += 1
+        self._lacking.notify()
+        return self._idle.popleft()
+
+    def leave(self) -> None:
+        """One of those that are out does not come back.  With the lock held."""
+        self._out -= 1
+        self._lacking.notify()
+
+    def give_back(self, worker: Worker) -> bool:
+        """Whether one that was out stands by again, and need not be killed.  With the lock held."""
+        self.leave()
+        fit = worker.opening == self.opening and not self._closed
+        if fit:
+            self._idle.appendleft(worker)
+        return fit
+
+    def use(self, store: str, version: str, number: int) -> None:
+        """Show another generation, once so many workers have opened it.
+
+        Raises OSError or WorkerDied where they cannot.
+        """
+        opening = msgspec.structs.replace(self.opening, store=store, resident=False)
+        self._show(opening, version, self._made(self._disk, opening, number), None)
+
+    def close(self) -> None:
+        """End every worker that stands by."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, deque()
+            self._lacking.notify()
+            self._shown.notify()
+        _end(idle)
+
+    def end(self) -> None:
+        """End the processes that make workers, and with them all workers."""
+        self._disk.close()
+        if self._memory:
+            self._memory.close()
+
+    def _show(self, opening: Opening, version: str, fresh: deque[Worker], memory: Nursery | None) -> None:
+        with self._lock:
+            self.opening, self.version = opening, version
+            old, self._idle = self._idle, fresh
+            past, self._memory = self._memory, memory
+            self._shown.notify()
+            self._told()
+        _end(old)
+        if past:
+            past.retire()
+
+    def _keep_warm(self) -> None:
+        """Make the workers that are lacking; the life of a thread."""
+        while True:
+            with self._lock:
+                self._lacking.wait_for(lambda: self._closed or self._lacks())
+                if self._closed:
+                    return
+                number, opening, memory = min(self._lacks(), _AT_ONCE), self.opening, self._memory
+            try:
+                fresh = self._made(memory or self._disk, opening, number)
+            except (OSError, QueryError):
+                self._fall_back(memory)
+                time.sleep(_PAUSE)
+                continue
+            with self._lock:
+                wanted = opening == self.opening and not self._closed
+                if wanted:
+                    self._idle.extend(fresh)
+                    self._told()
+            if not wanted:
+                _end(fresh)
+
+    def _lacks(self) -> int:
+        return max(0, self._number - self._out - len(self._idle))
+
+    def _fall_back(self, memory: Nursery | None) -> None:
+        """Read from disk again where the process that had all in memory makes no more workers."""
+        with self._lock:
+            if memory is None or memory is not self._memory:
+                return
+            self._memory = None
+            self.opening = msgspec.structs.replace(self.opening, resident=False)
+            self._shown.notify()
+        memory.retire()
+
+    def _keep_in_memory(self) -> None:
+        """Take each generation into memory; the life of a thread."""
+        too_large = ""
+        while True:
+            with self._lock:
+                while not self._closed and (self.opening.resident or self.opening.store == too_large):
+                    self._shown.wait()
+                if self._closed:
+                    return
+                opening, version = self.opening, self.version
+            started = time.monotonic()
+            try:
+                self._hold(opening, version)
+            except MemoryError:
+                too_large = opening.store
+            except (OSError, QueryError):
+                time.sleep(_PAUSE)
+            self._rest((time.monotonic() - started) * _REST)
+
+    def _hold(self, opening: Opening, version: str) -> None:
+        """Show a generation from memory, where none has followed meanwhile.
+
+        Raises MemoryError where it is too large, OSError or WorkerDied where it cannot be held.
+        """
+        memory = Nursery(opening.base, opening.store, self._limit)
+        try:
+            memory.wait_ready()
+            held = msgspec.structs.replace(opening, resident=True)
+            fresh = self._made(memory, held, self._number)
+        except BaseException:
+            memory.close()
+            raise
+        with self._lock:
+            current = self.opening == opening and not self._closed
+        if current:
+            self._show(held, version, fresh, memory)
+        else:
+            _end(fresh)
+            memory.close()
+
+    def _rest(self, seconds: float) -> None:
+        with self._lock:
+            until = time.monotonic() + seconds
+            while not self._closed and (left := until - time.monotonic()) > 0:
+                self._shown.wait(left)
+
+    def _made(self, nursery: Nursery, opening: Opening, number: int) -> deque[Worker]:
+        """So many workers, which open their generation at the same time.
+
+        Raises OSError or WorkerDied where one of them cannot.
+        """
+        fresh: deque[Worker] = deque()
+        try:
+            for _ in range(number):
+                fresh.append(Worker(nursery, opening))
+            for worker in fresh:
+                worker.wait_ready()
+        except BaseException:
+            _end(fresh)
+            raise
+        return fresh
+
+
+def _end(workers: Iterable[Worker]) -> None:
+    for worker in workers:
+        worker.kill()
