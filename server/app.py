@@ -12,6 +12,7 @@ from converter.keeping.reading import ArchiveReader
 from server.endpoint import Endpoint
 from server.endpoint.protocol import METHODS, sparql_blueprint
 from server.endpoint.refusals import unanswered
+from server.endpoint.shortcut import Shortcut
 from server.feeds.api_catalog import api_catalog_blueprint
 from server.feeds.atom import atom_blueprint
 from server.feeds.dataset import dataset_blueprint
@@ -32,6 +33,14 @@ from server.watching import Log, register_watching
 _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 
+_OPEN = {
+    **OPEN,
+    "Access-Control-Expose-Headers": EXPOSED,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""What every answer bears, refusals included."""
+
 
 def create_app(
     settings: Settings, endpoint: Endpoint, archive: ArchiveReader | None = None, log: Log | None = None
@@ -46,7 +55,7 @@ def create_app(
     register_problems(app)
     register_packing(app)
     app.register_error_handler(QueryError, unanswered)
-    endpoint = register_watching(app, endpoint, archive, log)
+    endpoint, watch = register_watching(app, endpoint, archive, log)
     app.register_blueprint(sparql_blueprint(endpoint, settings.base))
     app.register_blueprint(questions_blueprint(endpoint, settings, archive))
     app.register_blueprint(site_blueprint(endpoint, settings, archive))
@@ -62,6 +71,7 @@ def create_app(
         app.register_blueprint(resourcesync_blueprint(endpoint, settings, archive))
     app.before_request(_begin)
     app.after_request(_headers)
+    app.wsgi_app = watch(Shortcut(app.wsgi_app, endpoint, _OPEN))  # type: ignore[assignment,method-assign] # Flask's way
     return app
 
 
@@ -80,11 +90,8 @@ def _begin() -> Response | None:
 
 
 def _headers(response: Response) -> Response:
-    """What every answer bears, refusals included."""
-    response.headers.update(OPEN)
-    response.headers["Access-Control-Expose-Headers"] = EXPOSED
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    """Add what every answer bears, and the policy of a page."""
+    response.headers.update(_OPEN)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = _POLICY
     return response

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
+from wsgiref.types import WSGIEnvironment
 
 from flask import Response, request
 
@@ -14,6 +16,7 @@ from server.endpoint.formats import FORMATS
 from server.endpoint.lexer import is_volatile
 from server.problems import VARY
 
+_HELD = "shelfgraph.held"
 _SAFE = frozenset({"GET", "HEAD", "QUERY"})
 # What ends an answer that breaks off, where its beginning could be taken for all of it: no parser reads on.  The server
 # before the application ends a chunked body in good order whatever happens.
@@ -25,6 +28,38 @@ _BROKEN: dict[str, None] = {}
 _MOST_BROKEN = 1_000
 
 
+class Held(NamedTuple):
+    """What an endpoint said to a request before the application was asked, and since when."""
+
+    request: Request
+    said: Answer | QueryError
+    started: float
+
+    def hand_over(self, environ: WSGIEnvironment) -> None:
+        """Let the application find it."""
+        environ[_HELD] = self
+
+    @classmethod
+    def taken(cls, environ: WSGIEnvironment, request: Request) -> Held | None:
+        """What was said to this request, where something was."""
+        held = environ.get(_HELD)
+        return environ.pop(_HELD) if isinstance(held, cls) and held.request == request else None
+
+    def outcome(self) -> Answer:
+        """The answer.
+
+        Raises what the endpoint raised.
+        """
+        if isinstance(self.said, QueryError):
+            raise self.said
+        return self.said
+
+    def drop(self, environ: WSGIEnvironment) -> None:
+        """Give the answer up, where the application has not taken it."""
+        if environ.pop(_HELD, None) is not None and not isinstance(self.said, QueryError):
+            self.said.close()
+
+
 def answered(endpoint: Endpoint, question: Request) -> Response:
     """The answer as it is made, 304 where the client has it.
 
@@ -33,8 +68,9 @@ def answered(endpoint: Endpoint, question: Request) -> Response:
     etag = validator(endpoint.version, question)
     if is_known(etag):
         return headed(Response(status=304), etag)
-    started = time.perf_counter()
-    answer = endpoint.ask(question)
+    held = Held.taken(request.environ, question)
+    started = held.started if held else time.perf_counter()
+    answer = held.outcome() if held else endpoint.ask(question)
     return headed(_streamed(answer, question.format, started, etag), etag)
 
 
@@ -62,7 +98,7 @@ def headed(response: Response, etag: str | None) -> Response:
 
 
 def _streamed(answer: Answer, format_: str, started: float, etag: str | None) -> Response:
-    headers = {"Server-Timing": _timing(answer, started)}
+    headers = {"Server-Timing": timing(answer, started)}
     content_type = FORMATS[format_].content_type
     if request.method == "HEAD":
         answer.close()
@@ -75,7 +111,7 @@ def _streamed(answer: Answer, format_: str, started: float, etag: str | None) ->
     return response
 
 
-def _timing(answer: Answer, started: float) -> str:
+def timing(answer: Answer, started: float) -> str:
     """How long the question stood in the queue, and how long its first bytes took (Server-Timing, in milliseconds)."""
     spent = (time.perf_counter() - started) * 1_000
     if getattr(answer, "hit", False):

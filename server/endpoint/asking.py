@@ -20,7 +20,7 @@ LARGEST = 1 << 20
 DIRECT = "application/sparql-query"
 FORM = "application/x-www-form-urlencoded"
 _READ_AWAY = 16 << 20
-_MOST_PARAMETERS = 1_000
+MOST_PARAMETERS = 1_000
 _UPDATE = "application/sparql-update"
 # Window bits of zlib; "deflate" is a zlib stream (RFC 9110 section 8.4.1.2).
 _PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
@@ -85,12 +85,12 @@ def _parameters(text: bytes) -> MultiDict[str, str] | Response:
     """The parameters of an address or of a form, which must be UTF-8 beneath their percent signs."""
     try:
         return MultiDict(
-            parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+            parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
         )
     except UnicodeDecodeError as fault:
         return problem(400, "Bad Request", f"The parameters are not UTF-8: byte {fault.start} of a value.")
     except ValueError:
-        return problem(400, "Bad Request", f"There are more than {_MOST_PARAMETERS:,} parameters; send fewer.")
+        return problem(400, "Bad Request", f"There are more than {MOST_PARAMETERS:,} parameters; send fewer.")
 
 
 def _body() -> bytes | Response:

@@ -33,6 +33,8 @@ def star_of(query: str) -> int | None:
     >>> star_of("# SELECT *\nSELECT REDUCED *{}"), star_of("SELECT (COUNT(*) AS ?n) {}"), star_of("ASK { SELECT * {} }")
     (26, None, None)
     """
+    if "*" not in query:
+        return None
     text = unescaped(query)
     selecting = False
     for token in tokens(text):

@@ -26,12 +26,12 @@ class EndedIdle(WorkerDied):
 
 
 class Worker:
-    """One process, and the pipes to it.
+    """One process, and the pipes to it; one that is `hot` makes what it needs its own before it is ready.
 
     Raises OSError where no process can be made.
     """
 
-    def __init__(self, nursery: Nursery, opening: Opening) -> None:
+    def __init__(self, nursery: Nursery, opening: Opening, *, hot: bool = False) -> None:
         self.opening = opening
         self._nursery = nursery
         requests, self._requests = os.pipe()
@@ -50,7 +50,7 @@ class Worker:
         finally:
             os.close(requests)
             os.close(frames)
-        self._send(opening)
+        self._send(msgspec.structs.replace(opening, own=hot))
 
     def wait_ready(self) -> None:
         """Wait until the generation is open.

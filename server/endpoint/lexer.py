@@ -36,8 +36,13 @@ _UPDATES = frozenset({"insert", "delete", "clear", "drop", "create", "copy", "mo
 
 # Their values differ between two evaluations, so that no answer with them may be kept.
 _VOLATILE = frozenset({"now", "rand", "uuid", "struuid"})
-_MAY_VARY = re.compile("|".join(_VOLATILE), re.IGNORECASE)
-_MAY_CALL = re.compile("service", re.IGNORECASE)
+_MAY_VARY = ("now", "rand", "uuid")
+"""What stands in all of them: most queries have none of it, and need not be read word by word."""
+# The beginning of most queries, whose form is known without more ado: no comment, no escape.
+_PLAIN_HEAD = re.compile(
+    r"""\s*(?:(?:PREFIX\s+[\w.-]*:|BASE)\s*<[^<>"{}|^`\\\x00-\x20]*>\s*)*(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s{?$*(<])""",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 class Word(NamedTuple):
@@ -76,8 +81,8 @@ def is_volatile(query: str) -> bool:
     >>> is_volatile("SELECT (NOW() AS ?now) {}"), is_volatile("SELECT ?now { ?now a ?rand }")
     (True, False)
     """
-    # Most queries have none of these letters, and need not be read word by word.
-    return bool(_MAY_VARY.search(unescaped(query))) and any(word.text in _VOLATILE for word in words(query))
+    lowered = unescaped(query).lower()
+    return any(part in lowered for part in _MAY_VARY) and any(word.text in _VOLATILE for word in words(query))
 
 
 def form(query: str) -> Form:
@@ -89,7 +94,10 @@ def form(query: str) -> Form:
     'construct'
     """
     found: Form | None = None
-    calls = _MAY_CALL.search(unescaped(query))
+    calls = "service" in unescaped(query).lower()
+    plain = None if calls else _PLAIN_HEAD.match(query)
+    if plain:
+        return plain[1].lower()  # type: ignore[return-value] # it is one of the four
     for word in words(query):
         if word.text == "service":
             raise Refused("SERVICE is refused: this endpoint asks no other; put the two answers together at your side")
@@ -104,13 +112,22 @@ def form(query: str) -> Form:
     return found
 
 
+def is_of_graphs(form: Form) -> bool:
+    """Whether the answer to a query of this form is a graph.
+
+    >>> is_of_graphs("construct"), is_of_graphs("ask")
+    (True, False)
+    """
+    return form in {"construct", "describe"}
+
+
 def unescaped(query: str) -> str:
     r"""The query with its codepoint escapes resolved.
 
     >>> unescaped(r"SER\u0056ICE")
     'SERVICE'
     """
-    return _ESCAPE.sub(_character, query)
+    return _ESCAPE.sub(_character, query) if "\\" in query else query
 
 
 def _character(match: re.Match[str]) -> str:

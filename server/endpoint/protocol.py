@@ -15,7 +15,7 @@ from server.endpoint.asking import DIRECT, FORM, Asked, asked
 from server.endpoint.choosing import wanted_format
 from server.endpoint.formats import FORMATS
 from server.endpoint.graph_store import graph_store_blueprint
-from server.endpoint.lexer import Form, form
+from server.endpoint.lexer import form, is_of_graphs
 from server.endpoint.page import EXAMPLE, result_page
 from server.endpoint.refusals import refused
 from server.endpoint.service import service_description
@@ -23,7 +23,6 @@ from server.negotiate import choose
 from server.problems import problem
 
 METHODS = ["GET", "HEAD", "POST", "QUERY", "OPTIONS"]
-_GRAPHS: frozenset[Form] = frozenset({"construct", "describe"})
 
 
 def sparql_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
@@ -49,7 +48,7 @@ def sparql_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
 
 def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
     kind = form(question.query)
-    graphs = kind in _GRAPHS
+    graphs = is_of_graphs(kind)
     wanted = suffix or question.parameters.get("format") or question.parameters.get("output") or ""
     # Only tables and truths have a page.
     chosen = wanted_format(wanted, "This result", graph=graphs, page=not graphs)

@@ -6,8 +6,12 @@ store, has no thread when it is forked, and the child, which is milder than othe
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
@@ -17,6 +21,8 @@ SHARE = 16
 _FORMAT = pyoxigraph.RdfFormat.N_QUADS
 _PIPE, _EVERY = 1 << 20, 64
 """Bytes that the pipe takes; how many writes go by between two looks at how much memory is taken."""
+_PART, _POPULATE_WRITE = 4 << 20, 23
+"""Bytes that are made own at one time, which takes milliseconds; and how Linux calls that."""
 _MILDER = 10
 _FAILED, _TOO_LARGE = 1, 2
 _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
@@ -51,16 +57,23 @@ def loaded(generation: str, limit: int) -> pyoxigraph.Store:
         _send(generation, sink, reader, limit)
     os.close(sink)
     store = pyoxigraph.Store()
-    fault: Exception | None = None
-    with os.fdopen(source, "rb", buffering=_PIPE) as statements:
-        try:
-            store.bulk_load(statements, _FORMAT, lenient=True)
-        except (OSError, SyntaxError) as broken:
-            fault = broken
+    faults: list[Exception] = []
+
+    def load() -> None:
+        with os.fdopen(source, "rb", buffering=_PIPE) as statements:
+            try:
+                store.bulk_load(statements, _FORMAT, lenient=True)
+            except (OSError, SyntaxError) as fault:
+                faults.append(fault)
+
+    # The memory that a thread allocates is apart: that of the forks stays small and quick, a query takes half the time.
+    loading = threading.Thread(target=load)
+    loading.start()
+    loading.join()
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code == _TOO_LARGE:
         raise MemoryError(f"the data take more than {limit:,} bytes of memory")
-    if code or fault:
+    if code or faults:
         raise OSError(f"{generation} cannot be read into memory")
     return store
 
@@ -97,6 +110,33 @@ class _Watching:
 
     def flush(self) -> None:
         """Nothing: what is written has gone."""
+
+
+def own_memory() -> Iterator[None]:
+    """Make the memory that a fork shares its own, a part at each step; nothing where the system cannot.
+
+    The engine counts references within the data, so that the first query after a fork would copy them page by page,
+    which takes several times as long.  Source: madvise(2), MADV_POPULATE_WRITE, Linux 5.14.
+    """
+    madvise = getattr(ctypes.CDLL(None), "madvise", None)
+    if madvise is None or sys.platform != "linux":
+        return
+    for begin, end in _private_memory():
+        for start in range(begin, end, _PART):
+            if madvise(ctypes.c_void_p(start), ctypes.c_size_t(min(_PART, end - start)), _POPULATE_WRITE):
+                return
+            yield
+
+
+def _private_memory() -> list[tuple[int, int]]:
+    """Where the memory of this process is that no file is behind, stacks left out."""
+    found: list[tuple[int, int]] = []
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
+        addresses, rights, _, _, file, *name = line.split(maxsplit=5)
+        if rights == "rw-p" and file == "0" and (not name or name[0] == "[heap]"):
+            begin, _, end = addresses.partition("-")
+            found.append((int(begin, 16), int(end, 16)))
+    return found
 
 
 def resident_bytes(process: int) -> int:

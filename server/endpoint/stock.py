@@ -24,16 +24,24 @@ _REST = 9
 
 
 class Stock:
-    """`number` workers, those that are out in the foreground among them; `limit` bytes of a generation go to memory.
+    """Workers: `hot` that are asked at most times, and `spares`; `limit` bytes of a generation go to memory.
 
     `lock` guards it and whoever asks of it; `told` is called with the lock held, when there is a worker for somebody.
     """
 
-    def __init__(
-        self, lock: threading.Lock, opening: Opening, version: str, number: int, limit: int, told: Callable[[], None]
+    def __init__(  # noqa: PLR0913 - what is shared with the pool, and the limits by their names
+        self,
+        lock: threading.Lock,
+        opening: Opening,
+        version: str,
+        *,
+        hot: int,
+        spares: int,
+        limit: int,
+        told: Callable[[], None],
     ) -> None:
         self.opening, self.version = opening, version
-        self._number, self._limit, self._told = number, limit, told
+        self._hot, self._number, self._limit, self._told = hot, hot + spares, limit, told
         self._lock = lock
         self._lacking = threading.Condition(lock)
         self._shown = threading.Condition(lock)
@@ -167,7 +175,7 @@ class Stock:
         try:
             memory.wait_ready()
             held = msgspec.structs.replace(opening, resident=True)
-            fresh = self._made(memory, held, self._number)
+            fresh = self._made(memory, held, self._number, hot=self._hot)
         except BaseException:
             memory.close()
             raise
@@ -185,15 +193,15 @@ class Stock:
             while not self._closed and (left := until - time.monotonic()) > 0:
                 self._shown.wait(left)
 
-    def _made(self, nursery: Nursery, opening: Opening, number: int) -> deque[Worker]:
-        """So many workers, which open their generation at the same time.
+    def _made(self, nursery: Nursery, opening: Opening, number: int, *, hot: int = 0) -> deque[Worker]:
+        """So many workers, the first of them hot, which open their generation at the same time.
 
         Raises OSError or WorkerDied where one of them cannot.
         """
         fresh: deque[Worker] = deque()
         try:
-            for _ in range(number):
-                fresh.append(Worker(nursery, opening))
+            for place in range(number):
+                fresh.append(Worker(nursery, opening, hot=place < hot))
             for worker in fresh:
                 worker.wait_ready()
         except BaseException:

@@ -12,10 +12,13 @@ import json
 import os
 import re
 import resource
+import select
 import struct
 import sys
 import threading
 import time
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,7 +30,7 @@ from server.endpoint import Request
 from server.endpoint.columns import named, star_of
 from server.endpoint.formats import FORMATS, ResultFormat
 from server.endpoint.network_guard import deny_internet
-from server.endpoint.resident import address_space
+from server.endpoint.resident import address_space, own_memory
 
 DATA, END, FAULT, READY = b"D", b"E", b"F", b"R"
 LAST = b"L"
@@ -37,19 +40,23 @@ LENGTH = struct.Struct("!I")
 _BLOCK = 65_536
 _GROWN = 128 << 20
 """Bytes that a query may add to a worker; to clear up after more takes longer than to start another."""
+_QUIET = 500
+"""Milliseconds without a question after which a worker looks after itself."""
 _POSITION = re.compile(r"(?:error )?at (\d+):(\d+):\s*(.*)", re.DOTALL)
 
 
 class Opening(msgspec.Struct, frozen=True):
     """What a worker is told first: the folder of a generation, its memory in bytes (0: no limit), the base address.
 
-    `resident` says that it is a fork of a process that has the generation in memory.
+    `resident` says that it is a fork of a process that has the generation in memory; `own`, that it is not ready before
+    it has made that memory its own.
     """
 
     store: str
     memory: int
     base: str
     resident: bool = False
+    own: bool = False
 
 
 def main(parent: int, resident: pyoxigraph.Store | None) -> None:
@@ -63,10 +70,24 @@ def main(parent: int, resident: pyoxigraph.Store | None) -> None:
     # What is shared with the other forks is nobody's own.
     _limit(opening.memory and opening.memory + (address_space() if resident is not None else 0))
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+    sharing = iter(()) if resident is None else own_memory()
+    if opening.own:
+        deque(sharing, maxlen=0)
     _send(out, HEAD.pack(READY, 0))
     frames = _Frames(out)
     while message := _message(requests):
         _answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
+        _use_the_time(sharing)
+
+
+def _use_the_time(sharing: Iterator[None]) -> None:
+    """Make memory own while nothing is asked; whoever was asked once is asked again."""
+    asked = select.poll()
+    asked.register(0, select.POLLIN)
+    if not asked.poll(_QUIET):
+        for _ in sharing:
+            if asked.poll(0):
+                return
 
 
 def _limit(memory: int) -> None:

@@ -77,7 +77,7 @@ class Pool:
         self._kills = self._deaths = 0
         self._closed = False
         opening = Opening(str(store), memory, base)
-        self._stock = Stock(self._state, opening, version, size + _SPARES, resident, self._tell)
+        self._stock = Stock(self._state, opening, version, hot=size, spares=_SPARES, limit=resident, told=self._tell)
 
     @property
     def version(self) -> str:

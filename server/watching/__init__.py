@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from wsgiref.types import WSGIApplication
 
 from flask import Blueprint, Flask, Response, request
 
@@ -24,8 +26,13 @@ _QUIET = frozenset({"/-/health", "/-/ready", "/metrics"})
 """Routes that are asked every few seconds; the log tells of them where they fail."""
 
 
-def register_watching(app: Flask, endpoint: Endpoint, archive: ArchiveReader | None, log: Log | None) -> Endpoint:
-    """The endpoint, watched; the application tells of its requests from now on.
+Middleware = Callable[[WSGIApplication], WSGIApplication]
+
+
+def register_watching(
+    app: Flask, endpoint: Endpoint, archive: ArchiveReader | None, log: Log | None
+) -> tuple[Endpoint, Middleware]:
+    """The endpoint, watched, and what makes an application tell of its requests.
 
     It comes before what else an application does at the beginning of a request.
     """
@@ -41,10 +48,9 @@ def register_watching(app: Flask, endpoint: Endpoint, archive: ArchiveReader | N
 
     app.before_request(_route)
     app.register_blueprint(_blueprint(endpoint, metrics))
-    app.wsgi_app = Watch(app.wsgi_app, begun, ended)  # type: ignore[method-assign] # Flask's way for middleware
     if log:
         app.logger.handlers[:] = [log.handler()]
-    return Watched(endpoint, metrics, log)
+    return Watched(endpoint, metrics, log), lambda inner: Watch(inner, begun, ended)
 
 
 def _route() -> None:

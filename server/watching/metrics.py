@@ -6,6 +6,7 @@ Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (text forma
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -24,6 +25,7 @@ UNMATCHED = "(none)"
 """The route of a request whose path is none of ours."""
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_SERIES = 1_024
 _PREFIX = "shelfgraph_"
 # Figure of the pool → what it is; the counters among them only grow.
 _POOL_GAUGES = {
@@ -69,6 +71,10 @@ class Metrics:
         self._queued = Histogram(
             "shelfgraph_query_queue_seconds", "Seconds that queries waited.", buckets=_SECONDS, registry=held
         )
+        # To look a series up by its labels takes longer than to count.
+        self._requests_of = lru_cache(_SERIES)(self._requests.labels)
+        self._seconds_of = lru_cache(_SERIES)(self._seconds.labels)
+        self._bytes_of = lru_cache(_SERIES)(self._bytes.labels)
         held.register(_Standing(endpoint, archive, log))
         ProcessCollector(registry=held)
 
@@ -79,9 +85,9 @@ class Metrics:
     def ended(self, seen: Seen) -> None:
         """Count a request whose answer has gone."""
         route = seen.route or UNMATCHED
-        self._requests.labels(route, seen.method, str(seen.status)).inc()
-        self._seconds.labels(route).observe(seen.seconds)
-        self._bytes.labels(route).inc(seen.bytes)
+        self._requests_of(route, seen.method, str(seen.status)).inc()
+        self._seconds_of(route).observe(seen.seconds)
+        self._bytes_of(route).inc(seen.bytes)
         # Last, so that whoever sees nothing under way sees everything counted.
         self._under_way.dec()
 

@@ -6,17 +6,17 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import has_request_context, request
+from server.endpoint.shortcut import ROUTE
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 HEADER = "X-Request-Id"
-_KEY = "shelfgraph.seen"
 _GIVEN = re.compile(r"[A-Za-z0-9._:=+/-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE", "PATCH"})
 
@@ -46,9 +46,12 @@ class Seen:
     seconds: float = 0.0
 
 
+_NOW: ContextVar[Seen | None] = ContextVar("seen", default=None)
+
+
 def current() -> Seen | None:
     """The request that this thread works for, where there is one."""
-    return request.environ.get(_KEY) if has_request_context() else None
+    return _NOW.get()
 
 
 def request_id(given: str | None) -> str:
@@ -74,7 +77,7 @@ class Watch:
             method if method in _METHODS else "OTHER",
             environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace"),
         )
-        environ[_KEY] = seen
+        _NOW.set(seen)
 
         def start(
             status: str,
@@ -82,6 +85,7 @@ class Watch:
             exc_info: tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None = None,
         ) -> Callable[[bytes], object]:
             seen.status = int(status[:3])
+            seen.route = seen.route or environ.get(ROUTE, "")
             seen.length = int(next((value for name, value in headers if name.lower() == "content-length"), -1))
             return start_response(status, [*headers, (HEADER, seen.id)], exc_info)
 
@@ -90,6 +94,7 @@ class Watch:
             return _Body(self._inner(environ, start), seen, self._ended)
         except BaseException:
             self._ended(seen)
+            _NOW.set(None)
             raise
 
 
@@ -132,3 +137,4 @@ class _Body:
                 seen.broken = "client left"
             seen.seconds = time.perf_counter() - seen.started
             self._ended(seen)
+            _NOW.set(None)
