@@ -32,7 +32,7 @@ class Held(NamedTuple):
     """What an endpoint said to a request before the application was asked, and since when."""
 
     request: Request
-    said: Answer | QueryError
+    said: Answer | Exception
     started: float
 
     def hand_over(self, environ: WSGIEnvironment) -> None:
@@ -50,13 +50,13 @@ class Held(NamedTuple):
 
         Raises what the endpoint raised.
         """
-        if isinstance(self.said, QueryError):
+        if isinstance(self.said, Exception):
             raise self.said
         return self.said
 
     def drop(self, environ: WSGIEnvironment) -> None:
         """Give the answer up, where the application has not taken it."""
-        if environ.pop(_HELD, None) is not None and not isinstance(self.said, QueryError):
+        if environ.pop(_HELD, None) is not None and not isinstance(self.said, Exception):
             self.said.close()
 
 

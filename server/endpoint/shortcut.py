@@ -8,7 +8,6 @@ same, header by header.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -60,10 +59,10 @@ class Shortcut:
         environ[ROUTE] = _PATH
         started = time.perf_counter()
         etag = validator(self._endpoint.version, plain.request)
-        answer: Answer | QueryError
+        answer: Answer | Exception
         try:
             answer = self._endpoint.ask(plain.request)
-        except QueryError as fault:
+        except Exception as fault:  # the application says what it is, of our own faults too
             answer = fault
         else:
             whole = getattr(answer, "whole", None)
@@ -96,7 +95,7 @@ class Shortcut:
 
 
 def _asked(environ: WSGIEnvironment) -> Plain | None:
-    """The question of a request, where it is plain; what was read of another is there to be read again."""
+    """The question of a request, where it is plain; what was read of it is there to be read again."""
     method, url = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
     if any(name in environ for name in _CONDITIONS):
         return None
@@ -108,12 +107,11 @@ def _asked(environ: WSGIEnvironment) -> Plain | None:
     if method != "POST" or url or not kind or not length.isdecimal() or int(length) > LARGEST:
         return None
     body: bytes = environ["wsgi.input"].read(int(length))
-    plain = None
-    with contextlib.suppress(UnicodeDecodeError):
-        plain = _read(kind, body.decode(), accept)
-    if plain is None:
-        environ["wsgi.input"] = io.BytesIO(body)
-    return plain
+    environ["wsgi.input"] = io.BytesIO(body)
+    try:
+        return _read(kind, body.decode(), accept)
+    except UnicodeDecodeError:
+        return None
 
 
 def _read(kind: str, text: str, accept: str) -> Plain | None:
