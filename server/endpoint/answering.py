@@ -19,7 +19,7 @@ from server.problems import VARY
 _HELD = "shelfgraph.held"
 _SAFE = frozenset({"GET", "HEAD", "QUERY"})
 # What ends an answer that breaks off, where its beginning could be taken for all of it: no parser reads on.  The server
-# before the application ends a chunked body in good order whatever happens.
+# before the application may end a chunked body in good order whatever happens, as some releases do.
 _BREAKS = dict.fromkeys(("nt", "nq", "ttl", "trig"), "\nThis answer is not whole: {}.\n") | dict.fromkeys(
     ("csv", "tsv"), '\n"This answer is not whole: {}.\n'
 )
