@@ -32,6 +32,8 @@ def star_of(query: str) -> int | None:
 
     >>> star_of("# SELECT *\nSELECT REDUCED *{}"), star_of("SELECT (COUNT(*) AS ?n) {}"), star_of("ASK { SELECT * {} }")
     (26, None, None)
+    >>> star_of(r"SELECT \u002A { ?s ?p 2*3 }") is None
+    True
     """
     if "*" not in query:
         return None
@@ -43,7 +45,7 @@ def star_of(query: str) -> int | None:
         if not selecting:
             selecting = token.kind == "word" and token.text.lower() == "select"
         elif not _is_modifier(token):
-            whole = token.text == "*" and text[: token.offset] == query[: token.offset]
+            whole = token.text == "*" and text[: token.offset + 1] == query[: token.offset + 1]
             return token.offset if whole else None
     return None
 

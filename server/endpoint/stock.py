@@ -19,8 +19,9 @@ from server.endpoint.worker import Opening
 
 _AT_ONCE, _PAUSE = 4, 0.5
 """How many workers are made at once; seconds between two starts that fail."""
-_REST = 9
-"""How many times as long as a generation took into memory nothing is done before the next: changes come in crowds."""
+_SETTLING, _REST = 1.0, 9
+"""Seconds that a generation stands before it is taken into memory, and how many times as long as that took nothing is
+done before the next: changes come in crowds."""
 
 
 class Stock:
@@ -154,9 +155,13 @@ class Stock:
             with self._lock:
                 while not self._closed and (self.opening.resident or self.opening.store == too_large):
                     self._shown.wait()
+                opening, version = self.opening, self.version
+            self._rest(_SETTLING)
+            with self._lock:
                 if self._closed:
                     return
-                opening, version = self.opening, self.version
+                if opening != self.opening:
+                    continue
             started = time.monotonic()
             try:
                 self._hold(opening, version)
