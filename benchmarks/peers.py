@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
 GRAPH = "https://data.example.org/graph"
@@ -67,6 +68,10 @@ class Peer:
         if b"connection: close" in told:
             self.close()
         return Got(int(told.split()[1]), length, first, last)
+
+    def another(self) -> Peer:
+        """The same server over a connection of its own."""
+        return Peer(self.name, self._port, self._path, self.process)
 
     def close(self) -> None:
         """Close the connection."""
@@ -124,7 +129,9 @@ def shelfgraph(data: Path, folder: Path) -> Iterator[Peer]:
     held = ["--data", str(folder / "shelfgraph")]
     _run([*command, "load", str(data), *held])
     with _started([*command, "serve", *held, "--port", str(port), "--timeout", "120"], folder) as process:
-        yield _answering(Peer("Shelfgraph", port, "/sparql", process))
+        peer = _answering(Peer("Shelfgraph", port, "/sparql", process))
+        wait_resident(port)
+        yield peer
 
 
 @contextlib.contextmanager
@@ -172,6 +179,17 @@ PEERS: tuple[Callable[[Path, Path], contextlib.AbstractContextManager[Peer]], ..
     virtuoso,
     rdflib_endpoint,
 )
+
+
+def wait_resident(port: int, seconds: float = 60) -> None:
+    """Wait until a site of ours has its data in memory, where it is to have them there."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as told:
+            if b"shelfgraph_workers_resident 1" in told.read():
+                return
+        time.sleep(0.2)
+    raise SystemExit("the data are not taken into memory")
 
 
 def family(process: int) -> list[int]:

@@ -2,8 +2,8 @@
 
     python benchmarks/serve.py [--records 10000] [--rounds 5] [--without virtuoso ...]
 
-Prints two tables in Markdown, with medians.  The other servers are `oxigraph` and `rdflib-endpoint` (PyPI) and Virtuoso
-(Debian's virtuoso-opensource-7); one that is not installed is left out.
+Prints three tables in Markdown, with medians.  The other servers are `oxigraph` and `rdflib-endpoint` (PyPI) and
+Virtuoso (Debian's virtuoso-opensource-7); one that is not installed is left out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ PREFIXES = "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX pro: <http://purl
 DUMP = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 TRIPLES = "application/n-triples"
 RESULTS = "application/sparql-results+json"
+_SECONDS = 3.0
+"""How long clients ask at the same time."""
 _BUDGET = 12.0
 """Seconds after which a server has had its share of a task, however many rounds are left."""
 
@@ -98,6 +101,8 @@ TASKS = (
     Task("dump", dump, accept=TRIPLES),
 )
 
+REPEATED = TASKS[6]
+
 
 def main() -> None:
     """Measure and print."""
@@ -119,6 +124,7 @@ def main() -> None:
                     say(f"left out: {fault}")
         got = measured(running, told.rounds)
         print_times(running, got)
+        print_throughput(running, told.rounds)
         print_memory(running)
 
 
@@ -175,6 +181,51 @@ def print_times(running: list[Peer], got: dict[tuple[str, str], list[Got]]) -> N
             base = spent.get("Oxigraph")
             cells = [_cell(spent[peer.name], base if peer.name != "Oxigraph" else None) for peer in running]
             print(f"| {task.name}{words} | {' | '.join(cells)} |")
+
+
+def print_throughput(running: list[Peer], rounds: int) -> None:
+    """Print how many tiny questions a second are answered to clients that ask at the same time."""
+    print("\n| answers a second, clients at one time | " + " | ".join(peer.name for peer in running) + " |")
+    print(f"|---|{'---:|' * len(running)}")
+    for task, clients in ((TASKS[0], 8), (TASKS[0], 64), (REPEATED, 8)):
+        told: defaultdict[str, list[float]] = defaultdict(list)
+        for turn in range(rounds):
+            for peer in running:
+                told[peer.name].append(rate(peer, task, clients, turn))
+        cells = [f"{statistics.median(told[peer.name]):,.0f}" for peer in running]
+        print(f"| {task.name}, {clients} | {' | '.join(cells)} |")
+        say(f"{task.name}, {clients} clients")
+
+
+def rate(peer: Peer, task: Task, clients: int, turn: int) -> float:
+    """Answers a second to so many clients, in two processes of their own."""
+    with ProcessPoolExecutor(2) as pool:
+        half = clients // 2
+        asked = [pool.submit(_answers, peer.another(), task.name, half, (2 * turn + part) * 1_000) for part in (0, 1)]
+        return sum(one.result() for one in asked) / _SECONDS
+
+
+def _answers(peer: Peer, name: str, clients: int, number: int) -> int:
+    """How many good answers come within some seconds."""
+    (task,) = [task for task in TASKS if task.name == name]
+    until = time.monotonic() + _SECONDS
+    counts: list[int] = []
+
+    def ask(first: int) -> None:
+        connection, count = peer.another(), 0
+        while time.monotonic() < until:
+            query = task.query((first + count) % 9_000 * (not task.repeated))
+            new = "" if task.repeated else f" # {first} {count}"
+            count += connection.ask(PREFIXES + query + new, task.accept).status == 200
+        counts.append(count)
+        connection.close()
+
+    threads = [threading.Thread(target=ask, args=(number + 10 * one,)) for one in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts)
 
 
 def print_memory(running: list[Peer]) -> None:

@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+import peers
+
 ROOT = Path(__file__).parents[1]
 RUNAWAY = "SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?a != ?g) FILTER(?j != {}) }}"
 LOOK_UP = "SELECT ?o {{ ?s <http://purl.org/dc/terms/title> ?o }} LIMIT {}"
@@ -65,6 +67,7 @@ def main() -> int:
     process = subprocess.Popen([*command, "--timeout", str(told.timeout)], stderr=subprocess.DEVNULL)
     try:
         wait_for(port)
+        peers.wait_resident(port)
         time.sleep(3)  # until the spares are warm
         before = left(process.pid)
         sampled: list[float] = []
@@ -120,7 +123,7 @@ def status(port: int, path: str) -> int:
 
 def wait_for(port: int) -> None:
     """Wait until the server answers."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not status(port, "/"):
         if time.monotonic() > until:
             raise SystemExit("the server does not start")

@@ -5,6 +5,7 @@ A new generation is shown from disk at once, and from memory as soon as it is th
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
@@ -19,9 +20,9 @@ from server.endpoint.worker import Opening
 
 _AT_ONCE, _PAUSE = 4, 0.5
 """How many workers are made at once; seconds between two starts that fail."""
-_SETTLING, _REST = 1.0, 9
+_SETTLING, _REST, _AGAIN = 1.0, 9, 30.0
 """Seconds that a generation stands before it is taken into memory, and how many times as long as that took nothing is
-done before the next: changes come in crowds."""
+done before the next: changes come in crowds; seconds until it is tried again where it failed."""
 
 
 class Stock:
@@ -52,7 +53,7 @@ class Stock:
         self._disk = Nursery(opening.base)
         self._memory: Nursery | None = None
         threading.Thread(target=self._keep_warm, daemon=True).start()
-        if limit:
+        if limit and sys.platform == "linux":
             threading.Thread(target=self._keep_in_memory, daemon=True).start()
 
     @property
@@ -168,7 +169,7 @@ class Stock:
             except MemoryError:
                 too_large = opening.store
             except (OSError, QueryError):
-                time.sleep(_PAUSE)
+                self._rest(_AGAIN)
             self._rest((time.monotonic() - started) * _REST)
 
     def _hold(self, opening: Opening, version: str) -> None:
