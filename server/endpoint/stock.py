@@ -52,6 +52,7 @@ class Stock:
         self._closed = False
         self._disk = Nursery(opening.base)
         self._memory: Nursery | None = None
+        self._coming: Nursery | None = None
         threading.Thread(target=self._keep_warm, daemon=True).start()
         if limit and sys.platform == "linux":
             threading.Thread(target=self._keep_in_memory, daemon=True).start()
@@ -99,20 +100,26 @@ class Stock:
 
     def end(self) -> None:
         """End the processes that make workers, and with them all workers."""
-        self._disk.close()
-        if self._memory:
-            self._memory.close()
+        for nursery in (self._disk, self._memory, self._coming):
+            if nursery:
+                nursery.close()
 
-    def _show(self, opening: Opening, version: str, fresh: deque[Worker], memory: Nursery | None) -> None:
+    def _show(
+        self, opening: Opening, version: str, fresh: deque[Worker], memory: Nursery | None, after: Opening | None = None
+    ) -> bool:
+        """Whether workers on a generation are shown from now on: not where another than `after` has been meanwhile."""
         with self._lock:
-            self.opening, self.version = opening, version
-            old, self._idle = self._idle, fresh
-            past, self._memory = self._memory, memory
-            self._shown.notify()
-            self._told()
-        _end(old)
-        if past:
-            past.retire()
+            shown = not self._closed and after in {None, self.opening}
+            if shown:
+                self.opening, self.version = opening, version
+                fresh, self._idle = self._idle, fresh
+                memory, self._memory = self._memory, memory
+                self._shown.notify()
+                self._told()
+        _end(fresh)
+        if memory:
+            memory.retire()
+        return shown
 
     def _keep_warm(self) -> None:
         """Make the workers that are lacking; the life of a thread."""
@@ -164,20 +171,21 @@ class Stock:
                 if opening != self.opening:
                     continue
             started = time.monotonic()
+            again = 0.0
             try:
                 self._hold(opening, version)
             except MemoryError:
                 too_large = opening.store
             except (OSError, QueryError):
-                self._rest(_AGAIN)
-            self._rest((time.monotonic() - started) * _REST)
+                again = _AGAIN
+            self._rest(max(again, (time.monotonic() - started) * _REST))
 
     def _hold(self, opening: Opening, version: str) -> None:
         """Show a generation from memory, where none has followed meanwhile.
 
         Raises MemoryError where it is too large, OSError or WorkerDied where it cannot be held.
         """
-        memory = Nursery(opening.base, opening.store, self._limit)
+        memory = self._coming = Nursery(opening.base, opening.store, self._limit)
         try:
             memory.wait_ready()
             held = msgspec.structs.replace(opening, resident=True)
@@ -185,13 +193,8 @@ class Stock:
         except BaseException:
             memory.close()
             raise
-        with self._lock:
-            current = self.opening == opening and not self._closed
-        if current:
-            self._show(held, version, fresh, memory)
-        else:
-            _end(fresh)
-            memory.close()
+        self._show(held, version, fresh, memory, after=opening)
+        self._coming = None
 
     def _rest(self, seconds: float) -> None:
         with self._lock:
