@@ -18,7 +18,8 @@ from converter.record import Record
 class Held(NamedTuple):
     """A record as a feed lists it: its path below /item/, whose it is, and the last change of it.
 
-    `change` is the number of its last line in the journal, `moment` when that was (UTC, to the second).
+    `change` is the number of its last line in the journal, `moment` when that was (UTC, to the second).  Of one that is
+    `erased` nothing is left but that it was here.
     """
 
     address: str
@@ -28,10 +29,11 @@ class Held(NamedTuple):
     deleted: bool
     change: int
     moment: str
+    erased: bool = False
 
 
 _LISTED = (
-    "SELECT address, source, identifier, deleted, change, moment,"
+    "SELECT address, source, identifier, deleted, change, moment, payload IS NULL,"
     " (SELECT group_concat(spec, char(31)) FROM member WHERE record = id) FROM held"
 )
 _CHOSEN = (
@@ -154,6 +156,6 @@ class ArchiveReader:
 
 
 def _held(row: Any) -> Held:
-    address, source, identifier, deleted, change, moment, sets = row
+    address, source, identifier, deleted, change, moment, erased, sets = row
     specs = tuple(sets.split("\x1f")) if sets else ()
-    return Held(address, source, identifier, specs, bool(deleted), change, moment)
+    return Held(address, source, identifier, specs, bool(deleted), change, moment, bool(erased))
