@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from converter.errors import StoreError
 from converter.keeping.archive import Entry
 from converter.keeping.packing import unpacked
-from converter.keeping.schema import MIGRATIONS
+from converter.keeping.schema import MIGRATIONS, OLDEST_READ
 from converter.record import Record
 
 
@@ -60,7 +60,7 @@ class ArchiveReader:
             (version,) = self._ask("PRAGMA user_version")[0]
         except sqlite3.DatabaseError as fault:
             raise StoreError(f"{path}: cannot be read as an archive ({fault}); load the records first") from None
-        if version != len(MIGRATIONS):
+        if not OLDEST_READ <= version <= len(MIGRATIONS):
             raise StoreError(f"{path}: version {version}, and this program reads {len(MIGRATIONS)}; load it again")
 
     def get(self, address: str) -> Record | None:

@@ -101,6 +101,8 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _know_how_records_came,
 )
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
+OLDEST_READ = 3
+"""The version from which on readers, who change nothing, find all that they ask for."""
 
 
 def bring_up(database: sqlite3.Connection) -> None:
