@@ -10,38 +10,19 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 from converter.errors import StoreError
+from converter.keeping.entries import Change, Entry, Source
 from converter.keeping.packing import packed, packed_lines, unpacked, unpacked_lines
 from converter.keeping.schema import MIGRATIONS, bring_up
 from converter.keeping.words import Words
 from converter.record import Record
-
-Change = Literal["created", "updated", "deleted"]
 
 FOREIGN = 0
 """What claims the statements of foreign RDF; records are numbered from 1."""
 _AT_ONCE = 500
 _CACHE = 65_536
 """Kilobytes of the archive that are held in memory."""
-
-
-class Entry(NamedTuple):
-    """A line of the journal."""
-
-    number: int
-    address: str
-    change: Change
-    moment: str
-
-
-class Source(NamedTuple):
-    """A repository whose records are here: its name, its rank (the lower goes before), how many live records it has."""
-
-    name: str
-    rank: int
-    records: int
 
 
 class Archive:

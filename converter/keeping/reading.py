@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from converter.errors import StoreError
-from converter.keeping.archive import Entry
+from converter.keeping.entries import Entry
 from converter.keeping.packing import unpacked
 from converter.keeping.schema import MIGRATIONS, OLDEST_READ
 from converter.record import Record

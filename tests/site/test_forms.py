@@ -155,6 +155,7 @@ FULL = Record(
         Field("dc.contributor.editor", "Quill, A"),
         Field("dc.rights.uri", "https://creativecommons.org/licenses/by/4.0/"),
         Field("dc.rights", "By all"),
+        *(Field("dc.subject", "fog", language) for language in ("en", "de")),
     ),
     files=tuple(File(f"{number}.pdf", media_type="application/pdf", size=12) for number in range(2)),
 )

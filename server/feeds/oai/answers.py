@@ -217,7 +217,7 @@ def _header(provider: Provider, held: Held, *, deleted: bool) -> str:
 
 
 def _is_gone(held: Held, format_: Format) -> bool:
-    """Whether there is no such record in the format: a withdrawal is one of each format (section 2.5.1)."""
+    """Whether there is no such record in the format: a withdrawal is one of each format (section 2.5)."""
     return held.erased if format_.is_whole else held.deleted
 
 
