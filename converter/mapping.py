@@ -21,7 +21,7 @@ from converter.kinds.types import is_entity
 from converter.privacy import SILENT, published
 from converter.record import Field, Record
 from converter.report import Finding
-from converter.values import dates, identifiers, mesh
+from converter.values import dates, identifiers, iris, mesh
 from converter.values.functions import PARSERS
 from converter.values.terms import XSD, iri, literal, triple, type_
 
@@ -79,8 +79,9 @@ class Mapper:
 
     @property
     def digest(self) -> str:
-        """What decides how a record is mapped: the tables, and which MeSH labels are known, as one digest."""
-        return hashlib.sha256(f"{self.crosswalk.digest} {mesh.version()}".encode()).hexdigest()
+        """What decides how a record is mapped, as one digest: tables, known labels of MeSH, addresses of fields."""
+        decides = (self.crosswalk.digest, mesh.version(), iris.FIELDS)
+        return hashlib.sha256(" ".join(decides).encode()).hexdigest()
 
     def triples(self, record: Record) -> list[str]:
         """The record as sorted N-Triples lines, without line ends."""

@@ -36,12 +36,16 @@ def published(record: Record, crosswalk: ontology.Crosswalk) -> bytes:
 def shown(record: Record, crosswalk: ontology.Crosswalk) -> Record:
     """The record without private fields, and without the e-mail addresses that stand in other values and keys.
 
+    The way on which it came is no part of it: a copy is the same record.
+
     >>> fields = Field("dc.title", "Of ann@example.org"), Field("dc.description.provenance", "Submitted by Ann")
     >>> [field.value for field in shown(Record("r", fields=fields), ontology.Crosswalk()).fields]
     ['Of [e-mail address removed]']
     """
     fields = tuple(_shown(field) for field in record.fields if SILENT.get(crosswalk.row(field.name).kind) != "private")
-    return msgspec.structs.replace(record, fields=fields, files=tuple(_shown_file(file) for file in record.files))
+    files = tuple(_shown_file(file) for file in record.files)
+    sets = tuple(masked(name) for name in record.sets)
+    return msgspec.structs.replace(record, fields=fields, files=files, sets=sets, via=None, origins=())
 
 
 def _shown(field: Field) -> Field:

@@ -41,12 +41,43 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
     access: str | None = None
 
 
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a provider says to have had a record from: one `originDescription` of OAI-PMH, word by word.
+
+    `namespace` is that of the metadata there, `harvested` when they were taken from there, `altered` whether the
+    provider has changed them since.
+    """
+
+    base_url: str
+    identifier: str
+    datestamp: str
+    namespace: str
+    harvested: str
+    altered: bool = True
+
+
+class Via(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a record came: what the repository that gave it calls it, its clock, its name here, its endpoint, the format.
+
+    It differs from what the record says of itself where that repository passes on what it has from another.
+    """
+
+    identifier: str
+    datestamp: str | None = None
+    source: str = ""
+    base_url: str = ""
+    namespace: str = ""
+
+
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """One record of a repository, flat, verbatim, and knowing nothing of RDF.
 
     `identifier` is the source's own (an OAI identifier, else the handle, else the address).  `handle` is bare
     (`10722/129504`), None where the source names none.  `datestamp` is the source's clock of changes, as given.
     `sets` are the set specifications or collection names.  `source` is the name of the repository, empty when unknown.
+    `via` is how it came, None where that was no harvest and no repository between says another identity; `origins` are
+    the stations before that, as they were told, the last one first.  `erased` says that nothing is left of it, not even
+    that it was; such a record is kept nowhere.
     """
 
     identifier: str
@@ -57,6 +88,26 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     fields: tuple[Field, ...] = ()
     files: tuple[File, ...] = ()
     source: str = ""
+    via: Via | None = None
+    origins: tuple[Origin, ...] = ()
+    erased: bool = False
+
+    @property
+    def listed(self) -> Via:
+        """What it is called where it came from, and so whose it is here: what it says of itself gives it to nobody.
+
+        >>> Record("oai:a:1", source="a").listed.source
+        'a'
+        >>> Record("oai:a:1", source="a", via=Via("oai:b:9", source="b")).listed.source
+        'b'
+        """
+        return self.via or Via(self.identifier, self.datestamp, self.source)
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether the repository that gave it has it from another, whose identity it bears."""
+        via = self.listed
+        return (via.identifier, via.source) != (self.identifier, self.source)
 
     def values(self, name: str) -> list[str]:
         """The values of one field, in order.

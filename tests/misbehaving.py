@@ -48,17 +48,24 @@ class Fault(enum.Enum):
 
 
 class Served(NamedTuple):
-    """One record of the repository; a poisonous one makes every answer fail that would hold its metadata."""
+    """One record of the repository; a poisonous one makes every answer fail that would hold its metadata.
+
+    `more` is what its metadata say beside the title, `about` its part of that name, and `name` its identifier, where it
+    is not like those of the others.
+    """
 
     number: int
     datestamp: datetime
     title: str
     deleted: bool = False
     poisonous: bool = False
+    more: str = ""
+    about: str = ""
+    name: str = ""
 
     @property
     def identifier(self) -> str:
-        return f"oai:repository.example.org:12345/{self.number}"
+        return self.name or f"oai:repository.example.org:12345/{self.number}"
 
 
 def collection(size: int, *, per_second: int = 3, deleted: Iterable[int] = ()) -> list[Served]:
@@ -203,9 +210,9 @@ class Repository:
         root, inner = ("thesis", "d:title") if "etdms" in space else ("dc", "dc:title")
         metadata = (
             f'<d:{root} xmlns:d="{space}" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-            f"<{inner}>{title}</{inner}></d:{root}>"
+            f"<{inner}>{title}</{inner}>{served.more}</d:{root}>"
         )
-        return f"<record>{header}<metadata>{metadata}</metadata></record>"
+        return f"<record>{header}<metadata>{metadata}</metadata>{served.about}</record>"
 
     def _ordered(self) -> Sequence[Served]:
         return self.records[::2] + self.records[1::2][::-1] if self.shuffled else self.records

@@ -310,3 +310,10 @@ def test_a_wrong_row_is_refused_with_file_and_line(tables: Path, cells: dict[str
         Mapper(crosswalk=ontology.Crosswalk(tables))
     assert str(fault.value).startswith(f"crosswalk/dc.csv:{lines}: ")
     assert words in str(fault.value)
+
+
+@pytest.mark.parametrize("name", ["marc.952.9", "marc.015.2", "local.20%", "local.a~", "local._", "local.ü", "x.1-2.3"])
+def test_a_field_of_any_name_can_be_told_in_rdf_xml(name: str) -> None:
+    lines = Mapper(BASE).triples(Record("r", fields=(Field(name, "Of fog"),)))
+    told = pyoxigraph.parse(document(lines, "rdf", BASE), format=pyoxigraph.RdfFormat.RDF_XML)
+    assert {f"{quad.triple} ." for quad in told} == set(lines)

@@ -31,6 +31,7 @@ FEEDS = [
     "/oai?verb=ListRecords&metadataPrefix=oai_dc",
     "/oai?verb=ListRecords&metadataPrefix=dim",
     "/oai?verb=ListRecords&metadataPrefix=rdf",
+    "/oai?verb=ListRecords&metadataPrefix=source",
     "/resourcesync/resourcelist.xml",
     "/resourcesync/changelist.xml",
     "/feed.atom",

@@ -13,9 +13,10 @@ from converter.harvest.client import Failed
 from converter.harvest.listing import Endpoint, Stopped
 from converter.report import Finding
 from converter.sources import oai
-from converter.sources.metadata import FORMATS, format_of
+from converter.sources.metadata import FORMATS, fits, format_of, source
 
 RICHEST_FIRST = {
+    "source": "the records whole, as a site like this one shows them, with what has been withdrawn",
     "xoai": "every field with its qualifier, language and authority, and the files",
     "dim": "every field with its qualifier, language and authority",
     "mets": "the files with their checksums",
@@ -41,10 +42,11 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 
 class Choice(NamedTuple):
-    """The prefix to ask for and why."""
+    """The prefix to ask for and why; `is_whole` says that tombstones come as records too."""
 
     prefix: str
     why: str
+    is_whole: bool = False
 
 
 def offered(endpoint: Endpoint) -> tuple[Format, ...]:
@@ -68,9 +70,10 @@ def choose(endpoint: Endpoint, wanted: str, dspace: Callable[[], int | None], se
     formats = offered(endpoint)
     prefixes = ", ".join(sorted({format_.prefix for format_ in formats}))
     if wanted != "auto":
-        if wanted not in {format_.prefix for format_ in formats}:
+        named = [format_ for format_ in formats if format_.prefix == wanted]
+        if not named:
             raise SourceError(f"{endpoint.address}: {wanted!r} is not offered; --prefix may be one of {prefixes}")
-        return Choice(wanted, "as asked for")
+        return Choice(wanted, "as asked for", fits(named[0].namespace, source.NAMESPACE))
     passed: list[str] = []
     for name, format_ in _ranked(formats):
         if name == "dim" and not _is_ours(formats) and (dspace() or 0) < _SOUND_DIM:
@@ -79,7 +82,7 @@ def choose(endpoint: Endpoint, wanted: str, dspace: Callable[[], int | None], se
         fault = _unreadable(endpoint, name, format_.prefix, set_)
         if not fault:
             why = f"the richest of {prefixes} that is sound here: {RICHEST_FIRST[name]}"
-            return Choice(format_.prefix, "; ".join((why, *passed)))
+            return Choice(format_.prefix, "; ".join((why, *passed)), fits(format_.namespace, source.NAMESPACE))
         passed.append(f"{format_.prefix}: {fault}")
     raise SourceError(
         f"{endpoint.address}: none of its formats can be read ({'; '.join(passed) or prefixes}); name one with --prefix"
@@ -96,12 +99,8 @@ def _ranked(formats: tuple[Format, ...]) -> Iterator[tuple[str, Format]]:
     for name in RICHEST_FIRST:
         namespaces = {space for row in FORMATS if row.prefix == name for space in row.namespaces} - {"", "*"}
         for format_ in formats:
-            if format_.prefix != "rdf" and any(_fits(format_.namespace, space) for space in namespaces):
+            if format_.prefix != "rdf" and any(fits(format_.namespace, space) for space in namespaces):
                 yield name, format_
-
-
-def _fits(namespace: str, pattern: str) -> bool:
-    return namespace.startswith(pattern[:-1]) if pattern.endswith("*") else namespace == pattern
 
 
 def _unreadable(endpoint: Endpoint, name: str, prefix: str, set_: str) -> str:
@@ -131,7 +130,7 @@ def _fault_of(endpoint: Endpoint, name: str, prefix: str, identifier: str) -> st
             records = list(oai.records(example.stream, identifier, findings.append))
     except (Failed, SourceError) as fault:
         return fault.reason if isinstance(fault, Failed) else str(fault)
-    if any(record.fields or record.files for record in records):
+    if any(record.fields or record.files or record.deleted for record in records):
         return ""
     return f"nothing can be read of {identifier}"
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+import msgspec
+
 from converter.errors import SourceError, SourceUnreachable, UsageError
 from converter.harvest import Keeper, Options, Progress, Summary, formats
 from converter.harvest.answers import Answer, Header
@@ -69,6 +71,7 @@ class _Harvest:
         summary.endpoint, summary.source = self._repository.endpoint, self._source
         self._name = f"{self._source} oai {self._repository.endpoint} {options.set}".strip()
         self._at = decoded(keeper.state(self._name))
+        self._whole = False
         self._came: set[int] = set()
         """Hashes of the identifiers that came in this run: a million of them are to fit into memory."""
         self._listed: set[int] = set()
@@ -99,7 +102,7 @@ class _Harvest:
         if at.prefix and choice.prefix != at.prefix:
             # What is held in another format is replaced by everything in this one.
             self._at = at = Position()
-        self._summary.format, self._summary.why = choice
+        self._summary.format, self._summary.why, self._whole = choice
         completed = at.completed
         from_ = beginning(options, completed, repository.now, by_day=repository.by_day)
         going_on = at.token and (at.from_ == from_ or not (options.full or options.since))
@@ -178,13 +181,14 @@ class _Harvest:
         records: list[Record] = []
         if page.headers:
             try:
-                records = list(oai.records(page.stream, self._repository.endpoint, findings.append, self._source))
+                address = self._repository.endpoint
+                records = list(oai.records(page.stream, address, findings.append, self._source, address))
             except SourceError as fault:
                 raise Broken(str(fault)) from fault
         if page.repaired:
             self._note("warning", "a page of broken XML was repaired: forbidden characters removed, encodings guessed")
         records = self._unique(records)
-        read = {record.identifier for record in records}
+        read = {record.listed.identifier for record in records}
         without = [header for header in page.headers if header.identifier not in read]
         self._rescue.singly(without)
         lost = {header.identifier for header in without}
@@ -206,11 +210,12 @@ class _Harvest:
         """Each record once, in its newest version."""
         newest: dict[str, Record] = {}
         for record in records:
-            before = newest.get(record.identifier)
+            named, datestamp = record.listed.identifier, record.listed.datestamp or ""
+            before = newest.get(named)
             if before is not None:
-                self._report.add(Finding(record.identifier, "info", "", "", "comes twice on one page"))
-            if before is None or (record.datestamp or "") >= (before.datestamp or ""):
-                newest[record.identifier] = record
+                self._report.add(Finding(named, "info", "", "", "comes twice on one page"))
+            if before is None or datestamp >= (before.listed.datestamp or ""):
+                newest[named] = record
         return list(newest.values())
 
     def _take(self, records: Sequence[Record], at: Position | None = None) -> None:
@@ -218,11 +223,16 @@ class _Harvest:
             at.skipped = tuple(dict.fromkeys((*at.skipped, *self._rescue.skipped)))
         state = {self._name: at.encoded()} if at else {}
         if records or state:
-            self._keeper.take(records, state)
-        self._came.update(hash(record.identifier) for record in records)
+            self._keeper.take([self._meant(record) for record in records], state)
+        self._came.update(hash(record.listed.identifier) for record in records)
         self._summary.deleted += sum(record.deleted for record in records)
         self._summary.records += len(records)
         self._progress(self._summary.records, self._at.size)
+
+    def _meant(self, record: Record) -> Record:
+        """The record as its format means it: where tombstones come as records, a bare header says that none is left."""
+        bare = record.deleted and not record.listed.namespace
+        return msgspec.structs.replace(record, erased=True) if self._whole and bare else record
 
     def _reconcile(self) -> str:
         """Mark as deleted what is held and no longer listed; why that was not done."""

@@ -15,7 +15,12 @@ def vanished(listed: Mapping[str, Header], held: Iterable[Held], source: str) ->
 
     A repository that lists nothing at all is not believed.
     """
-    living = {item.identifier for item in held if not item.deleted}
+    living, buried = set(), set()
+    for item in held:
+        if item.deleted:
+            buried.add((item.identifier, item.datestamp))
+        else:
+            living.add(item.identifier)
     there = {identifier for identifier, header in listed.items() if not header.deleted}
     if living and not there:
         return [], [], f"nothing is reconciled: the repository lists no record, and {len(living)} are held"
@@ -23,4 +28,6 @@ def vanished(listed: Mapping[str, Header], held: Iterable[Held], source: str) ->
         gone(identifier, header.datestamp if (header := listed.get(identifier)) else None, source)
         for identifier in sorted(living - there)
     ]
-    return lost, [listed[identifier] for identifier in sorted(there - living)], ""
+    # A tombstone that comes as a record is listed like one that lives, and is held as it is.
+    new = [listed[identifier] for identifier in sorted(there - living)]
+    return lost, [header for header in new if (header.identifier, header.datestamp) not in buried], ""

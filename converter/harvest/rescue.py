@@ -71,7 +71,9 @@ class Rescue:
             if page.error:
                 return ": ".join(part for part in page.error if part)
             try:
-                records = list(oai.records(page.stream, identifier, findings.append, self._source))
+                records = list(
+                    oai.records(page.stream, identifier, findings.append, self._source, self._endpoint.address)
+                )
             except SourceError as fault:
                 return str(fault)
         if not records:
@@ -90,7 +92,7 @@ class Rescue:
                 records = self._read(page)
                 self._take(records)
                 for record in records:
-                    left.pop(record.identifier, None)
+                    left.pop(record.listed.identifier, None)
                 if not left:
                     break
         except (Stopped, SourceError):
@@ -102,8 +104,9 @@ class Rescue:
         if not page.headers:
             return []
         findings: list[Finding] = []
-        records = list(oai.records(page.stream, self._endpoint.address, findings.append, self._source))
-        named = {record.identifier for record in records} | {record.handle for record in records if record.handle}
+        address = self._endpoint.address
+        records = list(oai.records(page.stream, address, findings.append, self._source, address))
+        named = {name for record in records for name in (record.identifier, record.listed.identifier, record.handle)}
         for finding in findings:
             # What is not among the records is asked for again, and only then reported.
             if finding.record in named:

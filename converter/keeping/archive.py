@@ -10,38 +10,19 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 from converter.errors import StoreError
+from converter.keeping.entries import Change, Entry, Source
 from converter.keeping.packing import packed, packed_lines, unpacked, unpacked_lines
 from converter.keeping.schema import MIGRATIONS, bring_up
 from converter.keeping.words import Words
 from converter.record import Record
-
-Change = Literal["created", "updated", "deleted"]
 
 FOREIGN = 0
 """What claims the statements of foreign RDF; records are numbered from 1."""
 _AT_ONCE = 500
 _CACHE = 65_536
 """Kilobytes of the archive that are held in memory."""
-
-
-class Entry(NamedTuple):
-    """A line of the journal."""
-
-    number: int
-    address: str
-    change: Change
-    moment: str
-
-
-class Source(NamedTuple):
-    """A repository whose records are here: its name, its rank (the lower goes before), how many live records it has."""
-
-    name: str
-    rank: int
-    records: int
 
 
 class Archive:
@@ -116,14 +97,16 @@ class Archive:
         known = self._database.execute("SELECT id FROM held WHERE address = ?", (address,)).fetchone()
         change: Change = "deleted" if record.deleted else "updated" if known else "created"
         entry, moment = self._journal(address, change)
-        self.rank(record.source)
+        came = record.listed
+        self.rank(came.source)
         (number,) = self._database.execute(
-            "INSERT INTO held (address, source, identifier, datestamp, deleted, change, moment, payload)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (address) DO UPDATE SET source = ?2,"
-            " identifier = ?3, datestamp = ?4, deleted = ?5, change = ?6, moment = ?7, payload = ?8 RETURNING id",
+            "INSERT INTO held (address, source, identifier, datestamp, deleted, change, moment, payload, listed)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (address) DO UPDATE SET source = ?2,"
+            " identifier = ?3, datestamp = ?4, deleted = ?5, change = ?6, moment = ?7, payload = ?8, listed = ?9"
+            " RETURNING id",
             (
-                *(address, record.source, record.identifier, record.datestamp, record.deleted),
-                *(entry, moment, packed(record)),
+                *(address, came.source, record.identifier, came.datestamp, record.deleted),
+                *(entry, moment, packed(record), came.identifier),
             ),
         ).fetchone()
         if known:
@@ -132,6 +115,14 @@ class Archive:
             "INSERT OR IGNORE INTO member VALUES (?, ?)", ((spec, number) for spec in record.sets)
         )
         return int(number)
+
+    def amend(self, address: str, record: Record) -> None:
+        """Keep how a record came that has not changed otherwise; the journal says nothing of it."""
+        came = record.listed
+        self._database.execute(
+            "UPDATE held SET payload = ?, datestamp = ?, listed = ? WHERE address = ?",
+            (packed(record), came.datestamp, came.identifier, address),
+        )
 
     def erase(self, address: str) -> None:
         """Remove what a record said; the journal says that it is gone, and nothing else is left of it."""
@@ -183,6 +174,18 @@ class Archive:
         )
         return [row[0] for row in rows]
 
+    def listed(self, source: str, identifier: str) -> list[str]:
+        """The addresses at which the records stand that a source calls so."""
+        rows = self._database.execute(
+            "SELECT address FROM held WHERE source = ? AND listed = ? AND payload IS NOT NULL ORDER BY id",
+            (source, identifier),
+        )
+        return [row[0] for row in rows]
+
+    def has_source(self, name: str) -> bool:
+        """Whether records came from a source of that name."""
+        return self._database.execute("SELECT 1 FROM source WHERE name = ?", (name,)).fetchone() is not None
+
     def sources(self) -> list[Source]:
         """The sources in their order."""
         rows = self._database.execute(
@@ -213,10 +216,10 @@ class Archive:
         self._database.execute("DELETE FROM source WHERE name = ?", (name,))
 
     def of_source(self, source: str) -> Iterator[tuple[str, str | None, bool]]:
-        """Yield the identifier, the datestamp and the deletion of each record of a source."""
+        """Yield what a source calls each of its records, when that changed there, and whether it is deleted."""
         last = 0
         while rows := self._database.execute(
-            "SELECT id, identifier, datestamp, deleted FROM held WHERE source = ? AND id > ? AND payload IS NOT NULL"
+            "SELECT id, listed, datestamp, deleted FROM held WHERE source = ? AND id > ? AND payload IS NOT NULL"
             " ORDER BY id LIMIT ?",
             (source, last, _AT_ONCE),
         ).fetchall():

@@ -21,11 +21,11 @@ import pyoxigraph
 
 from converter.keeping import foreign
 from converter.keeping.archive import FOREIGN, Archive
-from converter.keeping.ownership import Version, refusal
+from converter.keeping.ownership import refusal, version
+from converter.keeping.placing import moved, placed, same
 from converter.keeping.words import words_of
 from converter.record import Record
 from converter.report import Finding
-from converter.values import iris
 
 T = TypeVar("T")
 Lines = Callable[[Record], Iterable[str]]
@@ -106,12 +106,8 @@ class Loader:
             self.archive.begin()
             try:
                 wanted: dict[str, bool] = {}
-                for address, record in batch:
-                    old = list(self._triples_of(record))
-                    number = self.archive.number(address)
-                    self._change(number, address, set(old), set(), wanted)
-                    self.archive.index(number, None, words_of(old))
-                    self.archive.erase(address)
+                for address, _ in batch:
+                    self._erase(address, wanted)
                 self._commit(wanted)
             except BaseException:
                 self.archive.rollback()
@@ -205,23 +201,40 @@ class Loader:
 
     def _put(self, record: Record, lines_of: Lines, wanted: dict[str, bool], *, asked: bool) -> str | None:
         """Take in one record; the reason where it is refused."""
-        address = iris.item_path(record.handle, record.identifier)
+        address, record = placed(self.archive, record)
         known = self.archive.get(address)
         again = self.archive.bring(address)
-        if known == record:
+        if known is None and record.erased:
+            return None
+        if known and same(known, record):
+            if known != record:
+                self.archive.amend(address, record)
             return None
         if known:
-            held = Version(known.source, self.archive.rank(known.source), known.datestamp)
-            come = Version(record.source, self.archive.rank(record.source), record.datestamp)
+            held = version(known, self.archive.rank(known.listed.source))
+            come = version(record, self.archive.rank(record.listed.source))
             reason = refusal(held, come, again=again, asked=asked)
             if reason:
                 return reason
+        for other in moved(self.archive, record, address) if asked else ():
+            self._erase(other, wanted)
+        if record.erased:
+            self._erase(address, wanted)
+            return None
         old = list(self._triples_of(known)) if known else []
         new = list(lines_of(record))
         number = self.archive.put(address, record)
         self.archive.index(number, words_of(new), words_of(old) if known else None)
         self._change(number, address, set(old), set(new), wanted)
         return None
+
+    def _erase(self, address: str, wanted: dict[str, bool]) -> None:
+        """Remove a record with all that it said."""
+        record = self.archive.get(address)
+        old = list(self._triples_of(record)) if record else []
+        self._change(self.archive.number(address), address, set(old), set(), wanted)
+        self.archive.index(self.archive.number(address), None, words_of(old))
+        self.archive.erase(address)
 
     def _change(self, number: int, address: str, old: set[str], new: set[str], wanted: dict[str, bool]) -> None:
         """Add to what the store has to do that a record says the new lines in the place of the old."""

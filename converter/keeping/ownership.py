@@ -5,15 +5,29 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from converter.record import Record
+
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?")
 
 
 class Version(NamedTuple):
-    """A version of a record: whose it is, the rank of that source (the lower goes before), its datestamp."""
+    """A version of a record: whose it is, the rank of that source (the lower goes before), its datestamp there.
+
+    `listed` is what the source calls it, `passed_on` what it is called at its origin where that is another repository.
+    """
 
     source: str
     rank: int
     datestamp: str | None
+    listed: str = ""
+    passed_on: str = ""
+
+
+def version(record: Record, rank: int) -> Version:
+    """The version that a record is, whatever it says of itself: its source is the one that gave it."""
+    came = record.listed
+    passed_on = record.identifier if record.is_passed_on else ""
+    return Version(came.source, rank, came.datestamp, came.identifier, passed_on)
 
 
 def refusal(held: Version, come: Version, *, again: bool, asked: bool) -> str | None:
@@ -30,15 +44,30 @@ def refusal(held: Version, come: Version, *, again: bool, asked: bool) -> str | 
     'the item belongs to the source “a”, which goes before “b”'
     """
     if held.source != come.source:
-        if come.rank < held.rank:
-            return None
-        return f"the item belongs to the source “{held.source}”, which goes before “{come.source}”"
+        return _of_another(held, come)
+    if come.passed_on and held.listed != come.listed:
+        return f"{come.listed} says to be the item that {held.listed} is"
     order = compared(held.datestamp, come.datestamp)
     if order > 0 and (again or not asked):
         return f"its datestamp {come.datestamp} is before {held.datestamp} of the version that is held"
     if order == 0 and again and not asked:
         return "another version of it came before in the same load, and neither is known to be newer"
     return None
+
+
+def _of_another(held: Version, come: Version) -> str | None:
+    """Why an item does not change its owner; what somebody says of the origin of a record takes it from nobody.
+
+    >>> _of_another(Version("a", 2, None, "oai:a:1"), Version("b", 1, None, "oai:b:9", "oai:a:1"))
+    'the item belongs to the source “a”, and “b” only passes it on'
+    >>> _of_another(Version("b", 1, None, "oai:b:9", "oai:a:1"), Version("a", 2, None, "oai:a:1"))
+    """
+    if come.passed_on and not held.passed_on:
+        return f"the item belongs to the source “{held.source}”, and “{come.source}” only passes it on"
+    comes_from_its_origin = bool(held.passed_on) and not come.passed_on and held.passed_on == come.listed
+    if comes_from_its_origin or come.rank < held.rank:
+        return None
+    return f"the item belongs to the source “{held.source}”, which goes before “{come.source}”"
 
 
 def compared(one: str | None, other: str | None) -> int:

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from converter.errors import StoreError
-from converter.keeping.archive import Entry
+from converter.keeping.entries import Entry
 from converter.keeping.packing import unpacked
-from converter.keeping.schema import MIGRATIONS
+from converter.keeping.schema import MIGRATIONS, OLDEST_READ
 from converter.record import Record
 
 
 class Held(NamedTuple):
     """A record as a feed lists it: its path below /item/, whose it is, and the last change of it.
 
-    `change` is the number of its last line in the journal, `moment` when that was (UTC, to the second).
+    `change` is the number of its last line in the journal, `moment` when that was (UTC, to the second).  Of one that is
+    `erased` nothing is left but that it was here.
     """
 
     address: str
@@ -28,10 +29,11 @@ class Held(NamedTuple):
     deleted: bool
     change: int
     moment: str
+    erased: bool = False
 
 
 _LISTED = (
-    "SELECT address, source, identifier, deleted, change, moment,"
+    "SELECT address, source, identifier, deleted, change, moment, payload IS NULL,"
     " (SELECT group_concat(spec, char(31)) FROM member WHERE record = id) FROM held"
 )
 _CHOSEN = (
@@ -58,7 +60,7 @@ class ArchiveReader:
             (version,) = self._ask("PRAGMA user_version")[0]
         except sqlite3.DatabaseError as fault:
             raise StoreError(f"{path}: cannot be read as an archive ({fault}); load the records first") from None
-        if version != len(MIGRATIONS):
+        if not OLDEST_READ <= version <= len(MIGRATIONS):
             raise StoreError(f"{path}: version {version}, and this program reads {len(MIGRATIONS)}; load it again")
 
     def get(self, address: str) -> Record | None:
@@ -154,6 +156,6 @@ class ArchiveReader:
 
 
 def _held(row: Any) -> Held:
-    address, source, identifier, deleted, change, moment, sets = row
+    address, source, identifier, deleted, change, moment, erased, sets = row
     specs = tuple(sets.split("\x1f")) if sets else ()
-    return Held(address, source, identifier, specs, bool(deleted), change, moment)
+    return Held(address, source, identifier, specs, bool(deleted), change, moment, bool(erased))

@@ -86,8 +86,23 @@ def _find_identifiers(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX journal_moment ON journal (moment)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_make, _know_sources, _find_identifiers)
+def _know_how_records_came(database: sqlite3.Connection) -> None:
+    """Keep what a record is called where it came from beside what it is called itself."""
+    database.execute("ALTER TABLE held ADD COLUMN listed TEXT NOT NULL DEFAULT ''")
+    database.execute("UPDATE held SET listed = identifier")
+    database.execute("DROP INDEX held_source")
+    database.execute("CREATE INDEX held_source ON held (source, listed)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _make,
+    _know_sources,
+    _find_identifiers,
+    _know_how_records_came,
+)
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
+OLDEST_READ = 3
+"""The version from which on readers, who change nothing, find all that they ask for."""
 
 
 def bring_up(database: sqlite3.Connection) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+import msgspec
 from lxml import etree
 
-from converter.record import Field, File, Record
+from converter.record import Field, File, Origin, Record, Via
 from converter.report import Finding
 from converter.sources.identity import handle_of, identified
 
@@ -18,7 +20,9 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 class Draft:
     """What has been read of a record so far; the readers of formats add to it, and `record` makes the record of it.
 
-    `identifier`, `handle`, `datestamp`, `sets` and `deleted` may be set at any time before `record`.
+    `identifier`, `handle`, `datestamp`, `sets` and `deleted` may be set at any time before `record`, and so may
+    `whole`, a record that came in one piece; `origin` and `origins`, where it is from; `base_url` and
+    `namespace`, how it came.  `fault` says why there is no record in it at all.
     """
 
     def __init__(self, note: Note) -> None:
@@ -29,6 +33,11 @@ class Draft:
         self.deleted = False
         self.fields: list[Field] = []
         self.files: list[File] = []
+        self.whole: Record | None = None
+        self.origin: Origin | None = None
+        self.origins: tuple[Origin, ...] = ()
+        self.base_url = self.namespace = ""
+        self.fault = ""
         self._findings: list[tuple[str, str, str]] = []
         self._note = note
 
@@ -59,24 +68,33 @@ class Draft:
         self._findings.append((name, value, reason))
 
     def record(self, source: str) -> Record:
-        """The record, its findings reported."""
-        handle = self.handle or handle_of(self.fields, self.identifier)
-        read = identified(
-            Record(
-                identifier=self.identifier,
-                handle=handle,
-                datestamp=self.datestamp,
-                sets=tuple(self.sets),
-                deleted=self.deleted,
-                fields=tuple(self.fields),
-                files=tuple(self.files),
-                source=source,
-            ),
-            self._note,
-        )
+        """The record, its findings reported; `source` is whose it is here."""
+        read = identified(self.whole or self._read(source), self._note)
+        came = Via(self.identifier or read.identifier, self.datestamp, source, self.base_url, self.namespace)
+        if self.base_url or came.identifier != read.identifier or came.source != read.source:
+            read = msgspec.structs.replace(read, via=came)
+        if self.origins:
+            read = msgspec.structs.replace(read, origins=self.origins)
         for name, value, reason in self._findings:
-            self._note(Finding(handle or read.identifier, "info", name, value, reason))
+            self._note(Finding(read.handle or read.identifier, "info", name, value, reason))
         return read
+
+    def _read(self, source: str) -> Record:
+        """The record of its fields, under the identity that it has at its origin where it may bear that."""
+        identifier, datestamp = self.identifier, self.datestamp
+        if self.origin:
+            identifier, datestamp = self.origin.identifier, self.origin.datestamp
+            source = urlsplit(self.origin.base_url).hostname or source
+        return Record(
+            identifier=identifier,
+            handle=self.handle or handle_of(self.fields, identifier),
+            datestamp=datestamp,
+            sets=tuple(self.sets),
+            deleted=self.deleted,
+            fields=tuple(self.fields),
+            files=tuple(self.files),
+            source=source,
+        )
 
 
 def language_of(element: etree._Element) -> str | None:

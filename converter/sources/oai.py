@@ -18,6 +18,7 @@ from lxml import etree
 from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
+from converter.sources import provenance
 from converter.sources.draft import Draft
 from converter.sources.metadata import Format, format_of, format_within, known
 from converter.sources.tree import Tree
@@ -39,14 +40,14 @@ _NOT_RECORDS = {
 }
 
 
-def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
-    """The records of the stream, as they are parsed.
+def records(stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "") -> Iterator[Record]:
+    """The records of the stream, as they are parsed; `base_url` is the endpoint that has just answered them.
 
     Raises SourceError where there is none, where the answer is an error or a list of something else, and where the
     document declares entities.
     """
     _refuse_entities(stream, name)
-    reading = _Reading(name, note, source)
+    reading = _Reading(name, note, source, base_url)
     try:
         yield from reading.records(stream)
     except etree.XMLSyntaxError as fault:
@@ -91,8 +92,8 @@ def _recovered(reading: _Reading, stream: BinaryIO, note: Note, first_fault: str
 class _Reading:
     """One pass over a document: what it has shown so far."""
 
-    def __init__(self, name: str, note: Note, source: str) -> None:
-        self.name, self._note, self._source = name, note, source
+    def __init__(self, name: str, note: Note, source: str, base_url: str) -> None:
+        self.name, self._note, self._source, self._base_url = name, note, source, base_url
         self.count = 0
         self._skip = 0
         self._seen = 0
@@ -134,6 +135,9 @@ class _Reading:
                 yield from self._record(element)
                 _release(element)
             depth -= 1
+            if name == "request" and depth == 1 and not self._base_url:
+                # Who answered a page that was saved stands in it.
+                self._base_url = provenance.base_url_of("".join(element.itertext()))
             if name == "error" and depth <= 1:
                 self._error = element.get("code") or "error", "".join(element.itertext()).strip()
 
@@ -164,7 +168,10 @@ class _Reading:
         header = element.find("{*}header")
         if header is not None:
             _header(header, draft)
+            draft.base_url = self._base_url
         metadata, format_ = _metadata(element)
+        if metadata is not None and header is not None:
+            _provenance(element, metadata, draft)
         if metadata is None:
             inner = None if header is not None else _embedded(element)
             if inner is not None:
@@ -182,7 +189,10 @@ class _Reading:
             yield draft.record(self._source)
         else:
             format_.read(metadata, draft)
-            yield draft.record(self._source)
+            if draft.fault:
+                self._note(Finding(draft.identifier, "error", "", "", draft.fault))
+            else:
+                yield draft.record(self._source)
 
 
 def _local(element: etree._Element) -> str:
@@ -195,6 +205,17 @@ def _header(header: etree._Element, draft: Draft) -> None:
     draft.identifier = (header.findtext("{*}identifier") or "").strip()
     draft.datestamp = (header.findtext("{*}datestamp") or "").strip() or None
     draft.sets = [text.strip() for set_ in header.findall("{*}setSpec") if (text := set_.text or "").strip()]
+
+
+def _provenance(record: etree._Element, metadata: etree._Element, draft: Draft) -> None:
+    """Where the record is from, and whether it bears that identity."""
+    # A broken document may have prefixes that nothing declares.
+    draft.namespace = str(metadata.tag).lstrip("{").partition("}")[0] if str(metadata.tag).startswith("{") else ""
+    try:
+        draft.origins = provenance.origins(record)
+    except provenance.Unclear as fault:
+        draft.unread("provenance", "", f"{fault}; the record is taken as its provider's own")
+    draft.origin = provenance.kept(draft.origins, draft.namespace)
 
 
 def _metadata(record: etree._Element) -> tuple[etree._Element | None, Format | None]:

@@ -17,6 +17,9 @@ _NOT_WORD = re.compile(r"[\s\W_]+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _MEANT = re.compile(r"[+#&@%]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_NAME_AT_THE_END = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*$")
+FIELDS = "2"
+"""The version of `field`: a store with addresses of an earlier one is made anew."""
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 # Letters that Unicode does not decompose and that a reader of Latin script still reads as these.
 _FOLD = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
@@ -178,7 +181,10 @@ def place(base: str, name: str) -> str:
 def field(base: str, name: str) -> str:
     """The fallback property of a field: its parts are path segments.
 
-    >>> field("http://x/", "local.shelf.mark")
-    'http://x/field/local/shelf/mark'
+    RDF/XML writes a property as the name of an element, so that its address must end in one.
+
+    >>> field("http://x/", "local.shelf.mark"), field("http://x/", "marc.952.9")
+    ('http://x/field/local/shelf/mark', 'http://x/field/marc/952/9_')
     """
-    return f"{base}field/" + "/".join(segment(part) for part in name.split(".") if part)
+    path = "/".join(segment(part) for part in name.split(".") if part)
+    return f"{base}field/{path}" + ("" if _NAME_AT_THE_END.search(path.rstrip("_")) else "_")

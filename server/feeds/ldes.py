@@ -20,7 +20,7 @@ from flask import Blueprint, Response, abort, request
 
 from converter import jsonld
 from converter.graph import FORMATS, parsed
-from converter.keeping.archive import Entry
+from converter.keeping.entries import Entry
 from converter.keeping.reading import ArchiveReader
 from converter.values.terms import XSD, iri, literal, type_
 from server.endpoint import Endpoint

@@ -35,6 +35,7 @@ from tests.test_sparql import Answer, ask
 
 SPACES = {"o": "http://www.openarchives.org/OAI/2.0/", "dim": "http://www.dspace.org/xmlns/dspace/dim"}
 RULES = etree.RelaxNG(etree.parse(Path(__file__).with_name("oai-pmh.rng")))
+PREFIXES = ["oai_dc", "dim", "rdf", "source"]
 ALL = LIVE + GONE + 1
 SEVENTH = Work(7).identifier
 GONE_ONE = Work(1001).identifier
@@ -96,11 +97,12 @@ def test_the_repository_says_what_it_is(site: Site) -> None:
     }
 
 
-def test_every_format_is_named_and_a_deleted_record_has_none(site: Site) -> None:
-    assert find(get(site, verb="ListMetadataFormats"), "//o:metadataPrefix") == ["oai_dc", "dim", "rdf"]
+def test_every_format_is_named_and_a_withdrawn_record_has_the_one_that_says_so(site: Site) -> None:
+    assert find(get(site, verb="ListMetadataFormats"), "//o:metadataPrefix") == PREFIXES
     named = get(site, verb="ListMetadataFormats", identifier=SEVENTH)
-    assert find(named, "//o:metadataPrefix") == ["oai_dc", "dim", "rdf"]
-    assert error(get(site, verb="ListMetadataFormats", identifier=GONE_ONE)) == "noMetadataFormats"
+    assert find(named, "//o:metadataPrefix") == PREFIXES
+    gone = get(site, verb="ListMetadataFormats", identifier=GONE_ONE)
+    assert find(gone, "//o:metadataPrefix") == ["source"]
 
 
 @pytest.mark.parametrize("prefix", ["oai_dc", "dim", "rdf"])
@@ -260,7 +262,7 @@ def test_an_answer_that_the_client_has_is_not_sent_again(site: Site) -> None:
 
 def test_nothing_private_and_no_address_is_shown(site: Site) -> None:
     for verb in ("ListRecords", "ListIdentifiers"):
-        for prefix in ("oai_dc", "dim", "rdf"):
+        for prefix in PREFIXES:
             query = urlencode({"verb": verb, "metadataPrefix": prefix})
             while True:
                 body = ask(site, "GET", f"/oai?{query}").body

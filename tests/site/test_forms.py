@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import json
 import os
+from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import bibtexparser
 import pytest
 import rispy
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft201909Validator
 from lxml import etree
 
 from converter.mapping import Mapper
-from converter.record import Field, Record
+from converter.record import Field, File, Record
 from converter.sources.detect import read
 from ontology import expand, table
 from server.site.forms.citation import STYLES, html
@@ -127,6 +130,57 @@ def test_every_style_names_who_when_and_where(style: str) -> None:
     line = written(f".{style}.txt", described(next(read(str(WORKS["article"]))))).decode()
     for part in ("Marrow", "2019", "12", "301", "10.5555/coastal.2019.0142"):
         assert part in line
+
+
+SCHEMA = json.loads(
+    Path(str(distribution("datacite").locate_file("datacite/schemas/datacite-v4.5.json"))).read_text(encoding="utf-8")
+)
+OF_THE_SERVICE = {"bibtex", "citeproc", "ris", "schemaOrg"}
+
+
+def by_the_schema(made: dict[str, Any]) -> dict[str, Any]:
+    """The JSON without what DataCite's own service adds, and in the types that the schema has where that differs."""
+    return {
+        **{name: value for name, value in made.items() if name not in {"id", "identifiers"}},
+        "types": {name: value for name, value in made["types"].items() if name not in OF_THE_SERVICE},
+        "publicationYear": f"{made['publicationYear']:04}",
+        "publisher": {"name": made["publisher"]},
+    }
+
+
+BARE = Record("1", fields=(Field("dc.subject", "fog"),))
+FULL = Record(
+    "2",
+    fields=(
+        Field("dc.contributor.editor", "Quill, A"),
+        Field("dc.rights.uri", "https://creativecommons.org/licenses/by/4.0/"),
+        Field("dc.rights", "By all"),
+        *(Field("dc.subject", "fog", language) for language in ("en", "de")),
+    ),
+    files=tuple(File(f"{number}.pdf", media_type="application/pdf", size=12) for number in range(2)),
+)
+
+
+@pytest.mark.parametrize(
+    "name", [path.name for path in sorted([*EXAMPLES.iterdir(), *WORKS.values()])] + ["bare", "full"]
+)
+def test_the_json_of_datacite_is_as_its_schema_says(name: str) -> None:
+    [path] = {path for path in (*EXAMPLES.iterdir(), *WORKS.values()) if path.name == name} or [None]
+    records = list(read(str(path))) if path else [BARE if name == "bare" else FULL]
+    for record in records:
+        if not record.deleted:
+            made = by_the_schema(json.loads(written(".datacite.json", described(record))))
+            faults = list(Draft201909Validator(SCHEMA).iter_errors(made))
+            assert not faults, faults[0].message
+
+
+@pytest.mark.parametrize("suffix", [".datacite.xml", ".datacite.json"])
+def test_what_stands_for_the_unknown_is_read_as_nothing(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"bare{suffix}"
+    path.write_bytes(written(suffix, described(BARE)))
+    (record,) = read(str(path))
+    assert not [field for field in record.fields if ":unav" in field.value or field.value in {"0", "0000"}]
+    assert record.values("dc.subject") == ["fog"]
 
 
 @pytest.mark.parametrize("suffix", [".bib", ".ris", ".datacite.xml", ".datacite.json", ".csl.json"])

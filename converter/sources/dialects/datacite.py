@@ -6,7 +6,9 @@ from converter.sources.dialects.leaves import Object, leaves, objects, rest, tex
 from converter.sources.draft import Draft
 from converter.sources.vocabulary import DATES, IDENTIFIERS, RELATIONS, ROLES, Authors, Funding, add_funding, known
 
-_UNKNOWN = ("(:unac)", "(:unal)", "(:unap)", "(:unas)", "(:unav)", "(:unkn)", "(:none)", "(:null)", "(:tba)", "(:etal)")
+_CODES = (":unac", ":unal", ":unap", ":unas", ":unav", ":unkn", ":none", ":null", ":tba", ":etal")
+_UNKNOWN = (*_CODES, *(f"({code})" for code in _CODES))
+_NO_YEAR = frozenset({"0", "0000"})
 _TECHNICAL = (
     *("xml", "state", "isActive", "reason", "source", "viewCount", "downloadCount", "referenceCount", "citationCount"),
     *("viewsOverTime", "downloadsOverTime", "citationsOverTime", "partCount", "partOfCount", "versionCount"),
@@ -200,7 +202,7 @@ def _dates(inner: Object, draft: Draft) -> None:
         unread(entry.get("dateInformation"), draft, "datacite.dateInformation", f"a remark on the date {text}")
     for name in ("publicationYear", "publication-year", "published"):
         for text in texts(inner.pop(name, None)):
-            if issued or text.lower() in _UNKNOWN:
+            if issued or text.lower() in _UNKNOWN or text in _NO_YEAR:
                 draft.unread(f"datacite.{name}", text, "the date of issue says it already, or it is a placeholder")
             else:
                 draft.add("dc.date.issued", text)

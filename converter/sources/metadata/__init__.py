@@ -19,6 +19,7 @@ from converter.sources.metadata import (
     oai_dc,
     packages,
     qdc,
+    source,
     theses,
     xoai,
 )
@@ -34,7 +35,8 @@ def _never(_: etree._Element) -> bool:
 class Format(NamedTuple):
     """One format: the prefix it usually has in OAI-PMH, its namespaces, its root elements, and what reads it.
 
-    A namespace that ends in `*` is the beginning of one; the empty namespace takes in documents that declare none.
+    A namespace that ends in `*` is the beginning of one, and one that begins with it the end; the empty namespace takes
+    in documents that declare none.
     `within` says whether an element named `record` that holds no `metadata` is itself of this format.
     """
 
@@ -46,6 +48,7 @@ class Format(NamedTuple):
 
 
 FORMATS: tuple[Format, ...] = (
+    Format("source", (source.NAMESPACE,), ("source",), source.read),
     Format("dim", (dim.NAMESPACE, ""), ("dim",), dim.read),
     Format("xoai", (xoai.NAMESPACE,), ("metadata",), xoai.read),
     Format("mets", (packages.METS,), ("mets",), packages.mets),
@@ -71,7 +74,7 @@ def format_of(element: etree._Element) -> Format | None:
     """The format whose root element this is, None where it is of none that is read."""
     namespace, _, name = str(element.tag).rpartition("}")
     for format_ in FORMATS:
-        if name in format_.roots and any(_fits(namespace.lstrip("{"), pattern) for pattern in format_.namespaces):
+        if name in format_.roots and any(fits(namespace.lstrip("{"), pattern) for pattern in format_.namespaces):
             return format_
     return None
 
@@ -83,8 +86,10 @@ def format_within(record: etree._Element) -> Format | None:
     return next((format_ for format_ in FORMATS if format_.within(record)), None)
 
 
-def _fits(namespace: str, pattern: str) -> bool:
-    return namespace.startswith(pattern[:-1]) if pattern.endswith("*") else namespace == pattern
+def fits(namespace: str, pattern: str) -> bool:
+    """Whether a namespace is one that a format names, in which one `*` stands for anything."""
+    start, any_, end = pattern.partition("*")
+    return namespace.startswith(start) and namespace.endswith(end) if any_ else namespace == pattern
 
 
 def known() -> str:

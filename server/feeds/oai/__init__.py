@@ -1,6 +1,6 @@
 """The archive → harvesters: an OAI-PMH 2.0 provider at `/oai`, with deleted records and moments to the second.
 
-It shows what the archive holds at the moment, each record under the moment of its last change here, in three formats
+It shows what the archive holds at the moment, each record under the moment of its last change here, in four formats
 (`formats.FORMATS`).  Source: http://www.openarchives.org/OAI/openarchivesprotocol.html.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, request
 
@@ -17,6 +18,7 @@ from server.endpoint import Endpoint
 from server.feeds.markup import DECLARATION, begin, element, text
 from server.feeds.oai.answers import Provider, answer
 from server.feeds.oai.asking import Fault, asked
+from server.feeds.oai.formats import FORMATS, SCHEMA
 from server.feeds.sending import etag, sent
 from server.settings import Settings
 
@@ -45,6 +47,11 @@ def oai_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader
         response.set_etag(tag, weak=True)
         response.headers["Vary"] = "Accept-Encoding"
         return response
+
+    @blueprint.get(f"/{FORMATS['source'].schema}")
+    def schema() -> Response:
+        namespace = escape(f"{settings.base}{FORMATS['source'].namespace}")
+        return Response(SCHEMA.format(namespace=namespace), content_type="application/xml; charset=utf-8")
 
     return blueprint
 

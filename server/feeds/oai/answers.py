@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from converter.keeping.reading import ArchiveReader, Held
 from converter.mapping import Mapper
@@ -17,6 +18,7 @@ from server.feeds.markup import element, text
 from server.feeds.oai import names
 from server.feeds.oai.asking import Asked, Fault, window
 from server.feeds.oai.formats import FORMATS, HEADERS, Format
+from server.feeds.oai.provenance import about
 from server.feeds.oai.tokens import Position, decoded, encoded
 from server.settings import Settings
 
@@ -93,16 +95,18 @@ def _described(provider: Provider) -> str:
 
 def _formats(provider: Provider, asked: Asked) -> Iterator[str]:
     identifier = asked.arguments.get("identifier")
-    if identifier and _held(provider, identifier).deleted:
+    held = _held(provider, identifier) if identifier else None
+    if held and held.erased:
         raise Fault("noMetadataFormats", "This record is deleted, and its header is all that there is of it.")
     inside = "".join(
         element(
             "metadataFormat",
             element("metadataPrefix", text(format_.prefix))
-            + element("schema", text(format_.schema))
-            + element("metadataNamespace", text(format_.namespace)),
+            + element("schema", text(urljoin(provider.base, format_.schema)))
+            + element("metadataNamespace", text(urljoin(provider.base, format_.namespace))),
         )
         for format_ in FORMATS.values()
+        if not (held and _is_gone(held, format_))
     )
     return iter([element("ListMetadataFormats", inside)])
 
@@ -142,7 +146,10 @@ def _list(provider: Provider, asked: Asked) -> Iterator[str]:
 def _sent(provider: Provider, verb: str, page: list[Held], format_: Format, token: str) -> Iterator[str]:
     yield f"<{verb}>"
     for held in page:
-        yield _header(provider, held) if verb == "ListIdentifiers" else _with_metadata(provider, held, format_)
+        if verb == "ListIdentifiers":
+            yield _header(provider, held, deleted=_is_gone(held, format_))
+        else:
+            yield _with_metadata(provider, held, format_)
     yield f"{token}</{verb}>"
 
 
@@ -200,22 +207,28 @@ def _token(position: Position, page: list[Held], size: int) -> str:
     return element("resumptionToken", text(encoded(following)) if more else "", attributes)
 
 
-def _header(provider: Provider, held: Held, *, deleted: bool = False) -> str:
+def _header(provider: Provider, held: Held, *, deleted: bool) -> str:
     inside = [
         element("identifier", text(names.identifier(provider.base, held.address))),
         element("datestamp", text(held.moment)),
         *(element("setSpec", text(names.spec(name))) for name in held.sets if name),
     ]
-    return element("header", "".join(inside), {"status": "deleted" if held.deleted or deleted else None})
+    return element("header", "".join(inside), {"status": "deleted" if deleted else None})
+
+
+def _is_gone(held: Held, format_: Format) -> bool:
+    """Whether there is no such record in the format: a withdrawal is one of each format (section 2.5)."""
+    return held.erased if format_.is_whole else held.deleted
 
 
 def _with_metadata(provider: Provider, held: Held, format_: Format) -> str:
     """The record; of one that is gone, or goes while the list is made, the header."""
-    record = None if held.deleted else provider.archive.get(held.address)
-    if record is None or record.deleted:
+    record = None if _is_gone(held, format_) else provider.archive.get(held.address)
+    if record is None or (record.deleted and not format_.is_whole):
         return element("record", _header(provider, held, deleted=True))
     metadata = element("metadata", format_.write(record, provider.mapper))
-    return element("record", _header(provider, held) + metadata)
+    origin = about(record, held, format_, provider.mapper)
+    return element("record", _header(provider, held, deleted=False) + metadata + origin)
 
 
 def _held(provider: Provider, identifier: str) -> Held:

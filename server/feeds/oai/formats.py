@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import urljoin
+
+import msgspec
 
 from converter import graph
 from converter.dublin_core import simple
 from converter.mapping import Mapper
-from converter.privacy import shown
+from converter.privacy import published, shown
 from converter.record import Field, Record
+from converter.values.terms import UNCARRIABLE
 from server.feeds.markup import begin, element, text
 
 Writer = Callable[[Record, Mapper], str]
@@ -21,13 +25,19 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 class Format(NamedTuple):
-    """A format: its prefix, schema and namespace, what writes it, and how many records make a page."""
+    """A format: its prefix, schema and namespace, what writes it, and how many records make a page.
+
+    Schema and namespace may be relative to the base address.  `is_whole` says that it shows what was withdrawn too,
+    `is_plain` that it has the fields as they came and so changes nothing of a record that came in it.
+    """
 
     prefix: str
     schema: str
     namespace: str
     write: Writer
     page: int
+    is_plain: bool = False
+    is_whole: bool = False
 
     @property
     def location(self) -> dict[str, str | None]:
@@ -73,6 +83,16 @@ def _rdf(record: Record, mapper: Mapper) -> str:
     return _DECLARATION.sub("", graph.document(lines, "rdf", mapper.base).decode())
 
 
+def _source(record: Record, mapper: Mapper) -> str:
+    """The record as `/source/…` shows it, of which the graph has the SHA-256; of one that is gone, that it is gone."""
+    if record.deleted:
+        record = msgspec.structs.replace(record, fields=(), files=())
+    whole = UNCARRIABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", published(record, mapper.crosswalk).decode())
+    namespace = urljoin(mapper.base, _SOURCE.namespace)
+    location = {"xmlns:xsi": _XSI, "xsi:schemaLocation": f"{namespace} {urljoin(mapper.base, _SOURCE.schema)}"}
+    return element("source", text(whole), {"xmlns": namespace, **location})
+
+
 _OAI_DC = Format(
     "oai_dc",
     "http://www.openarchives.org/OAI/2.0/oai_dc.xsd",
@@ -86,6 +106,7 @@ _DIM = Format(
     "http://www.dspace.org/xmlns/dspace/dim",
     _dim,
     100,
+    is_plain=True,
 )
 _RDF = Format(
     "rdf",
@@ -95,6 +116,22 @@ _RDF = Format(
     50,
 )
 
-FORMATS = {format_.prefix: format_ for format_ in (_OAI_DC, _DIM, _RDF)}
+_SOURCE = Format(
+    "source", "profile/source/1/source.xsd", "profile/source/1", _source, 100, is_plain=True, is_whole=True
+)
+
+FORMATS = {format_.prefix: format_ for format_ in (_OAI_DC, _DIM, _RDF, _SOURCE)}
+SCHEMA = """<?xml version="1.0" encoding="UTF-8"?>
+<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="{namespace}">
+  <annotation>
+    <documentation>
+      A record as canonical JSON, as /source/ shows it, without what is empty: identifier, handle, datestamp, sets,
+      deleted, source, fields (name, value, language, authority, confidence, place) and files.
+    </documentation>
+  </annotation>
+  <element name="source" type="string"/>
+</schema>
+"""
+"""The schema of `source`."""
 HEADERS = 500
 """Headers that make a page, which has no metadata."""

@@ -7,7 +7,7 @@ A property that the schema demands and the graph does not have says so by its co
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -66,8 +66,8 @@ def datacite_json(work: Work) -> bytes:
 def _parts(work: Work) -> Iterator[Part]:
     identifier, kind = (work.doi, "DOI") if work.doi else _own(work)
     yield Part("identifier", identifier, (("identifierType", kind),))
-    creators = work.authors or work.roles.get("editor", ())
-    yield Part("creators", parts=tuple(_agent("creator", agent) for agent in creators) or (_nobody(),))
+    creators = tuple(_agent("creator", agent) for agent in _creators(work))
+    yield Part("creators", parts=creators or (_nobody(),))
     titles = [Part("title", title.text, _language(title.language)) for title in work.titles] or [
         Part("title", _UNKNOWN)
     ]
@@ -80,14 +80,17 @@ def _parts(work: Work) -> Iterator[Part]:
     yield Part("publicationYear", work.year or _NO_YEAR)
     general = (("resourceTypeGeneral", work.kind.datacite),)
     yield Part("resourceType", work.types[0] if work.types else work.kind.schema_org, general)
-    yield Part("subjects", parts=tuple(Part("subject", value.text) for value in work.subjects))
-    yield Part("contributors", parts=tuple(_contributors(work)))
+    subjects = dict.fromkeys(value.text for value in work.subjects)
+    yield Part("subjects", parts=tuple(Part("subject", text) for text in subjects))
+    yield Part("contributors", parts=tuple(_agent("contributor", agent, kind) for kind, agent in _others(work)))
     yield Part("dates", parts=tuple(Part("date", text, (("dateType", kind),)) for kind, text in _dates(work)))
     yield Part("language", work.languages[0] if work.languages else "")
     yield Part("alternateIdentifiers", parts=tuple(_alternates(work)))
     yield Part("relatedIdentifiers", parts=tuple(_related(work)))
-    yield Part("sizes", parts=tuple(Part("size", file.size) for file in work.files if file.size))
-    yield Part("formats", parts=tuple(Part("format", file.media_type) for file in work.files if file.media_type))
+    sizes = dict.fromkeys(file.size for file in work.files if file.size)
+    yield Part("sizes", parts=tuple(Part("size", size) for size in sizes))
+    formats = dict.fromkeys(file.media_type for file in work.files if file.media_type)
+    yield Part("formats", parts=tuple(Part("format", media_type) for media_type in formats))
     yield Part("rightsList", parts=tuple(_rights(work)))
     described = (("descriptionType", "Abstract"),)
     yield Part(
@@ -132,11 +135,17 @@ def _agent(element: str, agent: Agent, role: str = "") -> Part:
     return Part(element, "", (("contributorType", role),) if role else (), tuple(inner))
 
 
-def _contributors(work: Work) -> Iterator[Part]:
+def _creators(work: Work) -> Iterable[Agent]:
+    """The authors; the editors where there are none."""
+    return work.authors or work.roles.get("editor", ())
+
+
+def _others(work: Work) -> Iterator[tuple[str, Agent]]:
+    """Yield those who are no creators, each with the type of contributor."""
     for role, agents in work.roles.items():
         if role in {"author", "publisher"} or (role == "editor" and not work.authors):
             continue
-        yield from (_agent("contributor", agent, _CONTRIBUTORS.get(role, "Other")) for agent in agents)
+        yield from ((_CONTRIBUTORS.get(role, "Other"), agent) for agent in agents)
 
 
 def _dates(work: Work) -> Iterator[tuple[str, str]]:
@@ -216,16 +225,11 @@ def _json(work: Work) -> dict[str, Any]:
             "citeproc": work.kind.csl,
             "ris": work.kind.ris,
         },
-        "creators": [_json_agent(agent) for agent in work.authors or work.roles.get("editor", ())],
-        "contributors": [
-            {**_json_agent(agent), "contributorType": _CONTRIBUTORS.get(role, "Other")}
-            for role, agents in work.roles.items()
-            if role not in {"author", "publisher"}
-            for agent in agents
-        ],
+        "creators": [_json_agent(agent) for agent in _creators(work)] or [{"name": _UNKNOWN}],
+        "contributors": [{**_json_agent(agent), "contributorType": kind} for kind, agent in _others(work)],
         "titles": [_json_text("title", part) for part in parts["titles"].parts],
         "publisher": parts["publisher"].text,
-        "publicationYear": int(work.year) if work.year else None,
+        "publicationYear": int(work.year or _NO_YEAR),
         "subjects": [_json_text("subject", part) for part in parts["subjects"].parts],
         "dates": [_json_text("date", part) for part in parts["dates"].parts],
         "language": parts["language"].text,
@@ -253,7 +257,7 @@ def _json(work: Work) -> dict[str, Any]:
 
 
 def _json_text(name: str, part: Part) -> dict[str, str]:
-    return {name: part.text, **dict(part.attributes)}
+    return {name: part.text, **{key.replace("URI", "Uri"): value for key, value in part.attributes}}
 
 
 def _json_agent(agent: Agent) -> dict[str, Any]:
