@@ -65,9 +65,12 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
 def serve(deployment: Deployment) -> None:
     """Serve until interrupted; a new generation of the folder is taken up while serving.
 
-    Raises UsageError where the port is taken or the host is not this machine's.
+    Raises UsageError where the port is taken or the host is not this machine's, StoreError where the archive of the
+    folder cannot be read.
     """
     _free(deployment.host, deployment.port)
+    if deployment.folder:
+        ArchiveReader(_archive(deployment))
     os.environ[_DEPLOYMENT] = msgspec.json.encode(deployment).decode()
     server = Granian(
         "server.run:application",
@@ -102,9 +105,13 @@ def application() -> Callable[..., Any]:
         timeout=deployment.timeout,
         resident=affordable() if deployment.memory is None else deployment.memory,
     )
-    archive = ArchiveReader(folder.path / "archive.sqlite", generation.journal)
+    archive = ArchiveReader(_archive(deployment), generation.journal)
     threading.Thread(target=_follow, args=(folder, pool, archive, held), daemon=True).start()
     return create_app(deployment.settings, Cached(pool), archive, log)
+
+
+def _archive(deployment: Deployment) -> Path:
+    return Path(deployment.folder) / "archive.sqlite"
 
 
 def _end_with(parent: int) -> None:

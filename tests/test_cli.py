@@ -8,16 +8,18 @@ import os
 import pty
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from converter import open_graph
 from shelfgraph.cli import main
-from tests.conftest import COMMAND, EXAMPLES, Site, shelfgraph
+from tests.conftest import COMMAND, EXAMPLES, Site, free_port, shelfgraph
 
 LIGHTHOUSE = EXAMPLES / "lighthouse.txt"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -203,6 +205,14 @@ def test_a_port_that_is_taken_is_named(site: Site) -> None:
     done = shelfgraph("serve", LIGHTHOUSE, "--port", str(site.port))
     assert done.returncode == 2
     assert f"127.0.0.1:{site.port}" in done.stderr.decode()
+
+
+def test_a_folder_that_a_newer_program_has_written_is_named(tmp_path: Path) -> None:
+    shelfgraph("load", EXAMPLES, "--data", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "archive.sqlite")) as archive:
+        archive.execute("PRAGMA user_version = 99")
+    done = shelfgraph("serve", "--data", tmp_path, "--port", str(free_port()))
+    assert (done.returncode, b"version 99" in done.stderr, b"Traceback" in done.stderr) == (1, True, False)
 
 
 def test_an_interrupted_command_ends_with_130(tmp_path: Path) -> None:
