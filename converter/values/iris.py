@@ -18,6 +18,8 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _MEANT = re.compile(r"[+#&@%]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+# What an address may end in to be the name of an element of RDF/XML.
+_NAMED = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*$")
 # Letters that Unicode does not decompose and that a reader of Latin script still reads as these.
 _FOLD = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
 
@@ -178,7 +180,10 @@ def place(base: str, name: str) -> str:
 def field(base: str, name: str) -> str:
     """The fallback property of a field: its parts are path segments.
 
-    >>> field("http://x/", "local.shelf.mark")
-    'http://x/field/local/shelf/mark'
+    A property that does not end in an XML name cannot be written as RDF/XML; such a one gets an underscore.
+
+    >>> field("http://x/", "local.shelf.mark"), field("http://x/", "marc.650.0")
+    ('http://x/field/local/shelf/mark', 'http://x/field/marc/650/0_')
     """
-    return f"{base}field/" + "/".join(segment(part) for part in name.split(".") if part)
+    path = "/".join(segment(part) for part in name.split(".") if part)
+    return f"{base}field/{path}" + ("" if _NAMED.search(path.rstrip("_")) else "_")
