@@ -127,6 +127,8 @@ def _thing(site: Site, folder: str, path: str) -> Response:
             if response is not None:
                 return response
             continue
+        if _asks_for_all() and document(site, place, PAGE) is not None:
+            return _all_forms(site, place)
         found = chosen(offers(site, place), site.base)
         if document(site, place, PAGE if isinstance(found, Refusal) else found) is not None:
             if isinstance(found, Refusal):
@@ -138,7 +140,7 @@ def _thing(site: Site, folder: str, path: str) -> Response:
 
 def _described(site: Site, place: Place, form: Representation | None) -> Response | None:
     """The description of a thing, None where nothing is known of it."""
-    if request.args.get("_profile", "").strip() == "alt":
+    if _asks_for_all():
         return _all_forms(site, place) if document(site, place, PAGE) else None
     found = form or chosen(offers(site, place), site.base)
     if isinstance(found, Refusal):
@@ -168,6 +170,10 @@ def _moment(site: Site, place: Place) -> str | None:
         return site.archive.latest_moment()
     held = site.archive.held(place.address.removeprefix(f"{site.base}item/"))
     return held.moment if held else site.archive.latest_moment()
+
+
+def _asks_for_all() -> bool:
+    return request.args.get("_profile", "").strip() == "alt"
 
 
 def _all_forms(site: Site, place: Place) -> Response:

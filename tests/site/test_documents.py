@@ -146,6 +146,24 @@ def test_every_form_is_kept_by_its_etag_and_date(shelf: Site, folder: str) -> No
         assert dated.status == 304
 
 
+def test_if_match_holds_for_the_document_that_is_there_however_packed(shelf: Site) -> None:
+    tag = ask(shelf, "GET", f"{RECORD}.ttl", Accept_Encoding="gzip").headers["etag"]
+    for holding in ("*", tag, tag.replace(":gzip", ""), f'"other", {tag}'):
+        assert ask(shelf, "GET", f"{RECORD}.ttl", If_Match=holding).status == 200, holding
+    refused = ask(shelf, "GET", f"{RECORD}.ttl", If_Match='"other"', Accept="application/json")
+    assert (refused.status, refused.headers["content-type"]) == (412, "application/problem+json")
+    assert tag.replace(":gzip", "") in json.loads(refused.body)["detail"]
+
+
+@pytest.mark.parametrize("folder", CLASSES)
+def test_every_page_leads_to_the_list_of_its_forms(shelf: Site, folder: str) -> None:
+    page = ask(shelf, "GET", document_of(things(shelf)[folder]) + ".html").body.decode()
+    (where,) = set(re.findall(r'href="([^"]+\?_profile=alt)"', page))
+    told = ask(shelf, "GET", where.removeprefix(shelf.base[:-1]), Accept="application/json")
+    assert told.status == 200
+    assert {form["format"] for form in json.loads(told.body)["representations"]} >= {"html", "ttl", "jsonld"}
+
+
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
 def test_a_document_comes_packed_under_an_etag_of_its_own(shelf: Site, coding: str) -> None:
     plain = ask(shelf, "GET", RECORD + ".ttl")
