@@ -28,6 +28,10 @@ _SECOND_DOI = re.compile(r"[;,|](?=(?:doi:)?10\.[0-9]{4,9}/)", re.IGNORECASE)
 _HANDLE = re.compile(r"[0-9]+(?:\.[0-9]+)*/\S+")
 _HANDLE_ADDRESS = re.compile(r"(?:https?://(?:hdl\.handle\.net|hdl\.\w+\.\w+)/|hdl:|info:hdl/)(.+)", re.IGNORECASE)
 _LOCAL_HANDLE = re.compile(r"https?://[^/]+/(?:[^?#]*/)?handle/([0-9]+(?:\.[0-9]+)*/[^?#\s]+)", re.IGNORECASE)
+# The address of a file names the item that the file is in, and the file behind it.
+_FILE_ADDRESS = re.compile(
+    r"https?://[^/]+/(?:[^?#]*/)?bitstream/(?:handle/)?([0-9]+(?:\.[0-9]+)*/[^/?#\s]+)/", re.IGNORECASE
+)
 _ARXIV = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _ILLEGAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e-\U0010ffff%]")
@@ -67,8 +71,10 @@ def handle(text: str) -> Identifier | None:
 
     >>> handle("http://hdl.handle.net/10722/129504").value, handle("https://x.org/jspui/handle/2062/31").value
     ('10722/129504', '2062/31')
+    >>> handle("https://x.org/bitstream/handle/2062/31/a%20book.pdf").value
+    '2062/31'
     """
-    for pattern in (_HANDLE_ADDRESS, _LOCAL_HANDLE):
+    for pattern in (_FILE_ADDRESS, _HANDLE_ADDRESS, _LOCAL_HANDLE):
         if match := pattern.match(text.strip()):
             text = unquote(re.split(r"[?#]", match[1])[0])
             break
