@@ -12,7 +12,7 @@ from pathlib import Path
 import bibtexparser
 import pytest
 import rispy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -21,8 +21,8 @@ from converter.record import Field, Record
 from converter.sources.detect import read
 from ontology import expand, table
 from server.site.forms.citation import STYLES, html
+from server.site.kinds import kinds
 from server.site.representations import REPRESENTATIONS, Description, Representation
-from server.site.work import kinds
 from tests.conftest import EXAMPLES, GOLDEN, ROOT
 
 EXPECTED = ROOT / "tests" / "expected" / "forms"
@@ -42,6 +42,11 @@ def described(record: Record) -> Description:
     lines = list(Mapper(BASE).map(record).lines)
     item = next(line for line in lines if line.startswith(f"<{BASE}item/")).partition(">")[0][1:]
     return Description(lines, item.partition("#")[0], BASE)
+
+
+def described_fields(*fields: Field) -> Description:
+    """The description of a record of these fields."""
+    return described(Record("oai:x:1/2", handle="1/2", fields=fields))
 
 
 def form(suffix: str) -> Representation:
@@ -87,7 +92,7 @@ def hostile(text: str = HOSTILE) -> Description:
         Field("dc.relation.ispartof", "Coasts & Lights"),
         Field("dc.description.abstract", f"{text}\r\nTY  - BOOK\nER  - "),
     )
-    return described(Record("oai:x:1/2", handle="1/2", fields=fields))
+    return described_fields(*fields)
 
 
 def test_no_text_of_a_record_ends_a_value_of_bibtex() -> None:
@@ -103,6 +108,7 @@ def test_no_text_of_a_record_begins_a_tag_of_ris() -> None:
     assert entries[0]["authors"] == ["Marrow and Sons, T", "{Quill}, A%"]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
 def test_any_title_can_be_written_in_every_form(title: str) -> None:
     thing = hostile(title)

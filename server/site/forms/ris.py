@@ -29,7 +29,7 @@ def _tags(work: Work) -> Iterator[tuple[str, str]]:
     yield "C7", work.article_number
     yield "PY", work.year
     yield "DA", "/".join((*work.date, "", "")[:3]) + "/" if work.date else ""
-    yield "PB", "; ".join(work.publishers)
+    yield "PB", work.issuer
     yield "CY", work.place
     yield "SN", work.issn or work.isbn
     yield "DO", work.doi
