@@ -72,12 +72,13 @@ class View:
         return [value.address for value in self.links(subject, name) if value.address]
 
     def label(self, address: str) -> str:
-        """What a resource is called: by its own label, else by its short name."""
+        """What a resource is called: by its own label, a serial else by its number, all others by their short names."""
         for name in _LABELS:
             found = self.text(address, name)
             if found:
                 return found
-        return short(address, self.base)
+        issn = self.text(address, "prism:issn") or self.text(address, "prism:eIssn")
+        return f"ISSN {issn}" if issn else short(address, self.base)
 
     def statements(self) -> list[Statement]:
         """Every statement, in reading order."""
