@@ -12,6 +12,7 @@ import ontology
 from converter.graph import ordered, parsed
 from converter.values.identifiers import web_address
 from converter.values.terms import UNCARRIABLE
+from converter.values.text import plain
 
 
 class Value(NamedTuple):
@@ -76,7 +77,7 @@ class View:
         for name in _LABELS:
             found = self.text(address, name)
             if found:
-                return found
+                return plain(found)
         issn = self.text(address, "prism:issn") or self.text(address, "prism:eIssn")
         return f"ISSN {issn}" if issn else short(address, self.base)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from converter.values.text import plain
 from server.site.appearing import containers_of, date_of
 from server.site.kinds import Kind, kind_of
 from server.site.view import Value, View
@@ -15,6 +16,7 @@ from server.site.view import Value, View
 _ORCID = re.compile(r"https?://orcid\.org/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
 _ORCID_PATH = re.compile(r"person/orcid/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])$")
 _INITIALS = re.compile(r"[A-Z]{2,4}")
+_FULLER = re.compile(r"\s*\([^()]*\)")
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
 _NO_GENRE = re.compile(r"(?:non)?peer[ -]?reviewed|info:.*|https?://.*|text|publishe[dr]s? ?version", re.IGNORECASE)
 _UNREGISTERED = "123456789/"
@@ -33,13 +35,20 @@ class Agent(NamedTuple):
     affiliations: tuple[str, ...] = ()
 
     @property
+    def called(self) -> str:
+        """The given names without the fuller form that catalogues add."""
+        return _FULLER.sub("", self.given) or self.given
+
+    @property
     def first_names(self) -> str:
-        """The given names; initials without points, as catalogues write them, get theirs.
+        """What the agent is called; initials without points, as catalogues write them, get theirs.
 
         >>> Agent("Brandt-Yao, LM", "Brandt-Yao", "LM", False, "", "").first_names
         'L. M.'
+        >>> Agent("May, E. J. (Edith J.)", "May", "E. J. (Edith J.)", False, "", "").first_names
+        'E. J.'
         """
-        return " ".join(f"{letter}." for letter in self.given) if _INITIALS.fullmatch(self.given) else self.given
+        return " ".join(f"{letter}." for letter in self.called) if _INITIALS.fullmatch(self.called) else self.called
 
 
 class Identifier(NamedTuple):
@@ -154,7 +163,7 @@ def work(view: View, address: str) -> Work:
         document=document,
         kind=kind_of(view, address, in_journal=bool(containers.get("journal"))),
         withdrawn=view.text(document, "prov:invalidatedAtTime"),
-        titles=tuple(view.texts(address, "dcterms:title")),
+        titles=_texts(view, address, "dcterms:title"),
         other_titles=_texts(view, address, "dcterms:alternative", "fabio:hasTranslatedTitle", "fabio:hasSubtitle"),
         roles=_roles(view, address),
         date=date_of(view, address),
@@ -204,7 +213,7 @@ def orcid(view: View, address: str) -> str:
 
 
 def _texts(view: View, address: str, *names: str) -> tuple[Value, ...]:
-    return tuple(value for name in names for value in view.texts(address, name))
+    return tuple(value._replace(text=plain(value.text)) for name in names for value in view.texts(address, name))
 
 
 def identifiers_of(view: View, address: str) -> tuple[Identifier, ...]:

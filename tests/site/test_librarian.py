@@ -119,3 +119,20 @@ def test_no_style_names_a_number_or_a_day_that_is_not_known() -> None:
     thesis = form(".apa.txt", TITLE, AUTHOR, ("dc.type", "Doctoral thesis"), ("dc.publisher", "Tern University"))
     assert "Publication" not in thesis
     assert "Retrieved" not in thesis
+
+
+@pytest.mark.parametrize("suffix", [".bib", ".ris", ".csl.json", ".md", ".apa.txt", ".datacite.xml", ".schema.jsonld"])
+def test_a_title_is_cited_without_the_markup_of_a_page(suffix: str) -> None:
+    told = form(suffix, ("dc.title", "Terns of <i>the</i> H<sub>2</sub>O"))
+    assert "Terns of the H2O".lower() in told.replace("\\", "").lower()
+    assert "<i>" not in told
+
+
+def test_the_fuller_form_of_a_name_stays_in_the_catalogue() -> None:
+    entry = form(".bib", TITLE, ("dc.contributor.author", "May, E. J. (Edith J.)"))
+    assert "author = {May, E. J.}" in entry
+
+
+def test_every_part_of_a_given_name_has_its_initial() -> None:
+    author = ("dc.contributor.author", "Ju, Sung-kwang")
+    assert form(".apa.txt", TITLE, author, ("dc.date.issued", "2014")).startswith("Ju, S.-K. (2014).")

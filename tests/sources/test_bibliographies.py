@@ -92,3 +92,17 @@ def test_the_address_of_a_file_names_the_handle_of_its_item(address: str, expect
     told = handle(address)
     assert told
     assert told.value == expected
+
+
+NSDL = """<ListRecords xmlns="http://www.openarchives.org/OAI/2.0/"><record><header><identifier>oai:x.example.org:1</identifier>
+<datestamp>2024-01-01</datestamp></header><metadata><nsdl_dc:nsdl_dc xmlns:nsdl_dc="http://ns.nsdl.org/nsdl_dc_v1.02/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:lar="http://ns.nsdl.org/schemas/dc/lar"><dc:title>Terns</dc:title>
+<lar:readiness>Not ready</lar:readiness></nsdl_dc:nsdl_dc></metadata></record></ListRecords>"""
+
+
+def test_dublin_core_in_the_wrapper_of_a_library_is_dublin_core(tmp_path: Path) -> None:
+    (record,) = found(tmp_path / "x.xml", NSDL)
+    assert [(field.name, field.value) for field in record.fields] == [
+        ("dc.title", "Terns"),
+        ("nsdl.readiness", "Not ready"),
+    ]

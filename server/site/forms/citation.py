@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from server.site.forms.csl import csl_item
+from server.site.forms.csl import ROLES, csl_item
 from server.site.forms.styles import repaired, spoken_once
 from server.site.work import Agent, Work
 
@@ -30,6 +30,7 @@ STYLES: Mapping[str, str] = {
 }
 """What a client calls a style → the style's own name in the repository of CSL styles."""
 
+_PART = re.compile(r"(?<![^\W\d_])(?<!['’])[^\W\d_]")
 _NUMBER = re.compile(r"^(?:\[1\]|1\.)\s*")
 _MANY = 20
 """Authors that a citation names; of more, all but the last are left out from there on."""
@@ -55,7 +56,7 @@ def bibliography(work: Work, style: str) -> bytes:
 
     item = csl_item(work)
     with _LOCK:
-        source = CiteProcJSON([{**item, "id": "work"}])
+        source = CiteProcJSON([{**item, **_initialled(item), "id": "work"}])
         parsed = _style(STYLES[style], spoken_once(STYLES[style], item))
         made = CitationStylesBibliography(parsed, source, formatter.plain)
         made.register(Citation([CitationItem("work")]))
@@ -92,6 +93,22 @@ def _line(work: Work, text: Callable[[str], str], slanted: Callable[[str], str],
     return " ".join(part for part in parts if part)
 
 
+def _initialled(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The names of an item with a capital at each part: of others the processor makes no initial.
+
+    >>> _initialled({"type": "book", "author": [{"family": "Ju", "given": "Sung-kwang"}]})
+    {'author': [{'family': 'Ju', 'given': 'Sung-Kwang'}]}
+    """
+    return {
+        role: [
+            {**name, "given": _PART.sub(lambda match: match[0].upper(), name["given"])} if "given" in name else name
+            for name in item[role]
+        ]
+        for role in ROLES.values()
+        if role in item
+    }
+
+
 @lru_cache(maxsize=3 * len(STYLES))
 def _style(name: str, variable: str) -> Any:
     from citeproc import CitationStylesStyle  # noqa: PLC0415 - an extra
@@ -110,7 +127,9 @@ def _responsible(work: Work, text: Callable[[str], str]) -> str:
 
 
 def _authors(agents: tuple[Agent, ...], text: Callable[[str], str]) -> str:
-    names = [text(f"{agent.family}, {agent.given}" if agent.family and agent.given else agent.name) for agent in agents]
+    names = [
+        text(f"{agent.family}, {agent.called}" if agent.family and agent.given else agent.name) for agent in agents
+    ]
     if len(names) > _MANY:
         names = [*names[: _MANY - 1], "…", names[-1]]
     return "; ".join(names)

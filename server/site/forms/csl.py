@@ -7,7 +7,7 @@ from typing import Any
 
 from server.site.work import Agent, Work
 
-_ROLES = {
+ROLES = {
     "author": "author",
     "editor": "editor",
     "translator": "translator",
@@ -34,7 +34,7 @@ def csl_item(work: Work) -> dict[str, Any]:
         "id": work.address,
         "type": work.kind.csl,
         "title": work.titles[0].text if work.titles else "",
-        **{name: [_name(agent) for agent in work.roles.get(role, ())] for role, name in _ROLES.items()},
+        **{name: [_name(agent) for agent in work.roles.get(role, ())] for role, name in ROLES.items()},
         "issued": {"date-parts": [[int(part) for part in work.date]]} if work.date else {},
         "container-title": work.journal or work.book,
         "collection-title": work.series,

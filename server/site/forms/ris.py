@@ -46,7 +46,7 @@ def _tags(work: Work) -> Iterator[tuple[str, str]]:
 def _name(agent: Agent) -> str:
     if agent.organisation or not agent.family:
         return agent.name
-    return f"{agent.family}, {agent.given}" if agent.given else agent.family
+    return f"{agent.family}, {agent.called}" if agent.given else agent.family
 
 
 def _line(text: str) -> str:
