@@ -26,6 +26,7 @@ from server.site.paths import known, raw, respelled
 from server.site.renderings import Rendered, Renderings, rendered
 from server.site.representations import PAGE, PROFILES, Representation
 from server.site.source import source_document
+from server.site.vocabulary import vocabulary_blueprint
 
 THINGS = ("person", "journal", "org", "subject", "grant", "place", "series", "collection", "field", "scheme")
 """The folders of shared things."""
@@ -59,6 +60,7 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
         return _sent(site.renderings.get(key, lambda: rendered(pages.front_page(endpoint, site.base), "/")), PAGE, None)
 
     blueprint.register_blueprint(finding_blueprint(site))
+    blueprint.register_blueprint(vocabulary_blueprint(site.base))
 
     @blueprint.get("/item/<path:path>")
     def item(path: str) -> Response:
@@ -71,10 +73,6 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
     @blueprint.get("/source/<path:path>")
     def source(path: str) -> Response:
         return source_document(site, raw(path)) or _unknown(site, "source", raw(path))
-
-    @blueprint.get("/ns")
-    def own_terms() -> Response:
-        return _published(site, "profile.ttl", "text/turtle; charset=utf-8")
 
     @blueprint.get(f"/{PROFILE}/<name>")
     def profile(name: str) -> Response:

@@ -328,3 +328,32 @@ def test_the_site_of_one_command_is_that_of_the_conversion(tmp_path: Path) -> No
         assert ask(running, "GET", RECORD + ".nt").body == done.stdout
     finally:
         running.stop()
+
+
+@pytest.mark.parametrize("path", ["/ns", "/sparql", "/shelf"])
+def test_what_describes_the_site_says_the_same_in_every_form(shelf: Site, path: str) -> None:
+    graphs = []
+    for name, media_type in {
+        "ttl": "text/turtle",
+        "jsonld": "application/ld+json",
+        "nt": "application/n-triples",
+        "rdf": "application/rdf+xml",
+    }.items():
+        answer = ask(shelf, "GET", path, Accept=media_type)
+        if answer.status == 303:
+            answer = ask(shelf, "GET", answer.headers["location"].removeprefix(shelf.base[:-1]))
+        assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, media_type)
+        assert answer.headers["vary"] == VARY
+        assert ask(shelf, "GET", f"{path}.{name}").body == answer.body
+        graphs.append(to_isomorphic(as_graph(answer)))
+    assert len(graphs[0]) > 0
+    assert all(isomorphic(graphs[0], other) for other in graphs)
+
+
+def test_our_terms_are_kept_by_their_etag_and_refused_in_no_silence(shelf: Site) -> None:
+    answer = ask(shelf, "GET", "/ns?format=jsonld", Accept="text/turtle")
+    assert answer.headers["content-location"] == f"{shelf.base}ns.jsonld"
+    assert ask(shelf, "GET", "/ns.jsonld", If_None_Match=answer.headers["etag"]).status == 304
+    refused = ask(shelf, "GET", "/ns", Accept="image/png")
+    assert refused.status == 406
+    assert "application/rdf+xml (.rdf)" in json.loads(refused.body)["detail"]
