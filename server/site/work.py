@@ -16,6 +16,8 @@ from server.site.view import Value, View
 _ORCID = re.compile(r"https?://orcid\.org/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
 _ORCID_PATH = re.compile(r"person/orcid/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])$")
 _INITIALS = re.compile(r"[A-Z]{2,4}")
+# What stands for a name that is not known, and for names that are not told.
+_NOBODY = re.compile(r"(?:\(?:un[a-z]{2}\)\s*)?(?:unknown|unkn|et\.? al\.?)?|:un[a-z]{2}", re.IGNORECASE)
 _FULLER = re.compile(r"\s*\([^()]*\)")
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
 _NO_GENRE = re.compile(r"(?:non)?peer[ -]?reviewed|info:.*|https?://.*|text|publishe[dr]s? ?version", re.IGNORECASE)
@@ -235,6 +237,8 @@ def _roles(view: View, address: str) -> dict[str, tuple[Agent, ...]]:
         holder = next(iter(view.nodes(node, "pro:isHeldBy")), "")
         affiliations = tuple(value.text for value in view.links(node, "pro:relatesToOrganization"))
         agent = _agent(view, holder, view.text(node, "rdfs:label"), affiliations)
+        if _NOBODY.fullmatch(agent.name):
+            continue
         found.setdefault(role, []).append((int(view.text(node, "co:index") or 0), agent))
     return {
         role: tuple(agent for _, agent in sorted(agents, key=lambda pair: pair[0])) for role, agents in found.items()

@@ -136,3 +136,15 @@ def test_the_fuller_form_of_a_name_stays_in_the_catalogue() -> None:
 def test_every_part_of_a_given_name_has_its_initial() -> None:
     author = ("dc.contributor.author", "Ju, Sung-kwang")
     assert form(".apa.txt", TITLE, author, ("dc.date.issued", "2014")).startswith("Ju, S.-K. (2014).")
+
+
+@pytest.mark.parametrize("name", ["Unknown", "(:unkn) Unknown", "(:Unkn)", ":unav", "Et Al.", "et al"])
+def test_what_stands_for_no_name_is_cited_as_nobody(name: str) -> None:
+    told = csl(TITLE, ("dc.contributor.author", "Marrow, Tom"), ("dc.contributor.author", name))
+    assert told["author"] == [{"family": "Marrow", "given": "Tom"}]
+
+
+def test_the_key_of_a_book_without_authors_begins_with_its_editor() -> None:
+    assert form(".bib", TITLE, *EDITORS, ("dc.type", "Book"), ("dc.date.issued", "2019")).startswith(
+        "@book{marrow2019terns,"
+    )

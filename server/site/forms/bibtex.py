@@ -99,7 +99,7 @@ def _name(agent: Agent) -> str:
 
 def _key(work: Work) -> str:
     """A key such as marrow2019coastal, from what the work says of itself."""
-    first = work.authors[0] if work.authors else None
+    first = next(iter(work.authors or work.roles.get("editor", ())), None)
     words = [word for word in re.findall(r"[a-z0-9]+", _ascii(work.title)) if len(word) > 3]
     name = "".join(re.findall(r"[a-z0-9]+", _ascii((first.family or first.name) if first else "")))
     key = f"{name[:40]}{work.year}{words[0][:40] if words and work.titles else ''}"
