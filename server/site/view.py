@@ -33,6 +33,11 @@ class Statement(NamedTuple):
 
 _LABELS = ("dcterms:title", "foaf:name", "skos:prefLabel", "rdfs:label", "frapo:hasGrantNumber", "dc:title")
 
+_PARTS = {
+    ontology.expand("fabio:JournalVolume", "view"): "volume",
+    ontology.expand("fabio:JournalIssue", "view"): "issue",
+}
+
 
 class View:
     """The triples of a description, by subject and property; properties are named as in the profile."""
@@ -79,7 +84,14 @@ class View:
             if found:
                 return plain(found)
         issn = self.text(address, "prism:issn") or self.text(address, "prism:eIssn")
-        return f"ISSN {issn}" if issn else short(address, self.base)
+        return f"ISSN {issn}" if issn else self._place(address) or short(address, self.base)
+
+    def _place(self, address: str) -> str:
+        """What a volume or an issue is called: by what it is part of, and its number there; empty for all others."""
+        number = self.text(address, "fabio:hasSequenceIdentifier")
+        word = next((_PARTS[node] for node in self.nodes(address, "rdf:type") if node in _PARTS), "")
+        parent = next((node for node in self.nodes(address, "frbr:partOf") if address.startswith(f"{node}/")), "")
+        return f"{self.label(parent)}, {word} {number}" if number and word and parent else ""
 
     def statements(self) -> list[Statement]:
         """Every statement, in reading order."""

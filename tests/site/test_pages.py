@@ -94,6 +94,13 @@ def test_a_serial_without_a_name_is_called_by_its_number(shelf: Site) -> None:
     assert texts(root, "//dl[not(@class)]/*") == ["ISSN", "2490-0028"]
 
 
+def test_an_issue_is_called_by_its_journal_and_its_numbers(shelf: Site) -> None:
+    (journal,) = texts(page(shelf, "/journal/5555-1238.html"), "//h1")
+    root = page(shelf, "/journal/5555-1238/volume/12/issue/4.html")
+    assert texts(root, "//h1 | //p[@class='kind']") == ["Journal issue", f"{journal}, volume 12, issue 4"]
+    assert f"{journal}, volume 12" in texts(root, "//dd")
+
+
 def test_the_isbn_of_a_thesis_is_its_own_and_not_that_of_its_series(shelf: Site) -> None:
     for name, isbn in (("a", "978-952-03-1709-6"), ("b", "978-951-29-8348-3")):
         entry = ask(shelf, "GET", f"/record/id/{name}.bib").body.decode()
