@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 
 from converter.errors import QueryError
 from converter.keeping.reading import ArchiveReader
+from converter.values.text import plain
 from server.endpoint import Endpoint
 from server.endpoint.protocol import METHODS, sparql_blueprint
 from server.endpoint.refusals import unanswered
@@ -52,6 +53,7 @@ def create_app(
     app.jinja_env.globals.update(
         site_title=settings.title, base=settings.base, shown_link=safe_link, has_feeds=archive is not None
     )
+    app.jinja_env.filters["plain"] = plain
     register_problems(app)
     register_packing(app)
     app.register_error_handler(QueryError, unanswered)

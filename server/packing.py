@@ -40,6 +40,12 @@ def register_packing(app: Flask) -> None:
         if coded:
             g.coding = coded[1]
             request.environ["HTTP_IF_NONE_MATCH"] = _CODED.sub('"', told)
+        required = request.environ.get("HTTP_IF_MATCH", "")
+        if required.strip() == "*":
+            # It holds for whatever is there (RFC 9110 section 13.1.1); Werkzeug takes it for a tag.
+            del request.environ["HTTP_IF_MATCH"]
+        elif required:
+            request.environ["HTTP_IF_MATCH"] = _CODED.sub('"', required)
 
     @app.after_request
     def packed(response: Response) -> Response:

@@ -50,6 +50,16 @@ def register_problems(app: Flask) -> None:
             headers["Allow"] = ", ".join(sorted({*fault.valid_methods, "OPTIONS"}))
         return problem(status, fault.name, fault.description or "", headers)
 
+    @app.after_request
+    def another(response: Response) -> Response:
+        """What is refused by If-Match is not sent with the refusal."""
+        if response.status_code != 412:
+            return response
+        told = (
+            f"The document has the ETag {response.headers.get('ETag')} now, which If-Match does not name; ask without."
+        )
+        return problem(412, "Precondition Failed", told, {"ETag": response.headers.get("ETag", "")})
+
     @app.errorhandler(Exception)
     def failed(fault: Exception) -> Response:
         app.logger.error("%s %s failed", request.method, request.path, exc_info=fault)

@@ -12,8 +12,9 @@ import pyoxigraph
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from pyshacl import validate
-from rdflib import Graph
+from rdflib import Graph, Literal, URIRef
 
 import ontology
 from converter import jsonld
@@ -23,6 +24,8 @@ from converter.mapping import Mapped, Mapper
 from converter.record import Field, File, Record
 from converter.sources.detect import read
 from converter.values import mesh
+from converter.values.iris import field as property_of
+from converter.values.terms import iri, triple
 from tests.conftest import EXAMPLES, ROOT, SHARED
 
 BASE = "https://data.example.org/"
@@ -243,10 +246,34 @@ def test_every_format_holds_the_same_triples(fields: list[Field]) -> None:
     lines = list(mapped(*fields).lines)
     expected = {str(quad.triple) for quad in pyoxigraph.parse("\n".join(lines), format=pyoxigraph.RdfFormat.N_TRIPLES)}
     for name, format_ in FORMATS.items():
-        found = {str(quad.triple) for quad in pyoxigraph.parse(document(lines, name, BASE), format=format_.engine)}
+        written = document(lines, name, BASE)
+        found = {str(quad.triple) for quad in pyoxigraph.parse(written, format=format_.engine)}
         assert found == expected, name
+        if name == "rdf":
+            # The engine reads names that no XML has.
+            etree.fromstring(written)
     nested = jsonld.document(jsonld.framed(lines, f"{BASE}item/12345/1"))
     assert {str(quad.triple) for quad in pyoxigraph.parse(nested, format=pyoxigraph.RdfFormat.JSON_LD)} == expected
+
+
+@pytest.mark.parametrize("name", ["marc.650.0", "local.shelf.9a~", "local.shelf.10%", "local.é", "x.0_", "x._"])
+def test_a_field_of_any_name_is_an_element_of_rdf_xml(name: str) -> None:
+    lines = mapped(Field(name, "a value")).lines
+    graph = Graph().parse(data=document(lines, "rdf", BASE), format="xml")
+    assert (None, URIRef(property_of(BASE, name)), Literal("a value")) in graph
+
+
+def test_names_of_fields_that_differ_are_different_properties() -> None:
+    assert len({property_of(BASE, name) for name in ("x.0", "x.0_", "x.0__", "x._0", "x._", "x")}) == 6
+
+
+def test_what_is_no_thing_of_ours_stays_in_the_nested_document() -> None:
+    item, elsewhere = iri(f"{BASE}item/12345/1"), iri("https://doi.org/10.5555/1")
+    for name in ("dcterms:isPartOf", "frbr:partOf", "frapo:isFundedBy", "fabio:hasSubjectTerm"):
+        line = triple(item, iri(ontology.expand(name, "test")), elsewhere)
+        nested = jsonld.document(jsonld.framed([line], f"{BASE}item/12345/1"))
+        quads = list(pyoxigraph.parse(nested, format=pyoxigraph.RdfFormat.JSON_LD))
+        assert [f"{quad.triple} ." for quad in quads] == [line], name
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -52,8 +52,9 @@ def serial(item: Item, row: Row, field: Field) -> Iterator[str]:
     container = item.once(container_of)
     if container is None:
         return
-    node = iri(container.address)
-    yield from _container_lines(item, container)
+    bearer = _bearer(item, row, container)
+    node = iri(bearer.address) if bearer else item.term
+    yield from _container_lines(item, bearer) if bearer else ()
     short = identity.short(row.scheme)
     is_link = row.scheme == "datacite:lissn"
     yield from identity.identifier_lines(
@@ -62,8 +63,17 @@ def serial(item: Item, row: Row, field: Field) -> Iterator[str]:
     for property_ in row.properties:
         if property_ != term("prism:issn")[1:-1] and item.first(node, property_, found.value):
             yield triple(node, iri(property_), literal(found.value))
-    if container.issn:
-        yield triple(node, term("prism:issn"), literal(container.issn))
+    if bearer and bearer.issn:
+        yield triple(node, term("prism:issn"), literal(bearer.issn))
+
+
+def _bearer(item: Item, row: Row, found: Container) -> Container | None:
+    """What the number is of: an ISBN is never that of a serial, but of the book that is in it; None for the item."""
+    if row.scheme != "datacite:isbn" or not found.issn:
+        return found
+    if item.once(type_keys) & _IN_A_SERIES:
+        return None
+    return Container(f"{item.address}#container", ("fabio:Expression", "fabio:Book"), is_serial=False)
 
 
 def container(item: Item, row: Row, field: Field) -> Iterator[str]:

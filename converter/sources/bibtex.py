@@ -8,20 +8,30 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from bibtexparser.entrypoint import parse_string
-from bibtexparser.middlewares import LatexDecodingMiddleware
-from bibtexparser.model import DuplicateBlockKeyBlock, Entry
+from bibtexparser.library import Library
+from bibtexparser.middlewares import BlockMiddleware, LatexDecodingMiddleware
+from bibtexparser.middlewares.middleware import Middleware
+from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
+from bibtexparser.middlewares.parsestack import default_parse_stack
+from bibtexparser.model import Block, DuplicateBlockKeyBlock, Entry
+from bibtexparser.model import Field as Told
 
 from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
 from converter.sources.draft import Draft
 from converter.sources.encodings import decoded
-from converter.sources.vocabulary import Authors
+from converter.values.names import looks_like_organisation
 
 Note = Callable[[Finding], None]
 
 _BEGINS = re.compile(rb"^\s*@\s*(?!comment|preamble|string)[A-Za-z]+\s*[{(]", re.IGNORECASE | re.MULTILINE)
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_WHOLE = frozenset(
+    "book mvbook proceedings mvproceedings collection manual booklet thesis phdthesis mastersthesis report"
+    " techreport".split()
+)
+_NAME = re.compile(r"(author|editor|translator)#\d+")
+_BRACED_LIST = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PAGES = re.compile(r"\s*(?:--+|–|—|-)\s*")
 _KEYWORDS = re.compile(r"\s*[;,]\s*")
@@ -59,7 +69,11 @@ _FIELDS = {
     "pagetotal": "dc.description.pages",
     "affiliation": "dc.contributor.affiliation",
 }
-_AGENTS = {"editor": "dc.contributor.editor", "translator": "dc.contributor.translator"}
+_AGENTS = {
+    "author": "dc.contributor.author",
+    "editor": "dc.contributor.editor",
+    "translator": "dc.contributor.translator",
+}
 _TECHNICAL = frozenset(
     "groups timestamp bibsource biburl owner readstatus ranking priority file pdf comment crossref qualityassured"
     " date-added date-modified date-created bdsk-url-1 bdsk-url-2 bdsk-file-1 sortkey key unique-id".split()
@@ -79,11 +93,10 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
     text = decoded(stream.read(), name, note)
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    library = parse_string(text, append_middleware=[LatexDecodingMiddleware()])
+    library = parse_string(text, append_middleware=_ours())
     count = 0
     for block in library.blocks:
-        # Two entries of one key are two entries.
-        entry = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock) else block
+        entry = _second(library, block) if isinstance(block, DuplicateBlockKeyBlock) else block
         if isinstance(entry, Entry):
             count += 1
             yield _record(entry, note, source)
@@ -92,6 +105,53 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
             note(Finding("", "error", "", where, "an entry that cannot be read; close its braces and quotes"))
     if not count:
         raise SourceError(f"{name}: no BibTeX entry that can be read; export it again")
+
+
+class _Names(BlockMiddleware):
+    """A field of names becomes a field for each name, while its braces are there to tell where one ends."""
+
+    def transform_entry(self, entry: Entry, *_: object, **__: object) -> Entry:
+        fields = []
+        for field in entry.fields:
+            if field.key.lower() in _AGENTS and isinstance(field.value, str):
+                names = _names(field.value)
+                fields += [Told(f"{field.key.lower()}#{place}", name) for place, name in enumerate(names)]
+            else:
+                fields.append(field)
+        entry.fields = fields
+        return entry
+
+
+def _ours() -> list[Middleware]:
+    return [_Names(), LatexDecodingMiddleware()]
+
+
+def _second(library: Library, block: DuplicateBlockKeyBlock) -> Block:
+    """The entry of a key that another has, read as that other: two entries of one key are two entries."""
+    alone = Library([*library.strings, *filter(None, [block.ignore_error_block])])
+    for step in [*default_parse_stack(), *_ours()]:
+        alone = step.transform(alone)
+    return alone.blocks[-1]
+
+
+def _names(text: str) -> list[str]:
+    """The names of a field, each with the family name first.
+
+    >>> _names("{Barnes and Noble} and Ludwig van Beethoven and Quill, Jr., Ann")
+    ['{Barnes and Noble}', 'van Beethoven, Ludwig', 'Quill, Ann, Jr.']
+    """
+    # Some programs brace the whole list once more.
+    whole = _BRACED_LIST.fullmatch(text.strip())
+    return [_family_first(name) for name in split_multiple_persons_names(whole[1] if whole else text) if name.strip()]
+
+
+def _family_first(name: str) -> str:
+    """The name as catalogues write it; one of a script without capitals, or of an organisation, as it is."""
+    if name.upper() == name.lower() or looks_like_organisation(name):
+        return name
+    parts = parse_single_name_into_parts(name, strict=False)
+    told = (" ".join([*parts.von, *parts.last]), " ".join(parts.first), " ".join(parts.jr))
+    return ", ".join(part for part in told if part)
 
 
 def _record(entry: Entry, note: Note, source: str) -> Record:
@@ -103,14 +163,12 @@ def _record(entry: Entry, note: Note, source: str) -> Record:
     doi = told.get("doi", "")
     draft.identifier = f"https://doi.org/{doi}" if doi.startswith("10.") else entry.key.strip()
     draft.add("dc.type", entry.entry_type.lower())
-    authors = Authors(draft)
-    for person in _AND.split(told.pop("author", "")):
-        authors.add(person)
-    authors.finish()
-    for key, field_name in _AGENTS.items():
-        for person in _AND.split(told.pop(key, "")):
-            if person:
-                draft.add(field_name, person)
+    for key in [key for key in told if _NAME.fullmatch(key)]:
+        name, role = told.pop(key), key.partition("#")[0]
+        if name == "others":
+            draft.unread(f"bibtex.{role}", name, "that there are more of them, who are not named")
+        elif name:
+            draft.add(_AGENTS[role], name)
     _date(told, draft)
     _place(told, entry.entry_type.lower(), draft)
     for keyword in _KEYWORDS.split(told.pop("keywords", "")):
@@ -142,6 +200,10 @@ def _date(told: dict[str, str], draft: Draft) -> None:
 def _place(told: dict[str, str], kind: str, draft: Draft) -> None:
     """Issue, pages, and the identifier of a preprint."""
     pages = _PAGES.split(told.pop("pages", ""), maxsplit=1)
+    if kind in _WHOLE and len(pages) == 1 and pages[0]:
+        # A work that stands in no other has no first page but a number of them.
+        draft.add("dc.format.extent", pages[0])
+        pages = []
     for name, value in zip(("oaire.citation.startPage", "oaire.citation.endPage"), pages, strict=False):
         if value:
             draft.add(name, value)

@@ -27,7 +27,7 @@ _DOI_PREFIX = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi\s*:?\s*)+", r
 _SECOND_DOI = re.compile(r"[;,|](?=(?:doi:)?10\.[0-9]{4,9}/)", re.IGNORECASE)
 _HANDLE = re.compile(r"[0-9]+(?:\.[0-9]+)*/\S+")
 _HANDLE_ADDRESS = re.compile(r"(?:https?://(?:hdl\.handle\.net|hdl\.\w+\.\w+)/|hdl:|info:hdl/)(.+)", re.IGNORECASE)
-_LOCAL_HANDLE = re.compile(r"https?://[^/]+/(?:[^?#]*/)?handle/([0-9]+(?:\.[0-9]+)*/[^?#\s]+)", re.IGNORECASE)
+_LOCAL_HANDLE = re.compile(r"https?://[^/]+/(?:[^?#]*/)?(?:handle|bitstream)/([0-9][0-9.]*/[^?#\s]+)", re.IGNORECASE)
 _ARXIV = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _ILLEGAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e-\U0010ffff%]")
@@ -63,16 +63,16 @@ def doi(text: str) -> Identifier | None:
 
 
 def handle(text: str) -> Identifier | None:
-    """The handle without its resolver or its repository.
+    """The handle without its resolver, its repository, and the file that an address leads to.
 
-    >>> handle("http://hdl.handle.net/10722/129504").value, handle("https://x.org/jspui/handle/2062/31").value
+    >>> handle("http://hdl.handle.net/10722/129504").value, handle("https://x.org/bitstream/2062/31/a.pdf").value
     ('10722/129504', '2062/31')
     """
-    for pattern in (_HANDLE_ADDRESS, _LOCAL_HANDLE):
-        if match := pattern.match(text.strip()):
-            text = unquote(re.split(r"[?#]", match[1])[0])
-            break
-    value = text.strip().rstrip("/")
+    told = text.strip()
+    if match := _HANDLE_ADDRESS.match(told) or _LOCAL_HANDLE.match(told):
+        parts = unquote(re.split(r"[?#]", match[1])[0]).split("/")
+        told = "/".join(parts[:2] if "/bitstream/" in match[0] else parts)
+    value = told.strip().rstrip("/")
     return Identifier(value) if _HANDLE.fullmatch(value) else None
 
 

@@ -66,6 +66,16 @@ def holds_markup(text: str) -> bool:
     return bool(_MARKUP.search(text))
 
 
+def plain(text: str) -> str:
+    """The text without HTML elements, as it is read where none can stand.
+
+    >>> plain("The <i>In Vivo</i> Effect of H<sub>2</sub>O"), plain("p < 0.05 and q > 1"), plain("<br>")
+    ('The In Vivo Effect of H2O', 'p < 0.05 and q > 1', '<br>')
+    """
+    bare = " ".join(_MARKUP.sub("", text).split()) if "<" in text else text
+    return bare or text
+
+
 def _carriable(text: str) -> tuple[str, tuple[str, ...]]:
     repairs: list[str] = []
     if UNCARRIABLE.search(text):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from converter import graph
+from converter import graph, jsonld
 from converter.errors import QueryError
 from server.endpoint import Endpoint, Request
 from server.endpoint.answering import answered, headed, is_known, validator
@@ -71,12 +71,18 @@ def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
 
 def _front(endpoint: Endpoint, base: str, suffix: str) -> Response:
     """The query page for people, the service description for programs."""
-    media_types = {"text/html": "", **{format_.media_type: format_.name for format_ in graph.FORMATS.values()}}
-    by_name = {name: media_type for media_type, name in media_types.items()} | {"html": "text/html"}
-    chosen = by_name.get(suffix) if suffix else choose(request.headers.get("Accept"), list(media_types))
+    formats = {format_.media_type: format_.name for format_ in graph.FORMATS.values()}
+    media_types = {"text/html": "html", **formats, "application/ld+json": "jsonld"}
+    by_name = {name: media_type for media_type, name in media_types.items()}
+    wanted = suffix or request.args.get("format", "")
+    chosen = by_name.get(wanted) if wanted else choose(request.headers.get("Accept"), list(media_types))
     if chosen is None:
         return problem(406, "Not Acceptable", f"The description has the types {', '.join(media_types)}.")
     if chosen == "text/html":
         return headed(Response(render_template("sparql.html", query=EXAMPLE, truth=None, columns=None)), None)
-    body = graph.document(service_description(endpoint, base), media_types[chosen], base)
+    lines = service_description(endpoint, base)
+    if chosen == "application/ld+json":
+        body = jsonld.document(jsonld.framed(lines, f"{base}sparql", base))
+    else:
+        body = graph.document(lines, media_types[chosen], base)
     return headed(Response(body, content_type=chosen), None)

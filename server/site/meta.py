@@ -48,8 +48,8 @@ def _highwire(work: Work) -> Iterator[Meta]:
     yield Meta("citation_issn", work.issn)
     yield Meta("citation_isbn", work.isbn)
     yield Meta("citation_doi", work.doi)
-    publisher = "; ".join(work.publishers)
-    yield Meta("citation_dissertation_institution" if work.kind.csl == "thesis" else "citation_publisher", publisher)
+    name = "citation_dissertation_institution" if work.kind.csl == "thesis" else "citation_publisher"
+    yield Meta(name, work.issuer)
     yield Meta("citation_language", work.languages[0] if work.languages else "")
     yield from (Meta("citation_keywords", value.text) for value in work.subjects)
     yield Meta("citation_abstract_html_url", work.landing)

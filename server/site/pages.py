@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flask import render_template, request
@@ -19,9 +21,12 @@ from server.site.listing import Works
 from server.site.meta import meta_tags
 from server.site.representations import REPRESENTATIONS, Description, Profile, Representation
 from server.site.view import Value, View
-from server.site.work import identifiers_of
+from server.site.work import Identifier, identifiers_of
 
 _LISTED = 20
+_CAPITAL = re.compile(r"(?<!^)([A-Z])(?=[a-z])")
+_SCHEMES = {"other": "Identifier", "local": "Identifier", "handle": "Handle", "arxiv": "arXiv", "wikidata": "Wikidata"}
+"""Schemes whose names are not written in capitals."""
 _PREFIXES = (
     "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX fabio: <http://purl.org/spar/fabio/> "
     "PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
@@ -57,7 +62,8 @@ def record_page(described: Description, variant: str, offers: Sequence[Represent
         source=variant.replace("/record/", "/source/", 1) if has_source else None,
         title=view.label(item),
         authors=[role for role in roles if role.role == "author"],
-        others=[role for role in roles if role.role not in {"author", "publisher"}],
+        others=_by_role(role for role in roles if role.role not in {"author", "publisher"}),
+        year=described.work.year,
         subjects=described.work.subjects,
         journal=next((link for link in view.links(item, "dcterms:isPartOf") if link.text), None),
         forms=offers,
@@ -77,13 +83,13 @@ def thing_page(described: Description, variant: str, offers: Sequence[Representa
         view=view,
         item=address,
         title=view.label(address),
-        kinds=[link.text for link in view.links(address, "rdf:type")],
+        kinds=[in_words(link.text) for link in view.links(address, "rdf:type") if link.text != "fabio:Expression"],
         works=works,
         pages=listing.neighbours(works),
         size=listing.SIZE,
         forms=offers,
         variant=variant,
-        identifiers=identifiers_of(view, address),
+        identifiers=_by_scheme(identifiers_of(view, address)),
         script=schema_script(view, address),
     ).encode()
 
@@ -93,8 +99,10 @@ def front_page(endpoint: Endpoint, base: str) -> bytes:
     described = f"?record dcterms:conformsTo {iri(base + PROFILE)}"
     counted = description.rows(endpoint, f"{_PREFIXES} SELECT (COUNT(*) AS ?records) WHERE {{ {described} }}")
     # A few are chosen first and named then: the page costs the same with a hundred thousand records.
-    dated = "?item fabio:hasPublicationYear ?y"
-    undated = f"{described} ; foaf:primaryTopic ?item . FILTER NOT EXISTS {{ {dated} }}"
+    # A year that has not come is one of another calendar, and is not the newest.
+    latest = datetime.datetime.now(tz=datetime.UTC).year + 1
+    dated = f'?item fabio:hasPublicationYear ?y FILTER(STR(?y) <= "{latest}")'
+    undated = f"{described} ; foaf:primaryTopic ?item . FILTER NOT EXISTS {{ ?item fabio:hasPublicationYear ?y }}"
     works = description.named(endpoint, f"SELECT ?item ?y WHERE {{ {dated} }} ORDER BY DESC(?y) ?item LIMIT {_LISTED}")
     if len(works) < _LISTED:
         works += description.named(endpoint, f"SELECT ?item WHERE {{ {undated} }} LIMIT {_LISTED - len(works)}")
@@ -123,6 +131,32 @@ def all_forms(variant: str, offers: Sequence[Representation], profiles: Sequence
         ],
     }
     return AllForms(json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n", "application/json")
+
+
+def in_words(name: str) -> str:
+    """The name of a class as people write it.
+
+    >>> in_words("fabio:JournalVolume"), in_words("frapo:FundingAgency"), in_words("rdf:Property")
+    ('Journal volume', 'Funding agency', 'Property')
+    """
+    return _CAPITAL.sub(r" \1", name.rpartition(":")[2]).strip().capitalize()
+
+
+def _by_role(roles: Iterable[Role]) -> dict[str, list[Value]]:
+    """Role, in words → those who hold it."""
+    found: dict[str, list[Value]] = {}
+    for role in roles:
+        found.setdefault(role.role.replace("-", " ").capitalize(), []).append(role.holder)
+    return found
+
+
+def _by_scheme(identifiers: Iterable[Identifier]) -> dict[str, list[Value]]:
+    """Scheme → its identifiers; the numbers of serials, which stand for themselves, are left out."""
+    found: dict[str, list[Value]] = {}
+    for scheme, value in identifiers:
+        if scheme not in {"issn", "eissn", "lissn"}:
+            found.setdefault(_SCHEMES.get(scheme, scheme.replace("-", " ").upper()), []).append(Value(value))
+    return found
 
 
 def _roles(view: View, item: str) -> list[Role]:

@@ -26,6 +26,7 @@ from server.site.paths import known, raw, respelled
 from server.site.renderings import Rendered, Renderings, rendered
 from server.site.representations import PAGE, PROFILES, Representation
 from server.site.source import source_document
+from server.site.vocabulary import vocabulary_blueprint
 
 THINGS = ("person", "journal", "org", "subject", "grant", "place", "series", "collection", "field", "scheme")
 """The folders of shared things."""
@@ -59,6 +60,7 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
         return _sent(site.renderings.get(key, lambda: rendered(pages.front_page(endpoint, site.base), "/")), PAGE, None)
 
     blueprint.register_blueprint(finding_blueprint(site))
+    blueprint.register_blueprint(vocabulary_blueprint(site.base))
 
     @blueprint.get("/item/<path:path>")
     def item(path: str) -> Response:
@@ -71,10 +73,6 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
     @blueprint.get("/source/<path:path>")
     def source(path: str) -> Response:
         return source_document(site, raw(path)) or _unknown(site, "source", raw(path))
-
-    @blueprint.get("/ns")
-    def own_terms() -> Response:
-        return _published(site, "profile.ttl", "text/turtle; charset=utf-8")
 
     @blueprint.get(f"/{PROFILE}/<name>")
     def profile(name: str) -> Response:
@@ -127,6 +125,8 @@ def _thing(site: Site, folder: str, path: str) -> Response:
             if response is not None:
                 return response
             continue
+        if _asks_for_all() and document(site, place, PAGE) is not None:
+            return _all_forms(site, place)
         found = chosen(offers(site, place), site.base)
         if document(site, place, PAGE if isinstance(found, Refusal) else found) is not None:
             if isinstance(found, Refusal):
@@ -138,7 +138,7 @@ def _thing(site: Site, folder: str, path: str) -> Response:
 
 def _described(site: Site, place: Place, form: Representation | None) -> Response | None:
     """The description of a thing, None where nothing is known of it."""
-    if request.args.get("_profile", "").strip() == "alt":
+    if _asks_for_all():
         return _all_forms(site, place) if document(site, place, PAGE) else None
     found = form or chosen(offers(site, place), site.base)
     if isinstance(found, Refusal):
@@ -168,6 +168,10 @@ def _moment(site: Site, place: Place) -> str | None:
         return site.archive.latest_moment()
     held = site.archive.held(place.address.removeprefix(f"{site.base}item/"))
     return held.moment if held else site.archive.latest_moment()
+
+
+def _asks_for_all() -> bool:
+    return request.args.get("_profile", "").strip() == "alt"
 
 
 def _all_forms(site: Site, place: Place) -> Response:

@@ -12,6 +12,7 @@ import ontology
 from converter.graph import ordered, parsed
 from converter.values.identifiers import web_address
 from converter.values.terms import UNCARRIABLE
+from converter.values.text import plain
 
 
 class Value(NamedTuple):
@@ -31,6 +32,11 @@ class Statement(NamedTuple):
 
 
 _LABELS = ("dcterms:title", "foaf:name", "skos:prefLabel", "rdfs:label", "frapo:hasGrantNumber", "dc:title")
+
+_PARTS = {
+    ontology.expand("fabio:JournalVolume", "view"): "volume",
+    ontology.expand("fabio:JournalIssue", "view"): "issue",
+}
 
 
 class View:
@@ -72,12 +78,20 @@ class View:
         return [value.address for value in self.links(subject, name) if value.address]
 
     def label(self, address: str) -> str:
-        """What a resource is called: by its own label, else by its short name."""
+        """What a resource is called: by its own label, a serial else by its number, all others by their short names."""
         for name in _LABELS:
             found = self.text(address, name)
             if found:
-                return found
-        return short(address, self.base)
+                return plain(found)
+        issn = self.text(address, "prism:issn") or self.text(address, "prism:eIssn")
+        return f"ISSN {issn}" if issn else self._place(address) or short(address, self.base)
+
+    def _place(self, address: str) -> str:
+        """What a volume or an issue is called: by what it is part of, and its number there; empty for all others."""
+        number = self.text(address, "fabio:hasSequenceIdentifier")
+        word = next((_PARTS[node] for node in self.nodes(address, "rdf:type") if node in _PARTS), "")
+        parent = next((node for node in self.nodes(address, "frbr:partOf") if address.startswith(f"{node}/")), "")
+        return f"{self.label(parent)}, {word} {number}" if number and word and parent else ""
 
     def statements(self) -> list[Statement]:
         """Every statement, in reading order."""

@@ -6,32 +6,23 @@ Every citation and every foreign profile is written from this and from nothing e
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
-import ontology
+from converter.values.text import plain
+from server.site.appearing import containers_of, date_of
+from server.site.kinds import Kind, kind_of
 from server.site.view import Value, View
 
 _ORCID = re.compile(r"https?://orcid\.org/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
 _ORCID_PATH = re.compile(r"person/orcid/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])$")
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _INITIALS = re.compile(r"[A-Z]{2,4}")
+# What stands for a name that is not known, and for names that are not told.
+_NOBODY = re.compile(r"(?:\(?:un[a-z]{2}\)\s*)?(?:unknown|unkn|et\.? al\.?)?|:un[a-z]{2}", re.IGNORECASE)
+_FULLER = re.compile(r"\s*\([^()]*\)")
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
+_NO_GENRE = re.compile(r"(?:non)?peer[ -]?reviewed|info:.*|https?://.*|text|publishe[dr]s? ?version", re.IGNORECASE)
 _UNREGISTERED = "123456789/"
 """The prefix of repositories that have none of their own: such a handle leads nowhere."""
-_JOURNALS = frozenset({"fabio:Journal", "fabio:Magazine", "fabio:Newspaper", "fabio:Periodical"})
-_SERIES = frozenset({"fabio:Series", "fabio:BookSeries"})
-
-
-class Kind(NamedTuple):
-    """What a work is, in the words of each of those who cite it (a row of `ontology/works.csv`)."""
-
-    class_: str
-    schema_org: str
-    csl: str
-    bibtex: str
-    ris: str
-    datacite: str
 
 
 class Agent(NamedTuple):
@@ -46,13 +37,20 @@ class Agent(NamedTuple):
     affiliations: tuple[str, ...] = ()
 
     @property
+    def called(self) -> str:
+        """The given names without the fuller form that catalogues add."""
+        return _FULLER.sub("", self.given) or self.given
+
+    @property
     def first_names(self) -> str:
-        """The given names; initials without points, as catalogues write them, get theirs.
+        """What the agent is called; initials without points, as catalogues write them, get theirs.
 
         >>> Agent("Brandt-Yao, LM", "Brandt-Yao", "LM", False, "", "").first_names
         'L. M.'
+        >>> Agent("May, E. J. (Edith J.)", "May", "E. J. (Edith J.)", False, "", "").first_names
+        'E. J.'
         """
-        return " ".join(f"{letter}." for letter in self.given) if _INITIALS.fullmatch(self.given) else self.given
+        return " ".join(f"{letter}." for letter in self.called) if _INITIALS.fullmatch(self.called) else self.called
 
 
 class Identifier(NamedTuple):
@@ -125,8 +123,24 @@ class Work(NamedTuple):
 
     @property
     def authors(self) -> tuple[Agent, ...]:
-        """Who made the work: its authors, else its editors."""
+        """The authors, in their order."""
         return self.roles.get("author", ())
+
+    @property
+    def issuer(self) -> str:
+        """Who stands behind the work: the institution of a thesis where it is told, else its publishers."""
+        hosts = self.roles.get("host-institution", ()) if self.kind.csl == "thesis" else ()
+        return "; ".join(agent.name for agent in hosts) or "; ".join(self.publishers)
+
+    @property
+    def genre(self) -> str:
+        """What the repository calls the kind of work, without the words of its software."""
+        return next((text for text in self.types if not _NO_GENRE.fullmatch(text)), "")
+
+    @property
+    def page_range(self) -> tuple[str, ...]:
+        """The first and the last page, each once, as far as they are known."""
+        return tuple(dict.fromkeys(part for part in (self.first_page, self.last_page) if part))
 
     @property
     def landing(self) -> str:
@@ -144,19 +158,17 @@ def work(view: View, address: str) -> Work:
     """The work of that address, as the view describes it."""
     path = address.removeprefix(f"{view.base}item/")
     document = f"{view.base}record/{path}"
-    containers = _containers(view, address)
-    issued = view.text(address, "dcterms:issued") or view.text(address, "fabio:hasPublicationYear")
-    found = _DATE.match(issued)
+    containers = containers_of(view, address)
     identifiers = identifiers_of(view, address)
     return Work(
         address=address,
         document=document,
-        kind=kind(_classes(view, address)),
+        kind=kind_of(view, address, in_journal=bool(containers.get("journal"))),
         withdrawn=view.text(document, "prov:invalidatedAtTime"),
-        titles=tuple(view.texts(address, "dcterms:title")),
+        titles=_texts(view, address, "dcterms:title"),
         other_titles=_texts(view, address, "dcterms:alternative", "fabio:hasTranslatedTitle", "fabio:hasSubtitle"),
         roles=_roles(view, address),
-        date=tuple(part for part in found.groups() if part) if found else (),
+        date=date_of(view, address),
         available=view.text(address, "dcterms:available")[:10],
         journal=containers.get("journal") or view.text(address, "prism:publicationName"),
         book=containers.get("book", ""),
@@ -190,23 +202,6 @@ def work(view: View, address: str) -> Work:
     )
 
 
-@lru_cache(maxsize=1)
-def kinds() -> tuple[tuple[str, Kind], ...]:
-    """The rows of `ontology/works.csv`, the most specific class first, each with its IRI."""
-    rows = [(place, Kind(*row.values())) for place, row in ontology.table("works.csv")]
-    return tuple((ontology.expand(row.class_, place), row) for place, row in rows)
-
-
-def kind(classes: frozenset[str]) -> Kind:
-    """What a work of these classes is called: by the most specific that is known.
-
-    >>> kind(frozenset({"http://purl.org/spar/fabio/Expression", "http://purl.org/spar/fabio/BookChapter"})).csl
-    'chapter'
-    """
-    rows = kinds()
-    return next((row for class_, row in rows if class_ in classes), rows[-1][1])
-
-
 def orcid(view: View, address: str) -> str:
     """The ORCID iD of an agent, empty where the graph knows none."""
     own = _ORCID_PATH.search(address)
@@ -219,14 +214,8 @@ def orcid(view: View, address: str) -> str:
     return next((value for scheme, value in identifiers_of(view, address) if scheme == "orcid"), "")
 
 
-def _classes(view: View, address: str) -> frozenset[str]:
-    own = {*view.nodes(address, "rdf:type"), *view.nodes(address, "dcterms:type")}
-    works = (node for work in view.nodes(address, "frbr:realizationOf") for node in view.nodes(work, "rdf:type"))
-    return frozenset(own.union(works))
-
-
 def _texts(view: View, address: str, *names: str) -> tuple[Value, ...]:
-    return tuple(value for name in names for value in view.texts(address, name))
+    return tuple(value._replace(text=plain(value.text)) for name in names for value in view.texts(address, name))
 
 
 def identifiers_of(view: View, address: str) -> tuple[Identifier, ...]:
@@ -248,6 +237,8 @@ def _roles(view: View, address: str) -> dict[str, tuple[Agent, ...]]:
         holder = next(iter(view.nodes(node, "pro:isHeldBy")), "")
         affiliations = tuple(value.text for value in view.links(node, "pro:relatesToOrganization"))
         agent = _agent(view, holder, view.text(node, "rdfs:label"), affiliations)
+        if _NOBODY.fullmatch(agent.name):
+            continue
         found.setdefault(role, []).append((int(view.text(node, "co:index") or 0), agent))
     return {
         role: tuple(agent for _, agent in sorted(agents, key=lambda pair: pair[0])) for role, agents in found.items()
@@ -265,26 +256,6 @@ def _agent(view: View, address: str, name: str, affiliations: tuple[str, ...]) -
         address=address,
         affiliations=affiliations,
     )
-
-
-def _containers(view: View, address: str) -> dict[str, str]:
-    """What the work is part of: the names of journal, book and series, with their numbers."""
-    found: dict[str, str] = {}
-    for part in view.links(address, "dcterms:isPartOf"):
-        where = part.address or ""
-        # A container that the record names by nothing but a number is not called by its address.
-        name = view.text(where, "dcterms:title")
-        types = {value.text for value in view.links(where, "rdf:type")}
-        if types & _JOURNALS:
-            found.setdefault("journal", name)
-            found.setdefault("issn", view.text(where, "prism:issn") or view.text(where, "prism:eIssn"))
-        elif types & _SERIES:
-            found.setdefault("series", name)
-            found.setdefault("issn", view.text(where, "prism:issn"))
-        elif "fabio:Expression" in types or view.text(where, "prism:isbn"):
-            found.setdefault("book", name)
-            found.setdefault("isbn", view.text(where, "prism:isbn"))
-    return found
 
 
 def _subjects(view: View, address: str) -> tuple[Value, ...]:

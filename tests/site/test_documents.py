@@ -146,6 +146,24 @@ def test_every_form_is_kept_by_its_etag_and_date(shelf: Site, folder: str) -> No
         assert dated.status == 304
 
 
+def test_if_match_holds_for_the_document_that_is_there_however_packed(shelf: Site) -> None:
+    tag = ask(shelf, "GET", f"{RECORD}.ttl", Accept_Encoding="gzip").headers["etag"]
+    for holding in ("*", tag, tag.replace(":gzip", ""), f'"other", {tag}'):
+        assert ask(shelf, "GET", f"{RECORD}.ttl", If_Match=holding).status == 200, holding
+    refused = ask(shelf, "GET", f"{RECORD}.ttl", If_Match='"other"', Accept="application/json")
+    assert (refused.status, refused.headers["content-type"]) == (412, "application/problem+json")
+    assert tag.replace(":gzip", "") in json.loads(refused.body)["detail"]
+
+
+@pytest.mark.parametrize("folder", CLASSES)
+def test_every_page_leads_to_the_list_of_its_forms(shelf: Site, folder: str) -> None:
+    page = ask(shelf, "GET", document_of(things(shelf)[folder]) + ".html").body.decode()
+    (where,) = set(re.findall(r'href="([^"]+\?_profile=alt)"', page))
+    told = ask(shelf, "GET", where.removeprefix(shelf.base[:-1]), Accept="application/json")
+    assert told.status == 200
+    assert {form["format"] for form in json.loads(told.body)["representations"]} >= {"html", "ttl", "jsonld"}
+
+
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
 def test_a_document_comes_packed_under_an_etag_of_its_own(shelf: Site, coding: str) -> None:
     plain = ask(shelf, "GET", RECORD + ".ttl")
@@ -310,3 +328,32 @@ def test_the_site_of_one_command_is_that_of_the_conversion(tmp_path: Path) -> No
         assert ask(running, "GET", RECORD + ".nt").body == done.stdout
     finally:
         running.stop()
+
+
+@pytest.mark.parametrize("path", ["/ns", "/sparql", "/shelf"])
+def test_what_describes_the_site_says_the_same_in_every_form(shelf: Site, path: str) -> None:
+    graphs = []
+    for name, media_type in {
+        "ttl": "text/turtle",
+        "jsonld": "application/ld+json",
+        "nt": "application/n-triples",
+        "rdf": "application/rdf+xml",
+    }.items():
+        answer = ask(shelf, "GET", path, Accept=media_type)
+        if answer.status == 303:
+            answer = ask(shelf, "GET", answer.headers["location"].removeprefix(shelf.base[:-1]))
+        assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, media_type)
+        assert answer.headers["vary"] == VARY
+        assert ask(shelf, "GET", f"{path}.{name}").body == answer.body
+        graphs.append(to_isomorphic(as_graph(answer)))
+    assert len(graphs[0]) > 0
+    assert all(isomorphic(graphs[0], other) for other in graphs)
+
+
+def test_our_terms_are_kept_by_their_etag_and_refused_in_no_silence(shelf: Site) -> None:
+    answer = ask(shelf, "GET", "/ns?format=jsonld", Accept="text/turtle")
+    assert answer.headers["content-location"] == f"{shelf.base}ns.jsonld"
+    assert ask(shelf, "GET", "/ns.jsonld", If_None_Match=answer.headers["etag"]).status == 304
+    refused = ask(shelf, "GET", "/ns", Accept="image/png")
+    assert refused.status == 406
+    assert "application/rdf+xml (.rdf)" in json.loads(refused.body)["detail"]

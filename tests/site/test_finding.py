@@ -67,6 +67,6 @@ def test_the_page_shows_what_was_looked_for_and_no_markup(shelf: Site) -> None:
     page = ask(shelf, "GET", "/search?q=%3Cscript%3Epuffins", Accept="text/html").body.decode()
     assert "<script" not in page
     page = ask(shelf, "GET", "/search?q=puffins", Accept="text/html").body.decode()
-    assert "Puffins &amp; &lt;b&gt;lights&lt;/b&gt;" in page
+    assert "Puffins &amp; lights" in page
     assert 'value="puffins"' in page
     assert "All 121 records" in ask(shelf, "GET", "/").body.decode()

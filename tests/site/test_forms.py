@@ -14,7 +14,7 @@ from typing import Any
 import bibtexparser
 import pytest
 import rispy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
 from lxml import etree
@@ -24,8 +24,8 @@ from converter.record import Field, File, Record
 from converter.sources.detect import read
 from ontology import expand, table
 from server.site.forms.citation import STYLES, html
+from server.site.kinds import kinds
 from server.site.representations import REPRESENTATIONS, Description, Representation
-from server.site.work import kinds
 from tests.conftest import EXAMPLES, GOLDEN, ROOT
 
 EXPECTED = ROOT / "tests" / "expected" / "forms"
@@ -37,7 +37,7 @@ WORKS = {
     "dataset": GOLDEN / "source-datacite.xml",
     "thesis": GOLDEN / "thesis-with-degree.xml",
 }
-HOSTILE = 'A & B_{x}: 50% "of" <b>$10</b> #1 ~ ^ \\'
+HOSTILE = 'A & B_{x}: 50% "of" <x>$10</x> #1 ~ ^ \\'
 
 
 def described(record: Record) -> Description:
@@ -45,6 +45,11 @@ def described(record: Record) -> Description:
     lines = list(Mapper(BASE).map(record).lines)
     item = next(line for line in lines if line.startswith(f"<{BASE}item/")).partition(">")[0][1:]
     return Description(lines, item.partition("#")[0], BASE)
+
+
+def described_fields(*fields: Field) -> Description:
+    """The description of a record of these fields."""
+    return described(Record("oai:x:1/2", handle="1/2", fields=fields))
 
 
 def form(suffix: str) -> Representation:
@@ -90,7 +95,7 @@ def hostile(text: str = HOSTILE) -> Description:
         Field("dc.relation.ispartof", "Coasts & Lights"),
         Field("dc.description.abstract", f"{text}\r\nTY  - BOOK\nER  - "),
     )
-    return described(Record("oai:x:1/2", handle="1/2", fields=fields))
+    return described_fields(*fields)
 
 
 def test_no_text_of_a_record_ends_a_value_of_bibtex() -> None:
@@ -106,6 +111,7 @@ def test_no_text_of_a_record_begins_a_tag_of_ris() -> None:
     assert entries[0]["authors"] == ["Marrow and Sons, T", "{Quill}, A%"]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
 def test_any_title_can_be_written_in_every_form(title: str) -> None:
     thing = hostile(title)
@@ -121,8 +127,8 @@ def test_any_title_can_be_written_in_every_form(title: str) -> None:
 
 
 def test_a_citation_on_a_page_has_no_markup_of_a_record() -> None:
-    assert "<b>" not in html(hostile().work)
-    assert "&lt;b&gt;" in html(hostile().work)
+    assert "<x>" not in html(hostile().work)
+    assert "&lt;x&gt;" in html(hostile().work)
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -64,7 +64,7 @@ FORMATS: tuple[Format, ...] = (
     Format("oai_cerif_openaire", (cerif.NAMESPACE,), cerif.ROOTS, cerif.read),
     Format("crossref", crossref.NAMESPACES, ("crossref",), crossref.read),
     Format("dublin_core", ("",), ("dublin_core",), dublin_core.read),
-    Format("qdc", qdc.NAMESPACES, ("qualifieddc", "qdc"), qdc.read),
+    Format("qdc", qdc.NAMESPACES, ("qualifieddc", "qdc", "nsdl_dc"), qdc.read),
     Format("oai_dc", (oai_dc.NAMESPACE, "*"), ("dc",), oai_dc.read, oai_dc.within),
 )
 """What is read; a new format is one module and one row."""

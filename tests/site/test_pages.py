@@ -1,0 +1,156 @@
+"""What a person finds on every page: one heading, labels, colours that can be read, names in place of addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from lxml import html as lxml_html
+
+from tests.conftest import EXAMPLES, GOLDEN, ROOT, Site
+from tests.test_sparql import ask
+
+HANDLE = "20.500.12345/678"
+QUERY = quote("SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 3")
+PAGES = [
+    "/",
+    "/records",
+    "/search?q=terns",
+    "/search?q=nothing-of-this",
+    f"/record/{HANDLE}",
+    f"/record/{HANDLE}?_profile=alt",
+    f"/source/{HANDLE}",
+    "/record/12345/1",
+    "/journal/5555-1238.html",
+    "/journal/2490-0028.html",
+    "/shelf.html",
+    "/dumps/",
+    "/sparql",
+    f"/sparql?query={QUERY}&format=html",
+    "/queries",
+    "/queries/works-per-year",
+    "/queries/changed-since",
+    "/item/nothing/here",
+]
+THESES = """{"id": "%s", "dc.title": ["%s"], "dc.type": ["Doctoral thesis"], "dc.date.issued": ["%s"],
+ "dc.relation.issn": ["2490-0028"], "dc.relation.isbn": ["%s"], "dc.contributor.advisor": ["Pike, C", "Wren, M"]}"""
+SHEETS = [ROOT / "server/static/style.css", ROOT / "server/questions/static/questions.css"]
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The examples, a withdrawn record, and two theses of a series whose name nobody tells, one of the year 2554."""
+    path = tmp_path_factory.mktemp("pages") / "theses.jsonl"
+    rows = [("a", "Terns", "2554", "978-952-03-1709-6"), ("b", "Lights", "2019", "978-951-29-8348-3")]
+    path.write_text("".join((THESES % row).replace("\n", "") + "\n" for row in rows), encoding="utf-8")
+    running = Site(EXAMPLES, GOLDEN / "withdrawn.xml", path)
+    yield running
+    running.stop()
+
+
+def page(shelf: Site, path: str) -> lxml_html.HtmlElement:
+    return lxml_html.fromstring(ask(shelf, "GET", path, Accept="text/html").body)
+
+
+def texts(root: lxml_html.HtmlElement, path: str) -> list[str]:
+    return [" ".join(str(node.text_content()).split()) for node in root.xpath(path)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_one_heading_a_language_and_labels(shelf: Site, path: str) -> None:
+    root = page(shelf, path)
+    assert (len(root.xpath("//h1")), root.get("lang")) == (1, "en")
+    for control in root.xpath("//input | //textarea | //select"):
+        assert control.get("aria-label") or root.xpath("//label[@for=$id]", id=control.get("id"))
+    ids = root.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    levels = [int(str(node.tag)[1]) for node in root.iter("h1", "h2", "h3")]
+    assert all(below - above <= 1 for above, below in pairwise(levels))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_runs_nothing_and_fetches_nothing_from_elsewhere(shelf: Site, path: str) -> None:
+    root = page(shelf, path)
+    assert not root.xpath("//script[not(@type='application/ld+json')] | //style | //*[@style] | //*[@onclick]")
+    fetched = root.xpath("//link[@rel='stylesheet' or @rel='icon']/@href | //img/@src | //iframe/@src")
+    assert fetched
+    for address in fetched:
+        assert ask(shelf, "GET", address).status == 200
+
+
+def test_the_newest_records_are_of_years_that_have_come(shelf: Site) -> None:
+    listed = " ".join(texts(page(shelf, "/"), "//ul[@class='works']/li"))
+    assert "2019" in listed
+    assert "2554" not in listed
+
+
+def test_a_serial_without_a_name_is_called_by_its_number(shelf: Site) -> None:
+    root = page(shelf, "/journal/2490-0028.html")
+    assert texts(root, "//h1 | //p[@class='kind']") == ["Series", "ISSN 2490-0028"]
+    assert texts(root, "//dl[not(@class)]/*") == ["ISSN", "2490-0028"]
+
+
+def test_an_issue_is_called_by_its_journal_and_its_numbers(shelf: Site) -> None:
+    (journal,) = texts(page(shelf, "/journal/5555-1238.html"), "//h1")
+    root = page(shelf, "/journal/5555-1238/volume/12/issue/4.html")
+    assert texts(root, "//h1 | //p[@class='kind']") == ["Journal issue", f"{journal}, volume 12, issue 4"]
+    assert f"{journal}, volume 12" in texts(root, "//dd")
+
+
+def test_the_isbn_of_a_thesis_is_its_own_and_not_that_of_its_series(shelf: Site) -> None:
+    for name, isbn in (("a", "978-952-03-1709-6"), ("b", "978-951-29-8348-3")):
+        entry = ask(shelf, "GET", f"/record/id/{name}.bib").body.decode()
+        assert f"isbn = {{{isbn}}}" in entry
+    series = ask(shelf, "GET", "/journal/2490-0028.nt").body
+    assert b"978-95" not in series
+
+
+def test_a_role_is_told_once_above_all_who_hold_it(shelf: Site) -> None:
+    names = texts(page(shelf, "/record/id/b"), "//dl[not(@class)]/dt")
+    assert len(names) == len(set(names))
+    assert texts(
+        page(shelf, "/record/id/b"),
+        "//dt[text()='Advisor' or text()='Supervisor']/following-sibling::dd[position() < 3]",
+    ) == ["Pike, C", "Wren, M"]
+
+
+def test_columns_that_are_empty_are_left_out_of_a_source(shelf: Site) -> None:
+    assert texts(page(shelf, "/source/id/b"), "//th") == ["Field", "Value"]
+    assert texts(page(shelf, f"/source/{HANDLE}"), "//th") == ["Field", "Value", "Language"]
+
+
+def colours(scheme: str) -> dict[str, str]:
+    text = SHEETS[0].read_text(encoding="utf-8")
+    blocks = re.findall(r":root \{(.*?)\}", text, re.DOTALL)
+    told = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", blocks[0]))
+    return told if scheme == "light" else told | dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", blocks[1]))
+
+
+def brightness(colour: str) -> float:
+    """Relative luminance, as WCAG 2.2 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("ground", ["paper", "panel"])
+@pytest.mark.parametrize("text", ["ink", "quiet", "link", "warn"])
+def test_every_text_stands_out_from_its_ground(scheme: str, ground: str, text: str) -> None:
+    told = colours(scheme)
+    dark, bright = sorted((brightness(told[text]), brightness(told[ground])))
+    assert (bright + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_what_is_written_into_an_empty_field_has_a_colour_of_ours() -> None:
+    assert "::placeholder { color: var(--quiet); opacity: 1; }" in SHEETS[0].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_the_style_names_no_colour_but_its_own_and_no_address(sheet: Path) -> None:
+    rules = re.sub(r"--\w+: #[0-9a-f]{6};", "", sheet.read_text(encoding="utf-8"))
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|url\(|@import", rules)
