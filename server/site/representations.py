@@ -193,6 +193,13 @@ REPRESENTATIONS = (
 PAGE = REPRESENTATIONS[0]
 
 
+LISTS = (
+    Representation("All forms", ".forms.html", "text/html", None, None),
+    Representation("All forms, JSON", ".forms.json", "application/json", None, None),
+)
+"""The lists of all forms of a document (Content Negotiation by Profile, the alternates view); they are none of them."""
+
+
 def forms(*, of_work: bool) -> tuple[Representation, ...]:
     """The forms of a work, or those of a shared thing."""
     return tuple(form for form in REPRESENTATIONS if of_work or form.of_things)
