@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections import OrderedDict
 from typing import NamedTuple
 
 from converter.keeping.reading import ArchiveReader
@@ -17,6 +19,30 @@ from server.site.signposting import LINKSETS, Link
 _GONE = re.compile(r" <http://www\.w3\.org/ns/prov#invalidatedAtTime> ")
 
 
+class Descriptions:
+    """What was described last, by the version of the dataset and the place: one form of a document follows another."""
+
+    def __init__(self, most: int = 8) -> None:
+        self._most = most
+        self._held: OrderedDict[tuple[str, Place], tuple[Description, Works | None]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, site: Site, place: Place) -> tuple[Description | None, Works | None]:
+        """The description of a thing with the works that lead to it, None where nothing is known of it."""
+        key = (site.endpoint.version, place)
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        described, works = _described(site, place)
+        if described is not None:
+            with self._lock:
+                self._held[key] = described, works
+                if len(self._held) > self._most:
+                    self._held.popitem(last=False)
+        return described, works
+
+
 class Site(NamedTuple):
     """What documents are made from; the archive is not there over a remote endpoint."""
 
@@ -24,6 +50,7 @@ class Site(NamedTuple):
     base: str
     renderings: Renderings
     archive: ArchiveReader | None
+    descriptions: Descriptions
 
 
 class Place(NamedTuple):
@@ -56,7 +83,7 @@ def document(site: Site, place: Place, form: Representation) -> Rendered | None:
 
 
 def _document(site: Site, place: Place, form: Representation) -> Rendered | None:
-    described, works = _described(site, place)
+    described, works = site.descriptions.get(site, place)
     if described is None:
         return None
     status = 410 if any(_GONE.search(line) for line in described.lines) else 200
@@ -71,7 +98,8 @@ def _described(site: Site, place: Place) -> tuple[Description | None, Works | No
         lines = description.of_record(site.endpoint, site.base, path)
     else:
         lines = description.of_thing(site.endpoint, site.base, place.address)
-    if not any(line.startswith(f"<{place.address}> ") for line in lines):
+    told = any(line.startswith(f"<{place.address}> ") for line in lines)
+    if not told and (place.is_work(site.base) or not description.is_pointed_at(site.endpoint, place.address)):
         return None, None
     if place.is_work(site.base):
         return Description(lines, place.address, site.base), None

@@ -7,7 +7,7 @@ servers of files know no query strings, and the addresses are the same there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from urllib.parse import quote, unquote
 
@@ -47,7 +47,21 @@ def page_in(path: str) -> tuple[str, int]:
 
 def raw(path: str) -> str:
     """The path percent-encoded where it must be."""
-    return "/".join(quote(part, safe=_SAFE) if part not in {".", ".."} else "%2E" * len(part) for part in _parts(path))
+    return escaped(_parts(path))
+
+
+def escaped(parts: Iterable[str]) -> str:
+    """The segments as a path, percent-encoded where they must be."""
+    return "/".join(quote(part, safe=_SAFE) if part not in {".", ".."} else "%2E" * len(part) for part in parts)
+
+
+def is_raw(path: str) -> bool:
+    """Whether a path is written as it is here when it has been asked for; under no other is anything found.
+
+    >>> is_raw("a%2Fb"), is_raw("a(b)")
+    (True, False)
+    """
+    return path == escaped(unquote(part) for part in path.split("/"))
 
 
 def respelled(path: str) -> Iterator[str]:

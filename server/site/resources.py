@@ -21,7 +21,7 @@ from server.problems import VARY, problem
 from server.settings import Settings
 from server.site import pages
 from server.site.choosing import Refusal, chosen
-from server.site.documents import Place, Site, document, offers
+from server.site.documents import Descriptions, Place, Site, document, offers
 from server.site.finding import finding_blueprint
 from server.site.moved import known_as
 from server.site.paths import known, page_in, raw, respelled
@@ -29,7 +29,7 @@ from server.site.renderings import Rendered, Renderings, rendered
 from server.site.representations import LISTS, PAGE, Representation
 from server.site.source import source_document
 
-THINGS = ("person", "journal", "org", "subject", "grant", "place", "series", "collection", "field", "scheme")
+THINGS = ("person", "journal", "org", "subject", "grant", "place", "series", "collection", "field", "scheme", "metric")
 """The folders of shared things."""
 
 PUBLISHED = {
@@ -38,7 +38,9 @@ PUBLISHED = {
     "context.jsonld": "application/ld+json",
     "frame.jsonld": "application/ld+json",
 }
-"""The files of the profile, at an address with its version."""
+PROFILE_FILE = "profile.ttl"
+PUBLISHED_AT = PROFILE
+"""The files of the profile, and the path where they stand, which has its version."""
 
 _METHODS = ["GET", "HEAD"]
 _FRESH = "public, max-age=0, must-revalidate"
@@ -60,7 +62,7 @@ class Reading(NamedTuple):
 def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None = None) -> Blueprint:
     """The pages and documents of the site."""
     blueprint = Blueprint("site", __name__)
-    site = Site(endpoint, settings.base, Renderings(), archive)
+    site = Site(endpoint, settings.base, Renderings(), archive, Descriptions())
 
     @blueprint.errorhandler(QueryTimeout)
     @blueprint.errorhandler(QueueFull)
@@ -90,6 +92,10 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
     @blueprint.get("/ns")
     def own_terms() -> Response:
         return _published(site, "profile.ttl", "text/turtle; charset=utf-8")
+
+    @blueprint.get(f"/{PROFILE}")
+    def profiles() -> Response:
+        return _see_other(f"{site.base}{PROFILE}/{PROFILE_FILE}")
 
     @blueprint.get(f"/{PROFILE}/<name>")
     def profile(name: str) -> Response:

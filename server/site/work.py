@@ -140,6 +140,7 @@ class Work(NamedTuple):
         return f"https://doi.org/{self.doi}" if self.doi else self.landing
 
 
+@lru_cache(maxsize=4)
 def work(view: View, address: str) -> Work:
     """The work of that address, as the view describes it."""
     path = address.removeprefix(f"{view.base}item/")
