@@ -180,11 +180,12 @@ def export(ctx: click.Context, target: Path, data: Path, workers: int | None) ->
     """Write the whole site into DIR as files for a plain web server, each as the server would send it.
 
     An export that was interrupted goes on where it was; a later one leaves what has not changed, and removes what is
-    there no more.  Withdrawn records, pages behind the first, and what is asked with a question are not in it.
+    there no more.  DIR/.shelfgraph has configurations for nginx, DIR/.htaccess is for Apache: they tell media types,
+    what is withdrawn, and what has moved.  SPARQL, search, OAI-PMH and reconciliation are left to a running site.
     """
     from converter.keeping import dumpfiles
     from converter.keeping.folder import DataFolder, reading
-    from server.exporting import Source
+    from server.exporting.things import Source
     from shelfgraph.exporting import Export
 
     folder = DataFolder(data)
