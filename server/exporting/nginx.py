@@ -77,7 +77,8 @@ def server(base: str) -> Iterator[str]:
     yield f"location {prefix}/{NOTES}/ {{\n    return 404;\n}}\nlocation = {prefix}/.htaccess {{\n    return 404;\n}}\n"
     yield f"location ~ ^{prefix}/(?:{'|'.join(RUNNING)})(?:[/.]|$) {{\n    default_type text/plain;\n"
     yield f"    return 501 {quoted(ELSEWHERE)};\n}}\n"
-    yield f"location {prefix}/queries/ {{\n    if ($args) {{\n        return 501 {quoted(ELSEWHERE)};\n    }}\n"
+    yield f"location {prefix}/queries/ {{\n    default_type text/plain;\n"
+    yield f"    if ($args) {{\n        return 501 {quoted(ELSEWHERE)};\n    }}\n"
     yield from _types(ANSWERS)
     yield "    try_files $uri $uri/index.html =404;\n}\n"
     yield f"location = {prefix}/{PUBLISHED_AT} {{\n    return 303 {prefix}/{PUBLISHED_AT}/{PROFILE_FILE};\n}}\n"
