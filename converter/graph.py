@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, NamedTuple
 
 import pyoxigraph
@@ -75,10 +75,15 @@ def document(lines: Lines, format_: str, base: str) -> bytes:
     <http://x/item/1> dcterms:title "A" .
     """
     in_order = ordered(lines, base)
+    return written(in_order, [*parsed(in_order)], format_, base)
+
+
+def written(lines: Sequence[str], triples: Sequence[pyoxigraph.Triple], format_: str, base: str) -> bytes:
+    """The same document, of lines that are in reading order and have been parsed."""
     if format_ in {"nt", "nq"}:
-        return "".join(f"{line}\n" for line in in_order).encode()
+        return "".join(f"{line}\n" for line in lines).encode()
     out = io.BytesIO()
-    _serialize(parsed(in_order), out, format_, _used(in_order, prefixes(base)))
+    _serialize(triples, out, format_, _used(lines, prefixes(base)))
     return out.getvalue()
 
 
@@ -145,7 +150,7 @@ def _serialize(triples: Iterable[pyoxigraph.Triple], out: IO[bytes], format_: st
     pyoxigraph.serialize(triples, target, FORMATS[format_].engine, prefixes=names)  # type: ignore[arg-type] # any object with write and flush will do
 
 
-def _used(lines: list[str], names: dict[str, str]) -> dict[str, str]:
+def _used(lines: Sequence[str], names: dict[str, str]) -> dict[str, str]:
     text = "\n".join(lines)
     return {prefix: iri for prefix, iri in names.items() if f"<{iri}" in text}
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, cast
 
-import pyld.jsonld
 import pyoxigraph
 
 import ontology
+from converter.framing import Framer
 from converter.graph import parsed
 
 Node = dict[str, Any]
@@ -51,16 +51,10 @@ def framed(lines: Iterable[str], item: str, base: str = ontology.PUBLISHED_BASE)
     What the frame does not reach from the thing stands under `@included`.
     """
     nodes = expanded(sorted(lines))
-    frame = {**_frame(), "@context": context(base), "id": item}
     with _LOCK:
-        document = cast("Node", pyld.jsonld.frame(nodes, frame, _options()))
-        reached = {node["@id"] for node in pyld.jsonld.flatten(document, None, _options())}
-        left = [node for node in nodes if node["@id"] not in reached]
-        if left:
-            rest = pyld.jsonld.compact(left, context(base), {**_options(), "graph": True})
-            document["@included"] = rest["@graph"]
-    document = _in_order(document)
-    return {"@context": context(base), **{key: value for key, value in document.items() if key != "@context"}}
+        found = _framer(base).framed(nodes, item)
+    found.pop("@context", None)
+    return {"@context": _context(base), **_in_order(found)}
 
 
 def context(base: str = ontology.PUBLISHED_BASE) -> Node:
@@ -68,9 +62,13 @@ def context(base: str = ontology.PUBLISHED_BASE) -> Node:
     return copy.deepcopy(_context(base))
 
 
-def document(node: Node) -> bytes:
+def document(node: Node, base: str = ontology.PUBLISHED_BASE) -> bytes:
     """The document as UTF-8."""
-    return json.dumps(node, ensure_ascii=False, indent=1).encode() + b"\n"
+    rest = {key: value for key, value in node.items() if key != "@context"}
+    if node.get("@context") is not _context(base) or not rest:
+        return json.dumps(node, ensure_ascii=False, indent=1).encode() + b"\n"
+    # The context is half of most documents, and always the same text.
+    return _context_text(base) + json.dumps(rest, ensure_ascii=False, indent=1).encode()[1:] + b"\n"
 
 
 def stream(nodes: Iterable[Node], base: str = ontology.PUBLISHED_BASE) -> Iterator[bytes]:
@@ -89,17 +87,14 @@ def _context(base: str) -> Node:
     return cast("Node", json.loads(ontology.text("context.jsonld", base))["@context"])
 
 
-@lru_cache(maxsize=1)
-def _frame() -> Node:
-    return cast("Node", json.loads(ontology.text("frame.jsonld")))
+@lru_cache(maxsize=8)
+def _context_text(base: str) -> bytes:
+    return json.dumps({"@context": _context(base)}, ensure_ascii=False, indent=1).encode()[:-2] + b","
 
 
-def _options() -> Node:
-    return {"documentLoader": _refuse, "omitGraph": True, "processingMode": "json-ld-1.1", "ordered": True}
-
-
-def _refuse(address: str, _: object) -> Node:
-    raise ValueError(f"{address}: nothing is fetched while JSON-LD is made; the context must stand in the document")
+@lru_cache(maxsize=8)
+def _framer(base: str) -> Framer:
+    return Framer(_context(base), json.loads(ontology.text("frame.jsonld")))
 
 
 def _value(term: object) -> Node:

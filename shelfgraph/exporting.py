@@ -21,9 +21,10 @@ import pyoxigraph
 from converter.errors import UsageError
 from converter.keeping.dumping import changes, statements
 from converter.keeping.sorting import Sorter
-from server.exporting import Done, Exporter, Source, exported, thing_paths
-
-_NOTES = ".shelfgraph"
+from server.exporting.files import NOTES
+from server.exporting.once import Once
+from server.exporting.servers import configured
+from server.exporting.things import Done, Opened, Source, Things, exported, pointed_at, thing_paths
 
 
 class Export:
@@ -31,7 +32,7 @@ class Export:
 
     def __init__(self, target: Path, generation: int, base: str, after: str) -> None:
         self.base, self.failed = base, 0
-        self._target, self._notes = target, target / _NOTES
+        self._target, self._notes = target, target / NOTES
         self._generation, self._after = generation, after
         self._pages = self._files = self._gone = 0
         self._started = time.monotonic()
@@ -42,7 +43,7 @@ class Export:
 
         Raises UsageError where the folder holds something else.
         """
-        notes = target / _NOTES
+        notes = target / NOTES
         if target.exists() and any(target.iterdir()) and not notes.is_dir():
             raise UsageError(f"{target}: holds files that are no export of ours; name an empty folder")
         try:
@@ -62,9 +63,8 @@ class Export:
     def write(self, source: Source, processes: int, note: Callable[[int], None]) -> None:
         """Write the site; `note` hears how many more pages there are."""
         self._note(whole=False)
-        exporter = Exporter(source, self._target)
         store = pyoxigraph.Store.read_only(str(source.store))
-        paths = thing_paths(statements(store, self.base, folder=self._notes), self.base, exporter.folders())
+        paths = thing_paths(statements(store, self.base, folder=self._notes), self.base)
         # The order of the statements is that of their addresses with the bracket behind them.
         left = dropwhile(lambda path: f"{path}>" <= f"{self._after}>", paths) if self._after else paths
         for last, done in exported(source, self._target, left, processes):
@@ -72,7 +72,10 @@ class Export:
             self._after = last
             self._note(whole=False)
             note(done.pages)
-        self._take(exporter.site())
+        opened = Opened.of(source)
+        self._take(Things(opened, self._target).write(pointed_at(store, self.base)))
+        self._take(Once(opened, self._target).write())
+        self._take(configured(opened, self._target))
         self._remove_others()
         failures = self._notes / "failed"
         self.failed = len(failures.read_text(encoding="utf-8").splitlines()) if failures.exists() else 0

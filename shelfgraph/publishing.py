@@ -106,7 +106,6 @@ def _write(folder: DataFolder, generation: Generation, wanted: _Wanted, out: IO[
     import pyoxigraph
 
     from converter.keeping import dumping
-    from converter.keeping.describing import graph_of
 
     identity = folder.identity()
     base = identity.base if identity else ""
@@ -117,16 +116,29 @@ def _write(folder: DataFolder, generation: Generation, wanted: _Wanted, out: IO[
             for line in json_lines(generation.path, base, folder=place, processes=os.cpu_count() or 1, note=note):
                 out.write(line)
         return
-    store = pyoxigraph.Store.read_only(str(generation.path))
+    left = not wanted.quads and _named(generation, base)
     with contextlib.ExitStack() as stack:
         old = stack.enter_context(_old(folder, base, wanted)) if wanted.since else None
         note = stack.enter_context(_counted("statements"))
+        store = pyoxigraph.Store.read_only(str(generation.path))
         lines = dumping.statements(store, base, quads=wanted.quads, folder=place, note=note)
+        # Nothing but the lines holds the store: it is closed when they have been read.
+        del store
         if old is not None and wanted.since:
             lines = dumping.patch(old, lines, base, (wanted.since, generation.number))
         dumping.write(lines, out, wanted.form, base)
-    if not wanted.quads and any(str(graph) != f"<{graph_of(base)}>" for graph in store.named_graphs()):
+    if left:
         click.echo("shelfgraph: the named graphs are not in this dump; --format nq takes them all", err=True)
+
+
+def _named(generation: Generation, base: str) -> bool:
+    """Whether there are graphs with names, but for what a generation says of itself."""
+    import pyoxigraph
+
+    from converter.keeping.describing import graph_of
+
+    own = f"<{graph_of(base)}>"
+    return any(str(graph) != own for graph in pyoxigraph.Store.read_only(str(generation.path)).named_graphs())
 
 
 @contextlib.contextmanager
@@ -180,11 +192,12 @@ def export(ctx: click.Context, target: Path, data: Path, workers: int | None) ->
     """Write the whole site into DIR as files for a plain web server, each as the server would send it.
 
     An export that was interrupted goes on where it was; a later one leaves what has not changed, and removes what is
-    there no more.  Withdrawn records, pages behind the first, and what is asked with a question are not in it.
+    there no more.  DIR/.shelfgraph has configurations for nginx, DIR/.htaccess is for Apache: they tell media types,
+    what is withdrawn, and what has moved.  SPARQL, search, OAI-PMH and reconciliation are left to a running site.
     """
     from converter.keeping import dumpfiles
     from converter.keeping.folder import DataFolder, reading
-    from server.exporting import Source
+    from server.exporting.things import Source
     from shelfgraph.exporting import Export
 
     folder = DataFolder(data)

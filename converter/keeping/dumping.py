@@ -43,6 +43,8 @@ def statements(
             store.dump(sorter, pyoxigraph.RdfFormat.N_QUADS)  # type: ignore[arg-type] # a file to the engine
         else:
             store.dump(sorter, pyoxigraph.RdfFormat.N_TRIPLES, from_graph=pyoxigraph.DefaultGraph())  # type: ignore[arg-type] # a file to the engine
+        # The engine's memory is for the lines, where nobody else holds the store.
+        del store
         yield from _besides(sorter.lines(), graph_of(base)) if quads else sorter.lines()
 
 

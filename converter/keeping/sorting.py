@@ -77,10 +77,14 @@ class Sorter:
 
     def _sorted(self) -> list[bytes]:
         """The whole lines that are held, sorted; the beginning of one that is not whole stays."""
-        text = b"".join(self._parts)
-        end = text.rfind(b"\n") + 1
-        self._parts, self._size = ([text[end:]], len(text) - end) if end < len(text) else ([], 0)
-        lines = [line + b"\n" for line in text[:end].split(b"\n")[:-1]]
+        text = io.BytesIO(b"".join(self._parts))
+        self._parts.clear()
+        # The text is there once beside its lines: of a run each copy counts.
+        lines = text.readlines()
+        del text
+        if lines and not lines[-1].endswith(b"\n"):
+            self._parts.append(lines.pop())
+        self._size = sum(map(len, self._parts))
         if self._note:
             self._note(len(lines))
         lines.sort()

@@ -14,7 +14,7 @@ from server.feeds.sending import etag, sent
 from server.settings import Settings
 
 PATH = "/.well-known/api-catalog"
-_TYPE = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
+TYPE = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 
 
 class Interface(NamedTuple):
@@ -49,7 +49,7 @@ def api_catalog_blueprint(settings: Settings) -> Blueprint:
         paths = {rule.rule for rule in current_app.url_map.iter_rules()}
         body = json.dumps(linkset(paths, settings.base), indent=1).encode() + b"\n"
         link = f'<{settings.base}{PATH[1:]}>; rel="api-catalog"'
-        return sent(body, _TYPE, etag(body), headers={"Link": link})
+        return sent(body, TYPE, etag(body), headers={"Link": link})
 
     return blueprint
 

@@ -22,23 +22,33 @@ PAGE = 50
 _ATOM = "http://www.w3.org/2005/Atom"
 _TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 _NO_CHANGE = "1970-01-01T00:00:00Z"
+_DIGITS = 18
+"""Digits that the number of a change may have."""
 _SUMMARY = 1_000
 """Characters of an abstract that are told."""
 _FIRST_WINDOW, _LARGEST_WINDOW = 100, 5_000
 
 
 def atom_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader) -> Blueprint:
-    """The feed; `?before=N` begins behind the change with that number."""
+    """The feed; `/feed/before/N.atom` is what of it stands before the change with that number."""
     blueprint = Blueprint("atom", __name__)
+
+    def answer(before: int) -> Response:
+        tag = etag("atom", before, endpoint.version, archive.latest(), archive.latest_moment())
+        return sent(_page(endpoint, settings, archive, before), "application/atom+xml; charset=utf-8", tag)
 
     @blueprint.get("/feed.atom")
     def feed() -> Response:
         asked = request.args.get("before")
-        if asked is not None and not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
+        if asked is None:
+            return answer(archive.latest() + 1)
+        if not (asked.isascii() and asked.isdecimal() and len(asked) < _DIGITS):
             return problem(400, "Bad Request", f"before={asked!r} is not the number of a change; follow the link next.")
-        before = int(asked) if asked is not None else archive.latest() + 1
-        tag = etag("atom", asked, endpoint.version, archive.latest(), archive.latest_moment())
-        return sent(_page(endpoint, settings, archive, before), "application/atom+xml; charset=utf-8", tag)
+        return Response(status=301, headers={"Location": _address(settings.base, archive, int(asked))})
+
+    @blueprint.get(f"/feed/before/<int(max={10**_DIGITS}):before>.atom")
+    def older(before: int) -> Response:
+        return answer(before)
 
     return blueprint
 
@@ -58,6 +68,10 @@ def newest(archive: ArchiveReader, before: int, most: int) -> list[Held]:
     return found[:most]
 
 
+def _address(base: str, archive: ArchiveReader, before: int) -> str:
+    return f"{base}feed.atom" if before > archive.latest() else f"{base}feed/before/{before}.atom"
+
+
 def _page(endpoint: Endpoint, settings: Settings, archive: ArchiveReader, before: int) -> bytes:
     base, address = settings.base, f"{settings.base}feed.atom"
     listed = newest(archive, before, PAGE + 1)
@@ -68,11 +82,10 @@ def _page(endpoint: Endpoint, settings: Settings, archive: ArchiveReader, before
     _add(feed, "title", settings.title)
     _add(feed, "updated", shown[0].moment if shown else archive.latest_moment() or _NO_CHANGE)
     _add(etree.SubElement(feed, f"{{{_ATOM}}}author"), "name", settings.title)
-    here = address if before > archive.latest() else f"{address}?before={before}"
-    _link(feed, "self", here, "application/atom+xml")
+    _link(feed, "self", _address(base, archive, before), "application/atom+xml")
     _link(feed, "first", address, "application/atom+xml")
     if len(listed) > PAGE:
-        _link(feed, "next", f"{address}?before={shown[-1].change}", "application/atom+xml")
+        _link(feed, "next", _address(base, archive, shown[-1].change), "application/atom+xml")
     _link(feed, "alternate", base, "text/html")
     for held in shown:
         item = f"{base}item/{held.address}"

@@ -109,9 +109,10 @@ class _Shelf:
         base = self._settings.base
         address = f"{base}shelf"
         if suffix == ".html":
-            return render_template("dataset.html", view=View(lines, base), dataset=address, forms=_FORMS).encode()
+            view = View([*graph.parsed(graph.ordered(lines, base))], base)
+            return render_template("dataset.html", view=view, dataset=address, forms=_FORMS).encode()
         if suffix == ".jsonld":
-            return jsonld.document(jsonld.framed(lines, address, base))
+            return jsonld.document(jsonld.framed(lines, address, base), base)
         return graph.document(lines, suffix.removeprefix("."), base)
 
 

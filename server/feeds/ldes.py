@@ -59,6 +59,8 @@ _STREAM = {
 _SHAPE = {"moment": (_MOMENT, "xsd:dateTime"), "number": (_NUMBER, "xsd:integer"), "item": (_OF, None)}
 """What each member has once: the property, and the datatype of its value where it is no address."""
 _BY_NAME = {name: format_.media_type for name, format_ in FORMATS.items()} | {"jsonld": "application/ld+json"}
+SUFFIXES = tuple(_BY_NAME)
+"""The forms of the stream and of its nodes."""
 _BY_TYPE = {media_type: name for name, media_type in _BY_NAME.items()}
 
 

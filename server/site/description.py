@@ -69,6 +69,11 @@ def of_thing(endpoint: Endpoint, base: str, address: str) -> list[str]:
     return lines(endpoint, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {' UNION '.join(own)} }}")
 
 
+def is_pointed_at(endpoint: Endpoint, address: str) -> bool:
+    """Whether something is said with a thing, of which nothing is said: a scheme is named and not described."""
+    return bool(rows(endpoint, f"SELECT ?s WHERE {{ ?s ?p {iri(address)} }} LIMIT 1"))
+
+
 def _reached(start: str, base: str, hops: int) -> str:
     """A pattern for what lies so many steps ahead, over things of ours that are not other items."""
     stops = [start, *(f"?n{number}" for number in range(1, hops)), "?s"]

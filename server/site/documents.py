@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections import OrderedDict
 from typing import NamedTuple
 
 from converter.keeping.reading import ArchiveReader
 from server.endpoint import Endpoint
 from server.site import description, listing, pages, signposting
 from server.site.listing import Works
+from server.site.paths import page_of
 from server.site.renderings import Rendered, Renderings, rendered
-from server.site.representations import PAGE, REPRESENTATIONS, Description, Representation, forms
+from server.site.representations import LISTS, PAGE, PROFILES, REPRESENTATIONS, Description, Representation, forms
 from server.site.signposting import LINKSETS, Link
 
 _GONE = re.compile(r" <http://www\.w3\.org/ns/prov#invalidatedAtTime> ")
+
+
+class Descriptions:
+    """What was described last, by the version of the dataset and the place: one form of a document follows another."""
+
+    def __init__(self, most: int = 8) -> None:
+        self._most = most
+        self._held: OrderedDict[tuple[str, Place], tuple[Description, Works | None]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, site: Site, place: Place) -> tuple[Description | None, Works | None]:
+        """The description of a thing with the works that lead to it, None where nothing is known of it."""
+        key = (site.endpoint.version, place)
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        described, works = _described(site, place)
+        if described is not None:
+            with self._lock:
+                self._held[key] = described, works
+                if len(self._held) > self._most:
+                    self._held.popitem(last=False)
+        return described, works
 
 
 class Site(NamedTuple):
@@ -23,6 +50,7 @@ class Site(NamedTuple):
     base: str
     renderings: Renderings
     archive: ArchiveReader | None
+    descriptions: Descriptions
 
 
 class Place(NamedTuple):
@@ -31,6 +59,11 @@ class Place(NamedTuple):
     address: str
     variant: str
     page: int = 1
+
+    @property
+    def document(self) -> str:
+        """The address of the page of the document."""
+        return page_of(self.variant, self.page)
 
     def is_work(self, base: str) -> bool:
         """Whether the thing is an item."""
@@ -50,7 +83,7 @@ def document(site: Site, place: Place, form: Representation) -> Rendered | None:
 
 
 def _document(site: Site, place: Place, form: Representation) -> Rendered | None:
-    described, works = _described(site, place)
+    described, works = site.descriptions.get(site, place)
     if described is None:
         return None
     status = 410 if any(_GONE.search(line) for line in described.lines) else 200
@@ -65,7 +98,8 @@ def _described(site: Site, place: Place) -> tuple[Description | None, Works | No
         lines = description.of_record(site.endpoint, site.base, path)
     else:
         lines = description.of_thing(site.endpoint, site.base, place.address)
-    if not any(line.startswith(f"<{place.address}> ") for line in lines):
+    told = any(line.startswith(f"<{place.address}> ") for line in lines)
+    if not told and (place.is_work(site.base) or not description.is_pointed_at(site.endpoint, place.address)):
         return None, None
     if place.is_work(site.base):
         return Description(lines, place.address, site.base), None
@@ -79,36 +113,41 @@ def _described(site: Site, place: Place) -> tuple[Description | None, Works | No
 def _body(site: Site, place: Place, form: Representation, described: Description, works: Works | None) -> bytes:
     if form in LINKSETS:
         return signposting.linkset(described, place.variant, offers(site, place), form)
+    if form in LISTS:
+        write = pages.forms_page if form.media_type == PAGE.media_type else pages.forms_told
+        return write(place.document, offers(site, place), PROFILES, site.base)
     if form.writer:
         return form.writer(described)
     if works is None:
         return pages.record_page(described, place.variant, forms(of_work=True), site.archive is not None)
-    return pages.thing_page(described, place.variant, forms(of_work=False), works)
+    return pages.thing_page(described, place.document, forms(of_work=False), works, _around(place, works, PAGE))
 
 
 def _headers(
     site: Site, place: Place, form: Representation, described: Description, works: Works | None
 ) -> list[tuple[str, str]]:
     """The headers that are this document's own: its address, its profile, its links, when it changed."""
-    query = f"?page={place.page}" if place.page > 1 else ""
-    headers = [("Content-Location", place.variant + form.suffix + query)]
+    headers = [("Content-Location", place.document + form.suffix)]
     links = _links(site, place, form, described)
     if form.profile:
         iri = form.profile.iri(site.base)
         headers.append(("Content-Profile", f"<{iri}>"))
         links.append(Link(iri, "profile"))
     if works is not None and works.last > 1:
-        names = listing.neighbours(works).items()
-        links += [
-            Link(f"{place.variant}{form.suffix}?page={n}", "prev" if name == "previous" else name) for name, n in names
-        ]
+        around = _around(place, works, form).items()
+        links += [Link(address, "prev" if name == "previous" else name) for name, address in around]
     headers.append(("Link", ", ".join([*map(str, links), *_alternates(site, place, form)])))
     return headers
 
 
+def _around(place: Place, works: Works, form: Representation) -> dict[str, str]:
+    """The addresses of the pages beside a page, in a form."""
+    return {name: page_of(place.variant, n) + form.suffix for name, n in listing.neighbours(works).items()}
+
+
 def _links(site: Site, place: Place, form: Representation, described: Description) -> list[Link]:
     if not place.is_work(site.base):
-        return [Link(place.address, "describes"), Link(place.variant + form.suffix, "canonical")]
+        return [Link(place.address, "describes"), Link(place.document + form.suffix, "canonical")]
     if form is PAGE:
         links = signposting.in_header(signposting.of_page(described, place.variant, REPRESENTATIONS))
         return [*links, *signposting.sets(place.variant), Link(place.address, "describes")]
@@ -119,7 +158,7 @@ def _links(site: Site, place: Place, form: Representation, described: Descriptio
 def _alternates(site: Site, place: Place, form: Representation) -> list[str]:
     """The other forms, each with its type and profile."""
     return [
-        f'<{place.variant}{other.suffix}>; rel="alternate"; type="{other.media_type}"'
+        f'<{place.document}{other.suffix}>; rel="alternate"; type="{other.media_type}"'
         + (f'; format="{other.profile.iri(site.base)}"' if other.profile else "")
         for other in forms(of_work=place.is_work(site.base))
         if other is not form

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -14,17 +15,20 @@ from server.negotiate import choose
 from server.problems import VARY, problem
 from server.site import description
 from server.site.documents import Site
+from server.site.paths import page_of
 
 SIZE = 50
 """Records on a page."""
 
-_TYPES = ("text/html", "application/json")
+TYPES = {".html": "text/html", ".json": "application/json"}
+"""The forms of a list: suffix → media type."""
+
 _LONGEST = 500
 _FURTHEST = 1_000_000
 _RECORDS = (
     "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
     "SELECT ?item {{ ?record dcterms:conformsTo {profile} ; foaf:primaryTopic ?item }} "
-    "ORDER BY ?item LIMIT {limit} OFFSET {offset}"
+    "ORDER BY ?item {window}"
 )
 
 
@@ -42,9 +46,24 @@ def finding_blueprint(site: Site) -> Blueprint:
     blueprint = Blueprint("finding", __name__)
 
     @blueprint.get("/records")
-    def records() -> Response:
+    @blueprint.get(f"/records<any({', '.join(map(repr, TYPES))}):suffix>")
+    def records(suffix: str = "") -> Response:
         number = _number()
-        return _sent(site, "records", _all(site, number)) if number else _no_page()
+        if not number:
+            return _no_page()
+        if number > 1:
+            return Response(status=301, headers={"Location": page_of(f"{site.base}records", number) + suffix})
+        return _sent(site, "records", _all(site, number), suffix)
+
+    @blueprint.get(f"/records/page/<int(max={_FURTHEST}):number>")
+    @blueprint.get(f"/records/page/<int(max={_FURTHEST}):number><any({', '.join(map(repr, TYPES))}):suffix>")
+    def page(number: int, suffix: str = "") -> Response:
+        if number < 2:
+            return Response(status=301, headers={"Location": f"{site.base}records{suffix}"})
+        found = _all(site, number)
+        if not found.rows:
+            return problem(404, "Not Found", f"The list of records has no page {number}; it begins at /records.")
+        return _sent(site, "records", found, suffix)
 
     @blueprint.get("/search")
     def search() -> Response:
@@ -61,8 +80,20 @@ def finding_blueprint(site: Site) -> Blueprint:
     return blueprint
 
 
+def listed(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Yield every page of the list of all records, in every form, each with its path."""
+    query = _RECORDS.format(profile=iri(site.base + PROFILE), window="")
+    items = [row["item"] for row in description.rows(site.endpoint, query)]
+    for number in range(1, max(1, -(-len(items) // SIZE)) + 1):
+        rest = items[(number - 1) * SIZE : number * SIZE + 1]
+        found = Found("", number, _named(site, rest[:SIZE]), len(rest) > SIZE)
+        for suffix, form in TYPES.items():
+            yield page_of("records", number) + suffix, _body(site, "records", found, form)
+
+
 def _all(site: Site, number: int) -> Found:
-    query = _RECORDS.format(profile=iri(site.base + PROFILE), limit=SIZE + 1, offset=(number - 1) * SIZE)
+    window = f"LIMIT {SIZE + 1} OFFSET {(number - 1) * SIZE}"
+    query = _RECORDS.format(profile=iri(site.base + PROFILE), window=window)
     items = [row["item"] for row in description.rows(site.endpoint, query)]
     return Found("", number, _named(site, items[:SIZE]), len(items) > SIZE)
 
@@ -84,19 +115,13 @@ def _named(site: Site, items: list[str]) -> list[dict[str, str]]:
     return [known.get(item, {"item": item}) for item in items]
 
 
-def _sent(site: Site, name: str, found: Found) -> Response:
-    form = choose(request.headers.get("Accept"), _TYPES)
+def _sent(site: Site, name: str, found: Found, suffix: str = "") -> Response:
+    form = TYPES.get(suffix) or choose(request.headers.get("Accept"), [*TYPES.values()])
     if form is None:
-        return problem(406, "Not Acceptable", f"A list of records has the types {', '.join(_TYPES)}.")
-    neighbours = {"prev": found.number - 1, "next": found.number + 1 if found.more else 0}
-    pages = {rel: _address(site.base, name, found.words, number) for rel, number in neighbours.items() if number}
-    if form == "application/json":
-        told = {"words": found.words, "page": found.number, "records": found.rows, **pages}
-        body = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-        response = Response(body, content_type=form)
-    else:
-        page = render_template("found.html", found=found, pages=pages, name=name)
-        response = Response(page, content_type="text/html; charset=utf-8")
+        return problem(406, "Not Acceptable", f"A list of records has the types {', '.join(TYPES.values())}.")
+    pages = _beside(site, name, found, form)
+    content_type = f"{form}; charset=utf-8" if form.startswith("text/") else form
+    response = Response(_body(site, name, found, form), content_type=content_type)
     response.headers["Vary"] = VARY
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     if pages:
@@ -106,8 +131,25 @@ def _sent(site: Site, name: str, found: Found) -> Response:
     return response
 
 
-def _address(base: str, name: str, words: str, number: int) -> str:
-    return f"{base}{name}?" + urlencode({**({"q": words} if words else {}), "page": number})
+def _body(site: Site, name: str, found: Found, form: str) -> bytes:
+    pages = _beside(site, name, found, form)
+    if form == TYPES[".html"]:
+        return render_template("found.html", found=found, pages=pages, name=name).encode()
+    told = {"words": found.words, "page": found.number, "records": found.rows, **pages}
+    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _beside(site: Site, name: str, found: Found, form: str) -> dict[str, str]:
+    """The addresses of the pages beside a page, by their relations; a program stays with its form."""
+    suffix = "" if form == TYPES[".html"] else ".json"
+    neighbours = {"prev": found.number - 1, "next": found.number + 1 if found.more else 0}
+    return {
+        relation: page_of(f"{site.base}{name}", number) + suffix
+        if name == "records"
+        else f"{site.base}{name}?" + urlencode({**({"q": found.words} if found.words else {}), "page": number})
+        for relation, number in neighbours.items()
+        if number
+    }
 
 
 def _number() -> int | None:

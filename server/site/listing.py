@@ -11,6 +11,7 @@ from typing import NamedTuple
 from converter.values.terms import integer, iri, literal, triple, type_
 from server.endpoint import Endpoint
 from server.site import description
+from server.site.paths import page_of
 
 SIZE = 100
 """Works on a page."""
@@ -46,13 +47,13 @@ def works_of(endpoint: Endpoint, base: str, address: str, number: int) -> Works:
 
 def lines_of(works: Works, address: str, document: str) -> Iterator[str]:
     """Yield the triples of a page: the collection with its total, the page with its neighbours, members with labels."""
-    collection, page = iri(f"{address}#works"), iri(f"{document}?page={works.number}")
+    collection, page = iri(f"{address}#works"), iri(_view(document, works.number))
     yield triple(collection, type_, iri(f"{_HYDRA}Collection"))
     yield triple(collection, iri(f"{_HYDRA}totalItems"), integer(works.total))
     yield triple(collection, iri(f"{_HYDRA}view"), page)
     yield triple(page, type_, iri(f"{_HYDRA}PartialCollectionView"))
     for name, number in neighbours(works).items():
-        yield triple(page, iri(_HYDRA + name), iri(f"{document}?page={number}"))
+        yield triple(page, iri(_HYDRA + name), iri(_view(document, number)))
     for row in works.rows:
         item = iri(row["item"])
         yield triple(collection, iri(f"{_HYDRA}member"), item)
@@ -64,6 +65,11 @@ def neighbours(works: Works) -> dict[str, int]:
     """The pages beside a page, by their names in Hydra."""
     around = {"first": 1, "previous": works.number - 1, "next": works.number + 1, "last": works.last}
     return {name: number for name, number in around.items() if 1 <= number <= works.last}
+
+
+def _view(document: str, number: int) -> str:
+    """What a page is called in the graph: the first is a part of the description, which has a name of its own."""
+    return page_of(document, number) if number > 1 else f"{document}#page-1"
 
 
 def _leading(base: str, address: str) -> str:

@@ -9,12 +9,12 @@ from converter.values.terms import literal
 from server.endpoint import Endpoint
 from server.site import description
 
-_PREFIXES = (
+PREFIXES = (
     "PREFIX prism: <http://prismstandard.org/namespaces/basic/2.0/> PREFIX fabio: <http://purl.org/spar/fabio/> "
     "PREFIX datacite: <http://purl.org/spar/datacite/> PREFIX dcterms: <http://purl.org/dc/terms/> "
     "PREFIX literal: <http://www.essepuntato.it/2010/06/literalreification/> "
 )
-_PATTERNS = {
+PATTERNS = {
     "item": "?thing prism:doi|dcterms:identifier|fabio:hasHandle {value}",
     "journal": "?thing prism:issn|prism:eIssn|fabio:hasIssnL {value} . ?thing a fabio:Journal",
     "person": "?thing datacite:hasIdentifier ?id . ?id literal:hasLiteralValue {value}",
@@ -31,7 +31,7 @@ def known_as(endpoint: Endpoint, archive: ArchiveReader | None, base: str, folde
         held = archive.identified(name)
         if held and held.address != path:
             return held.address
-    pattern = _PATTERNS.get(folder)
+    pattern = PATTERNS.get(folder)
     if not pattern:
         return None
     for spelled in _spellings(name):
@@ -40,7 +40,7 @@ def known_as(endpoint: Endpoint, archive: ArchiveReader | None, base: str, folde
         except ValueError:
             return None
         found = description.rows(
-            endpoint, f"{_PREFIXES} SELECT DISTINCT ?thing WHERE {{ {pattern.format(value=value)} }} LIMIT 2"
+            endpoint, f"{PREFIXES} SELECT DISTINCT ?thing WHERE {{ {pattern.format(value=value)} }} LIMIT 2"
         )
         paths = [row["thing"].removeprefix(f"{base}{folder}/") for row in found]
         own = [other for other in paths if "://" not in other and "#" not in other and other != path]

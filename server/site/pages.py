@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from flask import render_template, request
+from flask import render_template
 
 from converter.mapping import PROFILE
 from converter.values.terms import iri
 from server.endpoint import Endpoint
-from server.negotiate import choose
 from server.site import description, listing, signposting
 from server.site.forms import citation
 from server.site.forms.schema_org import schema_script
@@ -31,13 +30,6 @@ _PREFIXES = (
     "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX fabio: <http://purl.org/spar/fabio/> "
     "PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
 )
-
-
-class AllForms(NamedTuple):
-    """The list of the forms of a document, and its media type."""
-
-    body: bytes
-    content_type: str
 
 
 class Role(NamedTuple):
@@ -75,8 +67,10 @@ def record_page(described: Description, variant: str, offers: Sequence[Represent
     ).encode()
 
 
-def thing_page(described: Description, variant: str, offers: Sequence[Representation], works: Works) -> bytes:
-    """The page of a shared thing, with the works that lead to it."""
+def thing_page(
+    described: Description, variant: str, offers: Sequence[Representation], works: Works, around: Mapping[str, str]
+) -> bytes:
+    """The page of a shared thing, with the works that lead to it; `around` are the pages beside this one."""
     view, address = described.view, described.address
     return render_template(
         "thing.html",
@@ -85,7 +79,7 @@ def thing_page(described: Description, variant: str, offers: Sequence[Representa
         title=view.label(address),
         kinds=[in_words(link.text) for link in view.links(address, "rdf:type") if link.text != "fabio:Expression"],
         works=works,
-        pages=listing.neighbours(works),
+        pages=around,
         size=listing.SIZE,
         forms=offers,
         variant=variant,
@@ -111,11 +105,13 @@ def front_page(endpoint: Endpoint, base: str) -> bytes:
     return render_template("front.html", records=records, works=works, base=base, forms=REPRESENTATIONS).encode()
 
 
-def all_forms(variant: str, offers: Sequence[Representation], profiles: Sequence[Profile], base: str) -> AllForms:
-    """The forms of a document, each with its address, type and profile: as a page, or as JSON for programs."""
-    if choose(request.headers.get("Accept"), ("text/html", "application/json")) != "application/json":
-        page = render_template("forms.html", variant=variant, forms=offers, profiles=profiles, base=base)
-        return AllForms(page.encode(), "text/html; charset=utf-8")
+def forms_page(variant: str, offers: Sequence[Representation], profiles: Sequence[Profile], base: str) -> bytes:
+    """The forms of a document, each with its address, type and profile, for people."""
+    return render_template("forms.html", variant=variant, forms=offers, profiles=profiles, base=base).encode()
+
+
+def forms_told(variant: str, offers: Sequence[Representation], profiles: Sequence[Profile], base: str) -> bytes:
+    """The same for programs, as JSON."""
     told = {
         "document": variant,
         "profiles": [{"profile": p.iri(base), "token": p.token, "name": p.name} for p in profiles],
@@ -130,7 +126,7 @@ def all_forms(variant: str, offers: Sequence[Representation], profiles: Sequence
             for form in offers
         ],
     }
-    return AllForms(json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n", "application/json")
+    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def in_words(name: str) -> str:

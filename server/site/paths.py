@@ -1,8 +1,13 @@
-"""Paths as our addresses write them; servers give them decoded, so that an escaped slash looks like any other."""
+"""Paths as our addresses write them; servers give them decoded, so that an escaped slash looks like any other.
+
+A part of a list has a path of its own, `/journal/X/page/2.ttl`: its name and its number stand before the suffix.  Plain
+servers of files know no query strings, and the addresses are the same there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from urllib.parse import quote, unquote
 
@@ -18,9 +23,45 @@ _MOST = 5
 """Slashes that are tried in every combination; of more, all but the first few are taken to be in one segment."""
 
 
+_PART = re.compile(r"(.+)/page/([1-9]\d{0,8})", re.ASCII | re.DOTALL)
+
+
+def page_of(document: str, number: int) -> str:
+    """The address of a page of a list, whose first page is the list itself.
+
+    >>> page_of("/journal/X", 2), page_of("/journal/X", 1)
+    ('/journal/X/page/2', '/journal/X')
+    """
+    return document if number == 1 else f"{document}/page/{number}"
+
+
+def page_in(path: str) -> tuple[str, int]:
+    """The list that a path names and the number of its page, 0 where it names no page.
+
+    >>> page_in("X/page/2"), page_in("X"), page_in("X/page/02")
+    (('X', 2), ('X', 0), ('X/page/02', 0))
+    """
+    told = _PART.fullmatch(path)
+    return (told[1], int(told[2])) if told else (path, 0)
+
+
 def raw(path: str) -> str:
     """The path percent-encoded where it must be."""
-    return "/".join(quote(part, safe=_SAFE) if part not in {".", ".."} else "%2E" * len(part) for part in _parts(path))
+    return escaped(_parts(path))
+
+
+def escaped(parts: Iterable[str]) -> str:
+    """The segments as a path, percent-encoded where they must be."""
+    return "/".join(quote(part, safe=_SAFE) if part not in {".", ".."} else "%2E" * len(part) for part in parts)
+
+
+def is_raw(path: str) -> bool:
+    """Whether a path is written as it is here when it has been asked for; under no other is anything found.
+
+    >>> is_raw("a%2Fb"), is_raw("a(b)")
+    (True, False)
+    """
+    return path == escaped(unquote(part) for part in path.split("/"))
 
 
 def respelled(path: str) -> Iterator[str]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
+import pyoxigraph
+
 from converter import graph, jsonld
 from converter.mapping import PROFILE
 from server.site.forms import schema_org
@@ -20,7 +22,10 @@ from server.site.work import Work, work
 
 
 class Description:
-    """What the graph says of a thing, as a writer needs it: its lines, its address, and the base of the site."""
+    """What the graph says of a thing, as a writer needs it: its lines, its address, and the base of the site.
+
+    What several forms are made of is made once.
+    """
 
     def __init__(self, lines: Iterable[str], address: str, base: str) -> None:
         self.lines = list(lines)
@@ -28,9 +33,19 @@ class Description:
         self.base = base
 
     @cached_property
+    def ordered(self) -> list[str]:
+        """The lines in reading order."""
+        return graph.ordered(self.lines, self.base)
+
+    @cached_property
+    def triples(self) -> list[pyoxigraph.Triple]:
+        """The same as triples of the engine."""
+        return [*graph.parsed(self.ordered)]
+
+    @cached_property
     def view(self) -> View:
         """The triples by subject and property."""
-        return View(self.lines, self.base)
+        return View(self.triples, self.base)
 
     @cached_property
     def work(self) -> Work:
@@ -95,11 +110,12 @@ class Representation(NamedTuple):
 
 
 def _rdf(name: str) -> Writer:
-    return lambda described: graph.document(described.lines, name, described.base)
+    return lambda described: graph.written(described.ordered, described.triples, name, described.base)
 
 
 def _json_ld(described: Description) -> bytes:
-    return jsonld.document(jsonld.framed(described.lines, described.address, described.base))
+    node = jsonld.framed(described.lines, described.address, described.base)
+    return jsonld.document(node, described.base)
 
 
 def _dublin_core(name: str) -> Writer:
@@ -191,6 +207,13 @@ REPRESENTATIONS = (
 """The first of several that a client likes equally is sent."""
 
 PAGE = REPRESENTATIONS[0]
+
+
+LISTS = (
+    Representation("All forms", ".forms.html", "text/html", None, None),
+    Representation("All forms, JSON", ".forms.json", "application/json", None, None),
+)
+"""The lists of all forms of a document (Content Negotiation by Profile, the alternates view); they are none of them."""
 
 
 def forms(*, of_work: bool) -> tuple[Representation, ...]:

@@ -7,6 +7,7 @@ like are shared things, whose descriptions stand at the same path with a suffix.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
@@ -15,20 +16,21 @@ from converter.keeping.reading import ArchiveReader
 from converter.mapping import PROFILE
 from converter.values.terms import iri
 from server.endpoint import Endpoint, QueryTimeout, QueueFull, WorkerDied
+from server.negotiate import choose
 from server.problems import VARY, problem
 from server.settings import Settings
 from server.site import pages
 from server.site.choosing import Refusal, chosen
-from server.site.documents import Place, Site, document, offers
+from server.site.documents import Descriptions, Place, Site, document, offers
 from server.site.finding import finding_blueprint
 from server.site.moved import known_as
-from server.site.paths import known, raw, respelled
+from server.site.paths import known, page_in, raw, respelled
 from server.site.renderings import Rendered, Renderings, rendered
-from server.site.representations import PAGE, PROFILES, Representation
+from server.site.representations import LISTS, PAGE, Representation
 from server.site.source import source_document
 from server.site.vocabulary import vocabulary_blueprint
 
-THINGS = ("person", "journal", "org", "subject", "grant", "place", "series", "collection", "field", "scheme")
+THINGS = ("person", "journal", "org", "subject", "grant", "place", "series", "collection", "field", "scheme", "metric")
 """The folders of shared things."""
 
 PUBLISHED = {
@@ -37,16 +39,31 @@ PUBLISHED = {
     "context.jsonld": "application/ld+json",
     "frame.jsonld": "application/ld+json",
 }
-"""The files of the profile, at an address with its version."""
+PROFILE_FILE = "profile.ttl"
+PUBLISHED_AT = PROFILE
+"""The files of the profile, and the path where they stand, which has its version."""
 
 _METHODS = ["GET", "HEAD"]
 _FRESH = "public, max-age=0, must-revalidate"
 
 
+class Reading(NamedTuple):
+    """How a path may be read: of which thing it is, in which form, and which page; where it names none, None and 0."""
+
+    path: str
+    form: Representation | None
+    page: int = 0
+
+    @property
+    def ending(self) -> str:
+        """What stands in the path behind the thing."""
+        return (f"/page/{self.page}" if self.page else "") + (self.form.suffix if self.form else "")
+
+
 def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None = None) -> Blueprint:
     """The pages and documents of the site."""
     blueprint = Blueprint("site", __name__)
-    site = Site(endpoint, settings.base, Renderings(), archive)
+    site = Site(endpoint, settings.base, Renderings(), archive, Descriptions())
 
     @blueprint.errorhandler(QueryTimeout)
     @blueprint.errorhandler(QueueFull)
@@ -73,6 +90,10 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
     @blueprint.get("/source/<path:path>")
     def source(path: str) -> Response:
         return source_document(site, raw(path)) or _unknown(site, "source", raw(path))
+
+    @blueprint.get(f"/{PROFILE}")
+    def profiles() -> Response:
+        return _see_other(f"{site.base}{PROFILE}/{PROFILE_FILE}")
 
     @blueprint.get(f"/{PROFILE}/<name>")
     def profile(name: str) -> Response:
@@ -106,9 +127,9 @@ def _item(site: Site, path: str) -> Response:
 
 def _record(site: Site, path: str) -> Response:
     """The description of a work: at its own address by negotiation, with a suffix in one form."""
-    for candidate, form in _readings(site, path):
-        place = _place(site, "record", candidate)
-        response = _described(site, place, form) if place else None
+    for read in _readings(site, path):
+        place = None if read.page else _place(site, "record", read.path)
+        response = _described(site, place, read.form) if place else None
         if response is not None:
             return response
     return _unknown(site, "record", path)
@@ -116,30 +137,40 @@ def _record(site: Site, path: str) -> Response:
 
 def _thing(site: Site, folder: str, path: str) -> Response:
     """A shared thing: 303 to its description in the form that is asked for, or that description."""
-    for candidate, form in _readings(site, path):
-        place = _place(site, folder, candidate)
+    for read in _readings(site, path):
+        asked = read.page or _asked_page()
+        place = _place(site, folder, read.path, asked) if asked else None
         if place is None:
             continue
-        if form:
-            response = _described(site, place, form)
-            if response is not None:
-                return response
-            continue
-        if _asks_for_all() and document(site, place, PAGE) is not None:
-            return _all_forms(site, place)
-        found = chosen(offers(site, place), site.base)
-        if document(site, place, PAGE if isinstance(found, Refusal) else found) is not None:
-            if isinstance(found, Refusal):
-                return _refused(site, place, found)
-            query = f"?page={place.page}" if place.page > 1 else ""
-            return _see_other(f"{place.variant}{found.suffix}{query}")
+        described = read.form or _asks_for_all()
+        response = _page_moved(site, place, read) or (
+            _described(site, place, read.form) if described else _leading(site, place)
+        )
+        if response is not None:
+            return response
     return _unknown(site, folder, path)
+
+
+def _leading(site: Site, place: Place) -> Response | None:
+    """303 from a thing, or a page of its works, to the form that is asked for; None where nothing is known of it."""
+    found = chosen(offers(site, place), site.base)
+    if document(site, place, PAGE if isinstance(found, Refusal) else found) is None:
+        return None
+    return _refused(site, place, found) if isinstance(found, Refusal) else _see_other(place.document + found.suffix)
+
+
+def _page_moved(site: Site, place: Place, read: Reading) -> Response | None:
+    """301 from a page that is asked for in a query string, and from the first under its number."""
+    moved = read.page == 1 or (place.page > 1 and not read.page and read.form is not None)
+    if not moved or document(site, place, PAGE) is None:
+        return None
+    return _moved(place.document + (read.form.suffix if read.form else ""))
 
 
 def _described(site: Site, place: Place, form: Representation | None) -> Response | None:
     """The description of a thing, None where nothing is known of it."""
     if _asks_for_all():
-        return _all_forms(site, place) if document(site, place, PAGE) else None
+        form = LISTS[choose(request.headers.get("Accept"), [each.media_type for each in LISTS]) == LISTS[1].media_type]
     found = form or chosen(offers(site, place), site.base)
     if isinstance(found, Refusal):
         return _refused(site, place, found) if document(site, place, PAGE) else None
@@ -147,17 +178,20 @@ def _described(site: Site, place: Place, form: Representation | None) -> Respons
     return _sent(made, found, _moment(site, place)) if made else None
 
 
-def _place(site: Site, folder: str, path: str) -> Place | None:
-    """Where a thing and its document are, None where the path can be no address, or the page no number."""
-    thing = "item" if folder == "record" else folder
+def _asked_page() -> int:
+    """The page that the query string names, 0 where it names none that can be."""
     number = request.args.get("page", "1")
-    if not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= 10**8):
-        return None
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+
+
+def _place(site: Site, folder: str, path: str, page: int = 1) -> Place | None:
+    """Where a thing and its document are, None where the path can be no address."""
+    thing = "item" if folder == "record" else folder
     try:
         iri(f"{site.base}{thing}/{path}")
     except ValueError:
         return None
-    return Place(f"{site.base}{thing}/{path}", f"{site.base}{folder}/{path}", int(number[:9]))
+    return Place(f"{site.base}{thing}/{path}", f"{site.base}{folder}/{path}", page)
 
 
 def _moment(site: Site, place: Place) -> str | None:
@@ -174,17 +208,6 @@ def _asks_for_all() -> bool:
     return request.args.get("_profile", "").strip() == "alt"
 
 
-def _all_forms(site: Site, place: Place) -> Response:
-    """Every form of a document, with its profile (Content Negotiation by Profile, the alternates view)."""
-    data = pages.all_forms(place.variant, offers(site, place), PROFILES, site.base)
-    response = Response(data.body, content_type=data.content_type)
-    response.headers["Vary"] = VARY
-    response.headers["Cache-Control"] = _FRESH
-    response.add_etag()
-    response.make_conditional(request)
-    return response
-
-
 def _published(site: Site, name: str, content_type: str) -> Response:
     """A file of the profile, its addresses moved to the base of this site."""
     response = Response(ontology.text(name, site.base), content_type=content_type)
@@ -194,16 +217,27 @@ def _published(site: Site, name: str, content_type: str) -> Response:
     return response
 
 
-def _readings(site: Site, path: str) -> list[tuple[str, Representation | None]]:
-    """How a path may be read: whole, since a handle may end in anything, then with a suffix, the longest first."""
-    every = offers(site, Place(f"{site.base}item/", ""))
+def _readings(site: Site, path: str) -> list[Reading]:
+    """How a path may be read: whole, since a handle may end in anything, then with a suffix, the longest first.
+
+    What ends like a page may be one, where it is nothing else.
+    """
+    every = (*offers(site, Place(f"{site.base}item/", "")), *LISTS)
     fitting = [form for form in every if path.endswith(form.suffix) and path != form.suffix]
     fitting.sort(key=lambda form: -len(form.suffix))
-    return [(path, None), *((path.removesuffix(form.suffix), form) for form in fitting)]
+    whole = [Reading(path, None), *(Reading(path.removesuffix(form.suffix), form) for form in fitting)]
+    paged = ((*page_in(read.path), read.form) for read in whole)
+    return whole + [Reading(listed, form, number) for listed, number, form in paged if number]
 
 
 def _see_other(document: str) -> Response:
     response = Response(status=303, headers={"Location": document})
+    response.headers["Vary"] = VARY
+    return response
+
+
+def _moved(address: str) -> Response:
+    response = Response(status=301, headers={"Location": address})
     response.headers["Vary"] = VARY
     return response
 
@@ -231,10 +265,10 @@ def _refused(site: Site, place: Place, refusal: Refusal) -> Response:
 def _spelled(site: Site, folder: str, path: str) -> str | None:
     """The reading of the path, slashes and all, under which something is known; its suffix stays."""
     start = f"{site.base}{'item' if folder == 'record' else folder}/"
-    for candidate, form in _readings(site, path) if folder in {"item", "record", *THINGS} else ():
-        address = known(site.endpoint, [start + other for other in respelled(candidate)])
+    for read in _readings(site, path) if folder in {"item", "record", *THINGS} else ():
+        address = known(site.endpoint, [start + other for other in respelled(read.path)])
         if address:
-            return address.removeprefix(start) + (form.suffix if form else "")
+            return address.removeprefix(start) + read.ending
     return None
 
 
@@ -244,14 +278,11 @@ def _unknown(site: Site, folder: str, path: str) -> Response:
     if spelled:
         answer = {"item": _item, "record": _record}.get(folder)
         return answer(site, spelled) if answer else _thing(site, folder, spelled)
-    for candidate, form in _readings(site, path):
+    for read in _readings(site, path):
         thing = "item" if folder in {"record", "source"} else folder
-        other = known_as(site.endpoint, site.archive, site.base, thing, candidate)
+        other = known_as(site.endpoint, site.archive, site.base, thing, read.path)
         if other:
-            response = Response(status=301)
-            response.headers["Location"] = f"{site.base}{folder}/{other}{form.suffix if form else ''}"
-            response.headers["Vary"] = VARY
-            return response
+            return _moved(f"{site.base}{folder}/{other}{read.ending}")
     return problem(
         404, "Not Found", f"Nothing is known here of /{folder}/{path}; the list of records begins at the front page."
     )

@@ -18,6 +18,8 @@ from server.site.paths import respelled
 from server.site.renderings import rendered
 
 _TYPES = {"text/html": ".html", "application/json": ".json"}
+SUFFIXES = tuple(_TYPES.values())
+"""The forms of a source."""
 
 
 def source_document(site: Site, path: str) -> Response | None:
@@ -31,11 +33,20 @@ def source_document(site: Site, path: str) -> Response | None:
         form = told or _TYPES.get(choose(request.headers.get("Accept"), list(_TYPES)) or "")
         if form is None:
             return problem(406, "Not Acceptable", f"A source has the types {', '.join(_TYPES)}.")
-        record = site.archive.get(candidate)
-        if held.deleted or record is None:
+        body = source_body(site, candidate, form) if not held.deleted else None
+        if body is None:
             return problem(410, "Gone", f"/item/{candidate} was withdrawn from its repository; nothing is shown of it.")
-        return _sent(site, candidate, form, published(record, _crosswalk()), held.moment)
+        return _sent(site, candidate, form, body, held.moment)
     return None
+
+
+def source_body(site: Site, path: str, form: str) -> bytes | None:
+    """The document in a form of `SUFFIXES`, None where nothing is kept of the record at exactly that path."""
+    record = site.archive.get(path) if site.archive else None
+    if record is None:
+        return None
+    data = published(record, _crosswalk())
+    return data + b"\n" if form == ".json" else _page(site, path, data)
 
 
 def _readings(path: str) -> list[tuple[str, str]]:
@@ -45,8 +56,7 @@ def _readings(path: str) -> list[tuple[str, str]]:
     return plain + [(other, told) for candidate, told in plain for other in respelled(candidate)]
 
 
-def _sent(site: Site, path: str, form: str, data: bytes, moment: str) -> Response:
-    body = data + b"\n" if form == ".json" else _page(site, path, data)
+def _sent(site: Site, path: str, form: str, body: bytes, moment: str) -> Response:
     made = rendered(body, form)
     response = Response(body, content_type="application/json" if form == ".json" else "text/html; charset=utf-8")
     variant = f"{site.base}source/{path}"

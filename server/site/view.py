@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import pyoxigraph
 
 import ontology
-from converter.graph import ordered, parsed
 from converter.values.identifiers import web_address
 from converter.values.terms import UNCARRIABLE
 from converter.values.text import plain
@@ -40,13 +40,13 @@ _PARTS = {
 
 
 class View:
-    """The triples of a description, by subject and property; properties are named as in the profile."""
+    """The triples of a description in reading order, by subject and property, which are named as in the profile."""
 
-    def __init__(self, lines: Iterable[str], base: str) -> None:
+    def __init__(self, triples: Sequence[pyoxigraph.Triple], base: str) -> None:
         self.base = base
-        self._lines = ordered(lines, base)
+        self._triples = triples
         self._values: defaultdict[tuple[str, str], list[pyoxigraph.NamedNode | pyoxigraph.Literal]] = defaultdict(list)
-        for triple in parsed(self._lines):
+        for triple in triples:
             subject, object_ = triple.subject, triple.object
             if isinstance(subject, pyoxigraph.NamedNode) and isinstance(
                 object_, (pyoxigraph.NamedNode, pyoxigraph.Literal)
@@ -75,7 +75,7 @@ class View:
 
     def nodes(self, subject: str, name: str) -> list[str]:
         """The addresses of the resources of a property."""
-        return [value.address for value in self.links(subject, name) if value.address]
+        return [term.value for term in self._terms(subject, name) if isinstance(term, pyoxigraph.NamedNode)]
 
     def label(self, address: str) -> str:
         """What a resource is called: by its own label, a serial else by its number, all others by their short names."""
@@ -96,7 +96,7 @@ class View:
     def statements(self) -> list[Statement]:
         """Every statement, in reading order."""
         found = []
-        for triple in parsed(self._lines):
+        for triple in self._triples:
             subject, predicate, object_ = str(triple.subject)[1:-1], triple.predicate.value, triple.object
             if isinstance(object_, pyoxigraph.Literal):
                 value = Value(object_.value, language=object_.language)
@@ -113,6 +113,7 @@ class View:
         return self._values.get((subject, ontology.expand(name, "page")), [])
 
 
+@lru_cache(maxsize=4096)
 def short(address: str, base: str) -> str:
     """An address as prefix:name where we have a prefix, without the base where it is ours.
 
@@ -128,6 +129,7 @@ def short(address: str, base: str) -> str:
     return address
 
 
+@lru_cache(maxsize=4096)
 def safe_link(address: str) -> str | None:
     """The address where it may stand behind a link: the web, and nothing that runs.
 

@@ -6,6 +6,7 @@ Every citation and every foreign profile is written from this and from nothing e
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from converter.values.text import plain
@@ -154,6 +155,7 @@ class Work(NamedTuple):
         return f"https://doi.org/{self.doi}" if self.doi else self.landing
 
 
+@lru_cache(maxsize=4)
 def work(view: View, address: str) -> Work:
     """The work of that address, as the view describes it."""
     path = address.removeprefix(f"{view.base}item/")

@@ -96,10 +96,14 @@ def test_the_pages_hold_every_record_once(shelf: Site) -> None:
 
 
 def test_a_page_names_itself_and_the_first(shelf: Site) -> None:
-    page = feed(get(shelf, "feed.atom?before=11"))
-    assert found(page, "a:link[@rel='self']/@href") == [f"{BASE}feed.atom?before=11"]
+    page = feed(get(shelf, "feed/before/11.atom"))
+    assert found(page, "a:link[@rel='self']/@href") == [f"{BASE}feed/before/11.atom"]
     assert found(page, "a:link[@rel='first']/@href") == [f"{BASE}feed.atom"]
     assert not found(page, "a:link[@rel='next']/@href")
+
+
+def test_a_page_that_is_asked_for_as_before_has_moved(shelf: Site) -> None:
+    assert get(shelf, "feed.atom?before=11").headers["location"] == f"{BASE}feed/before/11.atom"
 
 
 @pytest.mark.parametrize("before", ["", "x", "-1", "1.5", "%F0%9D%9F%8F", "9" * 40])
@@ -116,7 +120,7 @@ def test_a_page_that_the_client_has_is_not_sent_again(shelf: Site) -> None:
 
 
 def test_nothing_private_is_in_the_feed(shelf: Site) -> None:
-    text = get(shelf, "feed.atom").body.decode() + get(shelf, "feed.atom?before=30").body.decode()
+    text = get(shelf, "feed.atom").body.decode() + get(shelf, "feed/before/30.atom").body.decode()
     assert not LEAK.search(text)
     assert "removed" in text
 

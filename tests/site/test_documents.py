@@ -158,9 +158,10 @@ def test_if_match_holds_for_the_document_that_is_there_however_packed(shelf: Sit
 @pytest.mark.parametrize("folder", CLASSES)
 def test_every_page_leads_to_the_list_of_its_forms(shelf: Site, folder: str) -> None:
     page = ask(shelf, "GET", document_of(things(shelf)[folder]) + ".html").body.decode()
-    (where,) = set(re.findall(r'href="([^"]+\?_profile=alt)"', page))
-    told = ask(shelf, "GET", where.removeprefix(shelf.base[:-1]), Accept="application/json")
-    assert told.status == 200
+    (where,) = set(re.findall(r'href="([^"]+)\.forms\.html"', page))
+    path = where.removeprefix(shelf.base[:-1])
+    told, same = (ask(shelf, "GET", path + end, Accept="application/json") for end in (".forms.json", "?_profile=alt"))
+    assert (told.status, told.body) == (200, same.body)
     assert {form["format"] for form in json.loads(told.body)["representations"]} >= {"html", "ttl", "jsonld"}
 
 
@@ -225,7 +226,10 @@ def test_all_forms_are_listed(shelf: Site) -> None:
     for form in told["representations"]:
         answer = ask(shelf, "GET", form["address"].removeprefix(shelf.base[:-1]))
         assert (answer.status, answer.headers["content-type"]) == (200, form["type"]) or form["type"].startswith("text")
-    assert b"DataCite XML" in ask(shelf, "GET", f"{RECORD}?_profile=alt", Accept="text/html").body
+    page = ask(shelf, "GET", f"{RECORD}?_profile=alt", Accept="text/html").body
+    assert b"DataCite XML" in page
+    assert ask(shelf, "GET", f"{RECORD}.forms.html").body == page
+    assert json.loads(ask(shelf, "GET", f"{RECORD}.forms.json").body) == told
 
 
 @pytest.mark.parametrize("path", ["/item/12345/9", "/record/12345/9"])
@@ -290,12 +294,20 @@ def test_the_works_of_a_thing_come_page_by_page(tmp_path: Path) -> None:
             members |= found
             link = re.search(r'<([^>]+)>; rel="next"', answer.headers["link"])
             in_graph = [str(node) for node in graph.objects(None, hydra.next)]
-            assert len(in_graph) == (1 if link else 0)
+            assert [f"{node}.ttl" for node in in_graph] == ([link[1]] if link else [])
             page, seen = link[1].removeprefix(running.base[:-1]) if link else "", seen + 1
         assert (len(members), seen) == (250, 3)
-        assert b"Page 2 of 3" in ask(running, "GET", "/journal/5555-1246.html?page=2").body
-        assert ask(running, "GET", "/journal/5555-1246.ttl?page=4").status == 404
-        assert ask(running, "GET", "/journal/5555-1246.ttl?page=x").status == 404
+        assert b"Page 2 of 3" in ask(running, "GET", "/journal/5555-1246/page/2.html").body
+        for path in (".ttl?page=4", ".ttl?page=x", "/page/4.ttl", "/page/0.ttl", "/page/02.ttl"):
+            assert ask(running, "GET", f"/journal/5555-1246{path}").status == 404
+        for path, status, where in (
+            (".html?page=2", 301, "/page/2.html"),
+            ("?page=2&format=ttl", 303, "/page/2.ttl"),
+            ("/page/2?format=ttl", 303, "/page/2.ttl"),
+            ("/page/1.ttl", 301, ".ttl"),
+        ):
+            answer = ask(running, "GET", f"/journal/5555-1246{path}")
+            assert (answer.status, answer.headers["location"]) == (status, f"{running.base}journal/5555-1246{where}")
     finally:
         running.stop()
 

@@ -53,6 +53,23 @@ def test_words_find_their_records_and_no_others(shelf: Site) -> None:
     assert len(list(found(shelf, "/search?q=marrow&page=3")["records"])) == COUNT - 100  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/records?page=2", "records/page/2"),
+        ("/records.json?page=3", "records/page/3.json"),
+        ("/records/page/1", "records"),
+    ],
+)
+def test_a_page_has_one_address(shelf: Site, path: str, where: str) -> None:
+    answer = ask(shelf, "GET", path)
+    assert (answer.status, answer.headers["location"]) == (301, shelf.base + where)
+
+
+def test_a_page_behind_the_last_is_not_there(shelf: Site) -> None:
+    assert ask(shelf, "GET", "/records/page/4").status == 404
+
+
 @pytest.mark.parametrize("words", ["%22", "%22+OR+%22", "a*", "NEAR(", "%00", "-", ""])
 def test_no_words_are_a_fault_of_ours(shelf: Site, words: str) -> None:
     assert ask(shelf, "GET", f"/search?q={words}").status == 200

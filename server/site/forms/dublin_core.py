@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -42,6 +43,7 @@ class Statement(NamedTuple):
     value: Value
 
 
+@lru_cache(maxsize=4)
 def simple(view: View, address: str) -> list[Statement]:
     """The elements of a work, each value once, creators in their order."""
     found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -43,12 +44,14 @@ def schema_script(view: View, address: str) -> str:
     return json.dumps(node, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
+@lru_cache(maxsize=4)
 def schema_lines(view: View, address: str) -> list[str]:
     """The same description as triples."""
     document = json.dumps(_document(view, address))
     return [f"{quad.triple} ." for quad in pyoxigraph.parse(document, format=pyoxigraph.RdfFormat.JSON_LD)]
 
 
+@lru_cache(maxsize=4)
 def schema_node(view: View, address: str) -> dict[str, Any]:
     """The description as a node object; links stand as `{"@id": …}`."""
     node = _work_node(work(view, address)) if address.startswith(f"{view.base}item/") else _thing_node(view, address)
@@ -163,6 +166,7 @@ def _kept(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=4)
 def _document(view: View, address: str) -> dict[str, Any]:
     """The description in which every part has an address: our graphs have no blank nodes."""
     numbers = count(1)

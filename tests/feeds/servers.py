@@ -1,0 +1,105 @@
+"""Web servers that know files alone, over an export: nginx and Apache where they are installed, and Python's own."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import free_port
+
+_MODULES = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers")
+
+
+@contextlib.contextmanager
+def nginx(root: Path, notes: Path, work: Path) -> Iterator[int]:
+    """The port of nginx over `root`, with what the export in `notes` tells it."""
+    port, places = free_port(), ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "\n".join(f"{place}_temp_path {work / place};" for place in places)
+    (work / "nginx.conf").write_text(
+        f"daemon off; pid {work / 'pid'}; error_log {work / 'errors'}; worker_processes 1;\nevents {{ }}\n"
+        f"http {{ access_log off; {temporary}\ninclude {notes / 'nginx-http.conf'};\n"
+        f"server {{ listen 127.0.0.1:{port}; root {root}; include {notes / 'nginx-server.conf'}; }} }}\n",
+        encoding="utf-8",
+    )
+    with _running([_found("nginx"), "-e", str(work / "errors"), "-c", str(work / "nginx.conf")], port):
+        yield port
+
+
+@contextlib.contextmanager
+def apache(root: Path, notes: Path, work: Path) -> Iterator[int]:
+    """The port of Apache over `root`, which reads the `.htaccess` there."""
+    program, port = _found("apache2"), free_port()
+    modules = Path("/usr/lib/apache2/modules")
+    (work / "apache.conf").write_text(
+        "".join(f"LoadModule {name}_module {modules / f'mod_{name}.so'}\n" for name in _MODULES)
+        + f"ServerRoot {work}\nServerName localhost\nPidFile {work / 'pid'}\nListen 127.0.0.1:{port}\n"
+        f"ErrorLog {work / 'errors'}\nTypesConfig /dev/null\nAllowEncodedSlashes On\nDocumentRoot {root}\n"
+        f"<Directory />\nRequire all granted\nAllowOverride FileInfo Indexes Options\n</Directory>\n"
+        f"RewriteEngine On\nRewriteMap shelfgraph txt:{notes / 'apache-moved.txt'}\n",
+        encoding="utf-8",
+    )
+    with _running([program, "-f", str(work / "apache.conf"), "-DFOREGROUND"], port):
+        yield port
+
+
+@contextlib.contextmanager
+def plain(root: Path, notes: Path, work: Path) -> Iterator[int]:
+    """The port of a server that is told nothing."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(root))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+SERVERS: dict[str, Callable[[Path, Path, Path], contextlib.AbstractContextManager[int]]] = {
+    "nginx": nginx,
+    "apache": apache,
+    "plain": plain,
+}
+
+
+def _found(program: str) -> str:
+    found = shutil.which(program, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+    if not found:
+        pytest.skip(f"{program} is not installed here")
+    return found
+
+
+@contextlib.contextmanager
+def _running(command: list[str], port: int) -> Iterator[None]:
+    """The program, until the end of the block."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    process.kill()
+                    raise RuntimeError(process.communicate()[0].decode()) from None
+                time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
