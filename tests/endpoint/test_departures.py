@@ -201,6 +201,19 @@ def test_a_client_that_keeps_another_connection_is_noticed(patient: Site) -> Non
         assert other.ask() == 200
 
 
+def test_a_site_over_another_leaves_it_with_its_client(patient: Site) -> None:
+    outer = Site("--endpoint", f"{patient.base}sparql", "--timeout", "20")
+    try:
+        with Client(outer.port) as client:
+            client.send(RUNAWAY)
+            assert soon(lambda: under_way(patient) == 1)
+            time.sleep(1)
+        assert soon(lambda: left(outer) == 1)
+        assert soon(lambda: not under_way(patient))
+    finally:
+        outer.stop()
+
+
 def coming_and_going(port: int, until: threading.Event, number: int) -> None:
     """A client like others: some keep their connection, some do not, some leave in the middle."""
     kept = Client(port)
