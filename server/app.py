@@ -29,7 +29,7 @@ from server.questions.routes import questions_blueprint
 from server.settings import Settings
 from server.site.resources import site_blueprint
 from server.site.view import safe_link
-from server.watching import Log, register_watching
+from server.watching import Departures, Log, register_watching
 
 _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
@@ -44,7 +44,11 @@ _OPEN = {
 
 
 def create_app(
-    settings: Settings, endpoint: Endpoint, archive: ArchiveReader | None = None, log: Log | None = None
+    settings: Settings,
+    endpoint: Endpoint,
+    archive: ArchiveReader | None = None,
+    log: Log | None = None,
+    departures: Departures | None = None,
 ) -> Flask:
     """The site over an endpoint; the archive, where there is one, is what feeds and sources are made of."""
     app = Flask(__name__, template_folder=str(_HERE / "site" / "templates"), static_folder=str(_HERE / "static"))
@@ -57,7 +61,7 @@ def create_app(
     register_problems(app)
     register_packing(app)
     app.register_error_handler(QueryError, unanswered)
-    endpoint, watch = register_watching(app, endpoint, archive, log)
+    endpoint, watch = register_watching(app, endpoint, archive, log, departures)
     app.register_blueprint(sparql_blueprint(endpoint, settings.base))
     app.register_blueprint(questions_blueprint(endpoint, settings, archive))
     app.register_blueprint(site_blueprint(endpoint, settings, archive))

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 
 from converter.errors import ShelfgraphError, UsageError
 from converter.keeping.folder import DataFolder, reading
@@ -26,7 +26,7 @@ from server.endpoint.remote import Remote
 from server.endpoint.resident import affordable
 from server.endpoint.workers import Pool
 from server.settings import Settings
-from server.watching import Form, Log
+from server.watching import Departures, Form, Log
 
 _DEPLOYMENT = "SHELFGRAPH_DEPLOYMENT"
 _THREADS = 320
@@ -79,6 +79,8 @@ def serve(deployment: Deployment) -> None:
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=_THREADS,
+        # One request at a time on a connection, so that a connection tells whether its client is there.
+        http=HTTPModes.http1,
         factory=True,
         log_enabled=False,
         websockets=False,
@@ -90,10 +92,11 @@ def application() -> Callable[..., Any]:
     """The application of the serving process, with its pool of query workers."""
     deployment = msgspec.json.decode(os.environ[_DEPLOYMENT], type=Deployment)
     log = Log(deployment.log, deployment.slow)
+    departures = Departures(deployment.port, _THREADS)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     if deployment.endpoint:
         service = Remote(deployment.endpoint, graph=deployment.graph, timeout=deployment.timeout)
-        return create_app(deployment.settings, Cached(service), log=log)
+        return create_app(deployment.settings, Cached(service), log=log, departures=departures)
     folder = DataFolder(Path(deployment.folder))
     generation = folder.current()
     held = contextlib.ExitStack()
@@ -107,7 +110,7 @@ def application() -> Callable[..., Any]:
     )
     archive = ArchiveReader(_archive(deployment), generation.journal)
     threading.Thread(target=_follow, args=(folder, pool, archive, held), daemon=True).start()
-    return create_app(deployment.settings, Cached(pool), archive, log)
+    return create_app(deployment.settings, Cached(pool), archive, log, departures)
 
 
 def _archive(deployment: Deployment) -> Path:

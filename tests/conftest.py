@@ -66,11 +66,11 @@ def free_port() -> int:
 class Site:
     """A running `shelfgraph serve`."""
 
-    def __init__(self, *arguments: str | Path) -> None:
+    def __init__(self, *arguments: str | Path, host: str = "127.0.0.1") -> None:
         self.port = free_port()
-        self.base = f"http://127.0.0.1:{self.port}/"
+        self.base = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
         self.process = subprocess.Popen(
-            [*COMMAND, "serve", *map(str, arguments), "--port", str(self.port)],
+            [*COMMAND, "serve", *map(str, arguments), "--host", host, "--port", str(self.port)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )

@@ -54,7 +54,8 @@ class Endpoint(Protocol):
     def ask(self, request: Request) -> Answer:
         """The answer, once its beginning is certain.
 
-        Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied or Refused.
+        Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied or Refused, and ClientLeft where nobody waits for it
+        any more (see `leaving`).
         """
 
     def close(self) -> None:
@@ -84,6 +85,13 @@ class QueryTimeout(QueryError):
 
 class QueueFull(QueryError):
     """Too many queries wait."""
+
+
+class ClientLeft(QueryError):
+    """Whoever asked has gone before the answer began."""
+
+    def __init__(self) -> None:
+        super().__init__("the client has left")
 
 
 class WorkerDied(QueryError):

@@ -1,7 +1,8 @@
 """Answers that were made once: kept in a bounded number of bytes, and made once where several ask at the same time.
 
-An answer is whole before it is kept.  The version of the dataset is part of the key, so that nothing stale is served;
-what asks for the time or for chance is never kept.
+An answer that several wait for is made while one of them is there, whoever asked first.  An answer is whole before it
+is kept.  The version of the dataset is part of the key, so that nothing stale is served; what asks for the time or for
+chance is never kept.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from server.endpoint import Answer, Endpoint, QueryTimeout, Request, WorkerDied
+from server.endpoint.leaving import Joined, Wait
 from server.endpoint.lexer import is_volatile
 
 Key = tuple[str, Request]
@@ -59,7 +61,7 @@ class Cached:
     def ask(self, request: Request) -> Answer:
         """The kept answer, or a new one that is kept once it has been read to its end.
 
-        Raises what the endpoint behind raises; those who waited for one answer are told the same.
+        Raises what the endpoint behind raises; those who waited for one answer are told the same, but for ClientLeft.
         """
         if is_volatile(request.query):
             return self._endpoint.ask(request)
@@ -68,7 +70,8 @@ class Cached:
         if isinstance(making, tuple):
             return Kept(making)
         try:
-            return _Recording(self._endpoint.ask(request), self, key, self._largest)
+            with Joined(making):
+                return _Recording(self._endpoint.ask(request), self, key, self._largest)
         except (QueryTimeout, WorkerDied) as fault:
             making.fault = fault
             raise
@@ -77,7 +80,7 @@ class Cached:
             with self._lock:
                 if self._under_way.get(key) is making:
                     del self._under_way[key]
-            making.done.set()
+            making.end()
 
     def close(self) -> None:
         """Close the endpoint behind."""
@@ -106,18 +109,20 @@ class Cached:
                     return found
                 if making is None or waited:
                     self._misses += 1
-                    return self._under_way.setdefault(key, _Making())
-            making.done.wait()
+                    mine = _Making()
+                    self._under_way.setdefault(key, mine)
+                    return mine
+            making.hold()
             if making.fault:
                 raise type(making.fault)(*making.fault.args)
             waited = True
 
 
-class _Making:
-    """An answer that is being made: whether its beginning is there, and what went wrong with it."""
+class _Making(Wait):
+    """The wait for the beginning of an answer that is being made, and what went wrong with it."""
 
     def __init__(self) -> None:
-        self.done = threading.Event()
+        super().__init__()
         self.fault: QueryTimeout | WorkerDied | None = None
 
 

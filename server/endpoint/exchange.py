@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 import time
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urlsplit
 
 from converter.errors import UsageError
-from server.endpoint import QueryTimeout, ServiceFailed
+from server.endpoint import ClientLeft, QueryTimeout, ServiceFailed
+from server.endpoint.leaving import Wait
 
 _CONNECTING = 10.0
 """Seconds that a connection may take."""
@@ -31,25 +35,27 @@ class Service:
         self._idle: list[HTTPConnection] = []
         self._lock = threading.Lock()
 
-    def post(self, body: str, headers: dict[str, str], deadline: float) -> Exchange:
+    def post(self, body: str, headers: dict[str, str], deadline: float, wait: Wait) -> Exchange:
         """The exchange, once the head of the answer is there; the deadline is one of time.monotonic.
 
-        Raises QueryTimeout, or ServiceFailed where nobody answers.
+        Raises QueryTimeout, ClientLeft where nobody waits for it any more, or ServiceFailed where nobody answers.
         """
         with self._lock:
             kept = self._idle.pop() if self._idle else None
         if kept:
             try:
-                return self._posted(kept, body, headers, deadline)
+                return self._posted(kept, body, headers, deadline, wait)
             except (OSError, HTTPException):
                 # It may have been closed at the other end since.
                 kept.close()
         fresh = self._connected(self._host, self._port, timeout=min(_CONNECTING, _left(deadline)))
         try:
             fresh.connect()
-            return self._posted(fresh, body, headers, deadline)
+            return self._posted(fresh, body, headers, deadline, wait)
         except (OSError, HTTPException) as fault:
             fresh.close()
+            if wait.deserted:
+                raise ClientLeft from None
             raise ServiceFailed(f"the service behind this site does not answer ({fault}); try again later") from None
 
     def close(self) -> None:
@@ -67,9 +73,14 @@ class Service:
                 return
         connection.close()
 
-    def _posted(self, connection: HTTPConnection, body: str, headers: dict[str, str], deadline: float) -> Exchange:
+    def _posted(
+        self, connection: HTTPConnection, body: str, headers: dict[str, str], deadline: float, wait: Wait
+    ) -> Exchange:
         if connection.sock is not None:
             connection.sock.settimeout(_left(deadline))
+            wait.give_up = partial(_cut, connection.sock)
+        if wait.deserted:
+            raise ConnectionAbortedError
         try:
             connection.request("POST", self._path, body, headers)
             return Exchange(self, connection, connection.getresponse(), deadline)
@@ -119,6 +130,13 @@ class Exchange:
             self._service.give_back(self._connection)
         else:
             self._connection.close()
+
+
+def _cut(connection: socket.socket) -> None:
+    """End a connection from which another thread reads."""
+    with contextlib.suppress(OSError):
+        # Of one that is encrypted too, whose own way is not for two threads.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _left(deadline: float) -> float:

@@ -8,7 +8,7 @@ from flask import Response
 
 import ontology
 from converter.errors import QueryError
-from server.endpoint import QuerySyntax, QueryTimeout, QueueFull, Refused, ServiceFailed, WorkerDied
+from server.endpoint import ClientLeft, QuerySyntax, QueryTimeout, QueueFull, Refused, ServiceFailed, WorkerDied
 from server.endpoint.lexer import tokens, unescaped
 from server.problems import problem
 
@@ -32,6 +32,8 @@ def refused(fault: QueryError, query: str) -> Response:
             return problem(403 if "read-only" in str(fault) else 400, "Query Refused", f"{fault}.")
         case WorkerDied():
             return problem(400, "Query Too Heavy", f"{fault}.")
+        case ClientLeft():
+            return _for_nobody()
         case ServiceFailed():
             return problem(502, "Bad Gateway", f"{fault}.", _RETRY)
     raise fault
@@ -39,9 +41,16 @@ def refused(fault: QueryError, query: str) -> Response:
 
 def unanswered(fault: QueryError) -> Response:
     """What a page says whose own question was not answered."""
+    if isinstance(fault, ClientLeft):
+        return _for_nobody()
     if isinstance(fault, (QueryTimeout, QueueFull, WorkerDied)):
         return problem(503, "Service Unavailable", f"{fault}.", _RETRY)
     return problem(502, "Bad Gateway", f"{fault}.", _RETRY)
+
+
+def _for_nobody() -> Response:
+    """What is said to a client that has left: for the log, which has the status that others log then."""
+    return Response(status="499 Client Closed Request", headers={"Cache-Control": "no-store"})
 
 
 def _syntax_problem(fault: QuerySyntax, query: str) -> Response:

@@ -2,7 +2,8 @@
 
 Source: https://www.w3.org/TR/sparql11-protocol/.  A service does not say when its data change.  The version is the
 digest of a probe that is made again in the background after some seconds; and since a value may change while the
-number of triples stays, every version ends after a minute.
+number of triples stays, every version ends after a minute.  Where all have left who wait for an answer (`leaving`), the
+connection is closed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from converter.values.terms import iri
 from ontology import expand
 from server.endpoint import (
     Answer,
+    ClientLeft,
     Endpoint,
     QuerySyntax,
     QueryTimeout,
@@ -31,6 +33,7 @@ from server.endpoint import (
 )
 from server.endpoint.exchange import Exchange, Service
 from server.endpoint.formats import FORMATS
+from server.endpoint.leaving import Joined, Wait
 from server.endpoint.lexer import form, words
 from server.endpoint.translating import accept, translated
 from server.endpoint.turns import Turns
@@ -102,8 +105,12 @@ class Remote:
     def ask(self, request: Request) -> RemoteAnswer:
         """The answer, once the service has said that there is one.
 
-        Raises QuerySyntax, QueryTimeout, QueueFull, ServiceFailed, WorkerDied or Refused.
+        Raises QuerySyntax, QueryTimeout, QueueFull, ServiceFailed, WorkerDied, Refused or ClientLeft.
         """
+        with Joined() as joined:
+            return self._begun(request, joined.wait)
+
+    def _begun(self, request: Request, wait: Wait) -> RemoteAnswer:
         kind, format_ = form(request.query), FORMATS[request.format]
         headers = {
             "Accept": accept(format_, kind),
@@ -112,10 +119,10 @@ class Remote:
         }
         asked = time.monotonic()
         turns = self._turns[request.inside]
-        turns.take(asked + self.timeout)
+        turns.take(asked + self.timeout, wait)
         queued = time.monotonic() - asked
         try:
-            exchange = self._service.post(self._body(request), headers, asked + self.timeout)
+            exchange = self._service.post(self._body(request), headers, asked + self.timeout, wait)
         except BaseException:
             turns.give()
             raise
@@ -123,9 +130,12 @@ class Remote:
         try:
             answer.begin()
             answer.parts = iter(translated(answer.blocks(), exchange.media_type, format_, kind))
-        except BaseException:
+        except BaseException as fault:
             answer.close()
+            if wait.deserted and isinstance(fault, ServiceFailed):
+                raise ClientLeft from None
             raise
+        wait.give_up = None
         return answer
 
     def close(self) -> None:

@@ -6,7 +6,8 @@ import json
 import time
 from collections.abc import Callable, Iterator
 
-from server.endpoint import Answer, QuerySyntax, QueueFull, Refused, Request, WorkerDied
+from converter.errors import QueryError
+from server.endpoint import Answer, QuerySyntax, Refused, Request, WorkerDied
 from server.endpoint.evaluator import Worker
 from server.endpoint.worker import DATA, END, FAULT, LAST
 
@@ -39,9 +40,10 @@ class PoolAnswer(Answer):
         """Whether the worker has said all."""
         self.last = False
         """Whether the worker is not to be asked again."""
-        self._released = False
-        self.ended: QueueFull | None = None
-        """Why it was ended to make room for others."""
+        self.released = False
+        """Whether the worker has been given back."""
+        self.ended: QueryError | None = None
+        """Why it was ended: to make room for others, or since nobody waits for it."""
         self.died = False
         """Whether the query broke its worker."""
 
@@ -83,11 +85,11 @@ class PoolAnswer(Answer):
 
     def close(self) -> None:
         """Give the worker back, killed where it has not finished."""
-        if not self._released:
-            self._released = True
+        if not self.released:
+            self.released = True
             self._give_back(self)
 
-    def end(self, reason: QueueFull) -> None:
+    def end(self, reason: QueryError) -> None:
         """Kill the worker; who reads the answer is told the reason."""
         self.ended = reason
         self.worker.stop()

@@ -5,35 +5,51 @@ from __future__ import annotations
 import threading
 import time
 
-from server.endpoint import QueryTimeout, QueueFull
+from server.endpoint import ClientLeft, QueryTimeout, QueueFull
+from server.endpoint.leaving import Wait
 
 
 class Turns:
     """`size` have their turn at one time, and `queue` more may wait for one."""
 
     def __init__(self, size: int, queue: int) -> None:
-        self._free = threading.Semaphore(size)
-        self._lock = threading.Lock()
-        self._queue, self._waiting = queue, 0
+        self._changed = threading.Condition()
+        self._free, self._queue, self._waiting = size, queue, 0
 
-    def take(self, deadline: float) -> None:
-        """Wait for a turn, no longer than until the deadline (of time.monotonic).
+    def take(self, deadline: float, wait: Wait) -> None:
+        """Wait for a turn, no longer than until the deadline (of time.monotonic), and while somebody waits for it.
 
-        Raises QueueFull where too many wait, QueryTimeout at the deadline.
+        Raises QueueFull where too many wait, QueryTimeout at the deadline, ClientLeft where nobody waits any more.
         """
-        if self._free.acquire(blocking=False):
-            return
-        with self._lock:
-            if self._waiting >= self._queue:
-                raise QueueFull(f"{self._waiting} queries are waiting; try again later")
-            self._waiting += 1
-        try:
-            if not self._free.acquire(timeout=max(0.0, deadline - time.monotonic())):
-                raise QueryTimeout("no turn came within the time that a query may take")
-        finally:
-            with self._lock:
-                self._waiting -= 1
+        with self._changed:
+            if not self._free:
+                self._stand_in_line(deadline, wait)
+            self._free -= 1
 
     def give(self) -> None:
         """Let the next have a turn."""
-        self._free.release()
+        with self._changed:
+            self._free += 1
+            self._changed.notify()
+
+    def _stand_in_line(self, deadline: float, wait: Wait) -> None:
+        if self._waiting >= self._queue:
+            raise QueueFull(f"{self._waiting} queries are waiting; try again later")
+        wait.give_up = self._wake
+        self._waiting += 1
+        try:
+            while not self._free:
+                if wait.deserted:
+                    raise ClientLeft
+                if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
+                    raise QueryTimeout("no turn came within the time that a query may take")
+        except BaseException:
+            # Whoever gave a turn may have woken this one.
+            self._changed.notify()
+            raise
+        finally:
+            self._waiting -= 1
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()

@@ -3,7 +3,8 @@
 At most `size` queries run in the foreground.  One that has run for a slice makes room as soon as another query waits:
 it goes on in the background, where it has only the time that nobody else wants.  The site's own questions have a
 foreground of their own.  When the time of a query is up its process is killed, and a warm spare takes its place.
-Answers stream through a pipe, so that a slow reader slows its own worker only.
+Answers stream through a pipe, so that a slow reader slows its own worker only.  A query whose clients have all left
+before its answer begins is ended too, or leaves the line (see `leaving`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from server.endpoint import QueryTimeout, QueueFull, Request, WorkerDied
+from server.endpoint import ClientLeft, QueryTimeout, QueueFull, Request, WorkerDied
 from server.endpoint.evaluator import EndedIdle
+from server.endpoint.leaving import Joined, Wait
 from server.endpoint.result import PoolAnswer
 from server.endpoint.stock import Stock
 from server.endpoint.worker import Opening
@@ -96,12 +99,19 @@ class Pool:
     def ask(self, request: Request) -> PoolAnswer:
         """The answer, once `HOLD_BACK` bytes of it or its end are there.
 
-        Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied or Refused.
+        Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied, Refused or ClientLeft.
         """
+        with Joined() as joined:
+            return self._begun(request, joined.wait)
+
+    def _begun(self, request: Request, wait: Wait) -> PoolAnswer:
         asked = time.monotonic()
         while True:
-            answer = self._acquire(asked, self._lanes[request.inside])
+            answer = self._acquire(asked, self._lanes[request.inside], wait)
+            wait.give_up = partial(self._give_up, answer)
             try:
+                if wait.deserted:
+                    raise ClientLeft
                 answer.begin(request)
             except EndedIdle:
                 answer.close()
@@ -109,6 +119,7 @@ class Pool:
                 answer.close()
                 raise
             else:
+                wait.give_up = None
                 return answer
 
     def use(self, store: Path, version: str) -> None:
@@ -141,7 +152,7 @@ class Pool:
                 if answer in lane.running:
                     lane.running.remove(answer)
             keep = False
-            if not behind and answer.finished and not answer.last:
+            if not behind and answer.finished and not answer.last and not answer.ended:
                 keep = self._stock.give_back(answer.worker)
             elif not behind:
                 self._stock.leave()
@@ -149,17 +160,23 @@ class Pool:
         if not keep:
             answer.worker.kill()
 
+    def _give_up(self, answer: PoolAnswer) -> None:
+        """End a query whose answer nobody waits for, unless it has been made meanwhile."""
+        with self._state:
+            if not answer.released:
+                answer.end(ClientLeft())
+
     def _tell(self) -> None:
         """Wake the first in each line, whom a change may concern."""
         for lane in self._lanes.values():
             if lane.line:
                 lane.line[0].notify()
 
-    def _acquire(self, asked: float, lane: _Lane) -> PoolAnswer:
+    def _acquire(self, asked: float, lane: _Lane, wait: Wait) -> PoolAnswer:
         """The right to ask a worker, in the foreground."""
         with self._state:
             if lane.line or not self._has_room(lane):
-                self._wait(lane, asked + self.timeout)
+                self._stand_in_line(lane, asked + self.timeout, wait)
             if self._closed:
                 raise WorkerDied("the server is stopping")
             answer = PoolAnswer(self._stock.take(), asked, self.timeout, self._release)
@@ -170,15 +187,22 @@ class Pool:
     def _has_room(self, lane: _Lane) -> bool:
         return len(lane.running) < self._size and bool(self._stock.idle)
 
-    def _wait(self, lane: _Lane, deadline: float) -> None:
+    def _wake(self, turn: threading.Condition) -> None:
+        with self._state:
+            turn.notify()
+
+    def _stand_in_line(self, lane: _Lane, deadline: float, wait: Wait) -> None:
         """Wait for a place, first come, first served; the first in line makes one where a query has had its slice."""
         waiting = sum(len(each.line) for each in self._lanes.values())
         if waiting >= self._queue:
             raise QueueFull(f"{waiting} queries are waiting; try again later")
         turn = threading.Condition(self._state)
+        wait.give_up = partial(self._wake, turn)
         lane.line.append(turn)
         try:
             while not self._closed and (lane.line[0] is not turn or not self._has_room(lane)):
+                if wait.deserted:
+                    raise ClientLeft
                 now = time.monotonic()
                 if now >= deadline:
                     raise QueryTimeout("no worker was free within the time that a query may take")

@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, request
 from converter.keeping.reading import ArchiveReader
 from server.endpoint import Endpoint
 from server.problems import problem
+from server.watching.departures import Departures
 from server.watching.lines import told
 from server.watching.log import FORMS, Form, Log
 from server.watching.metrics import CONTENT_TYPE, Metrics
@@ -18,7 +19,7 @@ from server.watching.probe import Probe
 from server.watching.seen import Seen, Watch, current
 from server.watching.watched import Watched
 
-__all__ = ["FORMS", "Form", "Log", "register_watching"]
+__all__ = ["FORMS", "Departures", "Form", "Log", "register_watching"]
 
 _WAIT = 2.0
 """Seconds that a question of readiness waits for its answer."""
@@ -30,7 +31,11 @@ Middleware = Callable[[WSGIApplication], WSGIApplication]
 
 
 def register_watching(
-    app: Flask, endpoint: Endpoint, archive: ArchiveReader | None, log: Log | None
+    app: Flask,
+    endpoint: Endpoint,
+    archive: ArchiveReader | None,
+    log: Log | None,
+    departures: Departures | None,
 ) -> tuple[Endpoint, Middleware]:
     """The endpoint, watched, and what makes an application tell of its requests.
 
@@ -38,11 +43,15 @@ def register_watching(
     """
     metrics = Metrics(endpoint, archive, log)
 
-    def begun(_: Seen) -> None:
+    def begun(seen: Seen) -> None:
         metrics.begun()
+        if departures:
+            departures.begun(seen)
 
     def ended(seen: Seen) -> None:
         metrics.ended(seen)
+        if departures:
+            departures.ended(seen)
         if log and not (seen.route in _QUIET and seen.status < 400):
             _tell(log, seen)
 

@@ -7,11 +7,11 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from server.endpoint.leaving import ASKER, Asker
 from server.endpoint.shortcut import ROUTE
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ _LOT, _COUNT = secrets.token_hex(4), itertools.count()
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE", "PATCH"})
 
 
-@dataclass(slots=True)
-class Seen:
-    """A request under way; seconds are those of `time.perf_counter`.
+@dataclass(slots=True, eq=False)
+class Seen(Asker):
+    """A request under way, which may be waited for by an endpoint.
 
     `route` is the pattern that matched its path, empty where none did; `length` is how many bytes its answer is to
     have, -1 where nobody knows; `broken` is why it had fewer.  `queued` and `evaluated` are the seconds that
@@ -36,7 +36,6 @@ class Seen:
     id: str
     method: str
     path: str
-    started: float = field(default_factory=time.perf_counter)
     route: str = ""
     status: int = 500
     length: int = -1
@@ -49,12 +48,10 @@ class Seen:
     seconds: float = 0.0
 
 
-_NOW: ContextVar[Seen | None] = ContextVar("seen", default=None)
-
-
 def current() -> Seen | None:
     """The request that this thread works for, where there is one."""
-    return _NOW.get()
+    asker = ASKER.get()
+    return asker if isinstance(asker, Seen) else None
 
 
 def request_id(given: str | None) -> str:
@@ -79,14 +76,17 @@ class Watch:
             request_id(environ.get("HTTP_X_REQUEST_ID")),
             method if method in _METHODS else "OTHER",
             environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace"),
+            address=environ.get("REMOTE_ADDR", ""),
         )
-        _NOW.set(seen)
+        ASKER.set(seen)
 
         def start(
             status: str,
             headers: list[tuple[str, str]],
             exc_info: tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None = None,
         ) -> Callable[[bytes], object]:
+            # From here on the connection bears an answer, and says no more whether its client is there.
+            seen.address = ""
             seen.status = int(status[:3])
             seen.route = seen.route or environ.get(ROUTE, "")
             seen.length = int(next((value for name, value in headers if name.lower() == "content-length"), -1))
@@ -97,7 +97,7 @@ class Watch:
             return _Body(self._inner(environ, start), seen, self._ended)
         except BaseException:
             self._ended(seen)
-            _NOW.set(None)
+            ASKER.set(None)
             raise
 
 
@@ -136,8 +136,8 @@ class _Body:
                 closing()
         finally:
             seen = self._seen
-            if not self._whole and not seen.broken and seen.bytes != seen.length:
+            if seen.left or (not self._whole and not seen.broken and seen.bytes != seen.length):
                 seen.broken = "client left"
-            seen.seconds = time.perf_counter() - seen.started
+            seen.seconds = time.perf_counter() - seen.came
             self._ended(seen)
-            _NOW.set(None)
+            ASKER.set(None)

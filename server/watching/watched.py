@@ -5,7 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from server.endpoint import Answer, Endpoint, QuerySyntax, QueryTimeout, QueueFull, Refused, Request, WorkerDied
+from server.endpoint import (
+    Answer,
+    ClientLeft,
+    Endpoint,
+    QuerySyntax,
+    QueryTimeout,
+    QueueFull,
+    Refused,
+    Request,
+    WorkerDied,
+)
 from server.watching.lines import told
 from server.watching.log import Log
 from server.watching.metrics import Metrics
@@ -17,6 +27,7 @@ _OUTCOMES: dict[type[Exception], str] = {
     QueueFull: "full",
     Refused: "refused",
     WorkerDied: "died",
+    ClientLeft: "left",
 }
 
 

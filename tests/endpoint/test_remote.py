@@ -28,7 +28,16 @@ from converter.errors import QueryError, UsageError
 from converter.keeping.folder import DataFolder
 from converter.keeping.publishing import Deed
 from queries import Query, all_queries, bind
-from server.endpoint import QuerySyntax, QueryTimeout, QueueFull, Refused, Request, ServiceFailed, WorkerDied
+from server.endpoint import (
+    ClientLeft,
+    QuerySyntax,
+    QueryTimeout,
+    QueueFull,
+    Refused,
+    Request,
+    ServiceFailed,
+    WorkerDied,
+)
 from server.endpoint.cache import Cached
 from server.endpoint.formats import FORMATS
 from server.endpoint.remote import Remote, base_of
@@ -36,6 +45,7 @@ from server.endpoint.translating import translated
 from server.site.resources import THINGS
 from shelfgraph.cli import main
 from tests.conftest import EXAMPLES, GOLDEN, Site, free_port, shelfgraph
+from tests.endpoint.test_leaving import Asking
 from tests.services import NAMES, Service, asked, local, running
 from tests.test_queries import VALUES
 from tests.test_site import FORMS
@@ -379,6 +389,24 @@ def test_more_queries_than_may_run_and_wait_are_refused_and_the_site_has_turns_o
 
         with ThreadPoolExecutor(4) as pool:
             assert sorted(pool.map(one, range(4))) == ["1\n", "1\n", "1\n", "full"]
+
+
+def test_one_who_leaves_stands_in_no_line_and_waits_for_no_service() -> None:
+    with ExitStack() as stack:
+        service = stack.enter_context(bent(body=b'"n"\n1\n', wait=2, Content_Type="text/csv"))
+        remote = stack.enter_context(closing(Remote(service, size=1, queue=1)))
+        first = Asking(remote)
+        time.sleep(0.3)
+        second = Asking(remote, f"{RUNAWAY} LIMIT 1")
+        time.sleep(0.3)
+        for asking in (second, first):
+            asking.asker.leave()
+            assert asking.ended(0.5)
+            assert isinstance(asking.outcome, ClientLeft)
+        # The turn is free again.
+        third = Asking(remote, COUNT)
+        assert third.ended(5)
+        assert third.outcome == b'"n"\n1\n'
 
 
 def test_answers_are_kept_while_the_service_is_away(tmp_path: Path) -> None:
