@@ -238,7 +238,7 @@ def _answering(peer: Peer) -> Peer:
     """The server, once it answers."""
     until = time.monotonic() + _START
     while peer.ask("ASK {}").status != 200:
-        if time.monotonic() > until:
+        if time.monotonic() > until or not megabytes(peer.process):
             raise SystemExit(f"{peer.name} does not start")
         time.sleep(0.2)
     return peer

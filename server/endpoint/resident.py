@@ -21,8 +21,9 @@ SHARE = 16
 _FORMAT = pyoxigraph.RdfFormat.N_QUADS
 _PIPE, _EVERY = 1 << 20, 64
 """Bytes that the pipe takes; how many writes go by between two looks at how much memory is taken."""
-_PART, _POPULATE_WRITE = 4 << 20, 23
-"""Bytes that are made own at one time, which takes milliseconds; and how Linux calls that."""
+_PART = 2 << 20
+"""Bytes that are made own at one time, which takes milliseconds: a huge page."""
+_POPULATE_WRITE, _COLLAPSE = 23, 25
 _MILDER = 10
 _FAILED, _TOO_LARGE = 1, 2
 _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
@@ -116,14 +117,17 @@ def own_memory() -> Iterator[None]:
     """Make the memory that a fork shares its own, a part at each step; nothing where the system cannot.
 
     The engine counts references within the data, so that the first query after a fork would copy them page by page,
-    which takes several times as long.  Source: madvise(2), MADV_POPULATE_WRITE, Linux 5.14.
+    which takes several times as long.  A copy in huge pages is walked faster, above all when nobody has for a while.
+    Source: madvise(2), MADV_COLLAPSE (Linux 6.1) and MADV_POPULATE_WRITE (Linux 5.14).
     """
     madvise = getattr(ctypes.CDLL(None), "madvise", None)
     if madvise is None or sys.platform != "linux":
         return
     for begin, end in _private_memory():
-        for start in range(begin, end, _PART):
-            if madvise(ctypes.c_void_p(start), ctypes.c_size_t(min(_PART, end - start)), _POPULATE_WRITE):
+        for place in range(begin - begin % _PART, end, _PART):
+            start, length = ctypes.c_void_p(max(begin, place)), min(end, place + _PART) - max(begin, place)
+            whole = length == _PART and not madvise(start, ctypes.c_size_t(length), _COLLAPSE)
+            if not whole and madvise(start, ctypes.c_size_t(length), _POPULATE_WRITE):
                 return
             yield
 
