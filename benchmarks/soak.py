@@ -26,7 +26,7 @@ import peers
 
 ROOT = Path(__file__).parents[1]
 RUNAWAY = "SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?a != ?g) FILTER(?j != {}) }}"
-LOOK_UP = "SELECT ?o {{ ?s <http://purl.org/dc/terms/title> ?o }} LIMIT {}"
+LOOK_UP = "SELECT ?o {{ ?s <http://purl.org/dc/terms/title> ?o }} LIMIT 50 # {}"
 
 _PROCESSES, _DESCRIPTORS, _MEGABYTES = 1, 16, 160
 """What the server may have more afterwards: a spare that is just being made, connections that are being closed, and the

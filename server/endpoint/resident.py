@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyoxigraph
 
-SHARE = 16
+SHARE = 32
 """The part of the memory that is free which the data may take: each of the forks may come to have most of it again."""
 _FORMAT = pyoxigraph.RdfFormat.N_QUADS
 _PIPE, _EVERY = 1 << 20, 64

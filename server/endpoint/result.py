@@ -63,6 +63,11 @@ class PoolAnswer(Answer):
         self._streams = not self.finished
 
     @property
+    def sends(self) -> bool:
+        """Whether its beginning has gone, so that it can only break off."""
+        return self._streams
+
+    @property
     def spent(self) -> float:
         """Seconds of the processor that the query has taken."""
         return self.worker.spent - self._spent_before

@@ -219,12 +219,15 @@ class Pool:
             self._tell()
 
     def _set_back(self, lane: _Lane, answer: PoolAnswer) -> None:
-        """Move a long query behind the others; where too many are there, the one that has taken most time is ended."""
+        """Move a long query behind the others; where too many are there, the one that has taken most time is ended.
+
+        Those that have sent nothing go first, since they can still be told why.
+        """
         lane.running.remove(answer)
         self._behind.add(answer)
         self._stock.leave()
         answer.worker.step_back()
         running = [behind for behind in self._behind if not behind.ended]
         if len(running) > self._most_behind:
-            dearest = max(running, key=lambda behind: behind.spent)
+            dearest = max(running, key=lambda behind: (not behind.sends, behind.spent))
             dearest.end(QueueFull(f"{len(running)} long queries run, and this has run longest; ask for less, or later"))
