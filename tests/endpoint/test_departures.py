@@ -163,8 +163,7 @@ def test_a_client_that_leaves_is_noticed_over_ipv6_too() -> None:
             with Client(site.port, "::1") as leaving, Client(site.port) as other:
                 leaving.send(RUNAWAY)
                 other.send(RUNAWAY)
-                time.sleep(0.5)
-                assert under_way(site) == 4
+                assert soon(lambda: under_way(site) == 4, 8)
             assert soon(lambda: left(site) == 2)
             time.sleep(1)
             assert under_way(site) == 2
@@ -196,7 +195,7 @@ def test_a_client_that_keeps_another_connection_is_noticed(patient: Site) -> Non
             assert client.ask() == 200
             client.send(RUNAWAY)
             time.sleep(1.2)
-            assert under_way(patient) == 1
+            assert soon(lambda: under_way(patient) == 1)
         assert soon(lambda: not under_way(patient))
         assert other.ask() == 200
 
@@ -322,4 +321,4 @@ def test_behind_a_proxy_a_client_that_leaves_is_noticed_and_one_that_stays_is_no
         told = site.stop()
     found = re.search(r"slow query, (\S+) s, left, \w+: [^#]* # the one that leaves", told)
     assert found
-    assert float(found[1]) < 1.2 + 3
+    assert float(found[1]) < 6

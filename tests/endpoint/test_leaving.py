@@ -40,7 +40,7 @@ class Asking:
         return not self._thread.is_alive()
 
 
-def soon(what: Callable[[], bool], within: float = 3.0) -> bool:
+def soon(what: Callable[[], bool], within: float = 8.0) -> bool:
     """Whether it is so in time."""
     until = time.monotonic() + within
     while not what():
