@@ -106,11 +106,10 @@ class Stock:
 
     def _show(
         self, opening: Opening, version: str, fresh: deque[Worker], memory: Nursery | None, after: Opening | None = None
-    ) -> bool:
-        """Whether workers on a generation are shown from now on: not where another than `after` has been meanwhile."""
+    ) -> None:
+        """Show a generation by fresh workers, unless another than `after` has been shown meanwhile."""
         with self._lock:
-            shown = not self._closed and after in {None, self.opening}
-            if shown:
+            if not self._closed and after in {None, self.opening}:
                 self.opening, self.version = opening, version
                 fresh, self._idle = self._idle, fresh
                 memory, self._memory = self._memory, memory
@@ -119,7 +118,6 @@ class Stock:
         _end(fresh)
         if memory:
             memory.retire()
-        return shown
 
     def _keep_warm(self) -> None:
         """Make the workers that are lacking; the life of a thread."""
@@ -174,10 +172,12 @@ class Stock:
             again = 0.0
             try:
                 self._hold(opening, version)
-            except MemoryError:
+            except MemoryError as fault:
                 too_large = opening.store
-            except (OSError, QueryError):
+                self._say(f"{fault}; they are read from disk (serve --memory SIZE allows more)")
+            except (OSError, QueryError) as fault:
                 again = _AGAIN
+                self._say(f"the data are not in memory yet and are read from disk ({fault})")
             self._rest(max(again, (time.monotonic() - started) * _REST))
 
     def _hold(self, opening: Opening, version: str) -> None:
@@ -195,6 +195,10 @@ class Stock:
             raise
         self._show(held, version, fresh, memory, after=opening)
         self._coming = None
+
+    def _say(self, words: str) -> None:
+        if not self._closed:
+            print(f"shelfgraph: {words}", file=sys.stderr)
 
     def _rest(self, seconds: float) -> None:
         with self._lock:

@@ -85,10 +85,19 @@ def test_a_new_generation_is_shown_at_once_and_taken_into_memory_after(pool: Poo
     assert until(lambda: len(holders()) == 1), "the process that had the generation before has ended"
 
 
-def test_data_that_are_too_large_for_memory_are_read_from_disk(tmp_path: Path) -> None:
+def test_data_that_are_too_large_for_memory_are_read_from_disk_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     made = Pool(store(tmp_path / "1", 300), base="http://x/", size=1, timeout=1.5, resident=1 << 20)
+    said = ""
+
+    def is_said() -> bool:
+        nonlocal said
+        said += capsys.readouterr().err
+        return "more memory than they may; they are read from disk (serve --memory SIZE allows more)" in said
+
     try:
-        time.sleep(1.0)
+        assert until(is_said)
         assert (told(made), is_resident(made)) == (b"n\r\n300\r\n", False)
     finally:
         made.close()
