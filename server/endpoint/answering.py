@@ -112,12 +112,16 @@ def _streamed(answer: Answer, format_: str, started: float, etag: str | None) ->
 
 
 def timing(answer: Answer, started: float) -> str:
-    """How long the question stood in the queue, and how long its first bytes took (Server-Timing, in milliseconds)."""
+    """How long the question stood in the queue, was evaluated and written (Server-Timing, in milliseconds).
+
+    Rows are evaluated while they are written.  Of an answer that is sent as it comes, only its beginning is timed.
+    """
     spent = (time.perf_counter() - started) * 1_000
     if getattr(answer, "hit", False):
         return f"cache;desc=hit;dur={spent:.2f}"
-    queued = getattr(answer, "queued", 0.0) * 1_000
-    return f"cache;desc=miss, queue;dur={queued:.2f}, evaluate;dur={max(0.0, spent - queued):.2f}"
+    queued, written = (float(getattr(answer, name, 0.0)) * 1_000 for name in ("queued", "serialised"))
+    told = f"cache;desc=miss, queue;dur={queued:.2f}, evaluate;dur={max(0.0, spent - queued - written):.2f}"
+    return f"{told}, serialise;dur={written:.2f}" if written else told
 
 
 def _chunks(answer: Answer, format_: str, etag: str | None) -> Iterator[bytes]:

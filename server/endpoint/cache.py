@@ -169,6 +169,11 @@ class _Recording(Kept):
         """Seconds that the query waited for a worker."""
         return float(getattr(self._answer, "queued", 0.0))
 
+    @property
+    def serialised(self) -> float:
+        """Seconds of its making from the first row to the last."""
+        return float(getattr(self._answer, "serialised", 0.0))
+
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes."""
         parts: list[bytes] = []

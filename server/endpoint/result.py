@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from converter.errors import QueryError
 from server.endpoint import Answer, QuerySyntax, Refused, Request, WorkerDied
 from server.endpoint.evaluator import Worker
-from server.endpoint.worker import DATA, END, FAULT, LAST
+from server.endpoint.worker import DATA, END, FAULT, LAST, SERIALISED
 
 HOLD_BACK = 65_536
 """Bytes of a result that are made before its status is sent: a fault within them has a true status."""
@@ -32,6 +32,8 @@ class PoolAnswer(Answer):
         """When a worker took the query."""
         self.queued = self.begun - asked
         """Seconds that the query waited for a worker."""
+        self.serialised = 0.0
+        """Seconds of its making from the first row to the last, once it has ended."""
         self._deadline = asked + timeout
         self._last = self._deadline + timeout * _READERS_SHARE
         self._held: list[bytes] = []
@@ -111,6 +113,7 @@ class PoolAnswer(Answer):
             return data
         self.finished, self.last = True, kind == LAST
         if kind in {END, LAST}:
+            (self.serialised,) = SERIALISED.unpack(data)
             self.close()
             return b""
         if kind != FAULT:

@@ -37,6 +37,8 @@ LAST = b"L"
 """An end after which the worker is not to be asked again."""
 HEAD = struct.Struct("!cI")
 LENGTH = struct.Struct("!I")
+SERIALISED = struct.Struct("!d")
+"""What an end tells: the seconds from the first row to the last, rows being evaluated while they are written."""
 _BLOCK = 65_536
 _GROWN = 128 << 20
 """Bytes that a query may add to a worker; to clear up after more takes longer than to start another."""
@@ -128,9 +130,10 @@ class _Frames:
     def flush(self) -> None:
         """Nothing: a frame goes out when it is full, and at the end."""
 
-    def end(self) -> None:
-        """Send what is held, and the end with it."""
-        self._send(HEAD.pack(LAST if _peak() > self._most else END, 0))
+    def end(self, serialised: float) -> None:
+        """Send what is held, and the end with it: how many seconds it took to write."""
+        kind = LAST if _peak() > self._most else END
+        self._send(HEAD.pack(kind, SERIALISED.size) + SERIALISED.pack(serialised))
 
     def fault(self, kind: str, message: str) -> None:
         """Send what went wrong; what is held is dropped."""
@@ -157,8 +160,9 @@ def _answer(store: pyoxigraph.Store, request: Request, frames: _Frames, base: st
             default_graph=[*default] if default is not None else None,
             named_graphs=[*named] if named is not None else None,
         )
+        made = time.perf_counter()
         _serialize(results, FORMATS[request.format], frames, base)
-        frames.end()
+        frames.end(time.perf_counter() - made)
     except SyntaxError as fault:
         frames.fault("syntax", str(fault.msg))
     except (ValueError, OSError, RuntimeError) as fault:

@@ -95,6 +95,7 @@ class _WatchedAnswer(Answer):
         self._watched, self._request, self._seen, self._answer = watched, request, seen, answer
         self.hit = bool(getattr(answer, "hit", False))
         self.queued = float(getattr(answer, "queued", 0.0))
+        self.serialised = float(getattr(answer, "serialised", 0.0))
         self.whole = getattr(answer, "whole", None)
         self._evaluated = max(0.0, spent - self.queued)
         self._outcome = "kept" if self.hit else "ok"
