@@ -24,23 +24,16 @@ from server.feeds.reconcile.routes import reconcile_blueprint
 from server.feeds.resourcesync import resourcesync_blueprint
 from server.feeds.sitemap import sitemap_blueprint
 from server.packing import register_packing
-from server.problems import EXPOSED, OPEN, register_problems
+from server.problems import BORNE, register_problems
 from server.questions.routes import questions_blueprint
+from server.reception.link import Link
 from server.settings import Settings
 from server.site.resources import site_blueprint
 from server.site.view import safe_link
-from server.watching import Departures, Log, register_watching
+from server.watching import Log, register_watching
 
 _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
-
-_OPEN = {
-    **OPEN,
-    "Access-Control-Expose-Headers": EXPOSED,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-"""What every answer bears, refusals included."""
 
 
 def create_app(
@@ -48,7 +41,7 @@ def create_app(
     endpoint: Endpoint,
     archive: ArchiveReader | None = None,
     log: Log | None = None,
-    departures: Departures | None = None,
+    link: Link | None = None,
 ) -> Flask:
     """The site over an endpoint; the archive, where there is one, is what feeds and sources are made of."""
     app = Flask(__name__, template_folder=str(_HERE / "site" / "templates"), static_folder=str(_HERE / "static"))
@@ -61,7 +54,7 @@ def create_app(
     register_problems(app)
     register_packing(app)
     app.register_error_handler(QueryError, unanswered)
-    endpoint, watch = register_watching(app, endpoint, archive, log, departures)
+    endpoint, watch = register_watching(app, endpoint, archive, log, link)
     app.register_blueprint(sparql_blueprint(endpoint, settings.base))
     app.register_blueprint(questions_blueprint(endpoint, settings, archive))
     app.register_blueprint(site_blueprint(endpoint, settings, archive))
@@ -77,7 +70,7 @@ def create_app(
         app.register_blueprint(resourcesync_blueprint(endpoint, settings, archive))
     app.before_request(_begin)
     app.after_request(_headers)
-    app.wsgi_app = watch(Shortcut(app.wsgi_app, endpoint, _OPEN))  # type: ignore[assignment,method-assign] # Flask's way
+    app.wsgi_app = watch(Shortcut(app.wsgi_app, endpoint, BORNE))  # type: ignore[assignment,method-assign] # Flask's way
     return app
 
 
@@ -97,7 +90,7 @@ def _begin() -> Response | None:
 
 def _headers(response: Response) -> Response:
     """Add what every answer bears, and the policy of a page."""
-    response.headers.update(_OPEN)
+    response.headers.update(BORNE)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = _POLICY
     return response

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -17,7 +16,7 @@ import msgspec
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
-from converter.errors import ShelfgraphError, UsageError
+from converter.errors import ShelfgraphError
 from converter.keeping.folder import DataFolder, reading
 from converter.keeping.reading import ArchiveReader
 from server.app import create_app
@@ -25,10 +24,13 @@ from server.endpoint.cache import Cached
 from server.endpoint.remote import Remote
 from server.endpoint.resident import affordable
 from server.endpoint.workers import Pool
+from server.reception.link import Link
+from server.reception.running import reception
 from server.settings import Settings
-from server.watching import Departures, Form, Log
+from server.watching import Form, Log
 
 _DEPLOYMENT = "SHELFGRAPH_DEPLOYMENT"
+_BACKLOG = 4_096
 _THREADS = 320
 """More than the queries that may run and wait, so that a refusal always has a thread to say it."""
 
@@ -37,7 +39,8 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     """How a site is run: what it says of itself, what it stands on, where it listens, and its limits.
 
     It stands on a data `folder`, or on an `endpoint` elsewhere, and there on one `graph` if it is named.  `timeout` and
-    `slow` are seconds; `memory` is how many bytes the data may take there, a part of what is free where it is None.
+    `slow` are seconds; `memory` is how many bytes the data may take there, a part of what is free where it is None;
+    `control` is where the application meets the reception.
     """
 
     base: str
@@ -54,6 +57,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     memory: int | None = None
     log: Form = "text"
     slow: float = 1.0
+    control: str = ""
 
     @property
     def settings(self) -> Settings:
@@ -68,35 +72,41 @@ def serve(deployment: Deployment) -> None:
     Raises UsageError where the port is taken or the host is not this machine's, StoreError where the archive of the
     folder cannot be read.
     """
-    _free(deployment.host, deployment.port)
     if deployment.folder:
         ArchiveReader(_archive(deployment))
-    os.environ[_DEPLOYMENT] = msgspec.json.encode(deployment).decode()
-    server = Granian(
+    with reception(deployment.host, deployment.port) as (application, control):
+        deployment = msgspec.structs.replace(deployment, control=str(control))
+        os.environ[_DEPLOYMENT] = msgspec.json.encode(deployment).decode()
+        _serve_at(application)
+
+
+def _serve_at(address: Path) -> None:
+    """Serve the application to the reception, and to nobody else."""
+    Granian(
         "server.run:application",
-        address=deployment.host,
-        port=deployment.port,
+        uds=address,
+        backlog=_BACKLOG,
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=_THREADS,
-        # One request at a time on a connection, so that a connection tells whether its client is there.
         http=HTTPModes.http1,
         factory=True,
         log_enabled=False,
         websockets=False,
-    )
-    server.serve()
+    ).serve()
 
 
 def application() -> Callable[..., Any]:
     """The application of the serving process, with its pool of query workers."""
     deployment = msgspec.json.decode(os.environ[_DEPLOYMENT], type=Deployment)
     log = Log(deployment.log, deployment.slow)
-    departures = Departures(deployment.port, _THREADS)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     if deployment.endpoint:
         service = Remote(deployment.endpoint, graph=deployment.graph, timeout=deployment.timeout)
-        return create_app(deployment.settings, Cached(service), log=log, departures=departures)
+        link = Link(Path(deployment.control))
+        app = create_app(deployment.settings, Cached(service), log=log, link=link)
+        link.start()
+        return app
     folder = DataFolder(Path(deployment.folder))
     generation = folder.current()
     held = contextlib.ExitStack()
@@ -109,8 +119,11 @@ def application() -> Callable[..., Any]:
         resident=affordable() if deployment.memory is None else deployment.memory,
     )
     archive = ArchiveReader(_archive(deployment), generation.journal)
-    threading.Thread(target=_follow, args=(folder, pool, archive, held), daemon=True).start()
-    return create_app(deployment.settings, Cached(pool), archive, log, departures)
+    link = Link(Path(deployment.control), pool)
+    app = create_app(deployment.settings, Cached(pool), archive, log, link)
+    threading.Thread(target=_follow, args=(folder, pool, archive, held, link), daemon=True).start()
+    link.start()
+    return app
 
 
 def _archive(deployment: Deployment) -> Path:
@@ -124,7 +137,7 @@ def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _follow(folder: DataFolder, pool: Pool, archive: ArchiveReader, held: contextlib.ExitStack) -> None:
+def _follow(folder: DataFolder, pool: Pool, archive: ArchiveReader, held: contextlib.ExitStack, link: Link) -> None:
     """Take up each new generation within a second."""
     told = ""
     while True:
@@ -135,6 +148,7 @@ def _follow(folder: DataFolder, pool: Pool, archive: ArchiveReader, held: contex
             if str(generation.number) == pool.version:
                 continue
             pool.use(fresh.enter_context(reading(generation)), str(generation.number))
+            link.changed()
         except (OSError, ShelfgraphError) as fault:
             # It may be gone already, or not be there yet; what is shown stays as it is.
             fresh.close()
@@ -145,17 +159,6 @@ def _follow(folder: DataFolder, pool: Pool, archive: ArchiveReader, held: contex
         archive.upto = generation.journal
         held.close()
         held = fresh
-
-
-def _free(host: str, port: int) -> None:
-    """Raise UsageError unless the port can be listened on."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except (OSError, OverflowError) as fault:
-            raise UsageError(f"cannot listen on {host}:{port}: {fault}; name another with --host and --port") from None
 
 
 def interrupt_quietly() -> None:

@@ -25,6 +25,8 @@ _BREAKS = dict.fromkeys(("nt", "nq", "ttl", "trig"), "\nThis answer is not whole
 )
 _BROKEN: dict[str, None] = {}
 """Validators of answers that broke off: who has one does not have the answer."""
+_DELIVERY = 0.05
+"""Seconds that the last words of an answer that breaks off have to go."""
 _MOST_BROKEN = 1_000
 
 
@@ -116,12 +118,21 @@ def timing(answer: Answer, started: float) -> str:
 
     Rows are evaluated while they are written.  Of an answer that is sent as it comes, only its beginning is timed.
     """
-    spent = (time.perf_counter() - started) * 1_000
+    spent = time.perf_counter() - started
     if getattr(answer, "hit", False):
-        return f"cache;desc=hit;dur={spent:.2f}"
-    queued, written = (float(getattr(answer, name, 0.0)) * 1_000 for name in ("queued", "serialised"))
-    told = f"cache;desc=miss, queue;dur={queued:.2f}, evaluate;dur={max(0.0, spent - queued - written):.2f}"
-    return f"{told}, serialise;dur={written:.2f}" if written else told
+        return f"cache;desc=hit;dur={spent * 1_000:.2f}"
+    queued, written = (float(getattr(answer, name, 0.0)) for name in ("queued", "serialised"))
+    return times(queued, spent - queued - written, written)
+
+
+def times(queued: float, evaluated: float, written: float) -> str:
+    """What Server-Timing says of an answer that was made; seconds, and 0 where the last of them is not known.
+
+    >>> times(0, 0.0123, 0.001)
+    'cache;desc=miss, queue;dur=0.00, evaluate;dur=12.30, serialise;dur=1.00'
+    """
+    told = f"cache;desc=miss, queue;dur={queued * 1_000:.2f}, evaluate;dur={max(0.0, evaluated) * 1_000:.2f}"
+    return f"{told}, serialise;dur={written * 1_000:.2f}" if written else told
 
 
 def _chunks(answer: Answer, format_: str, etag: str | None) -> Iterator[bytes]:
@@ -135,4 +146,6 @@ def _chunks(answer: Answer, format_: str, etag: str | None) -> Iterator[bytes]:
             for oldest in [*_BROKEN][:-_MOST_BROKEN]:
                 _BROKEN.pop(oldest, None)
         yield _BREAKS.get(format_, "").format(fault).encode()
+        # A server that hears of the fault at once may drop what it has not sent yet.
+        time.sleep(_DELIVERY)
         raise

@@ -86,6 +86,12 @@ class Cached:
         """Close the endpoint behind."""
         self._endpoint.close()
 
+    def count(self, *, hit: bool) -> None:
+        """Count a question that was answered before it came here."""
+        with self._lock:
+            self._hits += hit
+            self._misses += not hit
+
     def keep(self, key: Key, parts: tuple[bytes, ...]) -> None:
         """Keep an answer, and let the ones go that were not asked for longest."""
         size = _size(key, parts)

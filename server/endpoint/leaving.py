@@ -20,15 +20,9 @@ from server.endpoint import ClientLeft
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Asker:
-    """A request; seconds are those of `time.perf_counter`.
+    """A request; `came` is when it came, in seconds of `time.perf_counter`."""
 
-    `address` is where it comes from, empty where nobody can know whether its client is there; `came` is when it came,
-    and `since` when it first had to wait, 0 where it never had to.
-    """
-
-    address: str = ""
     came: float = field(default_factory=time.perf_counter)
-    since: float = 0.0
     wait: Wait | None = None
     """What it waits for now."""
     left: bool = False
@@ -105,7 +99,6 @@ class Joined:
 
     def __enter__(self) -> Self:
         self.wait.join(self.asker)
-        self.asker.since = self.asker.since or time.perf_counter()
         self.asker.wait = self.wait
         return self
 

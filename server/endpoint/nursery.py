@@ -136,7 +136,7 @@ class Nursery:
         with its:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-P", "-m", "server.endpoint.nursery", *self._arguments],
-                env={**os.environ, "PYTHONPATH": _path()},
+                env={**os.environ, "PYTHONPATH": module_path()},
                 stdin=its.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -158,7 +158,7 @@ def _check(number: int) -> None:
         raise OSError(-number, os.strerror(-number))
 
 
-def _path() -> str:
+def module_path() -> str:
     """Where modules are looked for: where this one is, and never the folder that the user happens to stand in."""
     return os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
 

@@ -81,6 +81,15 @@ class Stock:
             self._idle.appendleft(worker)
         return fit
 
+    def lend(self) -> tuple[Worker, str]:
+        """One more worker, for as long as it is wanted, and the version of the data that it has.
+
+        Raises OSError or WorkerDied where there can be none.
+        """
+        with self._lock:
+            opening, version, memory = self.opening, self.version, self._memory
+        return self._made(memory or self._disk, opening, 1, hot=1)[0], version
+
     def use(self, store: str, version: str, number: int) -> None:
         """Show another generation, once so many workers have opened it.
 

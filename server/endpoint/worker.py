@@ -77,19 +77,20 @@ def main(parent: int, resident: pyoxigraph.Store | None) -> None:
         deque(sharing, maxlen=0)
     _send(out, HEAD.pack(READY, 0))
     frames = _Frames(out)
+    shares = resident is not None and not opening.own
     while message := _message(requests):
         _answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
-        _use_the_time(sharing)
+        # To wait with a limit costs more than to wait.
+        shares = shares and not _use_the_time(sharing)
 
 
-def _use_the_time(sharing: Iterator[None]) -> None:
-    """Make memory own while nothing is asked; whoever was asked once is asked again."""
+def _use_the_time(sharing: Iterator[None]) -> bool:
+    """Make memory own while nothing is asked, and say whether all of it is; whoever was asked once is asked again."""
     asked = select.poll()
     asked.register(0, select.POLLIN)
-    if not asked.poll(_QUIET):
-        for _ in sharing:
-            if asked.poll(0):
-                return
+    if asked.poll(_QUIET):
+        return False
+    return all(not asked.poll(0) for _ in sharing)
 
 
 def _limit(memory: int) -> None:

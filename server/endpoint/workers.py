@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from server.endpoint import ClientLeft, QueryTimeout, QueueFull, Request, WorkerDied
-from server.endpoint.evaluator import EndedIdle
+from server.endpoint.evaluator import EndedIdle, Worker
 from server.endpoint.leaving import Joined, Wait
 from server.endpoint.result import PoolAnswer
 from server.endpoint.stock import Stock
@@ -128,6 +128,22 @@ class Pool:
         Raises OSError or WorkerDied where it cannot be opened.
         """
         self._stock.use(str(store), version, self._size + 1)
+
+    def lend(self) -> tuple[Worker, str]:
+        """A worker that is nobody else's until it is killed, and the version of the data that it has.
+
+        Raises OSError or WorkerDied where there can be none.
+        """
+        return self._stock.lend()
+
+    def is_current(self, worker: Worker) -> bool:
+        """Whether a worker has what new queries see."""
+        return worker.opening == self._stock.opening
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has been closed."""
+        return self._closed
 
     def close(self) -> None:
         """End every process; queries that run end with an error."""

@@ -9,9 +9,12 @@ from wsgiref.types import WSGIApplication
 from flask import Blueprint, Flask, Response, request
 
 from converter.keeping.reading import ArchiveReader
-from server.endpoint import Endpoint
+from server.endpoint import Endpoint, Request
+from server.endpoint.cache import Cached
+from server.endpoint.plain import PATH
 from server.problems import problem
-from server.watching.departures import Departures
+from server.reception.link import Link
+from server.reception.messages import Answered
 from server.watching.lines import told
 from server.watching.log import FORMS, Form, Log
 from server.watching.metrics import CONTENT_TYPE, Metrics
@@ -19,7 +22,7 @@ from server.watching.probe import Probe
 from server.watching.seen import Seen, Watch, current
 from server.watching.watched import Watched
 
-__all__ = ["FORMS", "Departures", "Form", "Log", "register_watching"]
+__all__ = ["FORMS", "Form", "Log", "register_watching"]
 
 _WAIT = 2.0
 """Seconds that a question of readiness waits for its answer."""
@@ -35,7 +38,7 @@ def register_watching(
     endpoint: Endpoint,
     archive: ArchiveReader | None,
     log: Log | None,
-    departures: Departures | None,
+    link: Link | None,
 ) -> tuple[Endpoint, Middleware]:
     """The endpoint, watched, and what makes an application tell of its requests.
 
@@ -45,13 +48,13 @@ def register_watching(
 
     def begun(seen: Seen) -> None:
         metrics.begun()
-        if departures:
-            departures.begun(seen)
+        if link and seen.passed:
+            link.begun(seen.passed, seen)
 
     def ended(seen: Seen) -> None:
         metrics.ended(seen)
-        if departures:
-            departures.ended(seen)
+        if link and seen.passed:
+            link.ended(seen.passed)
         if log and not (seen.route in _QUIET and seen.status < 400):
             _tell(log, seen)
 
@@ -59,7 +62,22 @@ def register_watching(
     app.register_blueprint(_blueprint(endpoint, metrics))
     if log:
         app.logger.handlers[:] = [log.handler()]
-    return Watched(endpoint, metrics, log), lambda inner: Watch(inner, begun, ended)
+    watched = Watched(endpoint, metrics, log)
+
+    def answered_before(answered: Answered) -> None:
+        """Count and log a request that never came to the application like one that did."""
+        seen = Seen(answered.id, answered.method, PATH, route=PATH, status=200, seconds=answered.seconds)
+        seen.length = seen.bytes = answered.bytes
+        begun(seen)
+        if isinstance(endpoint, Cached):
+            endpoint.count(hit=answered.kept)
+        outcome = "kept" if answered.kept else "ok"
+        watched.ended(Request(answered.query, ""), seen, outcome, answered.queued, answered.evaluated)
+        ended(seen)
+
+    if link:
+        link.on_answered = answered_before
+    return watched, lambda inner: Watch(inner, begun, ended)
 
 
 def _route() -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 HEADER = "X-Request-Id"
+PASSED = "HTTP_X_SHELFGRAPH_REQUEST"
+"""Where the environment tells the name that the reception gave a request."""
 _GIVEN = re.compile(r"[A-Za-z0-9._:=+/-]{1,64}")
 # Names are to differ, not to be secret, and the system's chance takes its time.
 _LOT, _COUNT = secrets.token_hex(4), itertools.count()
@@ -46,6 +48,8 @@ class Seen(Asker):
     evaluated: float = 0.0
     broken: str = ""
     seconds: float = 0.0
+    passed: str = ""
+    """Its name with whoever passed it on, where somebody did."""
 
 
 def current() -> Seen | None:
@@ -76,8 +80,8 @@ class Watch:
             request_id(environ.get("HTTP_X_REQUEST_ID")),
             method if method in _METHODS else "OTHER",
             environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace"),
-            address=environ.get("REMOTE_ADDR", ""),
         )
+        seen.passed = environ.get(PASSED, "")
         ASKER.set(seen)
 
         def start(
@@ -85,8 +89,6 @@ class Watch:
             headers: list[tuple[str, str]],
             exc_info: tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None = None,
         ) -> Callable[[bytes], object]:
-            # From here on the connection bears an answer, and says no more whether its client is there.
-            seen.address = ""
             seen.status = int(status[:3])
             seen.route = seen.route or environ.get(ROUTE, "")
             seen.length = int(next((value for name, value in headers if name.lower() == "content-length"), -1))

@@ -21,7 +21,7 @@ class Asking:
     """A thread that asks for somebody, and how that ended."""
 
     def __init__(self, endpoint: Endpoint, query: str = RUNAWAY) -> None:
-        self.asker = Asker(address="192.0.2.1")
+        self.asker = Asker()
         self.outcome: bytes | QueryError | None = None
         self._thread = threading.Thread(target=self._run, args=(endpoint, Request(query, "csv")))
         self._thread.start()

@@ -1,0 +1,116 @@
+"""The application's end: it lends the reception an evaluator, and hears whom it has answered and who has left."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from converter.errors import QueryError
+from server.endpoint.evaluator import Worker
+from server.endpoint.leaving import Asker
+from server.endpoint.workers import Pool
+from server.reception.messages import Answered, Channel, Shown, Told
+
+_PAUSE, _AGAIN = 0.2, 1.0
+"""Seconds between two looks at what the pool shows, and before another evaluator is lent: changes come in crowds."""
+_MOST_GONE = 1_024
+
+
+class Link:
+    """The connection to a reception at `control`; `pool` lends the evaluators, where there is one."""
+
+    def __init__(self, control: Path, pool: Pool | None = None) -> None:
+        self._control, self._pool = control, pool
+        self._under_way: dict[str, Asker] = {}
+        self._gone: OrderedDict[str, None] = OrderedDict()
+        self._sending = threading.Lock()
+        self._channel: Channel | None = None
+        self._worker: Worker | None = None
+        self._number = 0
+        self._lost = False
+        self._settled = 0.0
+        self.on_answered: Callable[[Answered], object] = id
+        """What is called with each answer that the reception gave."""
+
+    def start(self) -> None:
+        """Meet the reception, again and again; from now on it takes connections."""
+        threading.Thread(target=self._meet, name="reception", daemon=True).start()
+        threading.Thread(target=self._lend, name="lending", daemon=True).start()
+
+    def begun(self, name: str, asker: Asker) -> None:
+        """A request that was passed on is answered now."""
+        self._under_way[name] = asker
+        if name in self._gone:
+            asker.leave()
+
+    def ended(self, name: str) -> None:
+        """It has been answered."""
+        self._under_way.pop(name, None)
+
+    def changed(self) -> None:
+        """The pool shows other data."""
+        self._settled = time.monotonic() + _AGAIN
+        with self._sending, contextlib.suppress(OSError):
+            if self._channel:
+                self._channel.send(Shown(self._version))
+
+    @property
+    def _version(self) -> str:
+        return self._pool.version if self._pool else ""
+
+    def _meet(self) -> None:
+        """Hear what the reception tells; the life of a thread."""
+        while True:
+            with contextlib.suppress(OSError, EOFError), socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(str(self._control))
+                channel = Channel(connection)
+                with self._sending:
+                    channel.send(Shown(self._version))
+                    self._channel, self._lost = channel, True
+                while True:
+                    for data in channel.receive():
+                        self._heard(msgspec.msgpack.decode(data, type=Told))
+            with self._sending:
+                self._channel, self._lost = None, True
+            time.sleep(_PAUSE)
+
+    def _heard(self, told: Told) -> None:
+        for answered in told.answered:
+            self.on_answered(answered)
+        for name in told.left:
+            self._gone[name] = None
+            if asker := self._under_way.get(name):
+                asker.leave()
+        while len(self._gone) > _MOST_GONE:
+            self._gone.popitem(last=False)
+        if told.lost == self._number:
+            self._lost, self._settled = True, time.monotonic() + _AGAIN
+
+    def _lend(self) -> None:
+        """See to it that the reception has an evaluator of the newest data; the life of a thread."""
+        pool = self._pool
+        while pool and not pool.closed:
+            time.sleep(_PAUSE)
+            channel, before = self._channel, self._worker
+            due = self._lost or before is None or not pool.is_current(before)
+            if not due or channel is None or time.monotonic() < self._settled:
+                continue
+            self._lost = False
+            self._number += 1
+            try:
+                self._worker, version = pool.lend()
+                with self._sending:
+                    channel.send(Shown(version, self._number), *self._worker.pipes)
+            except (OSError, QueryError):
+                self._lost, self._settled = True, time.monotonic() + _AGAIN
+            if before and before is not self._worker:
+                before.kill()
+        if self._worker:
+            self._worker.kill()

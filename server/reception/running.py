@@ -1,0 +1,85 @@
+"""The reception as a child of the process that serves: it has the port, and comes back where it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from converter.errors import UsageError
+from server.endpoint.nursery import module_path
+
+_BACKLOG = 2_048
+_PAUSE = 0.5
+"""Seconds before it is started again."""
+
+
+@contextlib.contextmanager
+def reception(host: str, port: int) -> Iterator[tuple[Path, Path]]:
+    """Two places for sockets: where the application is to listen, and where it meets the reception.
+
+    Raises UsageError where the port is taken or the host is not this machine's.
+    """
+    with _listening(host, port) as listening, tempfile.TemporaryDirectory(prefix="shelfgraph-") as folder:
+        application, control = Path(folder) / "application", Path(folder) / "control"
+        running = _Running(listening, control, application)
+        try:
+            yield application, control
+        finally:
+            running.stop()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = host == "::" and socket.has_dualstack_ipv6()
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG, dualstack_ipv6=both)
+    except (OSError, OverflowError) as fault:
+        raise UsageError(f"cannot listen on {host}:{port}: {fault}; name another with --host and --port") from None
+
+
+class _Running:
+    """The process, started again until it is stopped."""
+
+    def __init__(self, listening: socket.socket, control: Path, application: Path) -> None:
+        self._listening = listening
+        self._arguments = [str(listening.fileno()), str(control), str(application)]
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._process = self._start()
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def stop(self) -> None:
+        """End it."""
+        with self._lock:
+            self._stopped = True
+            self._process.kill()
+        self._process.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", "server.reception.desk", *self._arguments],
+            env={**os.environ, "PYTHONPATH": module_path()},
+            # At whose end it ends.
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[self._listening.fileno()],
+            process_group=0,
+        )
+
+    def _keep(self) -> None:
+        while True:
+            self._process.wait()
+            time.sleep(_PAUSE)
+            with self._lock:
+                if self._stopped:
+                    return
+                print("shelfgraph: the reception has ended, and is started again", file=sys.stderr)
+                self._process = self._start()

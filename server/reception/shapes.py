@@ -1,0 +1,72 @@
+"""Which questions are quick: those that differ only in their constants from one that was quick before.
+
+It is an expectation and no more.  A question that turns out slow costs a process that can be killed, and its shape is
+not expected to be quick again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+
+LONGEST = 3_000
+"""Bytes that a question may have here: its message goes through a pipe in one piece."""
+_CONSTANT = re.compile(rb"""<[^<>\s]*>|"[^"\n]*"|'[^'\n]*'|\#[^\n]*""")
+_DIGITS = b"0123456789"
+_MOST = 4_096
+
+
+def skeleton(query: bytes) -> bytes:
+    """What stands in a question beside its constants.
+
+    >>> skeleton(b"ASK { <urn:a> ?p 'x' } LIMIT 10") == skeleton(b"ASK { <urn:b> ?p 'y' } LIMIT 25")
+    True
+    """
+    return _CONSTANT.sub(b"", query).translate(None, _DIGITS)
+
+
+def shape(skeleton: bytes, format_: str, *, packs: bool) -> int:
+    """What two questions share that differ only in their constants; `packs` says that the client takes packed answers.
+
+    >>> shape(b"ASK {  ?p  }", "json", packs=False) == shape(b"ASK { ?a ?p  }", "json", packs=False)
+    False
+    """
+    return hash((skeleton, format_, packs))
+
+
+class Shapes:
+    """The shapes that are quick, and those that have disappointed; both in a bounded number, the newest stay."""
+
+    def __init__(self) -> None:
+        self._quick: OrderedDict[int, None] = OrderedDict()
+        self._banned: OrderedDict[int, None] = OrderedDict()
+
+    def __contains__(self, shape: int) -> bool:
+        """Whether questions of this shape are quick."""
+        return shape in self._quick
+
+    def learn(self, shape: int) -> None:
+        """A question of this shape was quick."""
+        if shape not in self._banned:
+            _keep(self._quick, shape)
+
+    def forget(self, shape: int) -> None:
+        """A question of this shape was not as quick as it should be; another may be."""
+        self._quick.pop(shape, None)
+
+    def ban(self, shape: int) -> None:
+        """A question of this shape is not to be asked here again."""
+        self.forget(shape)
+        _keep(self._banned, shape)
+
+    def clear(self) -> None:
+        """The data are others."""
+        self._quick.clear()
+        self._banned.clear()
+
+
+def _keep(shapes: OrderedDict[int, None], shape: int) -> None:
+    shapes[shape] = None
+    shapes.move_to_end(shape)
+    if len(shapes) > _MOST:
+        shapes.popitem(last=False)
