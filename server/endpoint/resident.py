@@ -18,7 +18,7 @@ import pyoxigraph
 
 SHARE = 32
 """The part of the memory that is free which the data may take: each of the forks may come to have most of it again."""
-_FORMAT = pyoxigraph.RdfFormat.N_QUADS
+FORMAT = pyoxigraph.RdfFormat.N_QUADS
 _PIPE, _EVERY = 1 << 20, 64
 """Bytes that the pipe takes; how many writes go by between two looks at how much memory is taken."""
 _PART = 2 << 20
@@ -63,7 +63,7 @@ def loaded(generation: str, limit: int) -> pyoxigraph.Store:
     def load() -> None:
         with os.fdopen(source, "rb", buffering=_PIPE) as statements:
             try:
-                store.bulk_load(statements, _FORMAT, lenient=True)
+                store.bulk_load(statements, FORMAT, lenient=True)
             except (OSError, SyntaxError) as fault:
                 faults.append(fault)
 
@@ -83,14 +83,22 @@ def _send(generation: str, sink: int, reader: int, limit: int) -> None:
     """Write every statement into a pipe; the life of a process."""
     code = _FAILED
     try:
-        os.nice(_MILDER)
-        watching = _Watching(sink, reader, limit)
-        pyoxigraph.Store.read_only(generation).dump(watching, _FORMAT)  # type: ignore[arg-type] # a file to the engine
-        code = 0
-    except MemoryError:
-        code = _TOO_LARGE
+        code = _sent(generation, sink, reader, limit)
     finally:
         os._exit(code)
+
+
+def _sent(generation: str, sink: int, reader: int, limit: int) -> int:
+    """How that went, as an exit code."""
+    os.nice(_MILDER)
+    try:
+        watching = _Watching(sink, reader, limit)
+        pyoxigraph.Store.read_only(generation).dump(watching, FORMAT)  # type: ignore[arg-type] # a file to the engine
+    except MemoryError:
+        return _TOO_LARGE
+    except OSError:
+        return _FAILED
+    return 0
 
 
 class _Watching:
@@ -154,3 +162,7 @@ def address_space() -> int:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_sent(sys.argv[1], 1, os.getppid(), int(sys.argv[2])))

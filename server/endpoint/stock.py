@@ -62,6 +62,12 @@ class Stock:
         """How many workers stand by."""
         return len(self._idle)
 
+    @property
+    def shown(self) -> tuple[str, Opening]:
+        """The version that is shown, and how a worker opens it."""
+        with self._lock:
+            return self.version, self.opening
+
     def take(self) -> Worker:
         """A worker that goes to the foreground, the warmest first; there is one.  With the lock held."""
         self._out += 1
@@ -82,13 +88,13 @@ class Stock:
         return fit
 
     def lend(self) -> tuple[Worker, str]:
-        """One more worker, for as long as it is wanted, and the version of the data that it has.
+        """One more worker for short questions, for as long as it is wanted, and the version of the data that it has.
 
         Raises OSError or WorkerDied where there can be none.
         """
         with self._lock:
             opening, version, memory = self.opening, self.version, self._memory
-        return self._made(memory or self._disk, opening, 1, hot=1)[0], version
+        return self._made(memory or self._disk, opening, 1)[0], version
 
     def use(self, store: str, version: str, number: int) -> None:
         """Show another generation, once so many workers have opened it.

@@ -20,7 +20,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 import pyoxigraph
@@ -79,7 +79,7 @@ def main(parent: int, resident: pyoxigraph.Store | None) -> None:
     frames = _Frames(out)
     shares = resident is not None and not opening.own
     while message := _message(requests):
-        _answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
+        answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
         # To wait with a limit costs more than to wait.
         shares = shares and not _use_the_time(sharing)
 
@@ -151,7 +151,24 @@ class _Frames:
         del self._held[HEAD.size :]
 
 
-def _answer(store: pyoxigraph.Store, request: Request, frames: _Frames, base: str) -> None:
+class Out(Protocol):
+    """Where an answer goes: a file in the eyes of the engine, which is told the end, or what went wrong."""
+
+    def write(self, data: bytes) -> int:
+        """Take some bytes, and say how many."""
+
+    def flush(self) -> None:
+        """Nothing that was written may be held for long."""
+
+    def end(self, serialised: float) -> None:
+        """All has been written, which took so many seconds."""
+
+    def fault(self, kind: str, message: str) -> None:
+        """It ends here: for its `syntax`, or in its `evaluation`."""
+
+
+def answer(store: pyoxigraph.Store, request: Request, out: Out, base: str) -> None:
+    """Evaluate a query and write its answer."""
     default = _graphs(request.default_graphs, request.named_graphs)
     named = _graphs(request.named_graphs, request.default_graphs)
     try:
@@ -162,12 +179,12 @@ def _answer(store: pyoxigraph.Store, request: Request, frames: _Frames, base: st
             named_graphs=[*named] if named is not None else None,
         )
         made = time.perf_counter()
-        _serialize(results, FORMATS[request.format], frames, base)
-        frames.end(time.perf_counter() - made)
+        _serialize(results, FORMATS[request.format], out, base)
+        out.end(time.perf_counter() - made)
     except SyntaxError as fault:
-        frames.fault("syntax", str(fault.msg))
+        out.fault("syntax", str(fault.msg))
     except (ValueError, OSError, RuntimeError) as fault:
-        frames.fault("evaluation", str(fault))
+        out.fault("evaluation", str(fault))
 
 
 def _with_columns(query: str, base: str) -> str:
@@ -186,7 +203,7 @@ def _graphs(graphs: tuple[str, ...], others: tuple[str, ...]) -> list[pyoxigraph
     return [] if others else None
 
 
-def _serialize(results: object, format_: ResultFormat, out: _Frames, base: str) -> None:
+def _serialize(results: object, format_: ResultFormat, out: Out, base: str) -> None:
     if isinstance(results, pyoxigraph.QueryTriples):
         if format_.name == "jsonld":
             _json_ld(results, out)
@@ -198,7 +215,7 @@ def _serialize(results: object, format_: ResultFormat, out: _Frames, base: str) 
         raise ValueError(f"the format {format_.name} cannot carry this result")
 
 
-def _json_ld(triples: pyoxigraph.QueryTriples, out: _Frames) -> None:
+def _json_ld(triples: pyoxigraph.QueryTriples, out: Out) -> None:
     """Expanded JSON-LD, a node object for each run of one subject; the engine's own writer tells no @type."""
     out.write(b"[")
     subject: object = None

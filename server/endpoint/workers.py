@@ -72,7 +72,7 @@ class Pool:
         queue: int = 256,
         background: int = 24,
     ) -> None:
-        self.timeout = timeout
+        self.timeout, self.resident = timeout, resident
         self._size, self._queue, self._most_behind = size, queue, background
         self._state = threading.Lock()
         self._lanes = {False: _Lane(), True: _Lane()}
@@ -135,6 +135,11 @@ class Pool:
         Raises OSError or WorkerDied where there can be none.
         """
         return self._stock.lend()
+
+    @property
+    def shown(self) -> tuple[str, Opening]:
+        """The version of the data that new queries see, and how a worker opens them."""
+        return self._stock.shown
 
     def is_current(self, worker: Worker) -> bool:
         """Whether a worker has what new queries see."""

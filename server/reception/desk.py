@@ -11,25 +11,20 @@ import selectors
 import signal
 import socket
 import sys
+import threading
 import time
+import traceback
 from collections.abc import Callable
-from email.utils import formatdate
 from pathlib import Path
 
 import msgspec
 
-from server.endpoint.answering import times, validator
-from server.endpoint.plain import SMALLEST_PACKED as PACKED
-from server.endpoint.plain import fields
-from server.problems import BORNE
+from server.endpoint.network_guard import deny_internet
 from server.reception.connection import Connection
-from server.reception.evaluator import PATIENCE, Ask, Evaluator, Lost
-from server.reception.memory import Kept, Memory
+from server.reception.counter import Counter
+from server.reception.evaluator import PATIENCE, Evaluator, Lost
 from server.reception.messages import Answered, Channel, Shown, Told
-from server.reception.passing import Passing
-from server.reception.question import Question, Questions
-from server.reception.shapes import Shapes
-from server.watching.seen import request_id
+from server.reception.turn import Superseded
 
 _SWEEP, _REPORT = 5.0, 0.1
 """Seconds between two looks for connections that rest, and for which answers are told of in one piece."""
@@ -41,10 +36,6 @@ _QUICK, _SLOW = 3.0, 0.01
 take here so that the next is."""
 _AT_ONCE = 64
 _FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-_UNAVAILABLE = (
-    b'{"type": "about:blank", "title": "Service Unavailable", "status": 503,'
-    b' "detail": "The site is starting, stopping or overloaded; try again."}\n'
-)
 
 
 class Desk:
@@ -56,19 +47,12 @@ class Desk:
         self._listening, self._application = listening, application
         self._lot, self._count = secrets.token_hex(8), 0
         self._connections: set[Connection] = set()
-        self.questions = Questions()
-        self._shapes, self._memory = Shapes(), Memory(_REMEMBERED)
-        self._evaluator: Evaluator | None = None
-        self._channel: Channel | None = None
-        self._version = ""
-        self.shown = 0
-        """How often the application has shown other data."""
         self._answered: list[Answered] = []
+        self.counter = Counter(self._answered.append)
+        self._channel: Channel | None = None
         self._left: list[str] = []
         self._lost = 0
         self._swept = self._told = self.now
-        self._second, self._date = 0, b""
-        self._borne = "".join(f"{name.lower()}: {value}\r\n" for name, value in BORNE.items()).encode()
         self._control = socket.socket(socket.AF_UNIX)
         self._control.bind(control)
         self._control.listen(1)
@@ -78,27 +62,53 @@ class Desk:
 
     def run(self) -> None:
         """Go on until the process that started this one has ended."""
+        threading.Thread(target=self._take_turns, name="standing by", daemon=True).start()
+        self._take_turns(leads=True)
+
+    def _take_turns(self, *, leads: bool = False) -> None:
+        """Do all the work, or stand by while another thread does; the life of a thread."""
+        try:
+            while True:
+                if not leads:
+                    self.counter.turn.stand_by()
+                    self.now = time.perf_counter()
+                    self.counter.take_over()
+                leads = False
+                with contextlib.suppress(Superseded):
+                    self._go_on()
+        except BaseException:
+            traceback.print_exc()
+            # Whoever started this process starts another; half of it would serve nobody.
+            os._exit(1)
+
+    def _go_on(self) -> None:
         select = self.selector.select
         while True:
             events = select(self._pause())
             self.now = time.perf_counter()
             for key, mask in events:
-                key.data(mask)
-            if self._evaluator:
-                self._look_at(self._evaluator)
+                self._handle(key.data, mask)
+            evaluator = self.counter.evaluator
+            if evaluator and self.counter.overdue(self.now):
+                self._give_up(evaluator)
             if self._has_news() and self.now - self._told > _REPORT:
                 self._tell()
             if self.now - self._swept > _SWEEP:
                 self._sweep()
 
-    def await_(self, on: socket.socket, before: int, mask: int, ready: Callable[[int], None]) -> None:
-        """Wait for other events than before."""
-        if not before:
-            self.selector.register(on, mask, ready)
-        elif mask:
-            self.selector.modify(on, mask, ready)
-        else:
-            self.selector.unregister(on)
+    @staticmethod
+    def _handle(ready: Callable[[int], None], mask: int) -> None:
+        """Let whoever waited for an event go on; a fault of ours costs no more than one connection."""
+        try:
+            ready(mask)
+        except Superseded:
+            raise
+        except Exception:
+            traceback.print_exc()
+            concerned = getattr(ready, "__self__", None)
+            if not isinstance(concerned, Connection):
+                raise
+            concerned.close()
 
     def name(self) -> str:
         """A name for a request that is passed on; nobody can guess one that is under way."""
@@ -128,126 +138,18 @@ class Desk:
         self._left.append(name)
         self._tell()
 
-    def repeated(self, raw: bytes) -> tuple[bytes, bool] | None:
-        """The answer to a request that was answered before, and whether the connection ends with it."""
-        kept = self._memory.get(raw)
-        if kept is None:
-            return None
-        name = request_id(kept.question.given)
-        reply = self._reply(b"cache;desc=hit;dur=0.00", kept.fields, name, kept.body, last=kept.question.last)
-        self._note(kept.question, name, len(kept.body), time.perf_counter() - self.now)
-        return reply, kept.question.last
-
-    @property
-    def lends(self) -> bool:
-        """Whether questions can be asked here at all."""
-        return self._evaluator is not None
-
-    def asked(self, connection: Connection, raw: bytes) -> Ask | None:
-        """The question under way that a request is, where it is like others that are asked here."""
-        question = self.questions.like_others(raw) if self._evaluator else None
-        return self.ask(connection, question) if question else None
-
-    def ask(self, connection: Connection, question: Question) -> Ask | None:
-        """The question under way, where it is one that is asked here."""
-        evaluator = self._evaluator
-        if evaluator is None or question.shape not in self._shapes:
-            return None
-        asked = Ask(connection, question, self.now)
-        if not evaluator.ask(asked, self.now):
-            return None
-        # While it is evaluated.
-        asked.etag = validator(evaluator.version, question.plain.request)
-        return asked
-
-    def learn(self, passing: Passing) -> None:
-        """Take note of what a question cost that the application answered, and of what it answered."""
-        question = passing.question
-        if question is None or not passing.found or passing.shown != self.shown:
-            return
-        if passing.milliseconds is not None and passing.milliseconds <= _QUICK:
-            self._shapes.learn(question.shape)
-        elif passing.milliseconds is not None:
-            self._shapes.forget(question.shape)
-        if passing.stands:
-            self._keep(question, bytes(passing.fields), bytes(passing.body))
-
-    def unavailable(self) -> bytes:
-        """What a client is told while there is no application."""
-        head = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n"
-        tail = b"cache-control: no-store\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(_UNAVAILABLE)
-        return head + self._borne + tail + _UNAVAILABLE
-
-    def _done(self, ask: Ask) -> None:
-        """Send what the evaluator has answered."""
-        question, body = ask.question, bytes(ask.body)
-        if question.packs and len(body) >= PACKED:
-            self._turned_away(ask)
-            return
-        now = time.perf_counter()
-        queued, evaluated = ask.begun - ask.came, now - ask.begun
-        told = times(queued, evaluated - ask.written, ask.written)
-        named, name = self._fields(ask, len(body)), request_id(question.given)
-        ask.connection.answer(self._reply(told.encode(), named, name, body, last=question.last), last=question.last)
-        if ask.etag:
-            self._keep(question, named, body)
-        if evaluated > _SLOW:
-            self._shapes.forget(question.shape)
-        self._note(question, name, len(body), time.perf_counter() - ask.came, queued, evaluated)
-
-    def _keep(self, question: Question, told: bytes, body: bytes) -> None:
-        self._memory.keep(question.raw, Kept(told, body, question))
-
-    def _note(
-        self, question: Question, name: str, length: int, seconds: float, queued: float = -1.0, evaluated: float = 0.0
-    ) -> None:
-        """Take note of an answer, which had been made before where it did not wait."""
-        query = question.plain.request.query
-        kept = queued < 0
-        told = Answered(name, question.method, query, length, seconds, max(0.0, queued), evaluated, kept=kept)
-        self._answered.append(told)
-
-    def _turned_away(self, ask: Ask) -> None:
-        """What the evaluator cannot answer, or not shortly, is for the application, and so are others like it."""
-        self._shapes.ban(ask.question.shape)
-        ask.connection.turn_away(ask)
-
-    def _fields(self, ask: Ask, length: int) -> bytes:
-        told = fields(ask.question.plain, ask.etag, length)
-        return "".join(f"{name.lower()}: {value}\r\n" for name, value in told).encode("latin-1") + self._borne
-
-    def _reply(self, timing: bytes, told: bytes, name: str, body: bytes, *, last: bool) -> bytes:
-        end = b"connection: close\r\n\r\n" if last else b"\r\n"
-        return b"HTTP/1.1 200 OK\r\nserver-timing: %b\r\n%bx-request-id: %b\r\ndate: %b\r\n%b%b" % (
-            timing, told, name.encode(), self._today(), end, body,
-        )  # fmt: skip
-
-    def _today(self) -> bytes:
-        second = int(time.time())
-        if second != self._second:
-            self._second, self._date = second, formatdate(second, usegmt=True).encode()
-        return self._date
-
     def _pause(self) -> float:
         """Seconds until something is to be done, whatever comes."""
         until = self._swept + _SWEEP
         if self._has_news():
             until = min(until, self._told + _REPORT)
-        if self._evaluator and self._evaluator.begun is not None:
-            until = min(until, self._evaluator.begun + PATIENCE)
+        evaluator = self.counter.evaluator
+        if evaluator and evaluator.begun is not None:
+            until = min(until, evaluator.begun + PATIENCE)
         return max(0.0, until - time.perf_counter())
 
-    def _look_at(self, evaluator: Evaluator) -> None:
-        """Give the evaluator up that takes too long."""
-        if evaluator.begun is None or self.now - evaluator.begun <= PATIENCE:
-            return
-        # On a machine that stood still it may have answered meanwhile.
-        self._frames(0)
-        if self._evaluator is evaluator and evaluator.begun is not None and self.now - evaluator.begun > PATIENCE:
-            self._give_up(evaluator)
-
     def _frames(self, _: int) -> None:
-        if evaluator := self._evaluator:
+        if evaluator := self.counter.evaluator:
             try:
                 evaluator.read(time.perf_counter())
             except Lost:
@@ -256,18 +158,10 @@ class Desk:
     def _give_up(self, evaluator: Evaluator) -> None:
         """Ask the evaluator no more; the application answers what it has not, and lends another."""
         self._lost = evaluator.number
-        for place, ask in enumerate(self._return(evaluator)):
-            if not place:
-                self._shapes.ban(ask.question.shape)
-            ask.over = True
-            ask.connection.turn_away(ask)
+        if first := evaluator.first:
+            self.counter.ban(first)
+        self._borrow(None)
         self._tell()
-
-    def _return(self, evaluator: Evaluator) -> list[Ask]:
-        """The questions that it leaves."""
-        self._evaluator = None
-        self.selector.unregister(evaluator)
-        return evaluator.left()
 
     def _meet(self, _: int) -> None:
         """The application is there."""
@@ -279,7 +173,7 @@ class Desk:
 
     def _part(self) -> None:
         """The application is there no more, or is another one."""
-        self._show("")
+        self._show(Shown(""))
         if self._channel:
             self.selector.unregister(self._channel)
             self._channel.close()
@@ -291,29 +185,27 @@ class Desk:
             return
         try:
             for data in channel.receive():
-                shown = msgspec.msgpack.decode(data, type=Shown)
-                if shown.version != self._version or not shown.number:
-                    self._show(shown.version)
-                if shown.number:
-                    self._borrow(Evaluator(shown, channel.pipes(), self._done, self._turned_away))
+                self._show(msgspec.msgpack.decode(data, type=Shown))
                 self._open()
         except (OSError, EOFError, ValueError):
             self._part()
 
-    def _show(self, version: str) -> None:
-        """Answer nothing from other data than those that the application shows."""
-        self._version = version
-        self.shown += 1
-        self._memory.clear()
-        self._shapes.clear()
-        self._borrow(None)
+    def _show(self, shown: Shown) -> None:
+        """Answer from what the application shows, and from nothing else."""
+        self.counter.show(shown)
+        if not shown.number:
+            self._borrow(None)
+        elif self._channel:
+            self._borrow(Evaluator(shown, self._channel.pipes(), self.counter.done, self.counter.turned_away))
 
     def _borrow(self, evaluator: Evaluator | None) -> None:
-        if self._evaluator:
-            for ask in self._return(self._evaluator):
+        """Ask another evaluator; what the one before has not answered is for the application."""
+        before, self.counter.evaluator = self.counter.evaluator, evaluator
+        if before:
+            self.selector.unregister(before)
+            for ask in before.left():
                 ask.over = True
-                ask.connection.turn_away(ask)
-        self._evaluator = evaluator
+                ask.connection.turn_away(ask.question)
         if evaluator:
             self.selector.register(evaluator, selectors.EVENT_READ, self._frames)
 
@@ -352,8 +244,9 @@ class Desk:
     def _tell(self) -> None:
         """Tell the application what has happened."""
         self._told = self.now
-        told = Told(self._answered, self._left, self._lost)
-        self._answered, self._left, self._lost = [], [], 0
+        told = Told([*self._answered], self._left, self._lost)
+        self._answered.clear()
+        self._left, self._lost = [], 0
         # An application that hears nothing any more is not told for ever.
         if self._channel and self._channel.held < _MOST_HELD:
             with contextlib.suppress(OSError):
@@ -369,6 +262,8 @@ def main(listening: str, control: str, application: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _allow_many()
+    # Look-ups call nobody; neither could they.
+    deny_internet()
     with contextlib.suppress(FileNotFoundError):
         Path(control).unlink()
     Desk(socket.socket(fileno=int(listening)), control, application).run()

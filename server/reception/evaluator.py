@@ -78,6 +78,11 @@ class Evaluator:
         """Since when it works at a question; None where it rests."""
         return self._waiting[0].begun if self._waiting else None
 
+    @property
+    def first(self) -> Ask | None:
+        """The question that it works at."""
+        return self._waiting[0] if self._waiting else None
+
     def ask(self, ask: Ask, now: float) -> bool:
         """Whether it takes the question."""
         told = msgspec.msgpack.encode(ask.question.plain.request)

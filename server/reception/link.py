@@ -15,6 +15,7 @@ import msgspec
 from converter.errors import QueryError
 from server.endpoint.evaluator import Worker
 from server.endpoint.leaving import Asker
+from server.endpoint.worker import Opening
 from server.endpoint.workers import Pool
 from server.reception.messages import Answered, Channel, Shown, Told
 
@@ -59,11 +60,15 @@ class Link:
         self._settled = time.monotonic() + _AGAIN
         with self._sending, contextlib.suppress(OSError):
             if self._channel:
-                self._channel.send(Shown(self._version))
+                self._channel.send(self._shown())
 
-    @property
-    def _version(self) -> str:
-        return self._pool.version if self._pool else ""
+    def _shown(self, lent: tuple[str, Opening] | None = None) -> Shown:
+        """What is shown, or what an evaluator that is lent has."""
+        if self._pool is None:
+            return Shown("")
+        version, opening = lent or self._pool.shown
+        memory = self._pool.resident if opening.resident else 0
+        return Shown(version, self._number if lent else 0, opening.store, opening.base, memory)
 
     def _meet(self) -> None:
         """Hear what the reception tells; the life of a thread."""
@@ -72,7 +77,7 @@ class Link:
                 connection.connect(str(self._control))
                 channel = Channel(connection)
                 with self._sending:
-                    channel.send(Shown(self._version))
+                    channel.send(self._shown())
                     self._channel, self._lost = channel, True
                 while True:
                     for data in channel.receive():
@@ -107,7 +112,7 @@ class Link:
             try:
                 self._worker, version = pool.lend()
                 with self._sending:
-                    channel.send(Shown(version, self._number), *self._worker.pipes)
+                    channel.send(self._shown((version, self._worker.opening)), *self._worker.pipes)
             except (OSError, QueryError):
                 self._lost, self._settled = True, time.monotonic() + _AGAIN
             if before and before is not self._worker:

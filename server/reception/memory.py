@@ -1,22 +1,21 @@
-"""Answers that were given before: request, byte for byte, to answer; bounded in bytes, those asked last stay."""
+"""Answers that were given before, by what was asked; bounded in bytes, those asked for last stay."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from typing import NamedTuple
 
-from server.reception.question import Question
+from server.reception.question import Asked
 
-_OVERHEAD = 300
+_OVERHEAD = 400
 """Bytes that an entry costs beside what it holds."""
 
 
 class Kept(NamedTuple):
-    """The header fields of an answer that do not change, its body, and what was asked."""
+    """The header fields of an answer that do not change, and its body."""
 
     fields: bytes
     body: bytes
-    question: Question
 
 
 class Memory:
@@ -24,20 +23,20 @@ class Memory:
 
     def __init__(self, limit: int) -> None:
         self._limit, self._held = limit, 0
-        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
+        self._kept: OrderedDict[Asked, Kept] = OrderedDict()
 
-    def get(self, raw: bytes) -> Kept | None:
-        """The answer to a request."""
-        found = self._kept.get(raw)
+    def get(self, asked: Asked) -> Kept | None:
+        """The answer to what is asked."""
+        found = self._kept.get(asked)
         if found:
-            self._kept.move_to_end(raw)
+            self._kept.move_to_end(asked)
         return found
 
-    def keep(self, raw: bytes, kept: Kept) -> None:
+    def keep(self, asked: Asked, kept: Kept) -> None:
         """Keep an answer, and let the ones go that were not asked for longest."""
-        before = self._kept.pop(raw, None)
-        self._held += _size(raw, kept) - (_size(raw, before) if before else 0)
-        self._kept[raw] = kept
+        before = self._kept.pop(asked, None)
+        self._held += _size(asked, kept) - (_size(asked, before) if before else 0)
+        self._kept[asked] = kept
         while self._held > self._limit:
             self._held -= _size(*self._kept.popitem(last=False))
 
@@ -47,5 +46,5 @@ class Memory:
         self._held = 0
 
 
-def _size(raw: bytes, kept: Kept) -> int:
-    return 3 * len(raw) + len(kept.fields) + len(kept.body) + _OVERHEAD
+def _size(asked: Asked, kept: Kept) -> int:
+    return len(asked[0].request.query) + len(kept.fields) + len(kept.body) + _OVERHEAD

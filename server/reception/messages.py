@@ -14,10 +14,17 @@ _MOST_PIPES, _BLOCK = 16, 1 << 16
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """The application shows this version of the data; where it lends an evaluator, this has a number, and two pipes."""
+    """The application shows this version of the data; where it lends an evaluator, this has a number, and two pipes.
+
+    The data are in a `folder`, where they are here, and their addresses begin with `base`; they may take `memory` bytes
+    here, or are to be read from disk.
+    """
 
     version: str
     number: int = 0
+    folder: str = ""
+    base: str = ""
+    memory: int = 0
 
 
 class Answered(msgspec.Struct, frozen=True):

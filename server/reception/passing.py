@@ -1,7 +1,8 @@
-"""A request that the application answers, and what is seen of its answer as it goes by."""
+"""What is under way on a connection: a request that the application answers, and what is seen of its answer."""
 
 from __future__ import annotations
 
+import enum
 import re
 
 import httptools
@@ -16,6 +17,21 @@ _TIMES = re.compile(rb"cache;desc=miss, queue;dur=[\d.]+, evaluate;dur=([\d.]+),
 
 _OWN = frozenset({b"server-timing", b"x-request-id", b"date", b"server", b"connection"})
 """Header fields that are those of one answer, and not of the next."""
+
+
+class State(enum.Enum):
+    """What is under way on a connection."""
+
+    IDLE = enum.auto()
+    """Nothing, or a request of which not all has come."""
+    ASKED = enum.auto()
+    """A question is with the evaluator."""
+    PASSING = enum.auto()
+    """A request is with the application."""
+    TUNNEL = enum.auto()
+    """All bytes are passed on as they are, since the framing of a request was unusual."""
+    DRAINING = enum.auto()
+    """All has been said; what the client still sends is read away, so that it sees the end of the answer."""
 
 
 class Passing:

@@ -25,8 +25,12 @@ _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _MOST = 1_024
 
 
+Asked = tuple[Plain, bool]
+"""What an answer depends on: what is asked, and whether the client takes packed answers."""
+
+
 class Question(NamedTuple):
-    """A plain question: the bytes of its request, what is asked, its shape.
+    """A plain question: the bytes of its request, what is asked, the text of the query in UTF-8, its shape.
 
     `given` is the name that the client gave the request; `packs` says that it takes packed answers, `last` that its
     connection is to be closed afterwards.
@@ -34,11 +38,17 @@ class Question(NamedTuple):
 
     raw: bytes
     plain: Plain
+    query: bytes
     shape: int
     method: str
     given: str
     packs: bool
     last: bool
+
+    @property
+    def asked(self) -> Asked:
+        """What its answer depends on."""
+        return self.plain, self.packs
 
 
 def may_be_one(head: Head) -> bool:
@@ -70,6 +80,7 @@ class Questions:
     def __init__(self) -> None:
         self._told: dict[bytes, _Told] = {}
         self._answered: dict[tuple[bytes, str], Plain] = {}
+        self._same: dict[bytes, Question] = {}
 
     def read(self, head: Head, raw: bytes) -> Question | None:
         """The question that a whole request is, where it is plain and short."""
@@ -91,10 +102,12 @@ class Questions:
         self._told[raw[:1] + raw[begin:end]] = told
         if _query(raw, begin, end, told) == query:
             self._answered[bones, accept] = plain
-        return _question(raw, plain, bones, told)
+        return _question(raw, plain, query, bones, told)
 
     def like_others(self, raw: bytes) -> Question | None:
         """The question that the bytes are, where all that matters has been seen before: header fields and skeleton."""
+        if same := self._same.get(raw):
+            return same
         begin, end = raw.find(b"\r\n"), raw.find(heads.END)
         told = self._told.get(raw[:1] + raw[begin:end])
         query = told and _query(raw, begin, end, told)
@@ -108,12 +121,18 @@ class Questions:
             plain = Plain(Request(query.decode(), like.request.format), like.content_type)
         except UnicodeDecodeError:
             return None
-        return _question(raw, plain, bones, told)
+        return _question(raw, plain, query, bones, told)
+
+    def expect(self, question: Question) -> None:
+        """Know the very same bytes at once."""
+        if len(self._same) >= _MOST:
+            self._same.clear()
+        self._same[question.raw] = question
 
 
-def _question(raw: bytes, plain: Plain, bones: bytes, told: _Told) -> Question:
+def _question(raw: bytes, plain: Plain, query: bytes, bones: bytes, told: _Told) -> Question:
     found = shape(bones, plain.request.format, packs=told.packs)
-    return Question(raw, plain, found, "GET" if raw[:1] == b"G" else "POST", told.given, told.packs, told.last)
+    return Question(raw, plain, query, found, "GET" if raw[:1] == b"G" else "POST", told.given, told.packs, told.last)
 
 
 def _query(raw: bytes, begin: int, end: int, told: _Told) -> bytes | None:

@@ -29,7 +29,7 @@ def reception(host: str, port: int) -> Iterator[tuple[Path, Path]]:
     """
     with _listening(host, port) as listening, tempfile.TemporaryDirectory(prefix="shelfgraph-") as folder:
         application, control = Path(folder) / "application", Path(folder) / "control"
-        running = _Running(listening, control, application)
+        running = Running(listening, control, application)
         try:
             yield application, control
         finally:
@@ -45,7 +45,7 @@ def _listening(host: str, port: int) -> socket.socket:
         raise UsageError(f"cannot listen on {host}:{port}: {fault}; name another with --host and --port") from None
 
 
-class _Running:
+class Running:
     """The process, started again until it is stopped."""
 
     def __init__(self, listening: socket.socket, control: Path, application: Path) -> None:
@@ -61,7 +61,7 @@ class _Running:
         with self._lock:
             self._stopped = True
             self._process.kill()
-        self._process.wait()
+            _buried(self._process)
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -81,5 +81,13 @@ class _Running:
             with self._lock:
                 if self._stopped:
                     return
+                _buried(self._process)
                 print("shelfgraph: the reception has ended, and is started again", file=sys.stderr)
                 self._process = self._start()
+
+
+def _buried(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a process, of which nothing stays."""
+    process.wait()
+    if process.stdin:
+        process.stdin.close()

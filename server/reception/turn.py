@@ -1,0 +1,67 @@
+"""Whose turn it is: one thread does all the work, and another takes over where a look-up keeps the first.
+
+Nothing is handed over in the ordinary case, which would take longer than the look-up does.  The thread that was kept
+comes back in its time, finds that it is not its turn, and stands by.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+PATIENCE = 0.02
+"""Seconds that a look-up may keep everybody waiting."""
+_QUIET = 1.0
+"""Seconds without a look-up after which nobody watches."""
+
+
+class Superseded(Exception):
+    """It is another thread's turn by now."""
+
+
+class Turn:
+    """The turn, first of the thread that makes it; another thread is to `stand_by`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched = threading.Event()
+        self._leader = threading.get_ident()
+        self._since: float | None = None
+        self._last = 0.0
+        self._stands_by = False
+
+    def begin(self) -> bool:
+        """Begin what may take long, where somebody would take over."""
+        if not self._stands_by:
+            return False
+        self._since = self._last = time.perf_counter()
+        if not self._watched.is_set():
+            self._watched.set()
+        return True
+
+    def end(self) -> None:
+        """It has not taken long.
+
+        Raises Superseded where it has.
+        """
+        with self._lock:
+            if self._leader != threading.get_ident():
+                raise Superseded
+            self._since = None
+
+    def stand_by(self) -> None:
+        """Wait until the other is kept, and take the turn."""
+        self._stands_by = True
+        while True:
+            self._watched.wait()
+            time.sleep(PATIENCE)
+            now = time.perf_counter()
+            with self._lock:
+                if self._since is not None and now - self._since > PATIENCE:
+                    self._leader = threading.get_ident()
+                    self._since, self._stands_by = None, False
+                    return
+            if now - self._last > _QUIET:
+                self._watched.clear()
+                if self._since is not None:
+                    self._watched.set()
