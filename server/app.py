@@ -23,8 +23,9 @@ from server.feeds.oai import oai_blueprint
 from server.feeds.reconcile.routes import reconcile_blueprint
 from server.feeds.resourcesync import resourcesync_blueprint
 from server.feeds.sitemap import sitemap_blueprint
+from server.headers import BORNE
 from server.packing import register_packing
-from server.problems import BORNE, register_problems
+from server.problems import register_problems
 from server.questions.routes import questions_blueprint
 from server.reception.link import Link
 from server.settings import Settings

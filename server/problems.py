@@ -8,19 +8,8 @@ from collections.abc import Mapping
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from server.headers import VARY
 from server.negotiate import choose
-
-OPEN = {"Access-Control-Allow-Origin": "*"}
-"""On every answer: the data are open, and no answer depends on who asks."""
-EXPOSED = "Link, ETag, Content-Location, Content-Profile, Location, Retry-After, Server-Timing, X-Request-Id"
-BORNE = {
-    **OPEN,
-    "Access-Control-Expose-Headers": EXPOSED,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-"""What every answer bears, refusals included."""
-VARY = "Accept, Accept-Profile, Accept-Encoding"
 
 _FORMS = ("application/problem+json", "text/html", "text/plain")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,8 +12,8 @@ from flask import Response, request
 from converter.errors import QueryError
 from server.endpoint import Answer, Endpoint, Request
 from server.endpoint.formats import FORMATS
-from server.endpoint.lexer import is_volatile
-from server.problems import VARY
+from server.endpoint.saying import times, validator
+from server.headers import VARY
 
 _HELD = "shelfgraph.held"
 _SAFE = frozenset({"GET", "HEAD", "QUERY"})
@@ -76,14 +75,6 @@ def answered(endpoint: Endpoint, question: Request) -> Response:
     return headed(_streamed(answer, question.format, started, etag), etag)
 
 
-def validator(version: str, question: Request, *parts: object) -> str | None:
-    """What an answer is known by; None where two evaluations differ."""
-    if is_volatile(question.query):
-        return None
-    told = (version, question.query, question.format, question.default_graphs, question.named_graphs, *parts)
-    return hashlib.sha256(repr(told).encode(errors="surrogatepass")).hexdigest()[:32]
-
-
 def is_known(etag: str | None) -> bool:
     """Whether the client says that it has the answer."""
     told = etag is not None and request.method in _SAFE and request.if_none_match.contains_weak(etag)
@@ -123,16 +114,6 @@ def timing(answer: Answer, started: float) -> str:
         return f"cache;desc=hit;dur={spent * 1_000:.2f}"
     queued, written = (float(getattr(answer, name, 0.0)) for name in ("queued", "serialised"))
     return times(queued, spent - queued - written, written)
-
-
-def times(queued: float, evaluated: float, written: float) -> str:
-    """What Server-Timing says of an answer that was made; seconds, and 0 where the last of them is not known.
-
-    >>> times(0, 0.0123, 0.001)
-    'cache;desc=miss, queue;dur=0.00, evaluate;dur=12.30, serialise;dur=1.00'
-    """
-    told = f"cache;desc=miss, queue;dur={queued * 1_000:.2f}, evaluate;dur={max(0.0, evaluated) * 1_000:.2f}"
-    return f"{told}, serialise;dur={written * 1_000:.2f}" if written else told
 
 
 def _chunks(answer: Answer, format_: str, etag: str | None) -> Iterator[bytes]:

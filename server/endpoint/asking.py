@@ -13,14 +13,10 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_options_header
 
+from server.endpoint.plain import DIRECT, FORM, LARGEST, MOST_PARAMETERS
 from server.problems import problem
 
-LARGEST = 1 << 20
-"""Bytes that a query may have, once it is unpacked."""
-DIRECT = "application/sparql-query"
-FORM = "application/x-www-form-urlencoded"
 _READ_AWAY = 16 << 20
-MOST_PARAMETERS = 1_000
 _UPDATE = "application/sparql-update"
 # Window bits of zlib; "deflate" is a zlib stream (RFC 9110 section 8.4.1.2).
 _PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}

@@ -14,13 +14,15 @@ from werkzeug.http import parse_options_header
 
 from converter.errors import QueryError
 from server.endpoint import Request
-from server.endpoint.asking import DIRECT, FORM, LARGEST, MOST_PARAMETERS
 from server.endpoint.formats import ResultFormat, called, offers
 from server.endpoint.lexer import form, is_of_graphs
+from server.headers import VARY
 from server.negotiate import choose
-from server.problems import VARY
 
 PATH = "/sparql"
+DIRECT, FORM = "application/sparql-query", "application/x-www-form-urlencoded"
+LARGEST, MOST_PARAMETERS = 1 << 20, 1_000
+"""Bytes that a query may have, once it is unpacked, and parameters that may stand beside it."""
 SMALLEST_PACKED = 500
 """Bytes from which on an answer is packed for a client that unpacks: what the application packs."""
 _REMEMBERED, _LONGEST_REMEMBERED = 512, 4_096

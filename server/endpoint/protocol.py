@@ -10,14 +10,16 @@ from flask import Blueprint, Response, render_template, request
 from converter import graph, jsonld
 from converter.errors import QueryError
 from server.endpoint import Endpoint, Request
-from server.endpoint.answering import answered, headed, is_known, validator
-from server.endpoint.asking import DIRECT, FORM, Asked, asked
+from server.endpoint.answering import answered, headed, is_known
+from server.endpoint.asking import Asked, asked
 from server.endpoint.choosing import wanted_format
 from server.endpoint.formats import FORMATS
 from server.endpoint.graph_store import graph_store_blueprint
 from server.endpoint.lexer import form, is_of_graphs
 from server.endpoint.page import EXAMPLE, result_page
+from server.endpoint.plain import DIRECT, FORM
 from server.endpoint.refusals import refused
+from server.endpoint.saying import validator
 from server.endpoint.service import service_description
 from server.negotiate import choose
 from server.problems import problem

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from server.endpoint import Answer, Endpoint
-from server.endpoint.answering import Held, timing, validator
-from server.endpoint.asking import LARGEST
-from server.endpoint.plain import PATH, SMALLEST_PACKED, Plain, fields, in_address, in_body
+from server.endpoint.answering import Held, timing
+from server.endpoint.plain import LARGEST, PATH, SMALLEST_PACKED, Plain, fields, in_address, in_body
+from server.endpoint.saying import validator
 
 ROUTE = "shelfgraph.route"
 """Where the environment names the route of a request that the application does not see."""

@@ -20,8 +20,9 @@ from converter.values.terms import iri
 from server.endpoint import Endpoint
 from server.feeds.dcat import Life, catalogued
 from server.feeds.sending import REVALIDATED, etag, sent
+from server.headers import VARY
 from server.negotiate import choose
-from server.problems import VARY, problem
+from server.problems import problem
 from server.settings import Settings
 from server.site import description
 from server.site.view import View

@@ -19,8 +19,9 @@ from werkzeug.wsgi import wrap_file
 from converter.keeping.dumpfiles import CHECKSUM, Dump, kept, told_by
 from server.endpoint import Endpoint
 from server.feeds.sending import REVALIDATED, etag, sent
+from server.headers import VARY
 from server.negotiate import choose
-from server.problems import VARY, problem
+from server.problems import problem
 from server.settings import Settings
 
 _FORMS = {".html": "text/html", ".json": "application/json"}

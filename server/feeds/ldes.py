@@ -25,8 +25,9 @@ from converter.keeping.reading import ArchiveReader
 from converter.values.terms import XSD, iri, literal, type_
 from server.endpoint import Endpoint
 from server.feeds.sending import LASTING, etag, sent
+from server.headers import VARY
 from server.negotiate import choose
-from server.problems import VARY, problem
+from server.problems import problem
 from server.settings import Settings
 
 FAN = 100

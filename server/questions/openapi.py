@@ -13,8 +13,8 @@ from typing import Any
 
 from converter import graph
 from queries import Parameter
-from server.endpoint.asking import DIRECT, FORM
 from server.endpoint.formats import FORMATS
+from server.endpoint.plain import DIRECT, FORM
 from server.questions.catalogue import DOCUMENTS, questions
 from server.questions.kinds import KINDS
 from server.questions.paging import SIZE, WINDOW, Arranged

@@ -13,11 +13,13 @@ from converter.errors import QueryError
 from converter.keeping.reading import ArchiveReader
 from queries import bind
 from server.endpoint import Endpoint, Request
-from server.endpoint.answering import answered, headed, is_known, validator
+from server.endpoint.answering import answered, headed, is_known
 from server.endpoint.choosing import wanted_format
 from server.endpoint.refusals import refused
+from server.endpoint.saying import validator
+from server.headers import VARY
 from server.negotiate import choose
-from server.problems import VARY, problem
+from server.problems import problem
 from server.questions.asking import FORMATS, Asked, WrongParameter, asked, near, parameters
 from server.questions.catalogue import DOCUMENTS, questions
 from server.questions.openapi import openapi_document

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
-from server.endpoint.answering import times, validator
 from server.endpoint.plain import SMALLEST_PACKED, fields
+from server.endpoint.saying import times, validator
+from server.naming import request_id
 from server.reception.evaluator import PATIENCE, Ask, Evaluator, Lost
 from server.reception.holding import Holding, TooLong
 from server.reception.lookups import is_look_up
@@ -24,7 +25,6 @@ from server.reception.question import Question, Questions
 from server.reception.shapes import Shapes
 from server.reception.turn import Turn
 from server.reception.unavailable import BORNE_FIELDS
-from server.watching.seen import request_id
 
 if TYPE_CHECKING:
     from server.reception.connection import Connection

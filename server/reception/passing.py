@@ -7,11 +7,10 @@ import re
 
 import httptools
 
+from server.naming import PASSED_HEADER
 from server.reception.evaluator import LARGEST
 from server.reception.question import Question
 
-NAME = "X-Shelfgraph-Request"
-"""The header field in which a request has its name among those that are under way."""
 _TIMES = re.compile(rb"cache;desc=miss, queue;dur=[\d.]+, evaluate;dur=([\d.]+), serialise;dur=([\d.]+)")
 
 
@@ -57,7 +56,7 @@ class Passing:
     def named(self, raw: bytes) -> bytes:
         """The request with its name; no client can give it one that counts."""
         line, end, rest = raw.partition(b"\r\n")
-        return b"%b%b%b: %b\r\n%b" % (line, end, NAME.encode(), self.name.encode(), rest)
+        return b"%b%b%b: %b\r\n%b" % (line, end, PASSED_HEADER.encode(), self.name.encode(), rest)
 
     def came(self, data: bytes) -> bool:
         """Whether the answer is complete with these bytes."""

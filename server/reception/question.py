@@ -7,12 +7,11 @@ import re
 from typing import NamedTuple
 
 from server.endpoint import Request
-from server.endpoint.asking import DIRECT
-from server.endpoint.plain import PATH, Plain, in_address, in_body, kind
+from server.endpoint.plain import DIRECT, PATH, Plain, in_address, in_body, kind
+from server.naming import HEADER
 from server.reception import heads
 from server.reception.heads import Head
 from server.reception.shapes import LONGEST, shape, skeleton
-from server.watching.seen import HEADER
 
 _CONDITIONS = ("if-none-match", "content-encoding")
 _ONE = frozenset({"host", "accept", "accept-encoding", "content-type", HEADER.lower()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.problems import BORNE
+from server.headers import BORNE
 
 BORNE_FIELDS = "".join(f"{name.lower()}: {value}\r\n" for name, value in BORNE.items()).encode()
 _BODY = (

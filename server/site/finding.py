@@ -11,8 +11,9 @@ from flask import Blueprint, Response, render_template, request
 
 from converter.mapping import PROFILE
 from converter.values.terms import iri
+from server.headers import VARY
 from server.negotiate import choose
-from server.problems import VARY, problem
+from server.problems import problem
 from server.site import description
 from server.site.documents import Site
 from server.site.paths import page_of

@@ -16,8 +16,9 @@ from converter.keeping.reading import ArchiveReader
 from converter.mapping import PROFILE
 from converter.values.terms import iri
 from server.endpoint import Endpoint, QueryTimeout, QueueFull, WorkerDied
+from server.headers import VARY
 from server.negotiate import choose
-from server.problems import VARY, problem
+from server.problems import problem
 from server.settings import Settings
 from server.site import pages
 from server.site.choosing import Refusal, chosen

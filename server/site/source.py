@@ -11,8 +11,9 @@ from flask import Response, render_template, request
 import ontology
 from converter.privacy import published
 from converter.record import Record
+from server.headers import VARY
 from server.negotiate import choose
-from server.problems import VARY, problem
+from server.problems import problem
 from server.site.documents import Site
 from server.site.paths import respelled
 from server.site.renderings import rendered

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, request
 import ontology
 from converter import graph, jsonld
 from server.feeds.sending import etag, sent
+from server.headers import VARY
 from server.negotiate import choose
-from server.problems import VARY, problem
+from server.problems import problem
 
 FORMS = {".ttl": "text/turtle", ".jsonld": "application/ld+json"} | {
     f".{name}": graph.FORMATS[name].media_type for name in ("nt", "rdf")

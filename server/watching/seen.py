@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import re
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,16 +10,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from server.endpoint.leaving import ASKER, Asker
 from server.endpoint.shortcut import ROUTE
+from server.naming import HEADER, PASSED, request_id
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-HEADER = "X-Request-Id"
-PASSED = "HTTP_X_SHELFGRAPH_REQUEST"
-"""Where the environment tells the name that the reception gave a request."""
-_GIVEN = re.compile(r"[A-Za-z0-9._:=+/-]{1,64}")
-# Names are to differ, not to be secret, and the system's chance takes its time.
-_LOT, _COUNT = secrets.token_hex(4), itertools.count()
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE", "PATCH"})
 
 
@@ -56,15 +48,6 @@ def current() -> Seen | None:
     """The request that this thread works for, where there is one."""
     asker = ASKER.get()
     return asker if isinstance(asker, Seen) else None
-
-
-def request_id(given: str | None) -> str:
-    r"""The name that a client or a proxy gave the request, where it is harmless, else a new one.
-
-    >>> request_id("4bf92f35-77b3"), len(request_id("a\nb")), len(request_id(None)), len(request_id("x" * 65))
-    ('4bf92f35-77b3', 16, 16, 16)
-    """
-    return given if given and _GIVEN.fullmatch(given) else f"{_LOT}{next(_COUNT):08x}"
 
 
 class Watch:

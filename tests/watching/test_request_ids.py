@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.watching.seen import request_id
+from server.naming import request_id
 from tests.conftest import Site
 from tests.test_sparql import ask
 
