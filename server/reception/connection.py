@@ -132,7 +132,7 @@ class Connection:
         elif self._state is State.ASKED or (self._state is State.IDLE and self._client.waiting):
             # It may wait for the answer that is on its way.
             self._ended = True
-        elif self._came or (self._passing and self._passing.rest):
+        elif (self._state is State.IDLE and self._came) or (self._passing and self._passing.rest):
             self._break_off()
         else:
             self.close()
@@ -278,7 +278,7 @@ class Connection:
         """Send to the client; where all that waited has gone, the connection may be at its end."""
         if not self._client.send(data):
             self.close()
-        elif not data and self._last and self._state is State.IDLE and not self._client.waiting:
+        elif not data and self._state is State.IDLE and not self._client.waiting and (self._last or self._ended):
             self._finish()
 
     def _send_upstream(self, data: bytes = b"") -> None:

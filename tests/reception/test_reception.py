@@ -24,7 +24,7 @@ from server.reception.running import Running
 from tests.conftest import EXAMPLES, Site, shelfgraph
 from tests.endpoint.test_departures import figure
 from tests.endpoint.test_leaving import soon
-from tests.endpoint.test_pool import below, command
+from tests.endpoint.test_pool import RUNAWAY, below, command
 
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
 TITLE = "PREFIX dcterms: <http://purl.org/dc/terms/> SELECT ?title { <%sitem/20.500.12345/%s> dcterms:title ?title }"
@@ -382,6 +382,27 @@ def test_nobody_waits_for_one_who_does_not_go_on(site: Site) -> None:
         half.sendall(b"   {} ")
         slow.sendall(b"ql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n")
         assert answers(slow, 1) == [b"true"]
+
+
+def test_a_client_that_leaves_with_more_to_ask_is_missed() -> None:
+    site = Site(EXAMPLES, "--timeout", "20")
+    try:
+        with raw(site) as leaving:
+            leaving.sendall(request(site, RUNAWAY) + request(site, TITLE % (site.base, "801")))
+            assert soon(lambda: figure(site, "workers_running") == 1)
+        assert soon(lambda: figure(site, "workers_running") == 0, 3)
+    finally:
+        site.stop()
+
+
+def test_a_client_that_ends_its_side_is_answered_what_is_here(site: Site, line: HTTPConnection) -> None:
+    query = TITLE % (site.base, "801") + " # half"
+    assert soon(lambda: here(line, query))
+    with raw(site) as half:
+        half.sendall(request(site, query))
+        half.shutdown(socket.SHUT_WR)
+        assert answers(half, 1)[0].startswith(b"title\r\n")
+        assert half.recv(1) == b""
 
 
 def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
