@@ -1,9 +1,10 @@
-"""Many clients beside runaway queries: how long the others wait, and what is left over afterwards.
+"""Many clients beside runaway queries, or beside more long answers than can be made: how the others fare.
 
-    python benchmarks/soak.py [--clients 200] [--runaway 20] [--seconds 60] [--timeout 10] [SOURCE]
+    python benchmarks/soak.py [--clients 200] [--runaway 20] [--long 0] [--seconds 60] [--timeout 10] [SOURCE]
 
-Prints what was measured as JSON.  Exits with 1 where another request fails or waits longer than a second, or where
-processes, descriptors or memory are left.
+Of the clients so many ask runaway queries, so many for about a megabyte each, and the others look something up.
+Prints what was measured as JSON.  Exits with 1 where a look-up fails or waits longer than a second, where a long answer
+breaks off, or where processes, descriptors or memory are left.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -26,6 +28,7 @@ import peers
 
 ROOT = Path(__file__).parents[1]
 RUNAWAY = "SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?a != ?g) FILTER(?j != {}) }}"
+LONG = f"SELECT * {{{{ {' UNION '.join(['{{ ?s ?p ?o }}'] * 8)} }}}} LIMIT 5000 # {{}}"
 LOOK_UP = "SELECT ?o {{ ?s <http://purl.org/dc/terms/title> ?o }} LIMIT 50 # {}"
 
 _PROCESSES, _DESCRIPTORS, _MEGABYTES = 1, 16, 160
@@ -35,11 +38,11 @@ _SAMPLES = 10
 
 
 class Spent(NamedTuple):
-    """One request: its status (0: broken off), the seconds that it took, and whether it was a runaway."""
+    """One request: what was asked, its status (0: broken off), and the seconds that it took."""
 
+    query: str
     status: int
     seconds: float
-    runaway: bool
 
 
 class Left(NamedTuple):
@@ -56,6 +59,7 @@ def main() -> int:
     parser.add_argument("source", nargs="?", default=str(ROOT / "examples"))
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--runaway", type=int, default=20)
+    parser.add_argument("--long", type=int, default=0, help="clients that ask for about a megabyte each")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--timeout", type=float, default=10)
     parser.add_argument("--pause", type=float, default=1.0, help="seconds that a client thinks between two requests")
@@ -73,7 +77,9 @@ def main() -> int:
         sampled: list[float] = []
         args = (process.pid, told.seconds / _SAMPLES, sampled)
         threading.Thread(target=sample, args=args, daemon=True).start()
-        spent = soak(port, told.clients, told.runaway, told.seconds, told.pause)
+        queries = [RUNAWAY] * told.runaway + [LONG] * told.long
+        queries += [LOOK_UP] * (told.clients - len(queries))
+        spent = soak(port, queries, told.seconds, told.pause)
         time.sleep(told.timeout + 2)
         after = left(process.pid)
     finally:
@@ -82,13 +88,11 @@ def main() -> int:
     return judged(spent, before, after, sampled)
 
 
-def soak(port: int, clients: int, runaway: int, seconds: float, pause: float) -> list[Spent]:
-    """What the clients met."""
+def soak(port: int, queries: list[str], seconds: float, pause: float) -> list[Spent]:
+    """What the clients met, each of which has a query of its own."""
     spent: list[Spent] = []
     until = time.monotonic() + seconds
-    threads = [
-        threading.Thread(target=client, args=(port, number < runaway, until, pause, spent)) for number in range(clients)
-    ]
+    threads = [threading.Thread(target=client, args=(port, query, until, pause, spent)) for query in queries]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -96,14 +100,13 @@ def soak(port: int, clients: int, runaway: int, seconds: float, pause: float) ->
     return spent
 
 
-def client(port: int, runaway: bool, until: float, pause: float, spent: list[Spent]) -> None:
+def client(port: int, query: str, until: float, pause: float, spent: list[Spent]) -> None:
     """One client: asks, thinks, asks again."""
     chance = random.Random()
     while time.monotonic() < until:
-        number = chance.randrange(1_000_000)
-        path = f"/sparql?query={quote((RUNAWAY if runaway else LOOK_UP).format(number))}"
+        path = f"/sparql?query={quote(query.format(chance.randrange(1_000_000)))}"
         started = time.monotonic()
-        spent.append(Spent(status(port, path), time.monotonic() - started, runaway))
+        spent.append(Spent(query, status(port, path), time.monotonic() - started))
         time.sleep(pause * (0.5 + chance.random()))
 
 
@@ -132,41 +135,51 @@ def wait_for(port: int) -> None:
 
 def left(parent: int) -> Left:
     """What the server and its children hold; what they share counts once."""
-    family = [parent, *children(parent)]
-    descriptors = sum(len([*Path(f"/proc/{member}/fd").iterdir()]) for member in family)
-    shares = [Path(f"/proc/{member}/smaps_rollup").read_text().split("Pss:")[1] for member in family]
-    return Left(len(family), descriptors, round(sum(int(share.split()[0]) for share in shares) / 1024, 1))
+    held = [one for member in [parent, *children(parent)] for one in holds(member)]
+    return Left(len(held), sum(one[0] for one in held), round(sum(one[1] for one in held) / 1024, 1))
+
+
+def holds(process: int) -> list[tuple[int, int]]:
+    """Descriptors and kilobytes of a process; none where it has ended while it was looked at."""
+    try:
+        share = Path(f"/proc/{process}/smaps_rollup").read_text().split("Pss:")[1]
+        return [(len([*Path(f"/proc/{process}/fd").iterdir()]), int(share.split()[0]))]
+    except (OSError, IndexError):
+        return []
 
 
 def sample(parent: int, pause: float, sampled: list[float]) -> None:
     """Note the memory of the server again and again, so that a leak would be seen to grow."""
     for _ in range(_SAMPLES):
         time.sleep(pause)
-        # A worker may end while it is looked at.
-        with contextlib.suppress(OSError, IndexError):
-            sampled.append(left(parent).megabytes)
+        sampled.append(left(parent).megabytes)
 
 
 def children(parent: int) -> list[int]:
     """The processes below a process."""
-    found = [int(name) for path in Path(f"/proc/{parent}/task").glob("*/children") for name in path.read_text().split()]
+    found: list[int] = []
+    with contextlib.suppress(OSError):  # it may have ended meanwhile
+        for path in Path(f"/proc/{parent}/task").glob("*/children"):
+            found += map(int, path.read_text().split())
     return found + [below for child in found for below in children(child)]
 
 
 def judged(spent: list[Spent], before: Left, after: Left, sampled: list[float]) -> int:
     """0 where nobody suffered and nothing is left over; prints the figures."""
-    others = sorted(one.seconds for one in spent if not one.runaway)
-    failed = [one for one in spent if not one.runaway and one.status != 200]
+    others = [one for one in spent if one.query == LOOK_UP]
+    longs = [one for one in spent if one.query == LONG]
+    runaways = [one for one in spent if one.query == RUNAWAY]
+    failed = [one for one in others if one.status != 200]
     told = {
         "requests": len(others),
         "failed": len(failed),
         "failed_statuses": sorted({one.status for one in failed}),
-        "median_ms": round(others[len(others) // 2] * 1_000, 1),
-        "p99_ms": round(others[int(len(others) * 0.99)] * 1_000, 1),
-        "longest_ms": round(others[-1] * 1_000, 1),
-        "over_a_second": sum(seconds > 1 for seconds in others),
-        "runaways": sum(one.runaway for one in spent),
-        "runaway_statuses": sorted({one.status for one in spent if one.runaway}),
+        **waited(others),
+        "over_a_second": sum(one.seconds > 1 for one in others),
+        "runaways": len(runaways),
+        "runaway_statuses": sorted({one.status for one in runaways}),
+        "long_statuses": dict(sorted(Counter(one.status for one in longs).items())),
+        "long_answered": waited([one for one in longs if one.status == 200]),
         "before": before._asdict(),
         "after": after._asdict(),
         "megabytes_meanwhile": sampled,
@@ -174,7 +187,15 @@ def judged(spent: list[Spent], before: Left, after: Left, sampled: list[float]) 
     print(json.dumps(told, indent=1))
     spare = (_PROCESSES, _DESCRIPTORS, _MEGABYTES)
     kept = all(now <= once + more for now, once, more in zip(after, before, spare, strict=True))
-    return 0 if kept and not failed and others[-1] <= 1 else 1
+    held = not failed and not told["over_a_second"] and all(one.status for one in longs)
+    return 0 if kept and held else 1
+
+
+def waited(spent: list[Spent]) -> dict[str, float]:
+    """How long requests took, in milliseconds: the middle one, 99 of 100, all."""
+    seconds = sorted(one.seconds for one in spent) or [0.0]
+    places = {"median_ms": len(seconds) // 2, "p99_ms": int(len(seconds) * 0.99), "longest_ms": -1}
+    return {name: round(seconds[place] * 1_000, 1) for name, place in places.items()}
 
 
 if __name__ == "__main__":

@@ -17,6 +17,12 @@ HOLD_BACK = 65_536
 SLICE, TURN = 0.02, 0.2
 """Seconds of the processor that a query has for itself when others wait, and how long it may take to get them."""
 
+SENDING_SLICE = 0.1
+"""The slice of one that sends and was known to be long: a megabyte is made in it, and its worker is used again."""
+
+_PACE, _LENIENCE = 131_072, 3.0
+"""Bytes a second that a reader should take, and seconds that it may be late: what is later is slow."""
+
 _READERS_SHARE = 10
 """How many times the deadline an answer may take in all, most of it waiting for a slow reader."""
 
@@ -24,8 +30,13 @@ _READERS_SHARE = 10
 class PoolAnswer(Answer):
     """The bytes of one result; leaving it before its end kills the worker."""
 
-    def __init__(self, worker: Worker, asked: float, timeout: float, give_back: Callable[[PoolAnswer], None]) -> None:
-        self.worker = worker
+    long = False
+    """Whether it was known to be long before it began."""
+
+    def __init__(
+        self, worker: Worker, request: Request, asked: float, timeout: float, give_back: Callable[[PoolAnswer], None]
+    ) -> None:
+        self.worker, self.request = worker, request
         self._timeout, self._give_back = timeout, give_back
         self._spent_before = worker.spent
         self.begun = time.monotonic()
@@ -38,6 +49,8 @@ class PoolAnswer(Answer):
         self._last = self._deadline + timeout * _READERS_SHARE
         self._held: list[bytes] = []
         self._streams = False
+        self._late, self._handed = 0.0, 0.0
+        """Seconds that the reader is late, and since when it has the last bytes (0: it waits for more)."""
         self.finished = False
         """Whether the worker has said all."""
         self.last = False
@@ -54,9 +67,9 @@ class PoolAnswer(Answer):
         """The bytes of an answer that its beginning was all of."""
         return tuple(data for data in self._held if data) if self.finished else None
 
-    def begin(self, request: Request) -> None:
+    def begin(self) -> None:
         """Ask, and read the beginning, in which a fault still has a true status."""
-        self.worker.send(request)
+        self.worker.send(self.request)
         length = 0
         while not self.finished and length < HOLD_BACK:
             data = self._next()
@@ -76,19 +89,36 @@ class PoolAnswer(Answer):
 
     def turn_left(self, now: float) -> float:
         """Seconds until the query should make room for others; one that sends already waits for its reader."""
-        longest = SLICE if self._streams else TURN
-        return min(SLICE - self.spent, self.begun + longest - now)
+        if self._streams:
+            slice_, turn = (SENDING_SLICE, TURN) if self.long else (SLICE, SLICE)
+        else:
+            slice_, turn = SLICE, TURN
+        return min(slice_ - self.spent, self.begun + turn - now)
+
+    def lateness(self, now: float) -> float:
+        """Seconds that its reader is later than a slow one may be."""
+        handed = self._handed
+        return self._late + (now - handed if handed else 0.0) - _LENIENCE
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes; a fault after the beginning ends the iteration with its exception."""
         held, self._held = self._held, []
-        yield from (data for data in held if data)
+        for data in held:
+            yield from self._read(data)
         while not self.finished:
             # A slow reader does not use up the time of its query.
             self._deadline = min(time.monotonic() + self._timeout, self._last)
-            if data := self._next():
-                yield data
+            yield from self._read(self._next())
         self.close()
+
+    def _read(self, data: bytes) -> Iterator[bytes]:
+        """Yield the bytes, if there are some, and note how long their reader has them."""
+        if data:
+            self._handed = time.monotonic()
+            yield data
+            spent, self._handed = time.monotonic() - self._handed, 0.0
+            # What was taken early is no credit: it may only have filled the buffers on the way.
+            self._late = max(0.0, self._late + spent - len(data) / _PACE)
 
     def close(self) -> None:
         """Give the worker back, killed where it has not finished."""

@@ -63,6 +63,11 @@ class Stock:
         return len(self._idle)
 
     @property
+    def closed(self) -> bool:
+        """Whether it has been closed."""
+        return self._closed
+
+    @property
     def shown(self) -> tuple[str, Opening]:
         """The version that is shown, and how a worker opens it."""
         with self._lock:

@@ -1,8 +1,12 @@
 """A pool of worker processes: queries that take too long, or break their process, cost nobody else anything.
 
 At most `size` queries run in the foreground.  One that has run for a slice makes room as soon as another query waits:
-it goes on in the background, where it has only the time that nobody else wants.  The site's own questions have a
-foreground of their own.  When the time of a query is up its process is killed, and a warm spare takes its place.
+it goes on in the background, where it has only the time that nobody else wants.  Queries of a kind that is known to be
+long have a foreground of their own, and so have the site's own questions.
+
+To go behind, or to send more than a beginning, a query needs one of the places for long ones.  Where none is left it
+begins anew when one is, or is refused; nothing has been sent by then.
+When the time of a query is up its process is killed, and a warm spare takes its place.
 Answers stream through a pipe, so that a slow reader slows its own worker only.  A query whose clients have all left
 before its answer begins is ended too, or leaves the line (see `leaving`).
 """
@@ -11,15 +15,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from converter.errors import QueryError
 from server.endpoint import ClientLeft, QueryTimeout, QueueFull, Request, WorkerDied
-from server.endpoint.evaluator import EndedIdle, Worker
+from server.endpoint.evaluator import EndedIdle
+from server.endpoint.kinds import LongKinds
 from server.endpoint.leaving import Joined, Wait
-from server.endpoint.result import PoolAnswer
+from server.endpoint.places import Lane, Places
+from server.endpoint.result import SLICE, PoolAnswer
 from server.endpoint.stock import Stock
 from server.endpoint.worker import Opening
 
@@ -27,14 +33,15 @@ _SPARES = 8
 """Workers that stand by warm."""
 _LEAST_WAIT = 0.001
 """Seconds between two looks at a query whose slice is nearly over."""
+_LOOK = 0.25
+"""Seconds between two looks whether a long query may be ended, so that another has its place."""
+_LINE, _PATIENCE = 0.75, 0.5
+"""How many of those who may wait may do so for a place of a long query, so that others still can; how much of its time
+a query may wait for one, so that it can still use it."""
 
 
-class _Lane:
-    """The queries that run in a foreground, and those who stand in line for it."""
-
-    def __init__(self) -> None:
-        self.running: list[PoolAnswer] = []
-        self.line: deque[threading.Condition] = deque()
+class _NoPlaceLeft(QueryError):
+    """A query is long, and all places for long ones are taken."""
 
 
 class Figures(NamedTuple):
@@ -55,8 +62,8 @@ class Figures(NamedTuple):
 class Pool:
     """Workers on one generation; `timeout` in seconds, `memory` in bytes for each (0: no limit).
 
-    `size` queries run in the foreground, `background` long ones behind them, and `queue` more may wait, no longer than
-    the timeout.  A generation that takes at most `resident` bytes there is taken into memory.
+    `size` queries run in each foreground, `background` long ones there and behind, and `queue` more may wait, no longer
+    than the timeout.  A generation that takes at most `resident` bytes there is taken into memory.
     """
 
     def __init__(  # noqa: PLR0913 - the limits of a pool, each by its name
@@ -73,28 +80,29 @@ class Pool:
         background: int = 24,
     ) -> None:
         self.timeout, self.resident = timeout, resident
-        self._size, self._queue, self._most_behind = size, queue, background
+        self._size, self._queue = size, queue
         self._state = threading.Lock()
-        self._lanes = {False: _Lane(), True: _Lane()}
-        self._behind: set[PoolAnswer] = set()
+        self._first, self._long, self._inside = self._lanes = (Lane(), Lane(), Lane())
+        self._places = Places(background, timeout)
+        self._known = LongKinds()
         self._kills = self._deaths = 0
         self._closed = False
         opening = Opening(str(store), memory, base)
-        self._stock = Stock(self._state, opening, version, hot=size, spares=_SPARES, limit=resident, told=self._tell)
+        self.stock = Stock(self._state, opening, version, hot=size, spares=_SPARES, limit=resident, told=self._tell)
+        """The workers that stand by."""
 
     @property
     def version(self) -> str:
         """The version of the dataset that new queries see."""
-        return self._stock.version
+        return self.stock.version
 
     def figures(self) -> Figures:
         """What the pool does now, and how many workers were killed in the middle of a query, or broken by one."""
         with self._state:
-            lanes = self._lanes.values()
-            running, waiting = sum(len(lane.running) for lane in lanes), sum(len(lane.line) for lane in lanes)
-            stock = self._stock
-            resident = int(stock.opening.resident)
-            return Figures(running, len(self._behind), waiting, stock.idle, resident, self._kills, self._deaths)
+            running = {answer for lane in self._lanes for answer in lane.running}
+            behind, waiting = len(self._places.taken - running), self._waiting()
+            idle, resident = self.stock.idle, int(self.stock.opening.resident)
+            return Figures(len(running), behind, waiting, idle, resident, self._kills, self._deaths)
 
     def ask(self, request: Request) -> PoolAnswer:
         """The answer, once `HOLD_BACK` bytes of it or its end are there.
@@ -106,15 +114,18 @@ class Pool:
 
     def _begun(self, request: Request, wait: Wait) -> PoolAnswer:
         asked = time.monotonic()
+        long = False
         while True:
-            answer = self._acquire(asked, self._lanes[request.inside], wait)
+            answer = self._acquire(request, asked, wait, long)
             wait.give_up = partial(self._give_up, answer)
             try:
                 if wait.deserted:
                     raise ClientLeft
-                answer.begin(request)
-            except EndedIdle:
+                answer.begin()
+                self._let_go_on(answer)
+            except (EndedIdle, _NoPlaceLeft) as fault:
                 answer.close()
+                long = long or isinstance(fault, _NoPlaceLeft)
             except BaseException:
                 answer.close()
                 raise
@@ -122,61 +133,53 @@ class Pool:
                 wait.give_up = None
                 return answer
 
+    def _let_go_on(self, answer: PoolAnswer) -> None:
+        """Give an answer that has begun a place, unless that was all of it.
+
+        Raises _NoPlaceLeft where there is none, and the reason where it has been ended.
+        """
+        with self._state:
+            if answer.finished:
+                if answer.spent < SLICE:
+                    self._known.discard(answer.request.query)
+            elif answer.ended:
+                raise answer.ended
+            elif not self._is_placed(answer) and not answer.request.inside:
+                raise _NoPlaceLeft
+
     def use(self, store: Path, version: str) -> None:
         """Let new queries see another generation; those that run finish on theirs.
 
         Raises OSError or WorkerDied where it cannot be opened.
         """
-        self._stock.use(str(store), version, self._size + 1)
-
-    def lend(self) -> tuple[Worker, str]:
-        """A worker that is nobody else's until it is killed, and the version of the data that it has.
-
-        Raises OSError or WorkerDied where there can be none.
-        """
-        return self._stock.lend()
-
-    @property
-    def shown(self) -> tuple[str, Opening]:
-        """The version of the data that new queries see, and how a worker opens them."""
-        return self._stock.shown
-
-    def is_current(self, worker: Worker) -> bool:
-        """Whether a worker has what new queries see."""
-        return worker.opening == self._stock.opening
-
-    @property
-    def closed(self) -> bool:
-        """Whether it has been closed."""
-        return self._closed
+        self.stock.use(str(store), version, self._size + 1)
 
     def close(self) -> None:
         """End every process; queries that run end with an error."""
         with self._state:
             self._closed = True
-            running = [*self._lanes[False].running, *self._lanes[True].running, *self._behind]
+            running = self._places.taken.union(*(lane.running for lane in self._lanes))
             self._tell()
-        self._stock.close()
+        self.stock.close()
         for answer in running:
             # The thread that reads from it takes it down.
             answer.worker.stop()
-        self._stock.end()
+        self.stock.end()
 
     def _release(self, answer: PoolAnswer) -> None:
         """Take a worker back; one that has not finished, stood behind, grew or has an old generation is replaced."""
+        keep = False
         with self._state:
             self._deaths += answer.died
             self._kills += not answer.finished and not answer.died
-            behind = answer in self._behind
-            self._behind.discard(answer)
-            for lane in self._lanes.values():
+            self._places.taken.discard(answer)
+            for lane in self._lanes:
                 if answer in lane.running:
                     lane.running.remove(answer)
-            keep = False
-            if not behind and answer.finished and not answer.last and not answer.ended:
-                keep = self._stock.give_back(answer.worker)
-            elif not behind:
-                self._stock.leave()
+                    if answer.finished and not answer.last and not answer.ended:
+                        keep = self.stock.give_back(answer.worker)
+                    else:
+                        self.stock.leave()
             self._tell()
         if not keep:
             answer.worker.kill()
@@ -189,34 +192,53 @@ class Pool:
 
     def _tell(self) -> None:
         """Wake the first in each line, whom a change may concern."""
-        for lane in self._lanes.values():
+        for lane in self._lanes:
             if lane.line:
                 lane.line[0].notify()
 
-    def _acquire(self, asked: float, lane: _Lane, wait: Wait) -> PoolAnswer:
+    def _lane(self, request: Request, long: bool) -> Lane:
+        """Where a query belongs, by what is known now."""
+        if request.inside:
+            return self._inside
+        return self._long if long or request.query in self._known else self._first
+
+    def _acquire(self, request: Request, asked: float, wait: Wait, long: bool) -> PoolAnswer:
         """The right to ask a worker, in the foreground."""
         with self._state:
-            if lane.line or not self._has_room(lane):
-                self._stand_in_line(lane, asked + self.timeout, wait)
+            lane: Lane | None = None
+            # Who has stood in one line may belong to another by then.
+            while lane is not (belongs := self._lane(request, long)):
+                lane = belongs
+                if lane is not self._long:
+                    self._set_back_long(time.monotonic())
+                if lane.line or not self._has_room(lane):
+                    self._stand_in_line(lane, asked, wait)
             if self._closed:
                 raise WorkerDied("the server is stopping")
-            answer = PoolAnswer(self._stock.take(), asked, self.timeout, self._release)
-            lane.running.append(answer)
+            answer = PoolAnswer(self.stock.take(), request, asked, self.timeout, self._release)
+            belongs.running.append(answer)
+            if belongs is self._long:
+                answer.long = True
+                self._places.taken.add(answer)
             self._tell()
             return answer
 
-    def _has_room(self, lane: _Lane) -> bool:
-        return len(lane.running) < self._size and bool(self._stock.idle)
+    def _has_room(self, lane: Lane) -> bool:
+        full = lane is self._long and self._places.full
+        return len(lane.running) < self._size and bool(self.stock.idle) and not full
+
+    def _waiting(self) -> int:
+        return sum(len(lane.line) for lane in self._lanes)
 
     def _wake(self, turn: threading.Condition) -> None:
         with self._state:
             turn.notify()
 
-    def _stand_in_line(self, lane: _Lane, deadline: float, wait: Wait) -> None:
-        """Wait for a place, first come, first served; the first in line makes one where a query has had its slice."""
-        waiting = sum(len(each.line) for each in self._lanes.values())
-        if waiting >= self._queue:
-            raise QueueFull(f"{waiting} queries are waiting; try again later")
+    def _stand_in_line(self, lane: Lane, asked: float, wait: Wait) -> None:
+        """Wait for a room, first come, first served; the first in line makes it where a query has had its slice."""
+        line, patience = (_LINE, _PATIENCE) if lane is self._long else (1, 1)
+        if self._waiting() >= self._queue or len(lane.line) >= self._queue * line:
+            raise QueueFull(f"{self._waiting()} queries are waiting; try again later")
         turn = threading.Condition(self._state)
         wait.give_up = partial(self._wake, turn)
         lane.line.append(turn)
@@ -225,30 +247,53 @@ class Pool:
                 if wait.deserted:
                     raise ClientLeft
                 now = time.monotonic()
-                if now >= deadline:
-                    raise QueryTimeout("no worker was free within the time that a query may take")
-                left = deadline - now
-                if lane.line[0] is turn and len(lane.running) >= self._size:
-                    longest = min(lane.running, key=lambda answer: answer.turn_left(now))
-                    if longest.turn_left(now) <= 0:
-                        self._set_back(lane, longest)
-                        continue
-                    left = min(left, max(longest.turn_left(now), _LEAST_WAIT))
-                turn.wait(left)
+                left = asked + self.timeout * patience - now
+                if left <= 0:
+                    raise self._too_late(lane)
+                if lane.line[0] is turn:
+                    left = min(left, self._made_room(lane, now))
+                if left:
+                    turn.wait(left)
         finally:
             lane.line.remove(turn)
             self._tell()
 
-    def _set_back(self, lane: _Lane, answer: PoolAnswer) -> None:
-        """Move a long query behind the others; where too many are there, the one that has taken most time is ended.
+    def _too_late(self, lane: Lane) -> QueryError:
+        if lane is self._long:
+            return QueueFull(f"{len(lane.line)} long queries wait for those that run; ask for less, or later")
+        return QueryTimeout("no worker was free within the time that a query may take")
 
-        Those that have sent nothing go first, since they can still be told why.
-        """
+    def _made_room(self, lane: Lane, now: float) -> float:
+        """0 where room has been made; else the seconds until another look."""
+        if len(lane.running) >= self._size:
+            longest = lane.longest(now)
+            if (left := longest.turn_left(now)) > 0:
+                return max(left, _LEAST_WAIT)
+            return 0 if self._set_back(lane, longest) else _LOOK
+        if lane is self._long and self._places.full:
+            return 0 if self._places.freed() else _LOOK
+        return self.timeout
+
+    def _set_back_long(self, now: float) -> None:
+        """Move those that were known to be long, and have had their slice, out of the way of others that come."""
+        for answer in [*self._long.running]:
+            if answer.turn_left(now) <= 0:
+                self._set_back(self._long, answer)
+
+    def _set_back(self, lane: Lane, answer: PoolAnswer) -> bool:
+        """Move a long query behind the others, or to their line where no place is left; whether its room is free."""
+        if self._is_placed(answer):
+            answer.worker.step_back()
+        elif answer.request.inside:
+            return False
+        else:
+            answer.end(_NoPlaceLeft())
         lane.running.remove(answer)
-        self._behind.add(answer)
-        self._stock.leave()
-        answer.worker.step_back()
-        running = [behind for behind in self._behind if not behind.ended]
-        if len(running) > self._most_behind:
-            dearest = max(running, key=lambda behind: (not behind.sends, behind.spent))
-            dearest.end(QueueFull(f"{len(running)} long queries run, and this has run longest; ask for less, or later"))
+        self.stock.leave()
+        return True
+
+    def _is_placed(self, answer: PoolAnswer) -> bool:
+        """Whether a query that turns out to be long has a place; a busy machine makes others look so."""
+        if answer not in self._places.taken and (answer.sends or answer.spent >= SLICE):
+            self._known.add(answer.request.query)
+        return self._places.have(answer)

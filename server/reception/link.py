@@ -66,7 +66,7 @@ class Link:
         """What is shown, or what an evaluator that is lent has."""
         if self._pool is None:
             return Shown("")
-        version, opening = lent or self._pool.shown
+        version, opening = lent or self._pool.stock.shown
         memory = self._pool.resident if opening.resident else 0
         return Shown(version, self._number if lent else 0, opening.store, opening.base, memory)
 
@@ -101,16 +101,16 @@ class Link:
     def _lend(self) -> None:
         """See to it that the reception has an evaluator of the newest data; the life of a thread."""
         pool = self._pool
-        while pool and not pool.closed:
+        while pool and not pool.stock.closed:
             time.sleep(_PAUSE)
             channel, before = self._channel, self._worker
-            due = self._lost or before is None or not pool.is_current(before)
+            due = self._lost or before is None or before.opening != pool.stock.opening
             if not due or channel is None or time.monotonic() < self._settled:
                 continue
             self._lost = False
             self._number += 1
             try:
-                self._worker, version = pool.lend()
+                self._worker, version = pool.stock.lend()
                 with self._sending:
                     channel.send(self._shown((version, self._worker.opening)), *self._worker.pipes)
             except (OSError, QueryError):

@@ -133,7 +133,7 @@ def test_workers_that_are_used_have_their_memory_for_themselves(pool: Pool) -> N
     long = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
     with pool.ask(Request(long, "csv")) as one, pool.ask(Request(long, "csv", inside=True)) as other:
         assert b"".join(one) == b"".join(other)
-    used, spare = [worker._process for worker in [*pool._stock._idle][:2]], pool._stock._idle[-1]._process
+    used, spare = [worker._process for worker in [*pool.stock._idle][:2]], pool.stock._idle[-1]._process
     assert until(lambda: all(private(process) > 2 * private(spare) for process in used))
 
 
