@@ -186,8 +186,9 @@ def wait_resident(port: int, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as told:
-            if b"shelfgraph_workers_resident 1" in told.read():
-                return
+            figures = told.read()
+        if b"shelfgraph_workers_resident 1" in figures and b"shelfgraph_lookups_resident 1" in figures:
+            return
         time.sleep(0.2)
     raise SystemExit("the data are not taken into memory")
 

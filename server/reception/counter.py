@@ -60,6 +60,11 @@ class Counter:
         """Whether anything is answered here."""
         return self.evaluator is not None or bool(self._holding)
 
+    @property
+    def resident(self) -> bool:
+        """Whether look-ups find all of the data in memory."""
+        return self._holding.resident
+
     def show(self, shown: Shown) -> None:
         """Answer nothing from other data than those that the application shows."""
         self._holding.show(shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import resource
 import secrets
@@ -51,7 +52,7 @@ class Desk:
         self.counter = Counter(self._answered.append)
         self._channel: Channel | None = None
         self._left: list[str] = []
-        self._lost = 0
+        self._lost, self._resident = 0, False
         self._swept = self._told = self.now
         self._control = socket.socket(socket.AF_UNIX)
         self._control.bind(control)
@@ -239,12 +240,15 @@ class Desk:
             self._open()
 
     def _has_news(self) -> bool:
-        return bool(self._answered or self._left or self._lost or (self._channel and self._channel.held))
+        if self._answered or self._left or self._lost or self._resident is not self.counter.resident:
+            return True
+        return bool(self._channel and self._channel.held)
 
     def _tell(self) -> None:
         """Tell the application what has happened."""
         self._told = self.now
-        told = Told([*self._answered], self._left, self._lost)
+        self._resident = self.counter.resident
+        told = Told([*self._answered], self._left, self._lost, self._resident)
         self._answered.clear()
         self._left, self._lost = [], 0
         # An application that hears nothing any more is not told for ever.
@@ -262,6 +266,8 @@ def main(listening: str, control: str, application: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _allow_many()
+    # What is there already is never looked at again by the collector, whose pauses everybody would share.
+    gc.freeze()
     # Look-ups call nobody; neither could they.
     deny_internet()
     with contextlib.suppress(FileNotFoundError):

@@ -52,6 +52,8 @@ class Holding:
     def __init__(self) -> None:
         self._wanted = Shown("")
         self._store: pyoxigraph.Store | None = None
+        self.resident = False
+        """Whether it is in memory."""
 
     def __bool__(self) -> bool:
         return self._store is not None
@@ -64,7 +66,7 @@ class Holding:
         # To let memory go takes long, as do the others; the engine lets other threads run meanwhile.
         gone = [self._store]
         if before.version != shown.version or not shown.folder:
-            self._store = None
+            self._store, self.resident = None, False
         threading.Thread(target=self._hold, args=(shown, gone), name="holding", daemon=True).start()
 
     def answer(self, request: Request) -> tuple[bytes, float]:
@@ -82,17 +84,17 @@ class Holding:
         """Open the generation, and take it into memory; the life of a thread."""
         if shown.folder and self._store is None:
             with contextlib.suppress(OSError):
-                self._set(pyoxigraph.Store.read_only(shown.folder), shown)
+                self._set(pyoxigraph.Store.read_only(shown.folder), shown, resident=False)
         gone.clear()
         if shown.memory and (store := _loaded(shown)):
             gone.append(self._store)
-            self._set(store, shown)
+            self._set(store, shown, resident=True)
             gone.clear()
 
-    def _set(self, store: pyoxigraph.Store, shown: Shown) -> None:
+    def _set(self, store: pyoxigraph.Store, shown: Shown, *, resident: bool) -> None:
         wanted = self._wanted
         if (wanted.version, wanted.folder, wanted.memory) == (shown.version, shown.folder, shown.memory):
-            self._store = store
+            self._store, self.resident = store, resident
 
 
 def _loaded(shown: Shown) -> pyoxigraph.Store | None:

@@ -37,6 +37,8 @@ class Link:
         self._number = 0
         self._lost = False
         self._settled = 0.0
+        self.resident = False
+        """Whether look-ups find all of the data in memory."""
         self.on_answered: Callable[[Answered], object] = id
         """What is called with each answer that the reception gave."""
 
@@ -83,10 +85,11 @@ class Link:
                     for data in channel.receive():
                         self._heard(msgspec.msgpack.decode(data, type=Told))
             with self._sending:
-                self._channel, self._lost = None, True
+                self._channel, self._lost, self.resident = None, True, False
             time.sleep(_PAUSE)
 
     def _heard(self, told: Told) -> None:
+        self.resident = told.resident
         for answered in told.answered:
             self.on_answered(answered)
         for name in told.left:

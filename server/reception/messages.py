@@ -45,11 +45,15 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What has happened: answers given, the names of requests whose clients left, the evaluator that is lost, or 0."""
+    """What has happened: answers given, the names of requests whose clients left, the evaluator that is lost, or 0.
+
+    `resident` is whether look-ups find all of the data in memory.
+    """
 
     answered: list[Answered] = []
     left: list[str] = []
     lost: int = 0
+    resident: bool = False
 
 
 class Channel:

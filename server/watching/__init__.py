@@ -44,7 +44,7 @@ def register_watching(
 
     It comes before what else an application does at the beginning of a request.
     """
-    metrics = Metrics(endpoint, archive, log)
+    metrics = Metrics(endpoint, archive, log, link)
 
     def begun(seen: Seen) -> None:
         metrics.begun()

@@ -17,6 +17,7 @@ from converter.keeping.reading import ArchiveReader
 from server.endpoint import Endpoint
 from server.endpoint.cache import Cached
 from server.endpoint.workers import Pool
+from server.reception.link import Link
 from server.watching.log import Log
 from server.watching.seen import Seen
 
@@ -46,7 +47,9 @@ _CACHE_COUNTERS = {"hits": "Queries answered out of memory.", "misses": "Queries
 class Metrics:
     """The figures of one application, in a registry of its own."""
 
-    def __init__(self, endpoint: Endpoint, archive: ArchiveReader | None, log: Log | None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, archive: ArchiveReader | None, log: Log | None, link: Link | None = None
+    ) -> None:
         self._registry = held = CollectorRegistry()
         self._requests = Counter(
             "shelfgraph_http_requests", "Requests answered.", ("route", "method", "status"), registry=held
@@ -75,7 +78,7 @@ class Metrics:
         self._requests_of = lru_cache(_SERIES)(self._requests.labels)
         self._seconds_of = lru_cache(_SERIES)(self._seconds.labels)
         self._bytes_of = lru_cache(_SERIES)(self._bytes.labels)
-        held.register(_Standing(endpoint, archive, log))
+        held.register(_Standing(endpoint, archive, log, link))
         ProcessCollector(registry=held)
 
     def begun(self) -> None:
@@ -119,11 +122,11 @@ class _Plain(Collector):
 class _Standing(Collector):
     """Figures that others keep, read when they are asked for; none of them asks a worker or another server."""
 
-    def __init__(self, endpoint: Endpoint, archive: ArchiveReader | None, log: Log | None) -> None:
+    def __init__(self, endpoint: Endpoint, archive: ArchiveReader | None, log: Log | None, link: Link | None) -> None:
         self._cache = endpoint if isinstance(endpoint, Cached) else None
         behind = self._cache.behind if self._cache else endpoint
         self._pool = behind if isinstance(behind, Pool) else None
-        self._archive, self._log = archive, log
+        self._archive, self._log, self._link = archive, log, link
         self._counted = (-1, 0)
 
     def collect(self) -> Iterator[Metric]:
@@ -133,6 +136,8 @@ class _Standing(Collector):
             yield from _families("workers_", told, _POOL_GAUGES, _POOL_COUNTERS)
             if self._pool.version.isdecimal():
                 yield _gauge("generation", "The version of the dataset.", int(self._pool.version))
+            if self._link:
+                yield _gauge("lookups_resident", "Whether look-ups find the data in memory.", self._link.resident)
         if self._cache:
             yield from _families("cache_", self._cache.figures()._asdict(), _CACHE_GAUGES, _CACHE_COUNTERS)
         if self._archive:

@@ -323,6 +323,21 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running.stop()
 
 
+def test_look_ups_are_the_same_from_memory(site: Site) -> None:
+    held = Site(EXAMPLES, "--memory", "1G", "--base", site.base)
+    try:
+        assert soon(lambda: figure(held, "lookups_resident") == 1, 30)
+        lines = [HTTPConnection("127.0.0.1", one.port, timeout=20) for one in (site, held)]
+        for pattern in ("<{}item/20.500.12345/801> ?p ?o", "?s ?p <{}item/20.500.12345/803>", "?s a ?t . ?t ?p <{}>"):
+            query = f"SELECT * {{ {pattern.format(site.base)} }} # {next(NUMBERS)}"
+            disk, memory = (sorted(ask(line, query).read().splitlines()) for line in lines)
+            assert disk == memory
+        for line in lines:
+            line.close()
+    finally:
+        held.stop()
+
+
 def test_a_look_up_that_takes_long_keeps_nobody(hub: Site) -> None:
     line = HTTPConnection("127.0.0.1", hub.port, timeout=20)
     long, short = "SELECT DISTINCT ?p {{ <urn:hub> ?p ?o }} # {}", "SELECT ?o {{ <urn:leaf> <urn:p> ?o }} # {}"
