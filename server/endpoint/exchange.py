@@ -33,6 +33,7 @@ class Service:
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._most = idle
         self._idle: list[HTTPConnection] = []
+        self._closed = False
         self._lock = threading.Lock()
 
     def post(self, body: str, headers: dict[str, str], deadline: float, wait: Wait) -> Exchange:
@@ -61,6 +62,7 @@ class Service:
     def close(self) -> None:
         """Close the connections that are kept."""
         with self._lock:
+            self._closed = True
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
@@ -68,7 +70,7 @@ class Service:
     def give_back(self, connection: HTTPConnection) -> None:
         """Keep a connection whose answer was read to its end."""
         with self._lock:
-            if len(self._idle) < self._most:
+            if len(self._idle) < self._most and not self._closed:
                 self._idle.append(connection)
                 return
         connection.close()
