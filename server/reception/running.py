@@ -17,6 +17,8 @@ from converter.errors import UsageError
 from server.endpoint.nursery import module_path
 
 _BACKLOG = 2_048
+_LONGEST_PLACE = 60
+"""The address of a socket has a hundred bytes (unix(7), sun_path)."""
 _PAUSE = 0.5
 """Seconds before it is started again."""
 
@@ -25,9 +27,9 @@ _PAUSE = 0.5
 def reception(host: str, port: int) -> Iterator[tuple[Path, Path]]:
     """Two places for sockets: where the application is to listen, and where it meets the reception.
 
-    Raises UsageError where the port is taken or the host is not this machine's.
+    Raises UsageError where the port is taken, the host is not this machine's, or there is no place for sockets.
     """
-    with _listening(host, port) as listening, tempfile.TemporaryDirectory(prefix="shelfgraph-") as folder:
+    with _listening(host, port) as listening, _folder() as folder:
         application, control = Path(folder) / "application", Path(folder) / "control"
         running = Running(listening, control, application)
         try:
@@ -43,6 +45,17 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG, dualstack_ipv6=both)
     except (OSError, OverflowError) as fault:
         raise UsageError(f"cannot listen on {host}:{port}: {fault}; name another with --host and --port") from None
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder of this user's alone, in a place whose name is short enough for sockets."""
+    place = tempfile.gettempdir()
+    if len(place) > _LONGEST_PLACE:
+        place = "/tmp"  # noqa: S108 - what is made there is nobody else's
+    try:
+        return tempfile.TemporaryDirectory(prefix="shelfgraph-", dir=place)
+    except OSError as fault:
+        raise UsageError(f"there is no place for sockets: {fault}; name a short one in TMPDIR") from None
 
 
 class Running:

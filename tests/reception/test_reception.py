@@ -420,6 +420,19 @@ def test_a_client_that_ends_its_side_is_answered_what_is_here(site: Site, line: 
         assert half.recv(1) == b""
 
 
+def test_sockets_find_a_place_whatever_the_folder_for_files_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("long" * 25)
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    site = Site(EXAMPLES)
+    try:
+        assert not [path for path in long.rglob("control") if path.is_socket()]
+    finally:
+        site.stop()
+
+
 def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     running = Running(listening, tmp_path / "control", tmp_path / "application")
