@@ -67,6 +67,11 @@ class Connection:
         self._pass(question.raw, 0, question, last=question.last)
         self._watch()
 
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is on its way, or a part of it has not gone yet."""
+        return self._passing is not None or bool(self._client.waiting)
+
     def overdue(self, now: float) -> bool:
         """Whether it has rested, or its client has not gone on, for too long."""
         rested = now - self._since

@@ -36,6 +36,7 @@ _QUICK, _SLOW = 3.0, 0.01
 """Milliseconds that the application may take for a question of which the next is asked here, and seconds that one may
 take here so that the next is."""
 _AT_ONCE = 64
+_LAST = 1.0
 _FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
@@ -54,6 +55,8 @@ class Desk:
         self._left: list[str] = []
         self._lost, self._resident = 0, False
         self._swept = self._told = self.now
+        self._until = 0.0
+        """When this process ends, once it is to."""
         self._control = socket.socket(socket.AF_UNIX)
         self._control.bind(control)
         self._control.listen(1)
@@ -96,6 +99,8 @@ class Desk:
                 self._tell()
             if self.now - self._swept > _SWEEP:
                 self._sweep()
+            if self._until and (self.now > self._until or not any(held.busy for held in self._connections)):
+                os._exit(0)
 
     @staticmethod
     def _handle(ready: Callable[[int], None], mask: int) -> None:
@@ -141,7 +146,7 @@ class Desk:
 
     def _pause(self) -> float:
         """Seconds until something is to be done, whatever comes."""
-        until = self._swept + _SWEEP
+        until = self._until or self._swept + _SWEEP
         if self._has_news():
             until = min(until, self._told + _REPORT)
         evaluator = self.counter.evaluator
@@ -236,7 +241,7 @@ class Desk:
         self._swept = self.now
         for connection in [held for held in self._connections if held.overdue(self.now)]:
             connection.close()
-        if self._channel:
+        if self._channel and not self._until:
             self._open()
 
     def _has_news(self) -> bool:
@@ -257,7 +262,11 @@ class Desk:
                 self._channel.post(told)
 
     def _end(self, _: int) -> None:
-        os._exit(0)
+        """Whoever started this process has ended, or wants it to: what is on its way has a second to go."""
+        self._until = self.now + _LAST
+        self.selector.unregister(sys.stdin.fileno())
+        with contextlib.suppress(KeyError):
+            self.selector.unregister(self._listening)
 
 
 def main(listening: str, control: str, application: str) -> None:

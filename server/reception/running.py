@@ -19,8 +19,8 @@ from server.endpoint.nursery import module_path
 _BACKLOG = 2_048
 _LONGEST_PLACE = 60
 """The address of a socket has a hundred bytes (unix(7), sun_path)."""
-_PAUSE = 0.5
-"""Seconds before it is started again."""
+_PAUSE, _LAST = 0.5, 2.0
+"""Seconds before it is started again, and in which it ends when it is to."""
 
 
 @contextlib.contextmanager
@@ -70,10 +70,15 @@ class Running:
         threading.Thread(target=self._keep, daemon=True).start()
 
     def stop(self) -> None:
-        """End it."""
+        """End it; what is on its way to a client has a moment to go."""
         with self._lock:
             self._stopped = True
-            self._process.kill()
+            if self._process.stdin:
+                self._process.stdin.close()
+            try:
+                self._process.wait(_LAST)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
             _buried(self._process)
 
     def _start(self) -> subprocess.Popen[bytes]:

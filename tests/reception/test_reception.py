@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -433,18 +434,50 @@ def test_sockets_find_a_place_whatever_the_folder_for_files_is_called(
         site.stop()
 
 
-def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
+@contextmanager
+def alone(folder: Path) -> Iterator[tuple[Running, int, socket.socket]]:
+    """A reception without a site, its port, and where the application is to listen."""
     listening = socket.create_server(("127.0.0.1", 0))
-    running = Running(listening, tmp_path / "control", tmp_path / "application")
+    running = Running(listening, folder / "control", folder / "application")
     try:
-        assert soon((tmp_path / "control").exists)
-        with socket.socket(socket.AF_UNIX) as control, socket.create_connection(listening.getsockname(), 10) as client:
-            control.connect(str(tmp_path / "control"))
+        with socket.socket(socket.AF_UNIX) as control, socket.socket(socket.AF_UNIX) as application:
+            assert soon((folder / "control").exists)
+            control.connect(str(folder / "control"))
             Channel(control).send(Shown(""))
-            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            answer = b"".join(iter(lambda: client.recv(65_536), b""))
-        assert answer.startswith(b"HTTP/1.1 503 ")
-        assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == 503
+            yield running, listening.getsockname()[1], application
     finally:
         running.stop()
         listening.close()
+
+
+def test_an_answer_on_its_way_is_sent_to_its_end(tmp_path: Path) -> None:
+    length = 6_000_000
+    with alone(tmp_path) as (running, port, application), socket.socket() as client:
+        application.bind(str(tmp_path / "application"))
+        application.listen()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.connect(("127.0.0.1", port))
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        behind, _ = application.accept()
+        with behind:
+            behind.recv(1_000)
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length
+            sending = threading.Thread(target=behind.sendall, args=(head + bytes(length),))
+            sending.start()
+            time.sleep(0.2)
+            ending = threading.Thread(target=running.stop)
+            ending.start()
+            got = client.recv(len(head), socket.MSG_WAITALL)
+            while part := client.recv(1 << 20):
+                got += part
+            sending.join()
+        ending.join()
+    assert len(got) == len(head) + length
+
+
+def test_an_application_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with alone(tmp_path) as (_, port, _), socket.create_connection(("127.0.0.1", port), 10) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == 503
