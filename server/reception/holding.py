@@ -18,6 +18,9 @@ from server.endpoint.worker import answer
 from server.reception.evaluator import LARGEST
 from server.reception.messages import Shown
 
+_PIPE = 1 << 20
+"""Bytes that are read at one time, so that the thread seldom stands in the way of others."""
+
 
 class TooLong(Exception):
     """The answer has more bytes than one may have here, or there is none."""
@@ -106,6 +109,7 @@ def _loaded(shown: Shown) -> pyoxigraph.Store | None:
         env={**os.environ, "PYTHONPATH": module_path()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
+        bufsize=_PIPE,
     ) as reading:
         try:
             store.bulk_load(reading.stdout, FORMAT, lenient=True)
