@@ -30,13 +30,9 @@ from server.reception.turn import Superseded
 _SWEEP, _REPORT = 5.0, 0.1
 """Seconds between two looks for connections that rest, and for which answers are told of in one piece."""
 _MOST_TOLD, _MOST_HELD = 1_000, 8 << 20
-_REMEMBERED = 16 << 20
-"""Bytes of answers that are remembered here."""
-_QUICK, _SLOW = 3.0, 0.01
-"""Milliseconds that the application may take for a question of which the next is asked here, and seconds that one may
-take here so that the next is."""
 _AT_ONCE = 64
-_LAST = 1.0
+_LAST, _KNOCK = 1.0, 0.01
+"""Seconds that answers on their way have at the end, and between two looks whether the application listens."""
 _FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
@@ -55,6 +51,8 @@ class Desk:
         self._left: list[str] = []
         self._lost, self._resident = 0, False
         self._swept = self._told = self.now
+        self._opens = self._open_now = False
+        """Whether connections are to be taken, once the application listens, and whether they are."""
         self._until = 0.0
         """When this process ends, once it is to."""
         self._control = socket.socket(socket.AF_UNIX)
@@ -99,6 +97,8 @@ class Desk:
                 self._tell()
             if self.now - self._swept > _SWEEP:
                 self._sweep()
+            if self._opens and not self._until:
+                self._open()
             if self._until and (self.now > self._until or not any(held.busy for held in self._connections)):
                 os._exit(0)
 
@@ -147,6 +147,8 @@ class Desk:
     def _pause(self) -> float:
         """Seconds until something is to be done, whatever comes."""
         until = self._until or self._swept + _SWEEP
+        if self._opens and not self._until:
+            until = min(until, self.now + _KNOCK)
         if self._has_news():
             until = min(until, self._told + _REPORT)
         evaluator = self.counter.evaluator
@@ -192,7 +194,7 @@ class Desk:
         try:
             for data in channel.receive():
                 self._show(msgspec.msgpack.decode(data, type=Shown))
-                self._open()
+                self._opens = not self._open_now
         except (OSError, EOFError, ValueError):
             self._part()
 
@@ -216,9 +218,11 @@ class Desk:
             self.selector.register(evaluator, selectors.EVENT_READ, self._frames)
 
     def _open(self) -> None:
-        """Take connections, from now on."""
-        with contextlib.suppress(KeyError):
+        """Take connections from now on, where the application does: it may have told of itself before it listens."""
+        with contextlib.suppress(OSError):
+            self.connect().close()
             self.selector.register(self._listening, selectors.EVENT_READ, self._accept)
+            self._open_now, self._opens = True, False
 
     def _accept(self, _: int) -> None:
         for _turn in range(_AT_ONCE):
@@ -228,9 +232,10 @@ class Desk:
                 return
             except OSError as fault:
                 if fault.errno in _FULL:
-                    # Those that rest are looked for, and then it goes on.
+                    # Those that rest are looked for, and it goes on as soon as there is room.
                     self.selector.unregister(self._listening)
-                    self._swept = self.now - _SWEEP + 0.2
+                    self._open_now, self._opens = False, True
+                    self._swept = self.now - _SWEEP
                 return
             client.setblocking(False)
             with contextlib.suppress(OSError):
@@ -241,8 +246,6 @@ class Desk:
         self._swept = self.now
         for connection in [held for held in self._connections if held.overdue(self.now)]:
             connection.close()
-        if self._channel and not self._until:
-            self._open()
 
     def _has_news(self) -> bool:
         if self._answered or self._left or self._lost or self._resident is not self.counter.resident:

@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -442,8 +442,17 @@ def alone(folder: Path) -> Iterator[tuple[Running, int, socket.socket]]:
     try:
         with socket.socket(socket.AF_UNIX) as control, socket.socket(socket.AF_UNIX) as application:
             assert soon((folder / "control").exists)
+            application.bind(str(folder / "application"))
             control.connect(str(folder / "control"))
             Channel(control).send(Shown(""))
+            # Nobody is let in before the application listens, which is tried out.
+            with socket.create_connection(listening.getsockname(), 10) as early, suppress(TimeoutError):
+                early.settimeout(0.3)
+                early.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert not early.recv(1)
+            application.listen()
+            application.accept()[0].close()
+            application.accept()[0].close()
             yield running, listening.getsockname()[1], application
     finally:
         running.stop()
@@ -453,8 +462,6 @@ def alone(folder: Path) -> Iterator[tuple[Running, int, socket.socket]]:
 def test_an_answer_on_its_way_is_sent_to_its_end(tmp_path: Path) -> None:
     length = 6_000_000
     with alone(tmp_path) as (running, port, application), socket.socket() as client:
-        application.bind(str(tmp_path / "application"))
-        application.listen()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         client.connect(("127.0.0.1", port))
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -475,8 +482,9 @@ def test_an_answer_on_its_way_is_sent_to_its_end(tmp_path: Path) -> None:
     assert len(got) == len(head) + length
 
 
-def test_an_application_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with alone(tmp_path) as (_, port, _), socket.create_connection(("127.0.0.1", port), 10) as client:
+def test_an_application_that_is_there_no_more_is_told(tmp_path: Path) -> None:
+    with alone(tmp_path) as (_, port, application), socket.create_connection(("127.0.0.1", port), 10) as client:
+        application.close()
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         answer = b"".join(iter(lambda: client.recv(65_536), b""))
     assert answer.startswith(b"HTTP/1.1 503 ")
