@@ -8,12 +8,13 @@ import re
 import httptools
 
 from server.naming import PASSED_HEADER
-from server.reception.evaluator import LARGEST
 from server.reception.question import Question
 
 _TIMES = re.compile(rb"cache;desc=miss, queue;dur=[\d.]+, evaluate;dur=([\d.]+), serialise;dur=([\d.]+)")
 
 
+_LARGEST = 1 << 16
+"""Bytes that an answer may have which is to be remembered."""
 _OWN = frozenset({b"server-timing", b"x-request-id", b"date", b"server", b"connection"})
 """Header fields that are those of one answer, and not of the next."""
 
@@ -69,7 +70,7 @@ class Passing:
     @property
     def stands(self) -> bool:
         """Whether the same request may have the same answer, which has come in one piece and is short."""
-        return self.found and self._names >= {b"etag", b"content-length"} and len(self.body) <= LARGEST
+        return self.found and self._names >= {b"etag", b"content-length"} and len(self.body) <= _LARGEST
 
     @property
     def found(self) -> bool:
@@ -93,7 +94,7 @@ class Passing:
 
     def on_body(self, data: bytes) -> None:
         """A part of the answer's body."""
-        if self.question and len(self.body) <= LARGEST:
+        if self.question and len(self.body) <= _LARGEST:
             self.body += data
 
     def on_message_complete(self) -> None:
