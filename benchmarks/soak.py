@@ -31,10 +31,9 @@ RUNAWAY = "SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l 
 LONG = f"SELECT * {{{{ {' UNION '.join(['{{ ?s ?p ?o }}'] * 8)} }}}} LIMIT 5000 # {{}}"
 LOOK_UP = "SELECT ?o {{ ?s <http://purl.org/dc/terms/title> ?o }} LIMIT 50 # {}"
 
-_PROCESSES, _DESCRIPTORS, _MEGABYTES, _PART = 1, 16, 160, 1 / 3
+_PROCESSES, _DESCRIPTORS, _MEGABYTES = 1, 16, 160
 """What the server may have more afterwards: a spare that is just being made, connections that are being closed, the
-memory of its threads and of the answers that it keeps, which fill up once (80 MB of answers), and as a part of what it
-had before the copy of the data that a worker comes to have which was asked."""
+memory of its threads and of the answers that it keeps, which fill up once (80 MB of answers)."""
 _SAMPLES = 10
 
 
@@ -186,7 +185,7 @@ def judged(spent: list[Spent], before: Left, after: Left, sampled: list[float]) 
         "megabytes_meanwhile": sampled,
     }
     print(json.dumps(told, indent=1))
-    spare = (_PROCESSES, _DESCRIPTORS, _MEGABYTES + _PART * before.megabytes)
+    spare = (_PROCESSES, _DESCRIPTORS, _MEGABYTES)
     kept = all(now <= once + more for now, once, more in zip(after, before, spare, strict=True))
     held = not failed and not told["over_a_second"] and all(one.status for one in longs)
     return 0 if kept and held else 1

@@ -109,7 +109,7 @@ class Desk:
             ready(mask)
         except Superseded:
             raise
-        except Exception:
+        except Exception:  # whatever it is, the other connections go on, and it is told
             traceback.print_exc()
             concerned = getattr(ready, "__self__", None)
             if not isinstance(concerned, Connection):
@@ -259,10 +259,14 @@ class Desk:
         told = Told([*self._answered], self._left, self._lost, self._resident)
         self._answered.clear()
         self._left, self._lost = [], 0
-        # An application that hears nothing any more is not told for ever.
-        if self._channel and self._channel.held < _MOST_HELD:
-            with contextlib.suppress(OSError):
-                self._channel.post(told)
+        try:
+            # An application that hears nothing any more is not told for ever.
+            if self._channel is None or self._channel.held >= _MOST_HELD:
+                raise ConnectionError
+            self._channel.post(told)
+        except OSError:
+            if told.answered:
+                print(f"shelfgraph: {len(told.answered)} answers are in no log: nobody listens", file=sys.stderr)
 
     def _end(self, _: int) -> None:
         """Whoever started this process has ended, or wants it to: what is on its way has a second to go."""
