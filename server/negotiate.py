@@ -5,10 +5,13 @@ Media-type parameters are matched softly: `application/ld+json;profile="…"` is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
+
+_WEIGHT = re.compile(r''';[ \t]*q[ \t]*=[ \t]*"?([^\s;,"]*)"?|"[^"]*"''', re.IGNORECASE)
 
 
 def choose(accept: str | None, offers: Sequence[str]) -> str | None:
@@ -19,6 +22,8 @@ def choose(accept: str | None, offers: Sequence[str]) -> str | None:
     'application/ld+json'
     >>> choose("text/turtle;q=0, */*", offers), choose(None, offers), choose("image/png", offers)
     ('application/ld+json', 'text/turtle', None)
+    >>> choose("text/turtle;q=.2, text/html;q=.5", offers), choose("text/turtle;q=high", offers)
+    ('text/html', 'text/turtle')
     """
     if accept is None or not accept.strip():
         return offers[0]
@@ -30,10 +35,20 @@ def choose(accept: str | None, offers: Sequence[str]) -> str | None:
 def _ranges(accept: str) -> dict[str, float]:
     """Media range without parameters → its quality; the best where parameters made several of one."""
     found: dict[str, float] = {}
-    for text, quality in parse_accept_header(accept, MIMEAccept):
+    for text, quality in parse_accept_header(_WEIGHT.sub(_sound_weight, accept), MIMEAccept):
         bare = text.partition(";")[0].strip().lower()
         found[bare] = max(quality, found.get(bare, 0.0))
     return found
+
+
+def _sound_weight(weight: re.Match[str]) -> str:
+    """The weight as the standard spells it, since clients write `q=.2` too; none where it is no number at all."""
+    if weight[1] is None:  # a quoted string, which may hold anything
+        return weight[0]
+    try:
+        return f";q={min(1.0, max(0.0, float(weight[1]))):.3f}"
+    except ValueError:
+        return ""
 
 
 def _quality(offer: str, ranges: dict[str, float]) -> float:

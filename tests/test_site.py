@@ -106,6 +106,22 @@ def test_what_cannot_be_had_is_refused_with_a_list(site: Site) -> None:
     assert "text/turtle" in json.loads(answer.body)["detail"]
 
 
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        ("text/html;q=.2, text/turtle; q=.3", "text/turtle"),
+        # What the HTTP client of Java sends where nothing else is said.
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "text/html"),
+        ("text/html;q=0.5, text/turtle;q=7", "text/turtle"),
+        ("text/turtle;q=high, text/html;q=0.9", "text/turtle"),
+        ('text/turtle;profile="a;q=0";q=0.6, text/html;q="0.5"', "text/turtle"),
+    ],
+)
+def test_weights_that_are_spelt_another_way_refuse_nothing(site: Site, accept: str, chosen: str) -> None:
+    answer = ask(site, "GET", RECORD, Accept=accept)
+    assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, chosen)
+
+
 def test_other_methods_are_refused(site: Site) -> None:
     answer = ask(site, "DELETE", RECORD)
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
