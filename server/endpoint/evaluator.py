@@ -32,7 +32,7 @@ class Worker:
     """
 
     def __init__(self, nursery: Nursery, opening: Opening, *, hot: bool = False) -> None:
-        self.opening = opening
+        self.opening, self.hot = opening, hot
         self._nursery = nursery
         requests, self._requests = os.pipe()
         self._frames, frames = os.pipe()

@@ -11,7 +11,6 @@ import fcntl
 import os
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
@@ -121,8 +120,8 @@ class _Watching:
         """Nothing: what is written has gone."""
 
 
-def own_memory() -> Iterator[None]:
-    """Make the memory that a fork shares its own, a part at each step; nothing where the system cannot.
+def own_memory() -> None:
+    """Make the memory that a fork shares its own; nothing where the system cannot.
 
     The engine counts references within the data, so that the first query after a fork would copy them page by page,
     which takes several times as long.  A copy in huge pages is walked faster, above all when nobody has for a while.
@@ -137,7 +136,6 @@ def own_memory() -> Iterator[None]:
             whole = length == _PART and not madvise(start, ctypes.c_size_t(length), _COLLAPSE)
             if not whole and madvise(start, ctypes.c_size_t(length), _POPULATE_WRITE):
                 return
-            yield
 
 
 def _private_memory() -> list[tuple[int, int]]:

@@ -21,12 +21,15 @@ from server.endpoint.worker import Opening
 _AT_ONCE, _PAUSE = 4, 0.5
 """How many workers are made at once; seconds between two starts that fail."""
 _SETTLING, _REST, _AGAIN = 1.0, 9, 30.0
-"""Seconds that a generation stands before it is taken into memory, and how many times as long as that took nothing is
-done before the next: changes come in crowds; seconds until it is tried again where it failed."""
+"""Seconds that a generation stands before it is taken into memory, and without a loss before hot workers are made; how
+many times as long as it took to take one in nothing is done before the next: changes come in crowds; seconds until it
+is tried again where it failed."""
 
 
 class Stock:
-    """Workers: `hot` that are asked at most times, and `spares`; `limit` bytes of a generation go to memory.
+    """Workers: `hot` that are asked before others, and `spares`; `limit` bytes of a generation go to memory.
+
+    The hot ones have the data for themselves, where they are in memory, and the spares share them.
 
     `lock` guards it and whoever asks of it; `told` is called with the lock held, when there is a worker for somebody.
     """
@@ -49,6 +52,9 @@ class Stock:
         self._shown = threading.Condition(lock)
         self._idle: deque[Worker] = deque()
         self._out = 0
+        self._hot_out: set[Worker] = set()
+        self._left = 0.0
+        """When one did not come back, the last time."""
         self._closed = False
         self._disk = Nursery(opening.base)
         self._memory: Nursery | None = None
@@ -74,23 +80,29 @@ class Stock:
             return self.version, self.opening
 
     def take(self) -> Worker:
-        """A worker that goes to the foreground, the warmest first; there is one.  With the lock held."""
+        """A worker that goes to the foreground, the hot ones first; there is one.  With the lock held."""
+        worker = self._idle.popleft()
         self._out += 1
+        if worker.hot:
+            self._hot_out.add(worker)
         self._lacking.notify()
-        return self._idle.popleft()
+        return worker
 
-    def leave(self) -> None:
+    def leave(self, worker: Worker) -> None:
         """One of those that are out does not come back.  With the lock held."""
-        self._out -= 1
+        self._come_in(worker)
+        self._left = time.monotonic()
         self._lacking.notify()
 
     def give_back(self, worker: Worker) -> bool:
         """Whether one that was out stands by again, and need not be killed.  With the lock held."""
-        self.leave()
-        fit = worker.opening == self.opening and not self._closed
-        if fit:
-            self._idle.appendleft(worker)
-        return fit
+        if worker.opening != self.opening or self._closed:
+            self.leave(worker)
+            return False
+        self._come_in(worker)
+        # The spare that has been asked last is warm.
+        self._idle.insert(0 if worker.hot else self._hot_idle, worker)
+        return True
 
     def lend(self) -> tuple[Worker, str]:
         """One more worker for short questions, for as long as it is wanted, and the version of the data that it has.
@@ -99,7 +111,7 @@ class Stock:
         """
         with self._lock:
             opening, version, memory = self.opening, self.version, self._memory
-        return self._made(memory or self._disk, opening, 1)[0], version
+        return self._made(memory or self._disk, opening, 1, hot=1)[0], version
 
     def use(self, store: str, version: str, number: int) -> None:
         """Show another generation, once so many workers have opened it.
@@ -143,26 +155,50 @@ class Stock:
         """Make the workers that are lacking; the life of a thread."""
         while True:
             with self._lock:
-                self._lacking.wait_for(lambda: self._closed or self._lacks())
+                while not self._closed and not self._lacks and not self._is_cold():
+                    self._lacking.wait(_SETTLING if self._lacks_hot else None)
                 if self._closed:
                     return
-                number, opening, memory = min(self._lacks(), _AT_ONCE), self.opening, self._memory
+                number, opening, memory = min(self._lacks, _AT_ONCE), self.opening, self._memory
             try:
-                fresh = self._made(memory or self._disk, opening, number)
+                fresh = self._made(memory or self._disk, opening, number or 1, hot=0 if number else 1)
             except (OSError, QueryError):
                 self._fall_back(memory)
                 time.sleep(_PAUSE)
                 continue
-            with self._lock:
-                wanted = opening == self.opening and not self._closed
-                if wanted:
-                    self._idle.extend(fresh)
-                    self._told()
-            if not wanted:
-                _end(fresh)
+            _end(self._stood_by(fresh, opening))
 
+    def _stood_by(self, fresh: deque[Worker], opening: Opening) -> deque[Worker]:
+        """Let fresh workers of a generation stand by; those that are too many by then."""
+        with self._lock:
+            if opening != self.opening or self._closed:
+                return fresh
+            for worker in fresh:
+                self._idle.insert(self._hot_idle if worker.hot else len(self._idle), worker)
+            self._told()
+            most = self._number - self._out
+            return deque(self._idle.pop() for _ in range(most, len(self._idle)))
+
+    def _come_in(self, worker: Worker) -> None:
+        self._out -= 1
+        self._hot_out.discard(worker)
+
+    @property
     def _lacks(self) -> int:
         return max(0, self._number - self._out - len(self._idle))
+
+    @property
+    def _lacks_hot(self) -> int:
+        out = sum(worker.opening == self.opening for worker in self._hot_out)
+        return self._hot - out - self._hot_idle if self.opening.resident else 0
+
+    @property
+    def _hot_idle(self) -> int:
+        return sum(worker.hot for worker in self._idle)
+
+    def _is_cold(self) -> bool:
+        """Whether hot ones are to be made, which takes long: not while one after the other is lost."""
+        return self._lacks_hot > 0 and time.monotonic() - self._left >= _SETTLING
 
     def _fall_back(self, memory: Nursery | None) -> None:
         """Read from disk again where the process that had all in memory makes no more workers."""

@@ -12,13 +12,10 @@ import json
 import os
 import re
 import resource
-import select
 import struct
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -42,8 +39,6 @@ SERIALISED = struct.Struct("!d")
 _BLOCK = 65_536
 _GROWN = 128 << 20
 """Bytes that a query may add to a worker; to clear up after more takes longer than to start another."""
-_QUIET = 500
-"""Milliseconds without a question after which a worker looks after itself."""
 _POSITION = re.compile(r"(?:error )?at (\d+):(\d+):\s*(.*)", re.DOTALL)
 
 
@@ -72,25 +67,12 @@ def main(parent: int, resident: pyoxigraph.Store | None) -> None:
     # What is shared with the other forks is nobody's own.
     _limit(opening.memory and opening.memory + (address_space() if resident is not None else 0))
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
-    sharing = iter(()) if resident is None else own_memory()
-    if opening.own:
-        deque(sharing, maxlen=0)
+    if opening.own and resident is not None:
+        own_memory()
     _send(out, HEAD.pack(READY, 0))
     frames = _Frames(out)
-    shares = resident is not None and not opening.own
     while message := _message(requests):
         answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
-        # To wait with a limit costs more than to wait.
-        shares = shares and not _use_the_time(sharing)
-
-
-def _use_the_time(sharing: Iterator[None]) -> bool:
-    """Make memory own while nothing is asked, and say whether all of it is; whoever was asked once is asked again."""
-    asked = select.poll()
-    asked.register(0, select.POLLIN)
-    if asked.poll(_QUIET):
-        return False
-    return all(not asked.poll(0) for _ in sharing)
 
 
 def _limit(memory: int) -> None:

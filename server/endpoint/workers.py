@@ -179,7 +179,7 @@ class Pool:
                     if answer.finished and not answer.last and not answer.ended:
                         keep = self.stock.give_back(answer.worker)
                     else:
-                        self.stock.leave()
+                        self.stock.leave(answer.worker)
             self._tell()
         if not keep:
             answer.worker.kill()
@@ -289,7 +289,7 @@ class Pool:
         else:
             answer.end(_NoPlaceLeft())
         lane.running.remove(answer)
-        self.stock.leave()
+        self.stock.leave(answer.worker)
         return True
 
     def _is_placed(self, answer: PoolAnswer) -> bool:

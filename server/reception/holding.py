@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections import deque
 
 import pyoxigraph
 
@@ -117,5 +116,5 @@ def _loaded(shown: Shown) -> pyoxigraph.Store | None:
             reading.kill()
     if reading.returncode:
         return None
-    deque(own_memory(), maxlen=0)
+    own_memory()
     return store

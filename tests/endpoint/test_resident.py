@@ -129,12 +129,27 @@ def private(process: int) -> int:
     return int(rollup.split("Private_Dirty:")[1].split()[0])
 
 
-def test_workers_that_are_used_have_their_memory_for_themselves(pool: Pool) -> None:
+def owners(pool: Pool) -> list[int]:
+    """The workers that stand by and have the data for themselves, by their places in line."""
+    has = [private(worker._process) for worker in [*pool.stock._idle]]
+    return [place for place, kilobytes in enumerate(has) if kilobytes > 2 * min(has)]
+
+
+def test_workers_that_are_asked_first_have_the_data_for_themselves_and_others_share_them(pool: Pool) -> None:
+    assert owners(pool) == [0]
     long = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
     with pool.ask(Request(long, "csv")) as one, pool.ask(Request(long, "csv", inside=True)) as other:
         assert b"".join(one) == b"".join(other)
-    used, spare = [worker._process for worker in [*pool.stock._idle][:2]], pool.stock._idle[-1]._process
-    assert until(lambda: all(private(process) > 2 * private(spare) for process in used))
+    first, second, third, *_ = [private(worker._process) for worker in [*pool.stock._idle]]
+    assert first > second > third, "the spare has what it came by, and stands before those that were never asked"
+
+
+def test_a_worker_that_had_the_data_for_itself_has_a_successor_once_nobody_is_lost(pool: Pool) -> None:
+    for _ in range(2):
+        with suppress(QueryError):
+            told(pool, Request(RUNAWAY, "csv"))
+    assert until(lambda: pool.figures().idle == pool.stock._number and owners(pool) == [0])
+    assert (told(pool), owners(pool)) == (b"n\r\n300\r\n", [0])
 
 
 def test_a_runaway_in_memory_ends_at_its_deadline_and_others_do_not_notice(pool: Pool) -> None:
