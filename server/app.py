@@ -10,6 +10,7 @@ from flask import Flask, Response, g, request
 from converter.errors import QueryError
 from converter.keeping.reading import ArchiveReader
 from converter.values.text import plain
+from server.below import Below, root
 from server.endpoint import Endpoint
 from server.endpoint.protocol import METHODS, sparql_blueprint
 from server.endpoint.refusals import unanswered
@@ -49,7 +50,11 @@ def create_app(
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        site_title=settings.title, base=settings.base, shown_link=safe_link, has_feeds=archive is not None
+        site_title=settings.title,
+        base=settings.base,
+        root=root(settings.base),
+        shown_link=safe_link,
+        has_feeds=archive is not None,
     )
     app.jinja_env.filters["plain"] = plain
     register_problems(app)
@@ -71,7 +76,8 @@ def create_app(
         app.register_blueprint(resourcesync_blueprint(endpoint, settings, archive))
     app.before_request(_begin)
     app.after_request(_headers)
-    app.wsgi_app = watch(Shortcut(app.wsgi_app, endpoint, BORNE))  # type: ignore[assignment,method-assign] # Flask's way
+    watched = watch(Shortcut(app.wsgi_app, endpoint, BORNE))
+    app.wsgi_app = Below(watched, settings.base)  # type: ignore[method-assign] # Flask's way
     return app
 
 

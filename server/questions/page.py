@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import render_template
 
 from queries import bind
+from server.below import root
 from server.endpoint.formats import offers
 from server.questions.catalogue import questions, shown
 from server.questions.kinds import KINDS
@@ -69,18 +70,18 @@ def question_page(
         rows=[[_cell(row.get(column), base) for column in question.columns] for row in table.rows] if table else [],
         table=table,
         first=table.page.skipped + 1 if table else 0,
-        formats=_formats(query.name, own) if table else {},
+        formats=_formats(f"{root(base)}queries/{query.name}", own) if table else {},
         text=text,
-        sparql=f"/sparql?{urlencode({'query': text})}",
+        sparql=f"{root(base)}sparql?{urlencode({'query': text})}",
         window=WINDOW,
     ).encode()
 
 
-def _formats(name: str, own: Mapping[str, str]) -> dict[str, str]:
+def _formats(address: str, own: Mapping[str, str]) -> dict[str, str]:
     """Name of a format → the address of all rows in it."""
     ending = f"?{urlencode(own)}" if own else ""
     found = {format_.name: format_ for format_ in offers(graph=False).values()}
-    return {_NAMES.get(suffix, suffix): f"/queries/{name}.{suffix}{ending}" for suffix in found}
+    return {_NAMES.get(suffix, suffix): f"{address}.{suffix}{ending}" for suffix in found}
 
 
 def _cell(term: Mapping[str, str] | None, base: str) -> Value:
