@@ -13,6 +13,7 @@ import msgspec
 
 from server.endpoint import QueryTimeout, Request, WorkerDied
 from server.endpoint.nursery import RUNNING, Nursery
+from server.endpoint.stepping import ORDER
 from server.endpoint.worker import HEAD, LENGTH, READY, Opening
 
 _START, _END, _PAUSE = 20.0, 1.0, 0.005
@@ -33,9 +34,13 @@ class Worker:
 
     def __init__(self, nursery: Nursery, opening: Opening, *, hot: bool = False) -> None:
         self.opening, self.hot = opening, hot
+        self.is_used = False
+        """Whether a query has taken so long that it may have copied all that was shared."""
         self._nursery = nursery
         requests, self._requests = os.pipe()
         self._frames, frames = os.pipe()
+        orders, self._orders = os.pipe()
+        self._asked, self._named = 0, -1
         with contextlib.suppress(OSError, AttributeError):
             fcntl.fcntl(frames, fcntl.F_SETPIPE_SZ, _PIPE)
         self._held = bytearray()
@@ -43,13 +48,14 @@ class Worker:
         self._readable = select.poll()
         self._readable.register(self._frames, select.POLLIN)
         try:
-            self._process = nursery.make(requests, frames)
+            self._process = nursery.make(requests, frames, orders)
         except OSError:
             self._close()
             raise
         finally:
-            os.close(requests)
-            os.close(frames)
+            for pipe in (requests, frames, orders):
+                os.close(pipe)
+        self._named = _named(self._process)
         self._send(msgspec.structs.replace(opening, own=hot))
 
     def wait_ready(self) -> None:
@@ -68,6 +74,7 @@ class Worker:
 
         Raises EndedIdle where the process has ended before.
         """
+        self._asked += 1
         if not self._send(request):
             raise EndedIdle("a worker has ended without a query")
 
@@ -94,22 +101,40 @@ class Worker:
         return self._requests, self._frames
 
     def step_back(self) -> None:
-        """Let the process have only the time that no other wants, from now to its end."""
-        self._nursery.step_back(self._process)
+        """Let the query that it has now have only the time that no other wants, to its end."""
+        self.is_used = True
+        with contextlib.suppress(OSError):
+            os.write(self._orders, ORDER.pack(self._asked))
 
-    def kill(self) -> None:
-        """End the process at once."""
-        self.stop()
-        self._close()
-        self._nursery.let_go()
+    def pause(self) -> None:
+        """Let the process stand still."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let the process go on."""
+        self._signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End the process; who reads from it sees its end."""
+        self._signal(signal.SIGKILL)
+
+    def kill(self) -> None:
+        """End the process at once, and all that belongs to it."""
         self._nursery.end(self._process)
+        self._close()
+        self._nursery.let_go()
+
+    def _signal(self, number: int) -> None:
+        """Send a signal without a detour where the system can name a process for good, which nobody waits for."""
+        try:
+            signal.pidfd_send_signal(self._named, number)
+        except (AttributeError, OSError):
+            self._nursery.signal(self._process, number)
 
     def _close(self) -> None:
-        os.close(self._requests)
-        os.close(self._frames)
+        for descriptor in (self._requests, self._frames, self._orders, self._named):
+            if descriptor >= 0:
+                os.close(descriptor)
 
     def _send(self, message: msgspec.Struct) -> bool:
         data = msgspec.msgpack.encode(message)
@@ -139,3 +164,14 @@ class Worker:
         if code == -signal.SIGSEGV:
             return WorkerDied("the query is nested too deep to be evaluated; make it flatter")
         return WorkerDied("the query needs more memory than is allowed, or broke its evaluation; make it smaller")
+
+
+def _named(process: int) -> int:
+    """A descriptor that names a process even after its number is another's; -1 where the system has none.
+
+    Source: pidfd_open(2), Linux 5.3.
+    """
+    try:
+        return os.pidfd_open(process)
+    except (AttributeError, OSError):
+        return -1

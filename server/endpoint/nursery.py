@@ -2,7 +2,7 @@
 
 A worker is a fork of it, and stands ready in a tenth of the time that an interpreter takes to start.  The web process,
 which has threads, locks and sockets, is never forked.  Orders come over a socket: a verb and the number of a process,
-or the two pipes of one that is to be made; the answer is a number.
+or the three pipes of one that is to be made; the answer is a number.
 
 One that holds a generation in memory (`resident`) gives it to all of its workers, and says a number when it is ready.
 """
@@ -30,7 +30,9 @@ RUNNING = 256
 """What stands for an exit code while there is none."""
 
 _ORDER, _ANSWER = struct.Struct("!ci"), struct.Struct("!i")
-_MAKE, _STEP_BACK, _END, _HOW = b"M", b"B", b"E", b"H"
+_MAKE, _END, _HOW = b"M", b"E", b"H"
+_SIGNALS = {b"P": signal.SIGSTOP, b"R": signal.SIGCONT, b"K": signal.SIGKILL}
+_VERBS = {int(number): verb for verb, number in _SIGNALS.items()}
 _GONE = -signal.SIGKILL
 _SWEEP = 0.1
 """Seconds between two looks for processes that are ending."""
@@ -67,9 +69,10 @@ class Nursery:
             raise MemoryError("the data take more memory than they may")
         _check(code)
 
-    def make(self, requests: int, frames: int) -> int:
-        """The number of a new process that reads requests from one pipe and writes frames to the other.
+    def make(self, *pipes: int) -> int:
+        """The number of a new process that reads requests from the first pipe, and writes frames to the second.
 
+        From the third it reads who is to step back (`stepping`).
         Raises OSError where no process can be made.
         """
         with self._lock:
@@ -77,7 +80,7 @@ class Nursery:
                 raise ConnectionError("the server is stopping")
             if not self._holds and (self._process is None or self._process.poll() is not None):
                 self._start()
-            number = self._order(_MAKE, 0, requests, frames)
+            number = self._order(_MAKE, 0, *pipes)
             _check(number)
             self._workers += 1
         return number
@@ -98,9 +101,9 @@ class Nursery:
         if last:
             self.close()
 
-    def step_back(self, process: int) -> None:
-        """Let a process have only the time that no other wants, from now to its end."""
-        self._told(_STEP_BACK, process)
+    def signal(self, process: int, number: int) -> None:
+        """Let a process stand still, go on, or end."""
+        self._told(_VERBS[number], process)
 
     def end(self, process: int) -> None:
         """Kill a process; nobody waits for its end."""
@@ -189,14 +192,14 @@ class _Maker:
             self._ending -= {process for process in self._ending if os.waitpid(process, os.WNOHANG)[0]}
             if not select.select([self._channel], [], [], _SWEEP if self._ending else None)[0]:
                 continue
-            message, descriptors, _, _ = socket.recv_fds(self._channel, _ORDER.size, 2)
+            message, descriptors, _, _ = socket.recv_fds(self._channel, _ORDER.size, 3)
             if not message:
                 return
             verb, process = _ORDER.unpack(message)
             number = self._made(*descriptors) if verb == _MAKE else self._done(verb, process)
             self._channel.sendall(_ANSWER.pack(number))
 
-    def _made(self, requests: int, frames: int) -> int:
+    def _made(self, *pipes: int) -> int:
         """The number of a new process, or a negative error number."""
         parent = os.getpid()
         try:
@@ -204,9 +207,9 @@ class _Maker:
         except OSError as fault:
             process = -(fault.errno or 1)
         if process == 0:
-            _be_a_worker(requests, frames, parent, self._store)
-        os.close(requests)
-        os.close(frames)
+            _be_a_worker(*pipes, parent=parent, store=self._store)
+        for pipe in pipes:
+            os.close(pipe)
         if process > 0:
             self._running.add(process)
         return process
@@ -215,8 +218,8 @@ class _Maker:
         """0, or how the process ended.  A number that is not among those that run may be another's by now."""
         if process not in self._running:
             return _GONE
-        if verb == _STEP_BACK:
-            _step_back(process)
+        if verb in _SIGNALS:
+            os.kill(process, _SIGNALS[verb])
         elif verb == _END:
             os.kill(process, signal.SIGKILL)
             self._running.remove(process)
@@ -230,7 +233,7 @@ class _Maker:
         return 0
 
 
-def _be_a_worker(requests: int, frames: int, parent: int, store: pyoxigraph.Store | None) -> None:
+def _be_a_worker(requests: int, frames: int, orders: int, *, parent: int, store: pyoxigraph.Store | None) -> None:
     """The life of a forked process, which never comes back."""
     try:
         # The socket of the orders is the standard input, and goes with it.
@@ -238,18 +241,9 @@ def _be_a_worker(requests: int, frames: int, parent: int, store: pyoxigraph.Stor
         os.dup2(frames, 1)
         os.close(requests)
         os.close(frames)
-        worker.main(parent, store)
+        worker.main(parent, store, orders)
     finally:
         os._exit(1)
-
-
-def _step_back(process: int) -> None:
-    with contextlib.suppress(OSError):
-        # An ordinary user may not take this back, so that the process is not used again.
-        if hasattr(os, "SCHED_IDLE"):
-            os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
-        else:
-            os.setpriority(os.PRIO_PROCESS, process, 19)
 
 
 def _main(_: str, holds: str = "", limit: str = "0") -> None:

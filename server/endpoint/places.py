@@ -23,6 +23,15 @@ class Lane:
         self.running: list[PoolAnswer] = []
         self.line: deque[threading.Condition] = deque()
 
+    def leave(self, answer: PoolAnswer) -> None:
+        """One has ended."""
+        if answer in self.running:
+            self.running.remove(answer)
+
+    def over(self, now: float) -> list[PoolAnswer]:
+        """Those that have had their slice."""
+        return [answer for answer in self.running if answer.turn_left(now) <= 0]
+
     def longest(self, now: float) -> PoolAnswer:
         """The one that should make room first."""
         return min(self.running, key=lambda answer: answer.turn_left(now))
@@ -39,6 +48,16 @@ class Places:
     def full(self) -> bool:
         """Whether none is left; who has been ended is about to leave."""
         return len(self._running) >= self._number
+
+    @property
+    def is_one_behind(self) -> bool:
+        """Whether one of those that have a place has only the time that nobody else wants."""
+        return any(answer.behind for answer in self.taken)
+
+    @property
+    def is_unfair(self) -> bool:
+        """Whether one that is behind could wait for ever for others, and these could go behind too."""
+        return self.is_one_behind and not self.full
 
     @property
     def _running(self) -> list[PoolAnswer]:

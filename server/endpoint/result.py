@@ -17,6 +17,9 @@ HOLD_BACK = 65_536
 SLICE, TURN = 0.02, 0.2
 """Seconds of the processor that a query has for itself when others wait, and how long it may take to get them."""
 
+QUANTUM, LONG_TURN = 0.2, 2.0
+"""The same of a turn of a long query."""
+
 SENDING_SLICE = 0.1
 """The slice of one that sends and was known to be long: a megabyte is made in it, and its worker is used again."""
 
@@ -30,8 +33,10 @@ _READERS_SHARE = 10
 class PoolAnswer(Answer):
     """The bytes of one result; leaving it before its end kills the worker."""
 
-    long = False
-    """Whether it was known to be long before it began."""
+    long = behind = False
+    """Whether it was known to be long before it began, and whether it has only the time that nobody else wants."""
+    foreground = True
+    """Whether it counts among those in a foreground that it has been in since it began."""
 
     def __init__(
         self, worker: Worker, request: Request, asked: float, timeout: float, give_back: Callable[[PoolAnswer], None]
@@ -41,6 +46,7 @@ class PoolAnswer(Answer):
         self._spent_before = worker.spent
         self.begun = time.monotonic()
         """When a worker took the query."""
+        self._turn_begun, self._spent_by_turn = self.begun, 0.0
         self.queued = self.begun - asked
         """Seconds that the query waited for a worker."""
         self.serialised = 0.0
@@ -70,6 +76,8 @@ class PoolAnswer(Answer):
     def begin(self) -> None:
         """Ask, and read the beginning, in which a fault still has a true status."""
         self.worker.send(self.request)
+        if self.behind:  # somebody was faster
+            self.worker.step_back()
         length = 0
         while not self.finished and length < HOLD_BACK:
             data = self._next()
@@ -94,6 +102,26 @@ class PoolAnswer(Answer):
         else:
             slice_, turn = SLICE, TURN
         return min(slice_ - self.spent, self.begun + turn - now)
+
+    def begin_turn(self) -> None:
+        """Begin a turn among long queries."""
+        self._turn_begun, self._spent_by_turn = time.monotonic(), self.spent
+
+    @property
+    def spent_in_turn(self) -> float:
+        """Seconds of the processor that it has taken in its turn."""
+        return self.spent - self._spent_by_turn
+
+    def left_of_turn(self, now: float) -> float:
+        """Seconds that are left of its turn among long queries."""
+        if self._streams:
+            return self.turn_left(now)
+        return min(QUANTUM - self.spent_in_turn, self._turn_begun + LONG_TURN - now)
+
+    def step_back(self) -> None:
+        """Have only the time that nobody else wants, from now on."""
+        self.behind = True
+        self.worker.step_back()
 
     def lateness(self, now: float) -> float:
         """Seconds that its reader is later than a slow one may be."""

@@ -21,7 +21,7 @@ from server.endpoint.worker import Opening
 _AT_ONCE, _PAUSE = 4, 0.5
 """How many workers are made at once; seconds between two starts that fail."""
 _SETTLING, _REST, _AGAIN = 1.0, 9, 30.0
-"""Seconds that a generation stands before it is taken into memory, and without a loss before hot workers are made; how
+"""Seconds that a generation stands before it is taken into memory, and of rest before workers are put in order; how
 many times as long as it took to take one in nothing is done before the next: changes come in crowds; seconds until it
 is tried again where it failed."""
 
@@ -54,7 +54,7 @@ class Stock:
         self._out = 0
         self._hot_out: set[Worker] = set()
         self._left = 0.0
-        """When one did not come back, the last time."""
+        """When one did not come back, or had been long away, the last time."""
         self._closed = False
         self._disk = Nursery(opening.base)
         self._memory: Nursery | None = None
@@ -80,7 +80,10 @@ class Stock:
             return self.version, self.opening
 
     def take(self) -> Worker:
-        """A worker that goes to the foreground, the hot ones first; there is one.  With the lock held."""
+        """A worker that goes to the foreground, the hot ones first; there is one.
+
+        With the lock held, as all that follow.
+        """
         worker = self._idle.popleft()
         self._out += 1
         if worker.hot:
@@ -88,21 +91,28 @@ class Stock:
         self._lacking.notify()
         return worker
 
-    def leave(self, worker: Worker) -> None:
-        """One of those that are out does not come back.  With the lock held."""
-        self._come_in(worker)
+    def make_room(self) -> None:
+        """One of those in the foreground stands there no more."""
+        self._out -= 1
+        self._lacking.notify()
+
+    def lose(self, worker: Worker) -> None:
+        """One that stands in the foreground no more does not come back."""
+        self._hot_out.discard(worker)
         self._left = time.monotonic()
         self._lacking.notify()
 
-    def give_back(self, worker: Worker) -> bool:
-        """Whether one that was out stands by again, and need not be killed.  With the lock held."""
+    def give_back(self, worker: Worker) -> Worker | None:
+        """Let one that stands in the foreground no more stand by again; one that is one too many then, if any."""
+        self._hot_out.discard(worker)
         if worker.opening != self.opening or self._closed:
-            self.leave(worker)
-            return False
-        self._come_in(worker)
+            return worker
+        if worker.is_used:
+            self._left = time.monotonic()
+            self._lacking.notify()
         # The spare that has been asked last is warm.
         self._idle.insert(0 if worker.hot else self._hot_idle, worker)
-        return True
+        return self._idle.pop() if len(self._idle) > self._number - self._out else None
 
     def lend(self) -> tuple[Worker, str]:
         """One more worker for short questions, for as long as it is wanted, and the version of the data that it has.
@@ -155,11 +165,17 @@ class Stock:
         """Make the workers that are lacking; the life of a thread."""
         while True:
             with self._lock:
-                while not self._closed and not self._lacks and not self._is_cold():
-                    self._lacking.wait(_SETTLING if self._lacks_hot else None)
+                while not self._closed and not self._lacks and not (self._is_untidy and self._rests):
+                    self._lacking.wait(_SETTLING if self._is_untidy else None)
                 if self._closed:
                     return
                 number, opening, memory = min(self._lacks, _AT_ONCE), self.opening, self._memory
+                useless = [] if number else self._used_spares()
+                for worker in useless:
+                    self._idle.remove(worker)
+            _end(useless)
+            if useless:
+                continue
             try:
                 fresh = self._made(memory or self._disk, opening, number or 1, hot=0 if number else 1)
             except (OSError, QueryError):
@@ -176,12 +192,8 @@ class Stock:
             for worker in fresh:
                 self._idle.insert(self._hot_idle if worker.hot else len(self._idle), worker)
             self._told()
-            most = self._number - self._out
+            most = max(0, self._number - self._out)
             return deque(self._idle.pop() for _ in range(most, len(self._idle)))
-
-    def _come_in(self, worker: Worker) -> None:
-        self._out -= 1
-        self._hot_out.discard(worker)
 
     @property
     def _lacks(self) -> int:
@@ -196,9 +208,19 @@ class Stock:
     def _hot_idle(self) -> int:
         return sum(worker.hot for worker in self._idle)
 
-    def _is_cold(self) -> bool:
-        """Whether hot ones are to be made, which takes long: not while one after the other is lost."""
-        return self._lacks_hot > 0 and time.monotonic() - self._left >= _SETTLING
+    def _used_spares(self) -> list[Worker]:
+        """Spares that have copied what they are to share."""
+        return [worker for worker in self._idle if worker.is_used and not worker.hot and self.opening.resident]
+
+    @property
+    def _is_untidy(self) -> bool:
+        """Whether there is something to be done that has time."""
+        return self._lacks_hot > 0 or bool(self._used_spares())
+
+    @property
+    def _rests(self) -> bool:
+        """Whether none has been lost for a while, and no long query has ended."""
+        return time.monotonic() - self._left >= _SETTLING
 
     def _fall_back(self, memory: Nursery | None) -> None:
         """Read from disk again where the process that had all in memory makes no more workers."""

@@ -28,6 +28,7 @@ from server.endpoint.columns import named, star_of
 from server.endpoint.formats import FORMATS, ResultFormat
 from server.endpoint.network_guard import deny_internet
 from server.endpoint.resident import address_space, own_memory
+from server.endpoint.stepping import Stepping
 
 DATA, END, FAULT, READY = b"D", b"E", b"F", b"R"
 LAST = b"L"
@@ -56,8 +57,11 @@ class Opening(msgspec.Struct, frozen=True):
     own: bool = False
 
 
-def main(parent: int, resident: pyoxigraph.Store | None) -> None:
-    """Answer requests, from a store in memory where there is one, until the standard input or the parent ends."""
+def main(parent: int, resident: pyoxigraph.Store | None, orders: int) -> None:
+    """Answer requests, from a store in memory where there is one, until the standard input or the parent ends.
+
+    Who is to step back (`stepping`) is told at the descriptor `orders`.
+    """
     requests, out = open(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
     # Whatever a library prints must not stand between the frames.
     os.dup2(2, 1)
@@ -71,8 +75,17 @@ def main(parent: int, resident: pyoxigraph.Store | None) -> None:
         own_memory()
     _send(out, HEAD.pack(READY, 0))
     frames = _Frames(out)
-    while message := _message(requests):
-        answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
+
+    def serve() -> None:
+        while message := _message(requests):
+            stepping.begin()
+            answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
+            if stepping.end():
+                return
+        os._exit(0)
+
+    stepping = Stepping(os.fdopen(orders, "rb", buffering=0), serve)
+    stepping.run()
 
 
 def _limit(memory: int) -> None:

@@ -1,10 +1,11 @@
 """A pool of worker processes: queries that take too long, or break their process, cost nobody else anything.
 
 At most `size` queries run in the foreground.  One that has run for a slice makes room as soon as another query waits:
-it goes on in the background, where it has only the time that nobody else wants.  Queries of a kind that is known to be
-long have a foreground of their own, and so have the site's own questions.
+it is a long one from then on, has only the time that nobody else wants, and takes turns with other long ones
+(`rotation`).  Queries of a kind that is known to be long are there from the start; the site's own questions have a
+foreground of their own.
 
-To go behind, or to send more than a beginning, a query needs one of the places for long ones.  Where none is left it
+To be a long one, or to send more than a beginning, a query needs one of the places for them.  Where none is left it
 begins anew when one is, or is refused; nothing has been sent by then.
 When the time of a query is up its process is killed, and a warm spare takes its place.
 Answers stream through a pipe, so that a slow reader slows its own worker only.  A query whose clients have all left
@@ -21,11 +22,13 @@ from typing import NamedTuple
 
 from converter.errors import QueryError
 from server.endpoint import ClientLeft, QueryTimeout, QueueFull, Request, WorkerDied
-from server.endpoint.evaluator import EndedIdle
+from server.endpoint.evaluator import EndedIdle, Worker
 from server.endpoint.kinds import LongKinds
 from server.endpoint.leaving import Joined, Wait
 from server.endpoint.places import Lane, Places
 from server.endpoint.result import SLICE, PoolAnswer
+from server.endpoint.rotation import Rotation
+from server.endpoint.stepping import RETURNS
 from server.endpoint.stock import Stock
 from server.endpoint.worker import Opening
 
@@ -45,7 +48,7 @@ class _NoPlaceLeft(QueryError):
 
 
 class Figures(NamedTuple):
-    """How many queries run, run behind and wait, workers that stand by, and what has become of workers so far.
+    """How many queries run, are behind and wait, workers that stand by, and what has become of workers so far.
 
     `resident` is 1 where the workers have all of the data in memory.
     """
@@ -62,8 +65,8 @@ class Figures(NamedTuple):
 class Pool:
     """Workers on one generation; `timeout` in seconds, `memory` in bytes for each (0: no limit).
 
-    `size` queries run in each foreground, `background` long ones there and behind, and `queue` more may wait, no longer
-    than the timeout.  A generation that takes at most `resident` bytes there is taken into memory.
+    `size` queries run in each foreground, `background` long ones are under way at most, and `queue` more may wait, no
+    longer than the timeout.  A generation that takes at most `resident` bytes there is taken into memory.
     """
 
     def __init__(  # noqa: PLR0913 - the limits of a pool, each by its name
@@ -82,7 +85,8 @@ class Pool:
         self.timeout, self.resident = timeout, resident
         self._size, self._queue = size, queue
         self._state = threading.Lock()
-        self._first, self._long, self._inside = self._lanes = (Lane(), Lane(), Lane())
+        self._first, self._long, self._inside = self._lanes = (Lane(), Rotation(size), Lane())
+        self._turning = threading.Condition(self._state)
         self._places = Places(background, timeout)
         self._known = LongKinds()
         self._kills = self._deaths = 0
@@ -90,6 +94,7 @@ class Pool:
         opening = Opening(str(store), memory, base)
         self.stock = Stock(self._state, opening, version, hot=size, spares=_SPARES, limit=resident, told=self._tell)
         """The workers that stand by."""
+        threading.Thread(target=self._rotate, name="turns", daemon=True).start()
 
     @property
     def version(self) -> str:
@@ -142,6 +147,8 @@ class Pool:
             if answer.finished:
                 if answer.spent < SLICE:
                     self._known.discard(answer.request.query)
+                elif not answer.behind:
+                    self._known.add(answer.request.query)
             elif answer.ended:
                 raise answer.ended
             elif not self._is_placed(answer) and not answer.request.inside:
@@ -167,22 +174,24 @@ class Pool:
         self.stock.end()
 
     def _release(self, answer: PoolAnswer) -> None:
-        """Take a worker back; one that has not finished, stood behind, grew or has an old generation is replaced."""
-        keep = False
+        """Take a worker back; one that has not finished, grew, or has an old generation is replaced."""
+        worker = answer.worker
         with self._state:
             self._deaths += answer.died
             self._kills += not answer.finished and not answer.died
             self._places.taken.discard(answer)
             for lane in self._lanes:
-                if answer in lane.running:
-                    lane.running.remove(answer)
-                    if answer.finished and not answer.last and not answer.ended:
-                        keep = self.stock.give_back(answer.worker)
-                    else:
-                        self.stock.leave(answer.worker)
+                lane.leave(answer)
+            self._make_room(answer)
+            useless: Worker | None = worker
+            returns = RETURNS or not answer.behind
+            if answer.finished and not answer.last and not answer.ended and returns:
+                useless = self.stock.give_back(worker)
+            else:
+                self.stock.lose(worker)
             self._tell()
-        if not keep:
-            answer.worker.kill()
+        if useless:
+            useless.kill()
 
     def _give_up(self, answer: PoolAnswer) -> None:
         """End a query whose answer nobody waits for, unless it has been made meanwhile."""
@@ -191,10 +200,39 @@ class Pool:
                 answer.end(ClientLeft())
 
     def _tell(self) -> None:
-        """Wake the first in each line, whom a change may concern."""
+        """Wake the first in each line, and whoever gives long queries their turns: whom a change may concern."""
         for lane in self._lanes:
             if lane.line:
                 lane.line[0].notify()
+        if self._closed or self._long.is_wanted or self._places.is_one_behind:
+            self._turning.notify()
+
+    def _rotate(self) -> None:
+        """Give long queries their turns; the life of a thread."""
+        with self._state:
+            while not self._closed:
+                if self._places.is_unfair:
+                    for answer in self._first.over(time.monotonic()):
+                        self._set_back(self._first, answer)
+                line_moves = bool(self.stock.idle) and not self._places.full
+                for answer in self._long.change(time.monotonic(), line_moves=line_moves):
+                    self._make_room(answer)
+                if self._long.line and self._has_room(self._long):
+                    self._long.line[0].notify()
+                self._turning.wait(self._next_change(time.monotonic()))
+
+    def _next_change(self, now: float) -> float | None:
+        """Seconds until somebody is to make room for another; None where nobody is."""
+        left = [self._long.next_change(now)]
+        if self._places.is_unfair:
+            left += [max(_LEAST_WAIT, answer.turn_left(now)) for answer in self._first.running]
+        return min((seconds for seconds in left if seconds is not None), default=None)
+
+    def _make_room(self, answer: PoolAnswer) -> None:
+        """A query is in the foreground no more in which it began."""
+        if answer.foreground:
+            answer.foreground = False
+            self.stock.make_room()
 
     def _lane(self, request: Request, long: bool) -> Lane:
         """Where a query belongs, by what is known now."""
@@ -216,16 +254,22 @@ class Pool:
             if self._closed:
                 raise WorkerDied("the server is stopping")
             answer = PoolAnswer(self.stock.take(), request, asked, self.timeout, self._release)
-            belongs.running.append(answer)
             if belongs is self._long:
                 answer.long = True
+                # Who is behind has no time while others that are long have more than the time that is left.
+                answer.behind = self._places.is_one_behind
                 self._places.taken.add(answer)
+                self._long.enter(answer)
+            else:
+                belongs.running.append(answer)
             self._tell()
             return answer
 
     def _has_room(self, lane: Lane) -> bool:
-        full = lane is self._long and self._places.full
-        return len(lane.running) < self._size and bool(self.stock.idle) and not full
+        has_room = len(lane.running) < self._size
+        if lane is self._long:
+            has_room = self._long.has_room and not self._places.full
+        return has_room and bool(self.stock.idle)
 
     def _waiting(self) -> int:
         return sum(len(lane.line) for lane in self._lanes)
@@ -265,31 +309,35 @@ class Pool:
 
     def _made_room(self, lane: Lane, now: float) -> float:
         """0 where room has been made; else the seconds until another look."""
+        if lane is self._long:
+            freed = self._places.full and self._places.freed()
+            return 0 if freed else _LOOK
         if len(lane.running) >= self._size:
             longest = lane.longest(now)
             if (left := longest.turn_left(now)) > 0:
                 return max(left, _LEAST_WAIT)
             return 0 if self._set_back(lane, longest) else _LOOK
-        if lane is self._long and self._places.full:
-            return 0 if self._places.freed() else _LOOK
         return self.timeout
 
     def _set_back_long(self, now: float) -> None:
-        """Move those that were known to be long, and have had their slice, out of the way of others that come."""
-        for answer in [*self._long.running]:
-            if answer.turn_left(now) <= 0:
-                self._set_back(self._long, answer)
+        """Let those that were known to be long, and have had their slice, not stand in the way of others that come."""
+        for answer in self._long.over(now):
+            if not answer.behind:
+                answer.step_back()
 
     def _set_back(self, lane: Lane, answer: PoolAnswer) -> bool:
-        """Move a long query behind the others, or to their line where no place is left; whether its room is free."""
+        """Move a long query to the others, or to their line where no place is left; whether its room is free."""
         if self._is_placed(answer):
-            answer.worker.step_back()
+            answer.step_back()
+            if not answer.sends:
+                self._long.join(answer)
         elif answer.request.inside:
             return False
         else:
             answer.end(_NoPlaceLeft())
         lane.running.remove(answer)
-        self.stock.leave(answer.worker)
+        self._make_room(answer)
+        self._tell()
         return True
 
     def _is_placed(self, answer: PoolAnswer) -> bool:
