@@ -165,12 +165,12 @@ class Pool:
         """End every process; queries that run end with an error."""
         with self._state:
             self._closed = True
-            running = self._places.taken.union(*(lane.running for lane in self._lanes))
             self._tell()
         self.stock.close()
-        for answer in running:
-            # The thread that reads from it takes it down.
-            answer.worker.stop()
+        with self._state:
+            for answer in self._places.taken.union(*(lane.running for lane in self._lanes)):
+                # The thread that reads from it takes it down.
+                answer.worker.stop()
         self.stock.end()
 
     def _release(self, answer: PoolAnswer) -> None:

@@ -42,7 +42,7 @@ class Desk:
     def __init__(self, listening: socket.socket, control: str, application: str) -> None:
         self.selector = selectors.DefaultSelector()
         self.now = time.perf_counter()
-        self._listening, self._application = listening, application
+        self._listening, self._application, self._place = listening, application, Path(control)
         self._lot, self._count = secrets.token_hex(8), 0
         self._connections: set[Connection] = set()
         self._answered: list[Answered] = []
@@ -100,6 +100,7 @@ class Desk:
             if self._opens and not self._until:
                 self._open()
             if self._until and (self.now > self._until or not any(held.busy for held in self._connections)):
+                self._clear_away()
                 os._exit(0)
 
     @staticmethod
@@ -274,6 +275,13 @@ class Desk:
         self.selector.unregister(sys.stdin.fileno())
         with contextlib.suppress(KeyError):
             self.selector.unregister(self._listening)
+
+    def _clear_away(self) -> None:
+        """Remove the sockets and their folder: who made them may have been killed."""
+        with contextlib.suppress(OSError):
+            self._place.unlink(missing_ok=True)
+            Path(self._application).unlink(missing_ok=True)
+            self._place.parent.rmdir()
 
 
 def main(listening: str, control: str, application: str) -> None:

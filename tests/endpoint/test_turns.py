@@ -25,16 +25,9 @@ from server.endpoint.rotation import Rotation
 from server.endpoint.stepping import ORDER, RETURNS, Stepping
 from server.endpoint.workers import Pool
 from tests.endpoint.test_pool import RUNAWAY, below, command, store, told
+from tests.endpoint.test_resident import until
 
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) != STR(?d)) }"
-
-
-def until(true: Callable[[], object], seconds: float = 10) -> bool:
-    """Whether it comes true in time."""
-    end = time.monotonic() + seconds
-    while not (came := bool(true())) and time.monotonic() < end:
-        time.sleep(0.02)
-    return came
 
 
 def state(process: int) -> str:

@@ -282,9 +282,11 @@ def test_it_comes_back_where_it_ends() -> None:
 def test_it_ends_with_what_started_it() -> None:
     site = Site(EXAMPLES)
     (process,) = reception(site)
+    folder = Path(command(process).split("\0")[-2]).parent
+    assert folder.is_dir()
     site.process.kill()
     site.process.communicate()
-    assert soon(lambda: not command(process))
+    assert soon(lambda: not command(process) and not folder.exists())
 
 
 def test_other_data_are_shown_at_once(tmp_path: Path) -> None:
