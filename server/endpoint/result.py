@@ -76,7 +76,7 @@ class PoolAnswer(Answer):
     def begin(self) -> None:
         """Ask, and read the beginning, in which a fault still has a true status."""
         self.worker.send(self.request)
-        if self.behind:  # somebody was faster
+        if self.behind:  # from the start, or by another thread since
             self.worker.step_back()
         length = 0
         while not self.finished and length < HOLD_BACK:

@@ -66,7 +66,7 @@ class Rotation(Lane):
         its reader takes of the time that nobody else wants.
         """
         moves = line_moves and bool(self.line)
-        if self._fresh or self._still or moves:
+        if self._turns_end(line_moves=line_moves):
             for answer in [one for one in self.running if one.left_of_turn(now) <= 0]:
                 self._end(answer)
                 if answer.sends:
@@ -83,11 +83,15 @@ class Rotation(Lane):
             answer.worker.resume()
             self._begin(answer, first=first)
 
-    def next_change(self, now: float) -> float | None:
-        """Seconds until a turn is over that another waits for; None where nobody waits, or nothing runs."""
-        if not self.is_wanted:
+    def next_change(self, now: float, *, line_moves: bool) -> float | None:
+        """Seconds until a turn is over that another could have; None where nobody could, or nothing runs."""
+        if not self._turns_end(line_moves=line_moves):
             return None
         return min((max(0.0, one.left_of_turn(now)) for one in self.running), default=None)
+
+    def _turns_end(self, *, line_moves: bool) -> bool:
+        """Whether others could have the turn of those that run."""
+        return bool(self._fresh or self._still or (line_moves and self.line))
 
     @property
     def _first_turn_is_next(self) -> bool:

@@ -5,6 +5,7 @@ A thread that has given its priority up may not have it back (sched(7)), so anot
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import threading
@@ -74,7 +75,8 @@ class Stepping:
     def _step_back(self) -> None:
         """Give up the priority of the thread that answers, before which another is made that will follow it."""
         if not RETURNS:
-            os.setpriority(os.PRIO_PROCESS, 0, 19)
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, 0, 19)
             return
         successor = threading.Event()
         try:
@@ -82,7 +84,9 @@ class Stepping:
         except RuntimeError:
             # There is no memory for a thread, and soon there will be none for the query.
             os._exit(1)
-        os.sched_setscheduler(self._thread, os.SCHED_IDLE, os.sched_param(0))
+        # Where the system forbids it, the query goes on as it did: slower for others, and not broken.
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(self._thread, os.SCHED_IDLE, os.sched_param(0))
         self._successor = successor
 
     def _follow(self, successor: threading.Event) -> None:

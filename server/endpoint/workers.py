@@ -214,16 +214,20 @@ class Pool:
                 if self._places.is_unfair:
                     for answer in self._first.over(time.monotonic()):
                         self._set_back(self._first, answer)
-                line_moves = bool(self.stock.idle) and not self._places.full
-                for answer in self._long.change(time.monotonic(), line_moves=line_moves):
+                for answer in self._long.change(time.monotonic(), line_moves=self._line_moves):
                     self._make_room(answer)
                 if self._long.line and self._has_room(self._long):
                     self._long.line[0].notify()
                 self._turning.wait(self._next_change(time.monotonic()))
 
+    @property
+    def _line_moves(self) -> bool:
+        """Whether a long query could begin, were it its turn."""
+        return bool(self.stock.idle) and not self._places.full
+
     def _next_change(self, now: float) -> float | None:
         """Seconds until somebody is to make room for another; None where nobody is."""
-        left = [self._long.next_change(now)]
+        left = [self._long.next_change(now, line_moves=self._line_moves)]
         if self._places.is_unfair:
             left += [max(_LEAST_WAIT, answer.turn_left(now)) for answer in self._first.running]
         return min((seconds for seconds in left if seconds is not None), default=None)
@@ -266,10 +270,9 @@ class Pool:
             return answer
 
     def _has_room(self, lane: Lane) -> bool:
-        has_room = len(lane.running) < self._size
         if lane is self._long:
-            has_room = self._long.has_room and not self._places.full
-        return has_room and bool(self.stock.idle)
+            return self._long.has_room and self._line_moves
+        return len(lane.running) < self._size and bool(self.stock.idle)
 
     def _waiting(self) -> int:
         return sum(len(lane.line) for lane in self._lanes)

@@ -177,6 +177,18 @@ class Serving:
 
 @pytest.mark.skipif(not RETURNS, reason="a thread of this system has no priority of its own")
 @pytest.mark.parametrize("early", [False, True])
+def test_a_system_that_forbids_stepping_back_breaks_no_query(monkeypatch: pytest.MonkeyPatch, early: bool) -> None:
+    def forbid(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", forbid)
+    serving = Serving()
+    assert serving.answered(order=1, early=early)[1] == os.SCHED_OTHER
+    assert serving.answered()[1] == os.SCHED_OTHER
+
+
+@pytest.mark.skipif(not RETURNS, reason="a thread of this system has no priority of its own")
+@pytest.mark.parametrize("early", [False, True])
 def test_the_thread_that_stepped_back_is_followed_by_one_that_has_not(early: bool) -> None:
     serving = Serving()
     first, ordinary = serving.answered()
@@ -261,6 +273,17 @@ def test_everybody_comes_to_an_end_and_nobody_runs_beside_too_many(come: list[tu
         simulated.step()
     assert all(query.done for query in queries)
     assert not simulated.rotation.is_wanted
+
+
+def test_nobody_looks_again_and_again_where_the_line_cannot_move() -> None:
+    simulated = Simulated(1)
+    simulated.come(Query(5))
+    simulated.step()
+    simulated.come(Query(5))
+    for _ in range(5):
+        cast("Query", simulated.rotation.running[0]).run(0.05)
+    assert simulated.rotation.next_change(0.0, line_moves=False) is None
+    assert simulated.rotation.next_change(0.0, line_moves=True) == 0
 
 
 def test_those_that_begin_have_four_fifths_of_the_time_and_those_that_do_not_end_the_rest() -> None:
