@@ -20,9 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from converter.keeping.folder import DataFolder, Identity  # noqa: E402 - the project may not be installed
-from converter.mapping import Mapper  # noqa: E402
+from converter.mapping.engine import Mapper  # noqa: E402
 from converter.record import Field, Record  # noqa: E402
+from converter.store.data_folder import DataFolder, Identity  # noqa: E402 - the project may not be installed
 
 BASE = "https://data.example.org/"
 

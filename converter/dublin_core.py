@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from converter.item import PLACEHOLDER
+from converter.mapping.context import PLACEHOLDER
 from converter.privacy import MASK
 from converter.record import Record
 from converter.values.languages import language_tag

@@ -10,7 +10,7 @@ from rdflib import Graph
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from converter.graph import prefixes
-from converter.keeping.folder import DataFolder
+from converter.store.data_folder import DataFolder
 
 
 def open_graph(path: str | Path) -> Graph:

@@ -8,31 +8,31 @@ from pathlib import Path
 from flask import Flask, Response, g, request
 
 from converter.errors import QueryError
-from converter.keeping.reading import ArchiveReader
+from converter.store.reader import ArchiveReader
 from converter.values.text import plain
-from server.below import Below, root
-from server.endpoint import Endpoint
-from server.endpoint.protocol import METHODS, sparql_blueprint
-from server.endpoint.refusals import unanswered
-from server.endpoint.shortcut import Shortcut
+from server.documents.resources import site_blueprint
 from server.feeds.api_catalog import api_catalog_blueprint
 from server.feeds.atom import atom_blueprint
 from server.feeds.dataset import dataset_blueprint
 from server.feeds.dumps import dumps_blueprint
 from server.feeds.ldes import ldes_blueprint
-from server.feeds.oai import oai_blueprint
-from server.feeds.reconcile.routes import reconcile_blueprint
 from server.feeds.resourcesync import resourcesync_blueprint
 from server.feeds.sitemap import sitemap_blueprint
-from server.headers import BORNE
-from server.packing import register_packing
-from server.problems import register_problems
-from server.questions.routes import questions_blueprint
-from server.reception.link import Link
+from server.front.application_link import Link
+from server.http.base_path import Below, root
+from server.http.compression import register_packing
+from server.http.headers import BORNE
+from server.http.problems import register_problems
+from server.named_queries.routes import questions_blueprint
+from server.oai import oai_blueprint
+from server.operations import Log, register_watching
+from server.pages.view import safe_link
+from server.reconciliation.service import reconcile_blueprint
 from server.settings import Settings
-from server.site.resources import site_blueprint
-from server.site.view import safe_link
-from server.watching import Log, register_watching
+from server.sparql import Endpoint
+from server.sparql.direct_path import Shortcut
+from server.sparql.protocol import METHODS, sparql_blueprint
+from server.sparql.query_problems import unanswered
 
 _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
@@ -46,7 +46,7 @@ def create_app(
     link: Link | None = None,
 ) -> Flask:
     """The site over an endpoint; the archive, where there is one, is what feeds and sources are made of."""
-    app = Flask(__name__, template_folder=str(_HERE / "site" / "templates"), static_folder=str(_HERE / "static"))
+    app = Flask(__name__, template_folder=str(_HERE / "pages" / "templates"), static_folder=str(_HERE / "static"))
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

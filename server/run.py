@@ -17,17 +17,17 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
 from converter.errors import ShelfgraphError
-from converter.keeping.folder import DataFolder, reading
-from converter.keeping.reading import ArchiveReader
+from converter.store.data_folder import DataFolder, reading
+from converter.store.reader import ArchiveReader
 from server.app import create_app
-from server.endpoint.cache import Cached
-from server.endpoint.remote import Remote
-from server.endpoint.resident import affordable
-from server.endpoint.workers import Pool
-from server.reception.link import Link
-from server.reception.running import reception
+from server.front.application_link import Link
+from server.front.supervisor import reception
+from server.operations import Form, Log
 from server.settings import Settings
-from server.watching import Form, Log
+from server.sparql.answer_cache import Cached
+from server.sparql.in_memory_store import affordable
+from server.sparql.pool import Pool
+from server.sparql.remote import Remote
 
 _DEPLOYMENT = "SHELFGRAPH_DEPLOYMENT"
 _BACKLOG = 4_096

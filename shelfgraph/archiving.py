@@ -15,10 +15,10 @@ from converter.errors import SourceError, UsageError
 from shelfgraph import options
 
 if TYPE_CHECKING:
-    from converter.keeping.archive import Archive
-    from converter.keeping.folder import DataFolder, Identity, Writer
-    from converter.mapping import Mapper
+    from converter.mapping.engine import Mapper
     from converter.record import Record
+    from converter.store.archive import Archive
+    from converter.store.data_folder import DataFolder, Identity, Writer
     from shelfgraph.runs import Run
 
 PARTS = ("all", "fields", "triples", "history")
@@ -39,7 +39,7 @@ def load(
     What is there already as it comes changes nothing.  Where two files hold different versions of a record, the newer
     datestamp counts; where they have none, the later load, and within one load the first.
     """
-    from converter.keeping.folder import DataFolder
+    from converter.store.data_folder import DataFolder
     from shelfgraph import runs
 
     folder = DataFolder(data)
@@ -69,7 +69,7 @@ def rebuild(data: Path) -> None:
 @click.option("--limit", type=click.IntRange(1), help="At most so many lines.")
 def log(data: Path, since: int, limit: int | None) -> None:
     """List what changed, as CSV: number, change, record, moment."""
-    from converter.keeping.archive import Archive
+    from converter.store.archive import Archive
 
     archive = _archive(data, Archive)
     rows = csv.writer(sys.stdout)
@@ -95,9 +95,9 @@ def log(data: Path, since: int, limit: int | None) -> None:
 def show(record: str, data: Path, part: str) -> None:
     """Show RECORD (a handle, an identifier, or an address): its fields as they came, its triples, its history."""
     from converter import graph
-    from converter.keeping.archive import Archive
-    from converter.keeping.folder import DataFolder
-    from converter.mapping import Mapper
+    from converter.mapping.engine import Mapper
+    from converter.store.archive import Archive
+    from converter.store.data_folder import DataFolder
 
     identity = _identity(DataFolder(data))
     archive = _archive(data, Archive)
@@ -137,7 +137,7 @@ def forget(source: str, data: Path) -> None:
 @click.option("--order", metavar="A,B,...", help="Put these before all others, in this order.")
 def sources(data: Path, order: str | None) -> None:
     """List the sources of a data folder, as CSV; where two bring one item, the one that stands before owns it."""
-    from converter.keeping.archive import Archive
+    from converter.store.archive import Archive
 
     if order is not None:
         with _writing(data) as (writer, _):
@@ -156,9 +156,9 @@ def sources(data: Path, order: str | None) -> None:
 
 def take_in(folder: DataFolder, names: tuple[str, ...], kind: str | None, repository: str, base: str, run: Run) -> int:
     """Load sources into a folder; the number of the generation that holds them."""
-    from converter.keeping.folder import Identity
-    from converter.keeping.foreign import RDF_SUFFIXES
-    from converter.mapping import Mapper
+    from converter.mapping.engine import Mapper
+    from converter.store.data_folder import Identity
+    from converter.store.foreign_rdf import RDF_SUFFIXES
 
     mapper = Mapper(base)
     # Foreign RDF is taken as it is; a kind that is named says that the sources are records.
@@ -225,7 +225,7 @@ def _identity(folder: DataFolder) -> Identity:
 
 
 def _archive(data: Path, open_: type[Archive]) -> Archive:
-    from converter.keeping.folder import DataFolder
+    from converter.store.data_folder import DataFolder
 
     DataFolder(data).current()
     return open_(data / "archive.sqlite")
@@ -233,8 +233,8 @@ def _archive(data: Path, open_: type[Archive]) -> Archive:
 
 @contextlib.contextmanager
 def _writing(data: Path) -> Iterator[tuple[Writer, Mapper]]:
-    from converter.keeping.folder import DataFolder, Identity
-    from converter.mapping import Mapper
+    from converter.mapping.engine import Mapper
+    from converter.store.data_folder import DataFolder, Identity
 
     folder = DataFolder(data)
     base = _identity(folder).base

@@ -12,10 +12,11 @@ from typing import IO, TYPE_CHECKING, NoReturn
 import click
 
 from converter.errors import ShelfgraphError, UsageError
-from shelfgraph import archiving, doctor, harvesting, inspecting, options, publishing, remote, serving
+from shelfgraph import archiving, harvesting, inspecting, options, publishing, remote, serving
+from shelfgraph.doctor import command
 
 if TYPE_CHECKING:
-    from converter.mapping import Mapper
+    from converter.mapping.engine import Mapper
     from converter.record import Record
     from shelfgraph.runs import Run
 
@@ -64,7 +65,7 @@ def convert(
     report: Path | None,
 ) -> None:
     """Write the records of SOURCE... (files, folders, - for standard input) as RDF."""
-    from converter.mapping import Mapper
+    from converter.mapping.engine import Mapper
     from shelfgraph import runs
 
     mapper = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository)
@@ -87,16 +88,16 @@ def query(
     question: str, data: Path, endpoint: str | None, format_: str | None, parameters: tuple[str, ...], timeout: float
 ) -> None:
     """Ask a question in SPARQL: a text, a file, or the name of one that comes with the program."""
-    from server.endpoint.lexer import form
-    from shelfgraph import asking
+    from server.sparql.lexer import form
+    from shelfgraph import querying
 
-    text = asking.text_of(question, dict(options.pair(parameter) for parameter in parameters))
+    text = querying.text_of(question, dict(options.pair(parameter) for parameter in parameters))
     graph = form(text) in {"construct", "describe"}
     chosen = format_ or ("ttl" if graph else "table" if sys.stdout.isatty() else "csv")
     wanted = "csv" if chosen == "table" else chosen
-    ask = asking.remote(endpoint, text, wanted, timeout) if endpoint else asking.local(data, text, wanted, timeout)
+    ask = querying.remote(endpoint, text, wanted, timeout) if endpoint else querying.local(data, text, wanted, timeout)
     if chosen == "table":
-        asking.print_table(ask)
+        querying.print_table(ask)
         return
     for chunk in ask:
         sys.stdout.buffer.write(chunk)
@@ -115,7 +116,7 @@ def _write(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes], 
 def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes]) -> None:
     """One record is a document; several are the members of one."""
     from converter import jsonld
-    from converter.item import Item
+    from converter.mapping.context import Item
 
     def documents() -> Iterator[jsonld.Node]:
         for record in records:
@@ -171,6 +172,6 @@ for _command in (
     *inspecting.COMMANDS,
     *publishing.COMMANDS,
     *remote.COMMANDS,
-    *doctor.COMMANDS,
+    *command.COMMANDS,
 ):
     main.add_command(_command)

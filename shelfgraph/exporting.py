@@ -19,12 +19,12 @@ import click
 import pyoxigraph
 
 from converter.errors import UsageError
-from converter.keeping.dumping import changes, statements
-from converter.keeping.sorting import Sorter
-from server.exporting.files import NOTES
-from server.exporting.once import Once
-from server.exporting.servers import configured
-from server.exporting.things import Done, Opened, Source, Things, exported, pointed_at, thing_paths
+from converter.publish.dump import changes, statements
+from converter.publish.external_sort import Sorter
+from server.static_export.files import NOTES
+from server.static_export.resource_files import Done, Opened, Source, Things, exported, pointed_at, thing_paths
+from server.static_export.server_configurations import configured
+from server.static_export.site_files import Once
 
 
 class Export:

@@ -119,9 +119,9 @@ def _count(summary: Summary) -> str:
 @contextlib.contextmanager
 def _keeping(data: Path, base: str | None, run: Run, *, dry_run: bool) -> Iterator[Keeper]:
     """What keeps records in a data folder; readers see them at the end, however that comes."""
-    from converter.keeping.folder import DataFolder, Identity
-    from converter.keeping.keeper import WriterKeeper
-    from converter.mapping import Mapper
+    from converter.mapping.engine import Mapper
+    from converter.store.data_folder import DataFolder, Identity
+    from converter.store.writer import WriterKeeper
 
     if dry_run:
         yield Nothing()

@@ -28,7 +28,7 @@ _VIOLATED = 4
 @options.KIND
 def fields(sources: tuple[str, ...], kind: str | None) -> None:
     """Show what became of the values of each field of SOURCE..., as CSV: how many, where they went, examples."""
-    from converter.mapping import Mapper
+    from converter.mapping.engine import Mapper
     from converter.report import Report
     from shelfgraph.runs import Run
 
@@ -72,7 +72,7 @@ def explain(
 ) -> None:
     """Show for each statement of SOURCE... the value and the row of the crosswalk (file:line) that it comes from."""
     from converter.graph import ordered
-    from converter.mapping import Mapper
+    from converter.mapping.engine import Mapper
     from converter.report import Report
     from shelfgraph.runs import Run
 
@@ -106,7 +106,7 @@ def validate(
 
     A violation is a fault of the mapping; a warning is one of the record.
     """
-    from converter.mapping import Mapper
+    from converter.mapping.engine import Mapper
     from converter.report import Report
     from converter.validation import ShapeFinding, Shapes
     from shelfgraph.runs import Run
@@ -168,7 +168,7 @@ def _records(run: Run, sources: tuple[str, ...], kind: str | None, data: Path | 
     if data is None:
         yield from run.records(options.required(sources), kind, "")
         return
-    from converter.keeping.folder import DataFolder
+    from converter.store.data_folder import DataFolder
 
     for record in DataFolder(data).records():
         run.count += 1

@@ -15,7 +15,7 @@ from converter.errors import StoreError, UsageError
 from shelfgraph import options
 
 if TYPE_CHECKING:
-    from converter.keeping.folder import DataFolder, Generation
+    from converter.store.data_folder import DataFolder, Generation
 
 FORMATS = ("nt", "ttl", "nq", "jsonl", "jelly")
 PACKINGS = ("zstd", "gzip")
@@ -48,24 +48,24 @@ def dump(
 
     A checksum is written beside FILE.  Without FILE the dump goes to DIR/dumps, where the site offers it at /dumps/.
     """
-    from converter.keeping import dumpfiles
-    from converter.keeping.folder import DataFolder, reading
+    from converter.publish import dump_files
+    from converter.store.data_folder import DataFolder, reading
 
     folder = DataFolder(data)
     generation = folder.current()
     wanted = _wanted(output, format_, compress, since)
     with reading(generation):
         if output == "-":
-            with dumpfiles.packed(sys.stdout.buffer, wanted.packing) as out:
+            with dump_files.packed(sys.stdout.buffer, wanted.packing) as out:
                 _write(folder, generation, wanted, out, None)
             sys.stdout.buffer.flush()
             return
         path = Path(output) if output else _place(data, generation, wanted)
-        with dumpfiles.whole(path, wanted.packing) as out:
+        with dump_files.whole(path, wanted.packing) as out:
             _write(folder, generation, wanted, out, path.parent)
     click.echo(f"shelfgraph: generation {generation.number} in {path}", err=True)
     if not output:
-        for gone in dumpfiles.forget(data, keep):
+        for gone in dump_files.forget(data, keep):
             click.echo(f"shelfgraph: {gone} removed; --keep keeps more", err=True)
 
 
@@ -74,7 +74,7 @@ def _wanted(output: str | None, format_: str | None, compress: str | None, since
 
     Raises UsageError where they contradict one another.
     """
-    from converter.keeping.dumpfiles import told_by
+    from converter.publish.dump_files import told_by
 
     named_form, named_packing = told_by(Path(output or "").name)
     if since is not None:
@@ -94,18 +94,18 @@ def _wanted(output: str | None, format_: str | None, compress: str | None, since
 
 
 def _place(data: Path, generation: Generation, wanted: _Wanted) -> Path:
-    from converter.keeping import dumpfiles
+    from converter.publish import dump_files
 
-    folder = dumpfiles.folder_of(data)
+    folder = dump_files.folder_of(data)
     folder.mkdir(exist_ok=True)
-    return folder / dumpfiles.named(generation.number, wanted.form, wanted.packing, wanted.since)
+    return folder / dump_files.named(generation.number, wanted.form, wanted.packing, wanted.since)
 
 
 def _write(folder: DataFolder, generation: Generation, wanted: _Wanted, out: IO[bytes], place: Path | None) -> None:
     """Write a generation, or what leads to it."""
     import pyoxigraph
 
-    from converter.keeping import dumping
+    from converter.publish import dump as dumping
 
     identity = folder.identity()
     base = identity.base if identity else ""
@@ -135,7 +135,7 @@ def _named(generation: Generation, base: str) -> bool:
     """Whether there are graphs with names, but for what a generation says of itself."""
     import pyoxigraph
 
-    from converter.keeping.describing import graph_of
+    from converter.store.description import graph_of
 
     own = f"<{graph_of(base)}>"
     return any(str(graph) != own for graph in pyoxigraph.Store.read_only(str(generation.path)).named_graphs())
@@ -149,17 +149,18 @@ def _old(folder: DataFolder, base: str, wanted: _Wanted) -> Iterator[Iterator[by
     """
     import pyoxigraph
 
-    from converter.keeping import dumpfiles, dumping
-    from converter.keeping.folder import reading
+    from converter.publish import dump as dumping
+    from converter.publish import dump_files
+    from converter.store.data_folder import reading
 
     form, since = "nq" if wanted.quads else "nt", wanted.since or 0
-    dumps = {dump.generation: dump for dump in dumpfiles.kept(folder.path) if dump.form.name == form}
+    dumps = {dump.generation: dump for dump in dump_files.kept(folder.path) if dump.form.name == form}
     generations = {generation.number: generation for generation in folder.generations()}
     if since in generations:
         with reading(generations[since]) as path:
             yield dumping.statements(pyoxigraph.Store.read_only(str(path)), base, quads=wanted.quads)
     elif since in dumps:
-        yield dumpfiles.lines(dumps[since])
+        yield dump_files.lines(dumps[since])
     else:
         known = ", ".join(map(str, sorted({*generations, *dumps})))
         raise StoreError(
@@ -195,15 +196,15 @@ def export(ctx: click.Context, target: Path, data: Path, workers: int | None) ->
     there no more.  DIR/.shelfgraph has configurations for nginx, DIR/.htaccess is for Apache: they tell media types,
     what is withdrawn, and what has moved.  SPARQL, search, OAI-PMH and reconciliation are left to a running site.
     """
-    from converter.keeping import dumpfiles
-    from converter.keeping.folder import DataFolder, reading
-    from server.exporting.things import Source
+    from converter.publish import dump_files
+    from converter.store.data_folder import DataFolder, reading
+    from server.static_export.resource_files import Source
     from shelfgraph.exporting import Export
 
     folder = DataFolder(data)
     generation, identity = folder.current(), folder.identity()
     run = Export.begun(target, generation.number, identity.base if identity else "")
-    if not any(found.generation == generation.number and found.since is None for found in dumpfiles.kept(data)):
+    if not any(found.generation == generation.number and found.since is None for found in dump_files.kept(data)):
         ctx.invoke(dump, data=data, output=None, format_=None, compress=None, since=None, keep=3)
     with reading(generation) as store, _counted("pages") as note:
         source = Source(data, store, str(generation.number), generation.journal, run.base)

@@ -21,7 +21,7 @@ from pathlib import Path
 import click
 
 from converter.errors import ShelfgraphError, StoreError, UsageError
-from converter.harvest.known import Known, known
+from converter.harvest.repositories import Known, known
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _JITTER = 0.1
@@ -77,8 +77,8 @@ def repositories(folder: Path) -> list[Known]:
 
     Raises StoreError where nothing has been loaded.
     """
-    from converter.keeping.archive import Archive
-    from converter.keeping.folder import DataFolder
+    from converter.store.archive import Archive
+    from converter.store.data_folder import DataFolder
 
     DataFolder(folder).current()
     archive = Archive(folder / "archive.sqlite")

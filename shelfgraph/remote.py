@@ -13,10 +13,10 @@ from converter.errors import SourceUnreachable, UsageError
 from shelfgraph import options
 
 if TYPE_CHECKING:
-    from converter.keeping.credentials import Credentials
-    from converter.keeping.folder import DataFolder
-    from converter.keeping.publishing import Publication
-    from converter.keeping.sending import Sender, Target
+    from converter.publish.changes import Publication
+    from converter.publish.credentials import Credentials
+    from converter.publish.sparql_update import Sender, Target
+    from converter.store.data_folder import DataFolder
 
 PASSWORD = "SHELFGRAPH_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -35,9 +35,9 @@ def publish(url: str, data: Path, graph: str, update: str, store: str, full: boo
     The first run sends everything, a later one what changed since; one that was interrupted is made good by the next.
     Triples in that graph that did not come from this folder are left alone.
     """
-    from converter.keeping.folder import DataFolder
-    from converter.keeping.publishing import Publication
-    from converter.keeping.sending import Sender, Target
+    from converter.publish.changes import Publication
+    from converter.publish.sparql_update import Sender, Target
+    from converter.store.data_folder import DataFolder
 
     begun = time.monotonic()
     url, update, store = _address(url, "URL"), _address(update, "--update"), _address(store, "--graph-store")
@@ -70,7 +70,7 @@ def base_to_serve(endpoint: str, graph: str, base: str | None, *, others: bool) 
     SourceUnreachable where the endpoint does not answer.
     """
     from converter.errors import QueryError
-    from server.endpoint.remote import Remote, base_of
+    from server.sparql.remote import Remote, base_of
 
     if others:
         raise UsageError("--endpoint stands in the place of SOURCE, --data and --harvest-every; leave these out")
@@ -90,9 +90,9 @@ def base_to_serve(endpoint: str, graph: str, base: str | None, *, others: bool) 
 
 def _send(folder: DataFolder, publication: Publication, target: Target, graph: str, *, full: bool) -> None:
     """Send what the current generation has and the store there may not have, and the other way round."""
-    from converter.keeping.folder import reading
-    from converter.keeping.sending import LARGE, SMALL
-    from converter.keeping.snapshots import snapshot
+    from converter.publish.snapshots import snapshot
+    from converter.publish.sparql_update import LARGE, SMALL
+    from converter.store.data_folder import reading
     from shelfgraph.progress import counted
 
     generation, identity = folder.current(), folder.identity()
@@ -113,7 +113,7 @@ def _place(sender: Sender, url: str, update: str, graph: str, *, spared: bool) -
 
     Raises SourceUnreachable or RefusedThere.
     """
-    from converter.keeping.sending import RefusedThere, check, find
+    from converter.publish.sparql_update import RefusedThere, check, find
 
     if update:
         check(sender, update, graph)
@@ -127,7 +127,7 @@ def _place(sender: Sender, url: str, update: str, graph: str, *, spared: bool) -
 
 
 def _address(text: str, option: str) -> str:
-    from converter.keeping.sending import checked_address
+    from converter.publish.sparql_update import checked_address
 
     return checked_address(text, option) if text or option == "URL" else ""
 
@@ -146,7 +146,7 @@ def _graph(name: str) -> str:
 
 
 def _credentials(user: str) -> Credentials | None:
-    from converter.keeping.credentials import Credentials
+    from converter.publish.credentials import Credentials
 
     if not user:
         return None

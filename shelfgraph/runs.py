@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
-from converter.harvest import page
-from converter.mapping import Mapper
+from converter.harvest import address
+from converter.mapping.engine import Mapper
 from converter.record import Record
 from converter.report import Report
-from converter.sources.detect import read
+from converter.sources.detection import read
 from shelfgraph.progress import counted
 
 
@@ -49,7 +49,7 @@ class Run:
         """Yield the records of all sources; one that cannot be read is told of, and the others go on."""
         for source in sources:
             try:
-                reader = page.read if page.is_address(source) else read
+                reader = address.read if address.is_address(source) else read
                 for record in counted(reader(source, kind, repository, self.report)):
                     self.count += 1
                     yield record

@@ -12,7 +12,7 @@ import click
 from shelfgraph import archiving, options, remote
 
 if TYPE_CHECKING:
-    from converter.keeping.folder import DataFolder
+    from converter.store.data_folder import DataFolder
 
 LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 
@@ -62,7 +62,7 @@ def serve(
 
     A SOURCE may hold RDF already (.ttl, .nt, .nq, .trig, .rdf, .jsonld); its named graphs are kept.
     """
-    from converter.keeping.folder import DataFolder
+    from converter.store.data_folder import DataFolder
     from server import run as site
     from shelfgraph import refreshing
 

@@ -15,11 +15,11 @@ import pyoxigraph
 import pytest
 
 from converter.errors import QueryError
-from converter.keeping.credentials import Credentials
-from converter.keeping.publishing import Statement
-from converter.keeping.sending import Sender, Target
-from server.endpoint import Request
-from server.endpoint.remote import Remote
+from converter.publish.changes import Statement
+from converter.publish.credentials import Credentials
+from converter.publish.sparql_update import Sender, Target
+from server.sparql import Request
+from server.sparql.remote import Remote
 from tests.conftest import free_port
 
 NAMES = ("oxigraph", "virtuoso")

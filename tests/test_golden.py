@@ -13,9 +13,9 @@ from pyshacl import validate
 from rdflib import Graph
 
 from converter.graph import ntriples
-from converter.mapping import Mapper
+from converter.mapping.engine import Mapper
 from converter.report import Finding, Report
-from converter.sources.detect import read
+from converter.sources.detection import read
 from tests.conftest import EXAMPLES, GOLDEN, ROOT
 
 FOLDER = GOLDEN

@@ -37,7 +37,7 @@ def test_a_module_imports_from_no_layer_above_its_own(path: Path) -> None:
 
 
 def test_a_breach_would_be_seen() -> None:
-    assert "converter.sources" in imported("from converter.sources.detect import read")
+    assert "converter.sources" in imported("from converter.sources.detection import read")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

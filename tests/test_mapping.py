@@ -20,9 +20,9 @@ import ontology
 from converter import jsonld
 from converter.errors import CrosswalkError
 from converter.graph import FORMATS, document
-from converter.mapping import Mapped, Mapper
+from converter.mapping.engine import Mapped, Mapper
 from converter.record import Field, File, Record
-from converter.sources.detect import read
+from converter.sources.detection import read
 from converter.values import mesh
 from converter.values.iris import field as property_of
 from converter.values.terms import iri, triple

@@ -14,7 +14,7 @@ import pytest
 from rdflib import OWL, RDF, RDFS, SH, XSD, Graph, URIRef
 
 import ontology
-from converter.kinds import KINDS
+from converter.handlers import KINDS
 from converter.privacy import SILENT
 from tests.conftest import COMMAND, ROOT, SHARED, Site
 from tests.test_sparql import ask

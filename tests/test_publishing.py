@@ -20,10 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.errors import SourceUnreachable, StoreError
-from converter.keeping.credentials import Credentials
-from converter.keeping.folder import DataFolder
-from converter.keeping.publishing import Deed, Publication, Size, Statement
-from converter.keeping.sending import RefusedThere, Sender, Target, find
+from converter.publish.changes import Deed, Publication, Size, Statement
+from converter.publish.credentials import Credentials
+from converter.publish.sparql_update import RefusedThere, Sender, Target, find
+from converter.store.data_folder import DataFolder
 from shelfgraph.cli import main
 from tests.conftest import COMMAND, EXAMPLES, free_port, shelfgraph
 from tests.services import NAMES, Service, local, running

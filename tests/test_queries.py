@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib.plugins.sparql import prepareQuery
 
-from converter.mapping import Mapper
-from converter.sources.detect import read
+from converter.mapping.engine import Mapper
+from converter.sources.detection import read
 from queries import PLACE, TYPES, Query, all_queries, bind, load
 from tests.conftest import EXAMPLES, GOLDEN, shelfgraph
 

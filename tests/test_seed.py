@@ -16,7 +16,7 @@ from rdflib import DC, DCTERMS, FOAF, RDF, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from converter.report import Report
-from converter.sources.detect import read
+from converter.sources.detection import read
 from tests.conftest import ROOT, SHARED, shelfgraph
 
 BASE = "https://data.example.org/"

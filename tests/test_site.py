@@ -194,7 +194,7 @@ def test_a_site_ends_with_all_its_processes(tmp_path: Path) -> None:
     told = running.stop()
     assert "serving at" in told
     marks = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    assert not [mark for mark in marks if b"server.endpoint." in mark and str(running.port).encode() in mark]
+    assert not [mark for mark in marks if b"server.sparql." in mark and str(running.port).encode() in mark]
 
 
 def test_a_site_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
 from converter.report import Finding, Report
 from converter.sources import dspace_text
-from converter.sources.detect import KINDS, read
+from converter.sources.detection import KINDS, read
 from shelfgraph import options
 from tests.conftest import EXAMPLES, GOLDEN, shelfgraph
 

@@ -23,8 +23,8 @@ import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
-from server.endpoint import Refused
-from server.endpoint.lexer import form
+from server.sparql import Refused
+from server.sparql.lexer import form
 from tests.conftest import Site
 
 AUTHORS = """PREFIX pro: <http://purl.org/spar/pro/> PREFIX co: <http://purl.org/co/>

@@ -14,13 +14,13 @@ from rdflib.compare import isomorphic, to_isomorphic
 
 import ontology
 from converter.errors import ShelfgraphError
-from converter.keeping.folder import DataFolder
-from converter.mapping import Mapper
+from converter.mapping.engine import Mapper
 from converter.privacy import SILENT, masked
 from converter.record import Record
-from converter.sources.detect import read
-from server.site.representations import FULL, forms
-from server.site.resources import THINGS
+from converter.sources.detection import read
+from converter.store.data_folder import DataFolder
+from server.documents.resources import THINGS
+from server.representations.registry import FULL, forms
 from tests.conftest import COMMAND, SHARED, Site, shelfgraph
 from tests.site.test_documents import as_graph
 from tests.test_sparql import ask

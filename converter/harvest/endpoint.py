@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from converter.errors import SourceUnreachable, UsageError
-from converter.harvest.answers import Answer, answer
 from converter.harvest.client import Body, Client, Failed, Lasting, Passing
+from converter.harvest.responses import Answer, answer
 
 KNOWN_PATHS = (
     "server/oai/request",  # DSpace 7 and later

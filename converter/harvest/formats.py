@@ -8,12 +8,12 @@ from typing import BinaryIO, NamedTuple
 from lxml import etree
 
 from converter.errors import SourceError
-from converter.harvest.answers import Format
 from converter.harvest.client import Failed
 from converter.harvest.listing import Endpoint, Stopped
+from converter.harvest.responses import Format
 from converter.report import Finding
 from converter.sources import oai
-from converter.sources.metadata import FORMATS, fits, format_of, source
+from converter.sources.xml_formats import FORMATS, fits, format_of, source
 
 RICHEST_FIRST = {
     "source": "the records whole, as a site like this one shows them, with what has been withdrawn",

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from converter.errors import SourceError
-from converter.harvest.answers import Answer, Header, answer
 from converter.harvest.client import Client, Failed
+from converter.harvest.responses import Answer, Header, answer
 
 _MOST_REPEATED = 3
 _MOST_EMPTY = 20

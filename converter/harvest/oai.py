@@ -12,13 +12,13 @@ import msgspec
 
 from converter.errors import SourceError, SourceUnreachable, UsageError
 from converter.harvest import Keeper, Options, Progress, Summary, formats
-from converter.harvest.answers import Answer, Header
 from converter.harvest.client import Client, Clock
 from converter.harvest.endpoint import Repository, dspace_of_home, find
 from converter.harvest.listing import Broken, Endpoint, Refused, Stopped
 from converter.harvest.position import Position, beginning, decoded
 from converter.harvest.reconciling import vanished
 from converter.harvest.rescue import Rescue
+from converter.harvest.responses import Answer, Header
 from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources import oai

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from converter.harvest import Held
-from converter.harvest.answers import Header
 from converter.harvest.rescue import gone
+from converter.harvest.responses import Header
 from converter.record import Record
 
 

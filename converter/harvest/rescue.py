@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from converter.errors import SourceError
-from converter.harvest.answers import Answer, Header
 from converter.harvest.client import Failed
 from converter.harvest.listing import Endpoint, Stopped
+from converter.harvest.responses import Answer, Header
 from converter.record import Record
 from converter.report import Finding
 from converter.sources import oai
-from converter.sources.identity import handle_of
+from converter.sources.record_identity import handle_of
 
 _PATIENCE = 2
 """Attempts at a range that is known to hold a fault."""

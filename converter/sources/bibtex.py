@@ -19,7 +19,7 @@ from bibtexparser.model import Field as Told
 from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
-from converter.sources.draft import Draft
+from converter.sources.builder import Draft
 from converter.sources.encodings import decoded
 from converter.values.names import looks_like_organisation
 

@@ -14,8 +14,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from converter.errors import SourceError
 from converter.record import Field, File, Record
 from converter.report import Finding
-from converter.sources.identity import handle_of, identified
 from converter.sources.page_view import LABELS, view_fields
+from converter.sources.record_identity import handle_of, identified
 from converter.values.identifiers import handle
 from converter.values.iris import slug
 

@@ -15,8 +15,8 @@ from converter.errors import SourceError
 from converter.record import Field, Record
 from converter.report import Finding
 from converter.sources.encodings import decoded
-from converter.sources.identity import handle_of, identified
 from converter.sources.page_view import view_fields
+from converter.sources.record_identity import handle_of, identified
 from converter.values.languages import language_tag
 
 Note = Callable[[Finding], None]

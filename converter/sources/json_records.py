@@ -13,9 +13,9 @@ import msgspec
 from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
-from converter.sources.dialects import crossref, datacite, dspace
-from converter.sources.dialects.leaves import Object
-from converter.sources.draft import Draft
+from converter.sources.builder import Draft
+from converter.sources.json_formats import crossref, datacite, dspace
+from converter.sources.json_formats.leaves import Object
 
 Note = Callable[[Finding], None]
 

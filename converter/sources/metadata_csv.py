@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 from converter.errors import SourceError
 from converter.record import File, Record
 from converter.report import Finding
-from converter.sources.draft import Draft
+from converter.sources.builder import Draft
 from converter.sources.encodings import encoding_of
 
 Note = Callable[[Finding], None]

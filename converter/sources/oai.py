@@ -19,9 +19,9 @@ from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
 from converter.sources import provenance
-from converter.sources.draft import Draft
-from converter.sources.metadata import Format, format_of, format_within, known
-from converter.sources.tree import Tree
+from converter.sources.builder import Draft
+from converter.sources.elements import Tree
+from converter.sources.xml_formats import Format, format_of, format_within, known
 from converter.values.terms import UNCARRIABLE
 
 Note = Callable[[Finding], None]

@@ -13,8 +13,8 @@ from lxml import etree
 
 from converter.record import File, Record
 from converter.report import Finding
-from converter.sources.draft import Draft
-from converter.sources.metadata.dublin_core import read
+from converter.sources.builder import Draft
+from converter.sources.xml_formats.dublin_core import read
 
 Note = Callable[[Finding], None]
 Opener = Callable[[], BinaryIO]

@@ -11,7 +11,7 @@ import rispy
 from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
-from converter.sources.draft import Draft
+from converter.sources.builder import Draft
 from converter.sources.encodings import decoded
 from converter.sources.vocabulary import Authors
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from converter.item import PLACEHOLDER
-from converter.sources.draft import Draft
+from converter.mapping.context import PLACEHOLDER
+from converter.sources.builder import Draft
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]")
 

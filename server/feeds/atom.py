@@ -8,13 +8,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from lxml import etree
 
-from converter.keeping.reading import ArchiveReader, Held
-from server.endpoint import Endpoint
-from server.feeds.sending import carriable, etag, sent
-from server.feeds.works import Told, told
-from server.problems import problem
+from converter.store.reader import ArchiveReader, Held
+from server.feeds.feed_response import carriable, etag, sent
+from server.feeds.work_summaries import Told, told
+from server.http.problems import problem
+from server.representations.registry import REPRESENTATIONS
 from server.settings import Settings
-from server.site.representations import REPRESENTATIONS
+from server.sparql import Endpoint
 
 PAGE = 50
 """Records on a page."""

@@ -12,20 +12,20 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from converter import graph, jsonld
 from converter.errors import QueryError
-from converter.keeping import figures
-from converter.keeping.describing import graph_of
-from converter.keeping.dumpfiles import kept
-from converter.keeping.reading import ArchiveReader
+from converter.publish.dump_files import kept
+from converter.store import statistics
+from converter.store.description import graph_of
+from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
-from server.endpoint import Endpoint
+from server.documents import description
 from server.feeds.dcat import Life, catalogued
-from server.feeds.sending import REVALIDATED, etag, sent
-from server.headers import VARY
-from server.negotiate import choose
-from server.problems import problem
+from server.feeds.feed_response import REVALIDATED, etag, sent
+from server.http.headers import VARY
+from server.http.negotiation import choose
+from server.http.problems import problem
+from server.pages.view import View
 from server.settings import Settings
-from server.site import description
-from server.site.view import View
+from server.sparql import Endpoint
 
 _PATIENCE = 5.0
 """Seconds that a request waits for the figures."""
@@ -143,7 +143,7 @@ class _Figures:
 
     def _count(self, version: str) -> None:
         try:
-            lines = self._told() or [*figures.described(self._counted(), self._base)]
+            lines = self._told() or [*statistics.described(self._counted(), self._base)]
         except QueryError:
             # The next request begins anew; a store that is too busy to count is not too busy to be described.
             return
@@ -157,5 +157,5 @@ class _Figures:
         query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph_name} {{ ?s ?p ?o }} }}"
         return description.lines(self._endpoint, query)
 
-    def _counted(self) -> figures.Figures:
-        return figures.counted(lambda query: description.rows(self._endpoint, query), self._base)
+    def _counted(self) -> statistics.Figures:
+        return statistics.counted(lambda query: description.rows(self._endpoint, query), self._base)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import ontology
 from converter import graph
-from converter.keeping.dumpfiles import Dump
-from converter.mapping import PROFILE
+from converter.mapping.engine import PROFILE
+from converter.publish.dump_files import Dump
 from converter.values.terms import XSD, iri, literal, triple, type_
 from server.settings import Settings
 

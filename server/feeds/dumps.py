@@ -16,13 +16,13 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import http_date
 from werkzeug.wsgi import wrap_file
 
-from converter.keeping.dumpfiles import CHECKSUM, Dump, kept, told_by
-from server.endpoint import Endpoint
-from server.feeds.sending import REVALIDATED, etag, sent
-from server.headers import VARY
-from server.negotiate import choose
-from server.problems import problem
+from converter.publish.dump_files import CHECKSUM, Dump, kept, told_by
+from server.feeds.feed_response import REVALIDATED, etag, sent
+from server.http.headers import VARY
+from server.http.negotiation import choose
+from server.http.problems import problem
 from server.settings import Settings
+from server.sparql import Endpoint
 
 _FORMS = {".html": "text/html", ".json": "application/json"}
 _LATEST = "latest"

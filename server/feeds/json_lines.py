@@ -12,13 +12,13 @@ from typing import NamedTuple, cast
 
 import pyoxigraph
 
-from converter.keeping.dumping import json_line
-from converter.keeping.sorting import Sorter
+from converter.publish.dump import json_line
+from converter.publish.external_sort import Sorter
 from ontology import expand
-from server.endpoint import Answer, Request
-from server.endpoint.formats import FORMATS
-from server.site import description
-from server.spreading import spread
+from server.documents import description
+from server.process_map import spread
+from server.sparql import Answer, Request
+from server.sparql.result_formats import FORMATS
 
 _AT_ONCE = 50
 """Records that a process is given at one time."""

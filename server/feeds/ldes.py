@@ -20,15 +20,15 @@ from flask import Blueprint, Response, abort, request
 
 from converter import jsonld
 from converter.graph import FORMATS, parsed
-from converter.keeping.entries import Entry
-from converter.keeping.reading import ArchiveReader
+from converter.store.journal import Entry
+from converter.store.reader import ArchiveReader
 from converter.values.terms import XSD, iri, literal, type_
-from server.endpoint import Endpoint
-from server.feeds.sending import LASTING, etag, sent
-from server.headers import VARY
-from server.negotiate import choose
-from server.problems import problem
+from server.feeds.feed_response import LASTING, etag, sent
+from server.http.headers import VARY
+from server.http.negotiation import choose
+from server.http.problems import problem
 from server.settings import Settings
+from server.sparql import Endpoint
 
 FAN = 100
 """Changes of a page, and children of a node."""

@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, abort
 
-from converter.keeping.reading import ArchiveReader, Held
-from server.endpoint import Endpoint
-from server.feeds.markup import DECLARATION, begin, element, text
-from server.feeds.sending import etag, sent
+from converter.store.reader import ArchiveReader, Held
+from server.feeds.feed_response import etag, sent
+from server.feeds.xml_text import DECLARATION, begin, element, text
 from server.settings import Settings
+from server.sparql import Endpoint
 
 CHANGES = 10_000
 """Changes, and so at most documents, of one part; the standard allows 50,000."""

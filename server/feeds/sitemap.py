@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort
 from markupsafe import escape
 
-from converter.keeping.reading import ArchiveReader
-from server.endpoint import Endpoint
-from server.feeds.sending import etag, sent
+from converter.store.reader import ArchiveReader
+from server.feeds.feed_response import etag, sent
 from server.settings import Settings
+from server.sparql import Endpoint
 
 CHANGES = 10_000
 """Changes, and so at most pages, of one part."""

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 import pyoxigraph
 
-from server.endpoint import Answer, Request
+from server.sparql import Answer, Request
 from tests.conftest import Site, shelfgraph
 from tests.test_sparql import ask
 

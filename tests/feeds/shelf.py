@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from converter.keeping.folder import DataFolder, Identity
-from converter.mapping import Mapper
+from converter.mapping.engine import Mapper
 from converter.record import Field, Record
+from converter.store.data_folder import DataFolder, Identity
 from tests.conftest import Site
 from tests.test_sparql import Answer, ask
 

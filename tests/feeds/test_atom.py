@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from converter.keeping.archive import Archive
-from converter.keeping.reading import ArchiveReader
 from converter.record import Field
+from converter.store.archive import Archive
+from converter.store.reader import ArchiveReader
 from server.feeds import atom
 from tests.conftest import Site
 from tests.feeds.shelf import BASE, LEAK, by, get, load, record, within

@@ -15,16 +15,16 @@ import rdflib
 from flask import Flask
 from rdflib.compare import isomorphic
 
-from converter.keeping.describing import Describer, graph_of, rows_of
-from converter.keeping.figures import counted, described
-from converter.keeping.folder import DataFolder, Identity
-from converter.mapping import Mapper
+from converter.mapping.engine import Mapper
 from converter.record import Field, Record
+from converter.store.data_folder import DataFolder, Identity
+from converter.store.description import Describer, graph_of, rows_of
+from converter.store.statistics import counted, described
 from server.app import create_app
-from server.endpoint import Request
 from server.feeds.api_catalog import linkset
 from server.feeds.json_lines import StoreEndpoint
 from server.settings import Settings
+from server.sparql import Request
 from tests.conftest import EXAMPLES, Site, shelfgraph
 from tests.test_sparql import ask
 

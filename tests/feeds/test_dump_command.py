@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 from pyjelly.integrations.generic.parse import parse_jelly_flat
 
 from converter.errors import StoreError, UsageError
-from converter.keeping import dumpfiles, dumping
-from converter.keeping.describing import graph_of
-from converter.keeping.folder import DataFolder
-from converter.keeping.sorting import Sorter
+from converter.publish import dump as dumping
+from converter.publish import dump_files
+from converter.publish.external_sort import Sorter
+from converter.store.data_folder import DataFolder
+from converter.store.description import graph_of
 from shelfgraph.cli import main
 from tests.conftest import EXAMPLES, ROOT, shelfgraph
 
@@ -146,7 +147,7 @@ def test_without_a_file_the_dump_stands_with_its_generation(tmp_path: Path) -> N
 
 
 def test_what_a_killed_dump_left_behind_goes_after_a_while(data: Path) -> None:
-    folder = dumpfiles.folder_of(data)
+    folder = dump_files.folder_of(data)
     old, young = folder / ".sorting-old", folder / ".1.nt.part"
     old.mkdir(parents=True)
     young.touch()
@@ -225,7 +226,7 @@ def test_a_patch_has_a_name_of_its_own(changed: tuple[Path, list[bytes]]) -> Non
     assert told("dump", "--data", changed[0], "--since", "3").exit_code == 0
     path = changed[0] / "dumps" / "4-since-3.rdfp.zst"
     assert unpacked(path) == dumped(changed[0], "--since", "3")
-    assert [(dump.generation, dump.since) for dump in dumpfiles.kept(changed[0])][:2] == [(4, None), (4, 3)]
+    assert [(dump.generation, dump.since) for dump in dump_files.kept(changed[0])][:2] == [(4, None), (4, 3)]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ def test_a_dump_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
     with (
         pytest.raises(StoreError, match=r"all\.nt\.zst: cannot be written: No space left"),
-        dumpfiles.whole(path, "zstd") as out,
+        dump_files.whole(path, "zstd") as out,
     ):
         dumping.write(torn(), out, "nt", BASE)
     assert list(tmp_path.iterdir()) == []
@@ -267,8 +268,8 @@ def test_jelly_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyPat
 
 
 SORTED = """import sys, io, resource
-from converter.keeping import dumping
-from converter.keeping.sorting import Sorter
+from converter.publish import dump as dumping
+from converter.publish.external_sort import Sorter
 count = int(sys.argv[1])
 with Sorter() as sorter, open("/dev/null", "wb") as out:
     for number in range(0, count, 1000):

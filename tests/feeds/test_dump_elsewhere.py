@@ -11,12 +11,12 @@ from typing import NamedTuple
 import pyoxigraph
 import pytest
 
-from converter.keeping.folder import DataFolder
+from converter.store.data_folder import DataFolder
 from queries import Query, all_queries, bind
-from server.endpoint.remote import Remote
+from server.sparql.remote import Remote
 from tests.conftest import EXAMPLES, shelfgraph
-from tests.endpoint.test_remote import rows
 from tests.services import NAMES, Service, asked, running
+from tests.sparql.test_remote import rows
 from tests.test_queries import VALUES
 
 BASE = "https://data.example.org/"

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from server.exporting.once import RUNNING
+from server.static_export.site_files import RUNNING
 from tests.conftest import EXAMPLES, Site, shelfgraph
 from tests.feeds.servers import SERVERS
 

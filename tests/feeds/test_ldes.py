@@ -15,11 +15,11 @@ from flask import Flask
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCTERMS, PROV, RDF, XSD
 
-from converter.keeping.reading import ArchiveReader
-from server.endpoint import Endpoint
+from converter.store.reader import ArchiveReader
 from server.feeds import ldes
-from server.problems import register_problems
+from server.http.problems import register_problems
 from server.settings import Settings
+from server.sparql import Endpoint
 from tests.conftest import Site
 from tests.feeds.shelf import BASE, LEAK, get, load, record
 from tests.test_sparql import Answer

@@ -15,7 +15,7 @@ from lxml import etree
 from sickle import Sickle
 from sickle.models import Record as Taken
 
-from converter.keeping.reading import ArchiveReader
+from converter.store.reader import ArchiveReader
 from tests.conftest import EXAMPLES, Site, shelfgraph
 from tests.feeds.collection import BASE, Work, dim, load, oddity, works
 from tests.feeds.test_oai import RULES

@@ -20,14 +20,14 @@ from sickle.oaiexceptions import NoRecordsMatch
 import ontology
 from converter import privacy
 from converter.dublin_core import ELEMENTS, ELSEWHERE, REFINING, simple
-from converter.keeping.archive import Archive
-from converter.keeping.reading import ArchiveReader
-from converter.mapping import Mapper
+from converter.mapping.engine import Mapper
 from converter.record import Field, Record
-from server.feeds.oai import names, oai_blueprint
-from server.feeds.oai.asking import Fault, asked, window
-from server.feeds.oai.formats import FORMATS, Format
-from server.feeds.oai.tokens import Position, decoded, encoded
+from converter.store.archive import Archive
+from converter.store.reader import ArchiveReader
+from server.oai import oai_blueprint, oai_identifiers
+from server.oai.arguments import Fault, asked, window
+from server.oai.metadata_formats import FORMATS, Format
+from server.oai.resumption_tokens import Position, decoded, encoded
 from server.settings import Settings
 from tests.conftest import Site, shelfgraph
 from tests.feeds.collection import BASE, EMAIL, GONE, LIVE, PRIVATE, Nothing, Work, dim, load, oddity, triples, works
@@ -387,7 +387,7 @@ def following(moment: str) -> str:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_a_set_spec_leads_back_to_its_set(name: str) -> None:
-    assert names.set_name(names.spec(name)) == name
+    assert oai_identifiers.set_name(oai_identifiers.spec(name)) == name
 
 
 @given(st.text() | st.binary().map(lambda data: data.decode("latin-1")))

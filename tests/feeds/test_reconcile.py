@@ -15,15 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.record import Field
-from server.endpoint import Answer as Answered
-from server.endpoint import Request, WorkerDied
-from server.endpoint.remote import Remote
-from server.feeds.reconcile import current, matching, questions
-from server.feeds.reconcile.current import Indexes, NotReady
-from server.feeds.reconcile.model import KINDS
-from server.feeds.reconcile.names import person_likeness, title_likeness, words
-from server.feeds.reconcile.questions import BATCH, BadQuestion, TooMany
-from server.feeds.reconcile.values import Graph
+from server.reconciliation import current_index, match_requests, matching
+from server.reconciliation.current_index import Indexes, NotReady
+from server.reconciliation.match_requests import BATCH, BadQuestion, TooMany
+from server.reconciliation.model import KINDS
+from server.reconciliation.property_values import Graph
+from server.reconciliation.similarity import person_likeness, title_likeness, words
+from server.sparql import Answer as Answered
+from server.sparql import Request, WorkerDied
+from server.sparql.remote import Remote
 from tests.conftest import Site
 from tests.feeds.shelf import BASE, FORM, LEAK, by, get, load, post, record, within
 from tests.test_sparql import Answer, ask
@@ -245,7 +245,7 @@ def test_a_question_of_properties_alone_is_answered_by_things_too(shelf: Site) -
 
 def test_the_service_works_over_an_endpoint_elsewhere(shelf: Site) -> None:
     remote = Remote(f"{shelf.base}sparql")
-    asked = questions.questions('{"q": {"query": "Quill, A", "properties": [{"pid": "year", "v": "2"}]}}')["q"]
+    asked = match_requests.questions('{"q": {"query": "Quill, A", "properties": [{"pid": "year", "v": "2"}]}}')["q"]
     found = matching.matched(Indexes(remote, BASE).current(), Graph(remote, BASE), asked)
     assert [(one.name.address, one.score) for one in found] == [(keyed("k1"), 100), (keyed("k2"), 100)]
     remote.close()
@@ -263,7 +263,7 @@ def test_names_that_cannot_be_read_are_asked_for_again(monkeypatch: pytest.Monke
         def close(self) -> None:
             """Nothing is held."""
 
-    monkeypatch.setattr(current, "_PAUSE", 0.0)
+    monkeypatch.setattr(current_index, "_PAUSE", 0.0)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     indexes = Indexes(Broken(), BASE)
     with pytest.raises(WorkerDied, match="out of reach"):
@@ -517,7 +517,7 @@ JSON = st.recursive(
 @given(st.dictionaries(st.text(max_size=3), JSON, max_size=3).map(json.dumps) | st.text(max_size=30))
 def test_whatever_is_sent_is_a_question_or_refused(text: str) -> None:
     refused = 0
-    for reading in (questions.questions, questions.extension):
+    for reading in (match_requests.questions, match_requests.extension):
         try:
             reading(text)
         except (BadQuestion, TooMany):

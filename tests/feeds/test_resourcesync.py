@@ -14,9 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import etree
 
-from converter.keeping.archive import Archive
-from converter.keeping.reading import ArchiveReader
 from converter.record import Field, Record
+from converter.store.archive import Archive
+from converter.store.reader import ArchiveReader
 from server.feeds.resourcesync import resourcesync_blueprint
 from server.settings import Settings
 from tests.conftest import Site, free_port

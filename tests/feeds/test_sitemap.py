@@ -12,10 +12,10 @@ import pytest
 from flask import Flask
 from lxml import etree
 
-from converter.keeping.reading import ArchiveReader
-from server.endpoint import Endpoint
+from converter.store.reader import ArchiveReader
 from server.feeds import sitemap
 from server.settings import Settings
+from server.sparql import Endpoint
 from tests.conftest import Site
 from tests.feeds.shelf import BASE, LEAK, get, load, record
 from tests.test_sparql import Answer

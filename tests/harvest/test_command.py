@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from converter.keeping.archive import Archive
+from converter.store.archive import Archive
 from tests.conftest import COMMAND, shelfgraph
 from tests.misbehaving import Repository, collection, serving
 

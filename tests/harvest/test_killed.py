@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from converter.keeping.archive import Archive
+from converter.store.archive import Archive
 from tests.misbehaving import Fault, Repository, collection, serving
 
 KILLS = int(os.environ.get("SHELFGRAPH_KILLS", "8"))

@@ -11,13 +11,13 @@ import pytest
 
 from converter.harvest import Options
 from converter.harvest.oai import harvest
-from converter.keeping.folder import DataFolder, Identity
-from converter.keeping.keeper import WriterKeeper
-from converter.keeping.reading import ArchiveReader
-from converter.mapping import Mapper
+from converter.mapping.engine import Mapper
 from converter.record import Field, Origin, Record, Via
 from converter.report import Finding
 from converter.sources import oai
+from converter.store.data_folder import DataFolder, Identity
+from converter.store.reader import ArchiveReader
+from converter.store.writer import WriterKeeper
 from tests.harvest.keeping import Findings
 from tests.misbehaving import NOW, Repository, Served, serving
 

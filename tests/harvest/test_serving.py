@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Response, request
 
-from converter.keeping.folder import DataFolder
+from converter.store.data_folder import DataFolder
 from shelfgraph.cli import main
 from tests.conftest import EXAMPLES, Site, shelfgraph
 from tests.harvest.test_rest import Rest

@@ -16,8 +16,8 @@ from pyld import jsonld
 from rdflib.compare import isomorphic, to_isomorphic
 
 from converter.values.terms import iri
-from server.site.forms.citation import STYLES
-from server.site.representations import PROFILES, REPRESENTATIONS, Representation
+from server.representations.citation import STYLES
+from server.representations.registry import PROFILES, REPRESENTATIONS, Representation
 from tests.conftest import EXAMPLES, GOLDEN, Site, shelfgraph
 from tests.test_site import VARY
 from tests.test_sparql import Answer, ask

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
 from lxml import etree
 
-from converter.mapping import Mapper
+from converter.mapping.engine import Mapper
 from converter.record import Field, File, Record
-from converter.sources.detect import read
+from converter.sources.detection import read
 from ontology import expand, table
-from server.site.forms.citation import STYLES, html
-from server.site.kinds import kinds
-from server.site.representations import REPRESENTATIONS, Description, Representation
+from server.representations.citation import STYLES, html
+from server.representations.registry import REPRESENTATIONS, Description, Representation
+from server.representations.work_types import kinds
 from tests.conftest import EXAMPLES, GOLDEN, ROOT
 
 EXPECTED = ROOT / "tests" / "expected" / "forms"

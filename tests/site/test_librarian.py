@@ -7,7 +7,7 @@ import json
 import pytest
 
 from converter.record import Field
-from server.site.forms.citation import STYLES
+from server.representations.citation import STYLES
 from tests.site.test_forms import described_fields, written
 
 AUTHOR = ("dc.contributor.author", "Costa, Aldo Matos da")

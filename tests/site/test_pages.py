@@ -38,7 +38,7 @@ PAGES = [
 ]
 THESES = """{"id": "%s", "dc.title": ["%s"], "dc.type": ["Doctoral thesis"], "dc.date.issued": ["%s"],
  "dc.relation.issn": ["2490-0028"], "dc.relation.isbn": ["%s"], "dc.contributor.advisor": ["Pike, C", "Wren, M"]}"""
-SHEETS = [ROOT / "server/static/style.css", ROOT / "server/questions/static/questions.css"]
+SHEETS = [ROOT / "server/static/style.css", ROOT / "server/named_queries/static/questions.css"]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 import signposting
 from lxml import html as lxml_html
 
-from server.site.representations import REPRESENTATIONS
+from server.representations.registry import REPRESENTATIONS
 from tests.conftest import GOLDEN, Site
 from tests.test_sparql import ask
 

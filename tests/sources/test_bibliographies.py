@@ -8,7 +8,7 @@ import pytest
 
 from converter.record import Record
 from converter.report import Finding, Report
-from converter.sources.detect import read
+from converter.sources.detection import read
 from converter.values.identifiers import handle
 
 ENTRIES = r"""

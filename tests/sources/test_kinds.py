@@ -24,13 +24,13 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from converter.errors import ShelfgraphError, SourceError
-from converter.mapping import Mapper
+from converter.mapping.engine import Mapper
 from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources import json_records, metadata_csv
-from converter.sources.detect import read
-from converter.sources.metadata import format_of
+from converter.sources.detection import read
 from converter.sources.packages import content
+from converter.sources.xml_formats import format_of
 from tests.conftest import EXAMPLES, GOLDEN
 
 PAGE = EXAMPLES / "listrecords-dim.xml"

@@ -1,0 +1,72 @@
+"""Files, collections, citation counts: what stands around the metadata of a record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from converter.mapping.context import Item, term
+from converter.record import Field, File
+from converter.values import identifiers, iris, licences
+from converter.values.terms import XSD, integer, iri, literal, triple, type_
+from ontology import Row
+
+_COUNT = re.compile(r"(?P<source>[^:]+?)\s*:?\s+(?P<number>\d+)|(?P<bare>\d+)")
+
+
+def file(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """A file of the published form, with name, format, size, checksum and download address as far as they are known."""
+    node = item.part(f"file-{iris.slug(field.value)}")
+    yield from item.state(row, node)
+    yield triple(node, type_, term("fabio:ComputerFile"))
+    yield triple(node, type_, term("fabio:Item"))
+    yield triple(node, term("dcterms:title"), literal(field.value))
+    known = item.files.get(field)
+    if known:
+        yield from _file_lines(node, known)
+
+
+def collection(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """The collection of the repository that holds the record."""
+    node = iri(f"{item.base}collection/{iris.slug(item.repository)}/{iris.slug(field.value)}")
+    yield from item.state(row, node)
+    yield triple(node, type_, term("dcmitype:Collection"))
+    yield triple(node, term("dcterms:title"), literal(field.value))
+
+
+def count(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """How often others cite the item, by the source that counted."""
+    match = _COUNT.fullmatch(field.value)
+    if not match:
+        item.note(field, "no count of the form “Scopus 12”")
+        return
+    source = match["source"] or ""
+    node = item.part("citations" + (f"-{iris.slug(source)}" if source else ""))
+    yield from item.state(row, node)
+    yield triple(node, type_, term("c4o:GlobalCitationCount"))
+    # xsd:integer where the vocabulary says nonNegativeInteger: stores rewrite the latter to the former.
+    yield triple(node, term("c4o:hasGlobalCountValue"), integer(int(match["number"] or match["bare"])))
+    if source:
+        yield triple(node, term("rdfs:label"), literal(source))
+
+
+def _file_lines(node: str, known: File) -> Iterator[str]:
+    if known.url:
+        page = identifiers.web_address(known.url)
+        if page:
+            yield triple(node, term("fabio:hasURL"), literal(page, datatype=XSD + "anyURI"))
+    if known.format or known.media_type:
+        yield triple(node, term("dc:format"), literal(known.media_type or known.format or ""))
+    size = f"{known.size} bytes" if known.size is not None else known.size_text
+    if size:
+        yield triple(node, term("dcterms:extent"), literal(size))
+    if known.checksum:
+        checksum = f"{known.checksum_algorithm or 'checksum'} {known.checksum}"
+        yield triple(node, term("dc:identifier"), literal(checksum))
+    if known.access:
+        access = licences.access(known.access)
+        if access:
+            yield triple(node, term("dcterms:accessRights"), term(f"coaraccess:{access}"))
+        yield triple(node, term("dc:rights"), literal(known.access))
+    if known.description:
+        yield triple(node, term("dcterms:description"), literal(known.description))

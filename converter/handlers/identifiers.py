@@ -1,0 +1,113 @@
+"""Identifiers: a plain property where a vocabulary has one, an identifier node for each, a page where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import ontology
+from converter.mapping.context import Item, term
+from converter.record import Field
+from converter.values import identifiers, iris
+from converter.values.terms import iri, literal, triple, type_
+from ontology import Row
+
+_RECOGNISED = frozenset({"sniff", "uri"})
+"""The parsers that ask the value itself which scheme it belongs to."""
+_OTHER = "scheme/other"
+_IDENTIFIER = ontology.expand("dcterms:identifier", "program")
+
+
+def identifier(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """The identifier in its normal form; one that fails its scheme's test is kept as one of no scheme, and reported."""
+    subject, ties = item.subject(row)
+    yield from ties
+    if _IDENTIFIER in row.properties:
+        yield triple(subject, iri(_IDENTIFIER), literal(field.value))
+    scheme, value = _read(item, row, field)
+    plain = ontology.schemes().get(scheme, {}).get("property", "")
+    if plain:
+        yield from _plain(item, subject, ontology.expand(plain, "schemes.csv"), scheme, value)
+    if row.node == "source":
+        return
+    yield from _node(item, subject, scheme, value)
+    yield from _page(item, row, field, scheme, value)
+
+
+def identifier_lines(subject: str, scheme: str, value: str, base: str, fragment: str = "") -> Iterator[str]:
+    """The identifier of a shared resource: its node is a fragment of the resource."""
+    fragment = fragment or f"id-{short(scheme)}"
+    node = f"{subject[:-1]}{'-' if '#' in subject else '#'}{fragment}>"
+    yield triple(subject, term("datacite:hasIdentifier"), node)
+    yield from identifier_node_lines(node, scheme, value, base)
+
+
+def identifier_node_lines(node: str, scheme: str, value: str, base: str) -> Iterator[str]:
+    """What is said of every identifier node."""
+    yield triple(node, type_, term("datacite:Identifier"))
+    yield triple(node, term("datacite:usesIdentifierScheme"), scheme_term(scheme, base))
+    yield triple(node, term("literal:hasLiteralValue"), literal(value))
+
+
+def scheme_term(scheme: str, base: str) -> str:
+    """The identifier scheme: DataCite's, or our own below /scheme/."""
+    return term(scheme) if scheme.startswith("datacite:") else iri(base + scheme)
+
+
+def short(scheme: str) -> str:
+    """The name of a scheme in a fragment.
+
+    >>> short("datacite:doi"), short("scheme/scopus-eid")
+    ('doi', 'scopus-eid')
+    """
+    return iris.slug(scheme.replace(":", "/").rpartition("/")[2])
+
+
+def normal(scheme: str, value: str) -> identifiers.Identifier | None:
+    """The value in the normal form of its scheme, None where it is none of it; a scheme without a rule takes any."""
+    name = ontology.schemes().get(scheme, {}).get("normalise", "")
+    return identifiers.NORMALISERS[name](value) if name else identifiers.Identifier(value, None)
+
+
+def _read(item: Item, row: Row, field: Field) -> tuple[str, str]:
+    """The scheme and the normal value."""
+    if row.parser in _RECOGNISED:
+        scheme, found = identifiers.sniff(field.value)
+        if found.doubt:
+            item.note(field, found.doubt)
+        return scheme, found.value
+    scheme = row.scheme.replace("{qualifier}", iris.slug(field.name.rpartition(".")[2]))
+    read = normal(scheme, field.value)
+    if read is None:
+        item.note(
+            field, f"no {short(scheme)} in its normal form (or a wrong check digit); kept as an identifier of no scheme"
+        )
+        return _OTHER, field.value
+    if read.doubt:
+        item.note(field, read.doubt)
+    return scheme, read.value
+
+
+def _plain(item: Item, subject: str, property_: str, scheme: str, value: str) -> Iterator[str]:
+    """The property that a vocabulary has for the scheme; a functional one is told the first value only."""
+    stated = literal(value)
+    if ontology.schemes()[scheme]["values"] == "all" or item.first(subject, property_, stated):
+        yield triple(subject, iri(property_), stated)
+
+
+def _node(item: Item, subject: str, scheme: str, value: str) -> Iterator[str]:
+    first = item.first(subject, f"identifier {scheme}", value)
+    fragment = f"id-{short(scheme)}" if first else f"id-{short(scheme)}-{iris.slug(value)}"
+    node = item.part(fragment)
+    yield triple(subject, term("datacite:hasIdentifier"), node)
+    yield from identifier_node_lines(node, scheme, value, item.base)
+
+
+def _page(item: Item, row: Row, field: Field, scheme: str, value: str) -> Iterator[str]:
+    """The page that the identifier leads to: the address as the source gives it, else the scheme's own."""
+    template = ontology.schemes().get(scheme, {}).get("page", "")
+    given = identifiers.web_address(field.value) if row.parser in _RECOGNISED else None
+    own = identifiers.web_address(template.replace("{v}", value)) if template else None
+    # A repository's own address of a handle is better than the resolver's: private prefixes resolve nowhere.
+    page = given if given and scheme == "datacite:handle" else own
+    if page:
+        yield triple(item.term, term("foaf:page"), iri(page))

@@ -1,0 +1,244 @@
+"""Values that become one statement: texts, strings, dates, languages, addresses, places, media types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import ontology
+from converter.mapping.context import Item, term
+from converter.record import Field
+from converter.values import dates, identifiers, iris, languages
+from converter.values.terms import XSD, iri, literal, triple, type_
+from ontology import Row
+
+_EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
+_MEDIA_TYPE = re.compile(r"(application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9!#$&^_.+-]+")
+_MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
+_UUID = re.compile(r"(?:virtual::)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+# PRISM and FaBiO date properties that take one value, and the part of a date that each takes.
+_PUBLICATION_DATE = ontology.expand("prism:publicationDate", "program")
+_PUBLICATION_YEAR = ontology.expand("fabio:hasPublicationYear", "program")
+_EMBARGO_DATE = ontology.expand("fabio:hasEmbargoDate", "program")
+# A DOI or a handle names a work, which can be cited; another address may be anything.
+_CITED = re.compile(r"https?://(?:(?:dx\.)?doi\.org/10\.|hdl\.handle\.net/)")
+_CITATION_OF = {
+    ontology.expand("dcterms:references", "program"): "cito:cites",
+    ontology.expand("dcterms:isReferencedBy", "program"): "cito:isCitedBy",
+}
+_PART_OF = ontology.expand("frbr:partOf", "program")
+# What a record at the other end of a relationship is at the least; it says more of itself.
+_CLASS_OF_RELATED = {
+    ontology.expand("dcterms:creator", "program"): "foaf:Agent",
+    ontology.expand("dcterms:contributor", "program"): "foaf:Agent",
+    ontology.expand("frapo:hasFundingAgency", "program"): "frapo:FundingAgency",
+    _PART_OF: "fabio:Expression",
+}
+# Title forms that FaBiO wants without a language.
+_PLAIN = "plain"
+
+
+def text(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """A text in its language, or without one where the vocabulary wants a plain string."""
+    value = literal(field.value) if row.parser == _PLAIN else item.text(field)
+    yield from item.state(row, value)
+    yield from item.companion(row, value)
+
+
+def string(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """A plain string: what has no language, or is written the same in every one."""
+    value = literal(field.value)
+    yield from item.state(row, value)
+    yield from item.companion(row, value)
+
+
+def date(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """A date in the precision that it has; one that cannot be is kept as text and reported."""
+    yield from item.companion(row, literal(field.value))
+    found = dates.parse(field.value)
+    if found is None:
+        item.note(field, f"no date: {dates.why_not(field.value)}; kept as text")
+        if row.parser != "datetime" and row.node != "source":
+            yield triple(item.term, iri(row.properties[0]), literal(field.value))
+        return
+    if found.doubt:
+        item.note(field, found.doubt)
+    if row.parser == "datetime":
+        yield from _moment(item, row, field, found)
+    elif row.node == "source":
+        yield from _once(item, row, field, found)
+    else:
+        yield from _in_precision(item, row, found)
+
+
+def language(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """The language as the Library of Congress names it, beside the code as printed."""
+    yield from item.companion(row, literal(field.value))
+    found = languages.language(field.value)
+    if found is None:
+        item.note(field, "no language of ISO 639-1 or 639-2; kept as text")
+        return
+    if found.doubt:
+        item.note(field, found.doubt)
+    yield from item.state(row, iri(found.iri))
+
+
+def address(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """A web address as a resource."""
+    yield from item.companion(row, literal(field.value))
+    found = identifiers.web_address(field.value)
+    if found is None:
+        item.note(field, "no web address; kept as text")
+        return
+    yield from item.state(row, iri(found))
+
+
+def link(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """What the item is related to: a resource where the value names one, and always the text as printed."""
+    from_pattern = _search_address(field.value)
+    yield from item.companion(row, literal(field.value) if from_pattern or _names(field.value) else item.text(field))
+    if from_pattern:
+        yield triple(item.term, iri(from_pattern[0]), iri(from_pattern[1]))
+        return
+    target = _names(field.value)
+    if target:
+        yield from item.state(row, iri(target))
+        if _CITED.match(target):
+            citing = (_CITATION_OF[property_] for property_ in row.properties if property_ in _CITATION_OF)
+            yield from (triple(item.term, term(curie), iri(target)) for curie in citing)
+
+
+def relation(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """A relationship to another record of the repository, by its UUID."""
+    found = _UUID.fullmatch(field.value.lower())
+    if not found:
+        item.note(field, "no UUID of a record")
+        return
+    target = iri(f"{item.base}item/uuid/{found[1]}")
+    if _PART_OF in row.properties and not item.first(item.term, _PART_OF, target):
+        item.note(field, "the item is a part of something else already; the first is kept")
+        return
+    yield from item.state(row, target)
+    for property_ in row.properties:
+        if property_ in _CLASS_OF_RELATED:
+            yield triple(target, type_, term(_CLASS_OF_RELATED[property_]))
+
+
+def place(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """A place by its name."""
+    yield from item.companion(row, item.text(field))
+    node = iri(iris.place(item.base, field.value))
+    yield from item.state(row, node)
+    yield triple(node, type_, term("frbr:Place"))
+    yield triple(node, term("rdfs:label"), literal(field.value))
+
+
+def media_type(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """A media type as IANA registers it, beside the format as printed."""
+    yield from item.companion(row, literal(field.value))
+    if _MEDIA_TYPE.fullmatch(field.value):
+        yield from item.state(row, iri(_MEDIA_TYPES + field.value))
+
+
+def event(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """A conference or other event, known to this record alone."""
+    yield from item.companion(row, item.text(field))
+    node = item.part(f"event-{iris.slug(field.value)}")
+    yield from item.state(row, node)
+    yield triple(node, type_, term("dcmitype:Event"))
+    yield triple(node, term("rdfs:label"), item.text(field))
+
+
+def fallback(item: Item, row: Row, field: Field) -> Iterator[str]:  # noqa: ARG001 - the signature of every kind
+    """The value under a property of the field's own name, a part of the Dublin Core element it begins with."""
+    property_ = iri(iris.field(item.base, field.name))
+    yield triple(item.term, property_, item.text(field))
+    yield triple(property_, term("rdfs:label"), literal(field.name))
+    yield triple(property_, type_, term("rdf:Property"))
+    element = field.name.split(".")[1:2]
+    if element and element[0] in _ELEMENTS:
+        yield triple(property_, term("rdfs:subPropertyOf"), term(f"dc:{element[0]}"))
+
+
+_ELEMENTS = frozenset(
+    {"contributor", "coverage", "creator", "date", "description", "format", "identifier", "language", "publisher"}
+    | {"relation", "rights", "source", "subject", "title", "type"}
+)
+"""The Dublin Core Metadata Element Set, version 1.1, http://purl.org/dc/elements/1.1/."""
+
+
+def _in_precision(item: Item, row: Row, found: dates.Date) -> Iterator[str]:
+    whole = literal(found.lexical, datatype=_datatype(found))
+    for property_ in row.properties:
+        if property_ == _PUBLICATION_YEAR:
+            year = found.year is not None and literal(f"{found.year:04d}", datatype=XSD + "gYear")
+            if year and item.first(item.term, property_, year):
+                yield triple(item.term, iri(property_), year)
+        elif property_ == _PUBLICATION_DATE:
+            day = _day(found)
+            if day and item.first(item.term, property_, day):
+                yield triple(item.term, iri(property_), day)
+        else:
+            yield triple(item.term, iri(property_), whole)
+
+
+def _once(item: Item, row: Row, field: Field, found: dates.Date) -> Iterator[str]:
+    """Dates of the source record: one each, and a day at the least."""
+    subject = iri(item.source_document)
+    if found.datatype not in {"date", "dateTime"}:
+        item.note(field, "a date of the source record needs a day")
+        return
+    value = literal(found.lexical, datatype=_datatype(found))
+    for property_ in row.properties:
+        if item.first(subject, property_, value):
+            yield triple(subject, iri(property_), value)
+        else:
+            item.note(field, "a second value where one is meant; the first is kept", "info")
+
+
+def _moment(item: Item, row: Row, field: Field, found: dates.Date) -> Iterator[str]:
+    """The start of the day, for vocabularies that want a moment."""
+    if found.datatype not in {"date", "dateTime"}:
+        item.note(field, "the vocabulary wants a day and this value has none")
+        return
+    lexical = found.lexical if found.datatype == "dateTime" else f"{found.lexical}T00:00:00Z"
+    value = literal(lexical, datatype=XSD + "dateTime")
+    for property_ in row.properties:
+        if property_ != _EMBARGO_DATE or item.first(item.term, property_, value):
+            yield triple(item.term, iri(property_), value)
+        else:
+            item.note(field, "a second embargo date; the first is kept")
+
+
+def _day(found: dates.Date) -> str | None:
+    if found.datatype == "dateTime":
+        return literal(found.lexical[:10], datatype=XSD + "date")
+    if found.datatype in {"gYear", "gYearMonth", "date"}:
+        return literal(found.lexical, datatype=XSD + found.datatype)
+    return None
+
+
+def _datatype(found: dates.Date) -> str:
+    return _EDTF if found.datatype == "edtf" else XSD + found.datatype
+
+
+def _search_address(value: str) -> tuple[str, str] | None:
+    """The property and the address, where the address lists or searches and is not the thing itself."""
+    found = identifiers.web_address(value)
+    if found:
+        for pattern, property_ in ontology.values("link-pattern").items():
+            if re.match(pattern, found, re.IGNORECASE):
+                return ontology.expand(property_, "values.csv"), found
+    return None
+
+
+def _names(value: str) -> str | None:
+    """The address of what the value names: a web address, a DOI, a handle, a URN."""
+    found = identifiers.web_address(value)
+    if found:
+        return found
+    scheme, identifier = identifiers.sniff(value)
+    if identifier.doubt or scheme not in {"datacite:doi", "datacite:handle", "datacite:urn", "datacite:ark"}:
+        return None
+    page = ontology.schemes()[scheme]["page"]
+    return identifiers.web_address(page.replace("{v}", identifier.value)) if page else identifier.value

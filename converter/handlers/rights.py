@@ -1,0 +1,33 @@
+"""Rights: the words as printed, and the licence, access right or rights statement that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from converter.mapping.context import Item, term
+from converter.record import Field
+from converter.values import identifiers, licences
+from converter.values.terms import iri, triple
+from ontology import Row
+
+
+def rights(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """The words, and what is recognised in them."""
+    yield from item.companion(row, item.text(field))
+    licence = licences.licence(field.value)
+    if licence:
+        if licence.doubt:
+            item.note(field, licence.doubt)
+        # A statement of rightsstatements.org says whose the rights are and grants none: it is no licence.
+        is_licence = "creativecommons.org" in licence.iri
+        yield triple(item.term, term("dcterms:license" if is_licence else "dcterms:rights"), iri(licence.iri))
+        return
+    access = licences.access(field.value)
+    if access:
+        yield triple(item.term, term("dcterms:accessRights"), term(f"coaraccess:{access}"))
+        return
+    page = identifiers.web_address(field.value)
+    if page:
+        yield triple(item.term, term("dcterms:rights"), iri(page))
+    elif row.properties == (term("dcterms:license")[1:-1],):
+        item.note(field, "no licence that is known by an address; kept as text", "info")

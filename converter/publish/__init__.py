@@ -1,0 +1,1 @@
+"""Store → what others take away: sorted dumps, and changes sent to a triple store elsewhere."""

@@ -1,0 +1,102 @@
+"""A record as its parts are read, whatever format it comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import msgspec
+from lxml import etree
+
+from converter.record import Field, File, Origin, Record, Via
+from converter.report import Finding
+from converter.sources.record_identity import handle_of, identified
+
+Note = Callable[[Finding], None]
+
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+class Draft:
+    """What has been read of a record so far; the readers of formats add to it, and `record` makes the record of it.
+
+    `identifier`, `handle`, `datestamp`, `sets` and `deleted` may be set at any time before `record`, and so may
+    `whole`, a record that came in one piece; `origin` and `origins`, where it is from; `base_url` and
+    `namespace`, how it came.  `fault` says why there is no record in it at all.
+    """
+
+    def __init__(self, note: Note) -> None:
+        self.identifier = ""
+        self.handle: str | None = None
+        self.datestamp: str | None = None
+        self.sets: list[str] = []
+        self.deleted = False
+        self.fields: list[Field] = []
+        self.files: list[File] = []
+        self.whole: Record | None = None
+        self.origin: Origin | None = None
+        self.origins: tuple[Origin, ...] = ()
+        self.base_url = self.namespace = ""
+        self.fault = ""
+        self._findings: list[tuple[str, str, str]] = []
+        self._note = note
+
+    def add(
+        self,
+        name: str,
+        value: str | None,
+        language: str | None = None,
+        authority: str | None = None,
+        confidence: int | None = None,
+    ) -> None:
+        """Take a value under the name of its field; an empty one is reported."""
+        text = (value or "").strip()
+        if not text:
+            self.unread(name, "", "an empty value")
+            return
+        place = len(self.fields) + 1
+        self.fields.append(Field(name, text, language or None, authority or None, confidence, place))
+
+    def add_text(
+        self, name: str, element: etree._Element, authority: str | None = None, confidence: int | None = None
+    ) -> None:
+        """Take all text of an element as a value, in the language that the element names."""
+        self.add(name, "".join(element.itertext()), language_of(element), authority, confidence)
+
+    def unread(self, name: str, value: str, reason: str) -> None:
+        """Report a value of the source that becomes no field."""
+        self._findings.append((name, value, reason))
+
+    def record(self, source: str) -> Record:
+        """The record, its findings reported; `source` is whose it is here."""
+        read = identified(self.whole or self._read(source), self._note)
+        came = Via(self.identifier or read.identifier, self.datestamp, source, self.base_url, self.namespace)
+        if self.base_url or came.identifier != read.identifier or came.source != read.source:
+            read = msgspec.structs.replace(read, via=came)
+        if self.origins:
+            read = msgspec.structs.replace(read, origins=self.origins)
+        for name, value, reason in self._findings:
+            self._note(Finding(read.handle or read.identifier, "info", name, value, reason))
+        return read
+
+    def _read(self, source: str) -> Record:
+        """The record of its fields, under the identity that it has at its origin where it may bear that."""
+        identifier, datestamp = self.identifier, self.datestamp
+        if self.origin:
+            identifier, datestamp = self.origin.identifier, self.origin.datestamp
+            source = urlsplit(self.origin.base_url).hostname or source
+        return Record(
+            identifier=identifier,
+            handle=self.handle or handle_of(self.fields, identifier),
+            datestamp=datestamp,
+            sets=tuple(self.sets),
+            deleted=self.deleted,
+            fields=tuple(self.fields),
+            files=tuple(self.files),
+            source=source,
+        )
+
+
+def language_of(element: etree._Element) -> str | None:
+    """The language that the element itself names, by `lang` or `xml:lang`."""
+    return element.get("lang") or element.get(_XML_LANG) or None

@@ -1,0 +1,190 @@
+"""A file, folder, archive or stream → records: which adapter reads it is told by its content.
+
+One table, `KINDS`, says what is read; a new source is one module and one row.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, NamedTuple
+
+from lxml import etree
+
+from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
+from converter.record import Record
+from converter.report import Finding, Report
+from converter.sources import bibtex, dspace_html, dspace_text, json_records, metadata_csv, oai, packages, ris
+from converter.sources.unpacking import Member, is_archive, members, seekable
+from converter.sources.xml_formats import FORMATS, marc
+
+Note = Callable[[Finding], None]
+Adapter = Callable[[BinaryIO, str, Note, str], Iterator[Record]]
+
+_HEAD = 65_536
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_STRAY = 50
+"""Text may hold a stray control character in so many; more are binary data, and so is a single NUL."""
+_HTML = re.compile(rb"<!doctype html|<html[\s>]|<(?:body|table|meta|head|div|h\d|tr|td|p)[\s>]", re.IGNORECASE)
+_TEXT_ROW = re.compile(rb"^\s*(?:DC Field|[a-z]+\.[a-z]+[.a-zA-Z]*)", re.MULTILINE)
+_VIEW_LABEL = re.compile(rb"^(?:Title|Authors?|Issue Date|Persistent Identifier|Abstract)[A-Z0-9:\t ]", re.MULTILINE)
+_HIDDEN = re.compile(r"(?:^|/)(?:\.(?!\.?/)|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
+_PACKAGE = "mets.xml"
+
+
+class Kind(NamedTuple):
+    """One kind of source: what it is in words, what reads it, and how the first 64 KiB show it."""
+
+    words: str
+    adapter: Adapter
+    shows: Callable[[bytes], bool]
+
+
+def _is_oai(head: bytes) -> bool:
+    roots = "|".join(sorted({root for format_ in FORMATS for root in format_.roots}))
+    element = re.search(rf"<(?:[\w.-]+:)?(?:OAI-PMH|records?|{roots})[\s>/]".encode(), head)
+    return bool(element) and not re.search(rb"<!doctype html|<html[\s>]", head, re.IGNORECASE)
+
+
+def _is_html(head: bytes) -> bool:
+    # Text that is copied from a page may hold markup; a page begins with it.
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and bool(_HTML.search(head))
+
+
+def _is_text(head: bytes) -> bool:
+    return bool(_TEXT_ROW.search(head) or len(_VIEW_LABEL.findall(head)) > 1)
+
+
+_DIALECTS = ", ".join(dialect.words for dialect in json_records.DIALECTS)
+_PREFIXES = ", ".join(format_.prefix for format_ in FORMATS)
+
+KINDS: dict[str, Kind] = {
+    "oai": Kind(f"OAI-PMH answers and XML records ({_PREFIXES})", oai.records, _is_oai),
+    "json": Kind(f"JSON ({_DIALECTS})", json_records.records, json_records.shows),
+    "marc": Kind("binary MARC 21", marc.records, marc.shows),
+    "dspace-html": Kind("item pages of DSpace as HTML", dspace_html.records, _is_html),
+    "ris": Kind("RIS", ris.records, ris.shows),
+    "bibtex": Kind("BibTeX", bibtex.records, bibtex.shows),
+    "csv": Kind("tables of metadata as CSV", metadata_csv.records, metadata_csv.shows),
+    "dspace-text": Kind("item pages of DSpace as copied text", dspace_text.records, _is_text),
+}
+"""Name → kind, in the order in which they are tried."""
+
+
+def read(source: str, kind: str | None = None, repository: str = "", report: Report | None = None) -> Iterator[Record]:
+    """The records of a file or archive, of all files of a folder in the order of their names, or of standard input.
+
+    In a folder or an archive, a file that cannot be read is an error in the report, and the others go on.
+
+    Raises SourceUnreachable where there is no such file, SourceError where it holds no record, UsageError for a kind
+    that is not read.
+    """
+    report = report or Report()
+    path = Path(source)
+    if source == "-":
+        yield from read_stream(sys.stdin.buffer, "standard input", kind, repository, report)
+    elif path.is_dir():
+        _known(kind)
+        yield from _all(_inside(path), str(path), kind, repository, report.add)
+    else:
+        with _open(path) as stream:
+            yield from read_stream(stream, str(path), kind, repository, report)
+
+
+def read_stream(stream: BinaryIO, name: str, kind: str | None, repository: str, report: Report) -> Iterator[Record]:
+    """The records of what an open stream holds, as those of a file of that name.
+
+    Raises SourceError where it holds none, UsageError for a kind that is not read.
+    """
+    _known(kind)
+    yield from _opened(stream, name, kind, repository, report.add)
+
+
+def _known(kind: str | None) -> None:
+    if kind is not None and kind not in KINDS:
+        raise UsageError(f"no kind of source is called {kind!r}; --from takes {', '.join(KINDS)}")
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as fault:
+        raise SourceUnreachable(f"{path}: {fault.strerror or fault}; check the name of the file") from None
+
+
+def _inside(folder: Path) -> Iterator[Member]:
+    for path in sorted(file for file in folder.rglob("*") if file.is_file()):
+        yield Member(path.relative_to(folder).as_posix(), lambda path=path: _open(path))  # type: ignore[misc] # one path each
+
+
+def _all(found: Iterable[Member], name: str, kind: str | None, repository: str, note: Note) -> Iterator[Record]:
+    """The records of many files; those of one folder that is a package are one record."""
+    for folder, group in itertools.groupby(found, key=lambda member: str(PurePosixPath(member.path).parent)):
+        inner: list[Member] = []
+        for member in group:
+            if _HIDDEN.search(member.path):
+                note(Finding("", "info", "", f"{name}/{member.path}", "a file of the operating system; not read"))
+            else:
+                inner.append(member)
+        by_name = {PurePosixPath(member.path).name: member for member in inner}
+        if packages.MARK in by_name and kind is None:
+            yield from _package(by_name, f"{name}/{folder}", repository, note)
+            continue
+        for member in [by_name[_PACKAGE]] if _PACKAGE in by_name and kind is None else inner:
+            try:
+                with member.open() as stream:
+                    yield from _opened(stream, f"{name}/{member.path}", kind, repository, note)
+            except ShelfgraphError as fault:
+                note(Finding("", "error", "", f"{name}/{member.path}", " ".join(str(fault).split())))
+
+
+def _package(files: dict[str, Member], name: str, repository: str, note: Note) -> Iterator[Record]:
+    try:
+        # An item without a handle is called by its folder.
+        called = PurePosixPath(name).name
+        yield packages.item({file: member.open for file, member in files.items()}, called, note, repository)
+    except etree.XMLSyntaxError as fault:
+        note(Finding("", "error", "", name, f"broken XML in the package ({fault.msg}); correct it"))
+    except ShelfgraphError as fault:
+        note(Finding("", "error", "", name, str(fault)))
+
+
+def _opened(stream: BinaryIO, name: str, kind: str | None, repository: str, note: Note) -> Iterator[Record]:
+    with seekable(stream, name) as whole:
+        head = whole.read(_HEAD)
+        whole.seek(0)
+        if is_archive(head):
+            with members(whole, name) as found:
+                yield from _all(found, name, kind, repository, note)
+            return
+        chosen = KINDS[kind] if kind else _detected(head, name)
+        yield from chosen.adapter(whole, name, note, repository)
+
+
+def _detected(head: bytes, name: str) -> Kind:
+    if not head.strip():
+        raise SourceError(f"{name}: an empty file; nothing to read")
+    probe = _utf8(head)
+    if marc.shows(probe):
+        return KINDS["marc"]
+    if b"\0" in probe or len(_CONTROLS.findall(probe)) * _STRAY > len(probe):
+        shown = head[:4].hex(" ").upper()
+        raise SourceError(f"{name}: binary data (it begins with {shown}); {_remedy()}")
+    for kind in KINDS.values():
+        if kind.shows(probe):
+            return kind
+    raise SourceError(f"{name}: no record of a kind that is read; {_remedy()}")
+
+
+def _remedy() -> str:
+    return f"name one of the kinds that are read with --from: {', '.join(KINDS)}"
+
+
+def _utf8(head: bytes) -> bytes:
+    """The bytes as UTF-8 where a mark at the beginning says that they are UTF-16."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
+    return head

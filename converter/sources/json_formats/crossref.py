@@ -1,0 +1,232 @@
+"""Works as Crossref's REST interface and citation processors (CSL-JSON) write them.
+
+Sources: https://api.crossref.org/swagger-ui/ and https://docs.citationstyles.org/.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from converter.sources.builder import Draft
+from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
+from converter.sources.vocabulary import Authors, Funding, add_funding
+
+_BLOCK = re.compile(r"</?(?:\w+:)?(?:p|title|sec|list|list-item|break|br|div|li)\b[^>]*>")
+_MARKUP = re.compile(r"<[^>]+>")
+_TECHNICAL = (
+    *("indexed", "deposited", "content-domain", "prefix", "member", "source", "score", "reference-count", "_id"),
+    *("references-count", "is-referenced-by-count", "update-policy", "resource", "content-created", "content-updated"),
+    *("created", "issn-type", "isbn-type", "journal-issue", "relation", "alternative-id", "assertion", "update-to"),
+    *("categories", "id", "standards-body", "free-to-read", "special_numbering", "aliases", "archive"),
+)
+_TEXTS = {
+    "subtitle": "dc.title.subtitle",
+    "original-title": "dc.title.alternative",
+    "short-title": "dc.title.short",
+    "title-short": "dc.title.short",
+    "container-title": "dc.relation.ispartof",
+    "collection-title": "dc.relation.ispartofseries",
+    "group-title": "dc.relation.ispartofseries",
+    "volume": "oaire.citation.volume",
+    "issue": "oaire.citation.issue",
+    "edition-number": "oaire.citation.edition",
+    "edition": "oaire.citation.edition",
+    "article-number": "dc.identifier.articleno",
+    "number-of-pages": "dc.description.pages",
+    "publisher": "dc.publisher",
+    "publisher-location": "dc.publisher.place",
+    "publisher-place": "dc.publisher.place",
+    "DOI": "dc.identifier.doi",
+    "ISBN": "dc.identifier.isbn",
+    "ISSN": "dc.identifier.issn",
+    "PMID": "dc.identifier.pmid",
+    "PMCID": "dc.identifier.pmcid",
+    "URL": "dc.identifier.url",
+    "language": "dc.language.iso",
+    "subject": "dc.subject",
+    "keyword": "dc.subject",
+    "genre": "dc.type.genre",
+    "type": "dc.type",
+    "note": "dc.description",
+    "version": "oaire.version",
+    "copyright": "dc.rights",
+    "archive_location": "dc.source",
+    "degree": "thesis.degree.name",
+}
+_AGENTS = {
+    "editor": "dc.contributor.editor",
+    "translator": "dc.contributor.translator",
+    "chair": "dc.contributor.other",
+    "contributor": "dc.contributor.other",
+    "container-author": "dc.contributor.other",
+    "collection-editor": "dc.contributor.serieseditor",
+    "institution": "dc.contributor.institution",
+}
+_DATES = {
+    "issued": "dc.date.issued",
+    "published": "dc.date.issued",
+    "published-print": "dc.date.issued",
+    "published-online": "dc.date.issued",
+    "published-other": "dc.date.issued",
+    "posted": "dc.date.issued",
+    "accepted": "dc.date.accepted",
+    "submitted": "dc.date.submitted",
+    "approved": "dc.date.accepted",
+    "event-date": "dc.date.created",
+}
+
+
+def shows(value: Object) -> bool:
+    """Whether the object is a work of Crossref or of a citation processor."""
+    return "DOI" in value or {"type", "author"} <= value.keys() or {"type", "issued"} <= value.keys()
+
+
+def read(value: Object, draft: Draft) -> None:
+    """Read one work."""
+    inner = dict(value)
+    doi = text_of(inner.get("DOI"))
+    draft.identifier = f"https://doi.org/{doi}" if doi else text_of(inner.get("id")) or text_of(inner.get("URL"))
+    for name in _TECHNICAL:
+        unread(inner.pop(name, None), draft, f"crossref.{name}", "a technical value of the registry, or said elsewhere")
+    unread(inner.pop("reference", None), draft, "crossref.reference", "a cited work in words, without an address")
+    titles = texts(inner.pop("title", None))
+    for text in titles:
+        draft.add("dc.title", _plain(text))
+    _people(inner, draft)
+    _dates(inner, draft)
+    _pages(inner, draft)
+    abstract = text_of(inner.pop("abstract", ""))
+    if abstract:
+        draft.add("dc.description.abstract", _plain(abstract))
+    containers = texts(inner.get("container-title"))
+    for text in texts(inner.pop("short-container-title", None)) + texts(inner.pop("container-title-short", None)):
+        if text not in containers:
+            draft.unread("crossref.short-container-title", text, "the short form of the journal's name")
+    for name, field in _TEXTS.items():
+        if not any(isinstance(one, (dict, list)) for one in _listed(inner.get(name))):
+            for text in texts(inner.pop(name, None)):
+                draft.add(field, _plain(text))
+    _licences(inner, draft)
+    _funders(inner, draft)
+    _event(inner, draft)
+    rest(inner, draft, "crossref")
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _people(inner: Object, draft: Draft) -> None:
+    authors = Authors(draft)
+    for person in objects(inner.pop("author", None)):
+        name = _name(person, draft)
+        authors.add(name, text_of(person.get("ORCID")) or None, _affiliations(person))
+    authors.finish()
+    for key, field in _AGENTS.items():
+        for person in objects(inner.pop(key, None)):
+            name = _name(person, draft)
+            if name:
+                draft.add(field, name, authority=text_of(person.get("ORCID")) or None)
+            for text in _affiliations(person):
+                draft.add("dc.contributor.affiliation", text)
+
+
+def _name(person: Object, draft: Draft) -> str:
+    family = " ".join(text_of(person.get(part)) for part in ("non-dropping-particle", "family") if person.get(part))
+    given = " ".join(text_of(person.get(part)) for part in ("given", "dropping-particle") if person.get(part))
+    name = ", ".join(part for part in (family, given) if part)
+    for part in ("suffix", "prefix"):
+        unread(person.get(part), draft, f"crossref.name.{part}", f"a title of {name}")
+    return name or text_of(person.get("name")) or text_of(person.get("literal"))
+
+
+def _affiliations(person: Object) -> list[str]:
+    given = person.get("affiliation")
+    return [text for text in (*texts(given), *(text_of(one.get("name")) for one in objects(given))) if text]
+
+
+def _dates(inner: Object, draft: Draft) -> None:
+    said: dict[str, set[str]] = {}
+    for key, field in _DATES.items():
+        for told in objects(inner.pop(key, None)):
+            text = _date(told)
+            known = said.setdefault(field, set())
+            if text and not any(one.startswith(text) or text.startswith(one) for one in known):
+                if field == "dc.date.issued" and known:
+                    draft.unread(f"crossref.{key}", text, "another date of issue; the first that is told counts")
+                else:
+                    draft.add(field, text)
+            known.add(text or " ")
+
+
+def _date(told: Object) -> str:
+    """The date as far as it goes: year, month, day.
+
+    >>> _date({"date-parts": [[2013, 2, 1]]}), _date({"date-parts": [[None]]}), _date({"raw": "2010"})
+    ('2013-02-01', '', '2010')
+    """
+    parts = told.get("date-parts") or [[]]
+    first = parts[0] if parts and isinstance(parts[0], list) else parts
+    numbers = [int(part) for part in first if part not in (None, "") and str(part).isdigit()]
+    if numbers:
+        return "-".join([f"{numbers[0]:04d}", *(f"{number:02d}" for number in numbers[1:3])])
+    return text_of(told.get("raw")) or text_of(told.get("literal"))
+
+
+def _pages(inner: Object, draft: Draft) -> None:
+    text = text_of(inner.pop("page", ""))
+    start, dash, end = (part.strip() for part in text.replace("–", "-").partition("-"))
+    if dash and end:
+        draft.add("oaire.citation.startPage", start)
+        draft.add("oaire.citation.endPage", end)
+    elif text:
+        draft.add("oaire.citation.startPage", text.rstrip("-"))
+
+
+def _licences(inner: Object, draft: Draft) -> None:
+    said: set[str] = set()
+    for one in objects(inner.pop("license", None)):
+        address = text_of(one.get("URL"))
+        if address and address not in said:
+            draft.add("dc.rights.uri", address)
+        said.add(address)
+        unread(
+            {key: one[key] for key in one if key != "URL"},
+            draft,
+            "crossref.license",
+            f"when and to what {address} applies",
+        )
+    for one in objects(inner.pop("link", None)):
+        unread(one, draft, "crossref.link", "an address for the mining of texts, mostly behind a wall")
+
+
+def _funders(inner: Object, draft: Draft) -> None:
+    told = []
+    for one in objects(inner.pop("funder", None)):
+        funder, identifier = text_of(one.get("name")), text_of(one.get("DOI"))
+        numbers = texts(one.get("award")) or [""]
+        told += [Funding(funder=funder, funder_id=identifier, number=number) for number in numbers]
+        unread(one.get("doi-asserted-by"), draft, "crossref.funder.doi-asserted-by", "who named the funder's DOI")
+        unread(one.get("id"), draft, "crossref.funder.id", "another form of the funder's identifier")
+    add_funding(draft, told)
+
+
+def _event(inner: Object, draft: Draft) -> None:
+    event = inner.pop("event", None)
+    for text in texts(event) + [text_of(one.get("name")) for one in objects(event)]:
+        if text:
+            draft.add("dc.relation.conference", text)
+    for one in objects(event):
+        if text_of(one.get("location")):
+            draft.add("oaire.citation.conferencePlace", text_of(one.get("location")))
+        left = {key: part for key, part in one.items() if key not in {"name", "location"}}
+        for path, text in leaves(left):
+            draft.unread(f"crossref.event.{path}", text, "a detail of the conference")
+    for text in texts(inner.pop("event-place", None)):
+        draft.add("oaire.citation.conferencePlace", text)
+
+
+def _plain(text: str) -> str:
+    """The text without the markup of JATS or HTML."""
+    return " ".join(_MARKUP.sub("", _BLOCK.sub(" ", text)).split()) if "<" in text else text

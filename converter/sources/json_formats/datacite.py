@@ -1,0 +1,293 @@
+"""DataCite metadata as JSON (https://datacite-metadata-schema.readthedocs.io/); XML is brought into the same form."""
+
+from __future__ import annotations
+
+from converter.sources.builder import Draft
+from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
+from converter.sources.vocabulary import DATES, IDENTIFIERS, RELATIONS, ROLES, Authors, Funding, add_funding, known
+
+_CODES = (":unac", ":unal", ":unap", ":unas", ":unav", ":unkn", ":none", ":null", ":tba", ":etal")
+_UNKNOWN = (*_CODES, *(f"({code})" for code in _CODES))
+_NO_YEAR = frozenset({"0", "0000"})
+_TECHNICAL = (
+    *("xml", "state", "isActive", "reason", "source", "viewCount", "downloadCount", "referenceCount", "citationCount"),
+    *("viewsOverTime", "downloadsOverTime", "citationsOverTime", "partCount", "partOfCount", "versionCount"),
+    *("versionOfCount", "metadataVersion", "schemaVersion", "schema-version", "registered", "created", "updated"),
+    *(
+        "contentUrl",
+        "landingPage",
+        "clientId",
+        "providerId",
+        "agency",
+        "datacentre",
+        "prefix",
+        "suffix",
+        "metadata-version",
+    ),
+    *("data-center-id", "member-id", "resource-type-id", "media", "results", "checked", "container-title", "license"),
+)
+_TITLES = {"": "dc.title", "alternativetitle": "dc.title.alternative", "translatedtitle": "dc.title.translated"}
+_DESCRIPTIONS = {
+    "abstract": "dc.description.abstract",
+    "tableofcontents": "dc.description.tableofcontents",
+    "seriesinformation": "dc.relation.ispartofseries",
+}
+_SCHEMES = {"mesh": "dc.subject.mesh", "lcsh": "dc.subject.lcsh", "ddc": "dc.subject.ddc", "fos": "dc.subject.fos"}
+
+
+def shows(value: Object) -> bool:
+    """Whether the object is DataCite metadata, or an answer of its REST interface about one."""
+    inner = value.get("attributes", value)
+    if not isinstance(inner, dict):
+        return False
+    return bool(inner.keys() & {"creators", "publicationYear", "titles", "publication-year", "resource-type-id"}) or (
+        "attributes" in value and "doi" in inner
+    )
+
+
+def read(value: Object, draft: Draft) -> None:
+    """Read one object; it is used up."""
+    if "attributes" in value:
+        inner = dict(value["attributes"])
+        for name in ("relationships", "type", "id"):
+            unread(value.get(name), draft, f"datacite.{name}", "about the answer, not about the work")
+    else:
+        inner = dict(value)
+        unread(inner.pop("id", None) if inner.get("doi") else None, draft, "datacite.id", "the DOI says it already")
+    for name in _TECHNICAL:
+        unread(inner.pop(name, None), draft, f"datacite.{name}", "a technical value of the registry")
+    _identity(inner, draft)
+    _agents(inner, draft)
+    _titles(inner, draft)
+    _kinds(inner, draft)
+    _dates(inner, draft)
+    _subjects(inner, draft)
+    _relations(inner, draft)
+    _rights(inner, draft)
+    _fundings(inner, draft)
+    rest(inner, draft, "datacite")
+
+
+def _identity(inner: Object, draft: Draft) -> None:
+    doi = text_of(inner.pop("doi", ""))
+    address = text_of(inner.pop("url", ""))
+    if doi:
+        draft.identifier = draft.identifier or f"https://doi.org/{doi}"
+        draft.add("dc.identifier.doi", doi)
+    if address:
+        draft.add("dc.identifier.url", address)
+    for entry in objects(inner.pop("identifiers", None)) + objects(inner.pop("alternateIdentifiers", None)):
+        kind = text_of(entry.get("identifierType", entry.get("alternateIdentifierType")))
+        text = text_of(entry.get("identifier", entry.get("alternateIdentifier")))
+        if text and text.lower().removeprefix("https://doi.org/") != doi.lower():
+            draft.add(known(IDENTIFIERS, kind, "dc.identifier.other"), text)
+        elif text:
+            draft.unread("datacite.identifier", text, "the DOI says it already")
+    identifier = inner.pop("identifier", None)
+    for entry in objects(identifier):
+        kind, text = text_of(entry.get("identifierType")), text_of(entry.get("identifier"))
+        draft.add(known(IDENTIFIERS, kind, "dc.identifier.other"), text)
+    for text in texts(identifier):
+        draft.add("dc.identifier.doi" if text.startswith("10.") else "dc.identifier.other", text)
+
+
+def _agents(inner: Object, draft: Draft) -> None:
+    authors = Authors(draft)
+    for entry in objects(inner.pop("creators", None)):
+        name = _name(entry, draft)
+        if name:
+            authors.add(name, _key(entry, draft), _affiliations(entry, draft))
+    authors.finish()
+    for entry in objects(inner.pop("contributors", None)):
+        kind = text_of(entry.get("contributorType"))
+        name = _name(entry, draft)
+        if name:
+            draft.add(known(ROLES, kind, "dc.contributor.other"), name, authority=_key(entry, draft))
+        if known(ROLES, kind, "") == "" and kind:
+            draft.unread("datacite.contributorType", kind, f"the role of {name}, for which there is no field")
+        for text in _affiliations(entry, draft):
+            draft.add("dc.contributor.affiliation", text)
+    publisher = inner.pop("publisher", None)
+    for entry in objects(publisher):
+        _placed("dc.publisher", text_of(entry.get("name")), draft)
+        for path in ("publisherIdentifier", "publisherIdentifierScheme", "schemeUri", "lang"):
+            unread(entry.get(path), draft, f"datacite.publisher.{path}", "an identifier of the publisher")
+    for text in texts(publisher):
+        _placed("dc.publisher", text, draft)
+
+
+def _name(entry: Object, draft: Draft) -> str:
+    family, given = text_of(entry.get("familyName")), text_of(entry.get("givenName"))
+    parts = ", ".join(part for part in (family, given) if part)
+    whole = text_of(entry.get("name") or entry.get("creatorName") or entry.get("contributorName"))
+    name = parts or whole
+    if whole and whole not in {name, f"{given} {family}"}:
+        draft.unread("datacite.name", whole, f"another form of the name {name}")
+    if name.lower() in _UNKNOWN:
+        draft.unread("datacite.name", name, "a placeholder: nobody is named")
+        return ""
+    return name
+
+
+def _key(entry: Object, draft: Draft) -> str | None:
+    """The ORCID iD; other identifiers of a person are reported."""
+    found = None
+    for told in objects(entry.get("nameIdentifiers", entry.get("nameIdentifier"))):
+        scheme = text_of(told.get("nameIdentifierScheme")) + text_of(told.get("schemeUri"))
+        value = text_of(told.get("nameIdentifier"))
+        if "orcid" in (scheme + value).lower():
+            found = found or value
+        elif value:
+            draft.unread("datacite.nameIdentifier", f"{value} ({scheme})", "an identifier that is no ORCID iD")
+    identifier = text_of(entry.get("id"))
+    if "orcid.org" in identifier:
+        return found or identifier
+    if identifier:
+        draft.unread("datacite.nameIdentifier", identifier, "an identifier that is no ORCID iD")
+    return found
+
+
+def _affiliations(entry: Object, draft: Draft) -> list[str]:
+    given = entry.get("affiliation", entry.get("affiliations"))
+    found = texts(given)
+    for one in objects(given):
+        found.append(text_of(one.get("name", one.get("affiliation"))))
+        unread(
+            one.get("affiliationIdentifier"), draft, "datacite.affiliationIdentifier", "an identifier of an affiliation"
+        )
+    return [text for text in found if text]
+
+
+def _titles(inner: Object, draft: Draft) -> None:
+    for entry in objects(inner.pop("titles", None)):
+        kind = text_of(entry.get("titleType")).lower()
+        title = text_of(entry.get("title"))
+        if kind == "subtitle":
+            draft.add("dc.title.subtitle", title, text_of(entry.get("lang")))
+        elif title:
+            name = _TITLES.get(kind, "dc.title.alternative")
+            _placed(name, title, draft, text_of(entry.get("lang")))
+    for text in texts(inner.pop("title", None)):
+        draft.add("dc.title", text)
+    for entry in objects(inner.pop("descriptions", None)):
+        kind = text_of(entry.get("descriptionType")).lower()
+        text = text_of(entry.get("description"))
+        draft.add(_DESCRIPTIONS.get(kind, "dc.description"), text, text_of(entry.get("lang")))
+    for text in texts(inner.pop("description", None)):
+        draft.add("dc.description", text)
+
+
+def _kinds(inner: Object, draft: Draft) -> None:
+    types = inner.pop("types", None) or {}
+    for name in ("resourceType", "resourceTypeGeneral"):
+        if text_of(types.get(name)):
+            draft.add("dc.type", text_of(types.get(name)))
+    for name in ("schemaOrg", "citeproc", "bibtex", "ris"):
+        unread(types.get(name), draft, f"datacite.types.{name}", "made of the resource type by the registry")
+    for name, field in (("language", "dc.language.iso"), ("version", "oaire.version"), ("sizes", "dc.format.extent")):
+        for text in texts(inner.pop(name, None)):
+            draft.add(field, text)
+    for text in texts(inner.pop("formats", None)):
+        draft.add("dc.format.mimetype" if "/" in text else "dc.format", text)
+
+
+def _dates(inner: Object, draft: Draft) -> None:
+    entries = objects(inner.pop("dates", None))
+    issued = False
+    for entry in entries:
+        kind, text = text_of(entry.get("dateType")), text_of(entry.get("date"))
+        field = known(DATES, kind, "dc.date")
+        issued = issued or field == "dc.date.issued"
+        draft.add(field, text)
+        unread(entry.get("dateInformation"), draft, "datacite.dateInformation", f"a remark on the date {text}")
+    for name in ("publicationYear", "publication-year", "published"):
+        for text in texts(inner.pop(name, None)):
+            if issued or text.lower() in _UNKNOWN or text in _NO_YEAR:
+                draft.unread(f"datacite.{name}", text, "the date of issue says it already, or it is a placeholder")
+            else:
+                draft.add("dc.date.issued", text)
+                issued = True
+
+
+def _subjects(inner: Object, draft: Draft) -> None:
+    for entry in objects(inner.pop("subjects", None)):
+        scheme = text_of(entry.get("subjectScheme")).lower()
+        draft.add(_SCHEMES.get(scheme, "dc.subject"), text_of(entry.get("subject")), text_of(entry.get("lang")))
+        if scheme and scheme not in _SCHEMES:
+            draft.unread("datacite.subjectScheme", scheme, f"the scheme of {entry.get('subject')}")
+        address = text_of(entry.get("valueUri", entry.get("valueURI")))
+        if address:
+            draft.unread("datacite.subject.valueUri", address, f"the address of the subject {entry.get('subject')}")
+    for entry in objects(inner.pop("geoLocations", None)):
+        for place in texts(entry.pop("geoLocationPlace", None)):
+            draft.add("dc.coverage.spatial", place)
+        for name, shape in entry.items():
+            coordinates = " ".join(f"{path}={text}" for path, text in leaves(shape))
+            if coordinates:
+                draft.add("datacite.geoLocation", f"{name.removeprefix('geoLocation')} {coordinates}")
+
+
+def _relations(inner: Object, draft: Draft) -> None:
+    container = inner.pop("container", None) or {}
+    names = {"title": "dc.relation.ispartof", "volume": "oaire.citation.volume", "issue": "oaire.citation.issue"}
+    names |= {"firstPage": "oaire.citation.startPage", "lastPage": "oaire.citation.endPage"}
+    for key, field in names.items():
+        if text_of(container.get(key)):
+            draft.add(field, text_of(container.get(key)))
+    kind = text_of(container.get("identifierType"))
+    if text_of(container.get("identifier")):
+        name = known(IDENTIFIERS, kind, "")
+        draft.add(name if name.endswith(("issn", "isbn")) else "dc.relation.ispartof", text_of(container["identifier"]))
+    for entry in objects(inner.pop("relatedIdentifiers", None)):
+        relation, kind = text_of(entry.get("relationType")), text_of(entry.get("relatedIdentifierType")).lower()
+        value = text_of(entry.get("relatedIdentifier"))
+        name = known(RELATIONS, relation, "dc.relation")
+        if name == "dc.relation.ispartof" and kind in {"issn", "eissn", "isbn"}:
+            name = IDENTIFIERS[kind]
+        elif kind == "doi" and value.lower().startswith("10."):
+            value = f"https://doi.org/{value}"
+        if value:
+            draft.add(name, value)
+        if name == "dc.relation" and relation:
+            draft.unread("datacite.relationType", relation, f"how the work is related to {value}")
+    for entry in objects(inner.pop("relatedItems", None)):
+        rest(entry, draft, "datacite.relatedItem")
+
+
+def _rights(inner: Object, draft: Draft) -> None:
+    given = inner.pop("rightsList", None) or inner.pop("rights", None)
+    for entry in objects(given):
+        if text_of(entry.get("rights")):
+            draft.add("dc.rights", text_of(entry.get("rights")), text_of(entry.get("lang")))
+        address = text_of(entry.get("rightsUri", entry.get("rightsURI")))
+        if address:
+            draft.add("dc.rights.uri", address)
+        for name in ("rightsIdentifier", "rightsIdentifierScheme", "schemeUri"):
+            unread(entry.get(name), draft, f"datacite.rights.{name}", "another name of the same licence")
+    for text in texts(given):
+        draft.add("dc.rights", text)
+
+
+def _fundings(inner: Object, draft: Draft) -> None:
+    told = []
+    for entry in objects(inner.pop("fundingReferences", None)):
+        funder = entry.get("funderIdentifier")
+        told.append(
+            Funding(
+                funder=text_of(entry.get("funderName")),
+                funder_id=text_of(funder.get("funderIdentifier") if isinstance(funder, dict) else funder),
+                number=text_of(entry.get("awardNumber")),
+                title=text_of(entry.get("awardTitle")),
+                address=text_of(entry.get("awardUri", entry.get("awardURI"))),
+                stream=text_of(entry.get("fundingStream")),
+            )
+        )
+    add_funding(draft, told)
+
+
+def _placed(name: str, text: str, draft: Draft, language: str = "") -> None:
+    """A value, unless it is one of the standard's words for "there is none"."""
+    if text.lower().startswith(_UNKNOWN):
+        draft.unread(name, text, "a placeholder: no value stands at this place")
+    elif text:
+        draft.add(name, text, language or None)

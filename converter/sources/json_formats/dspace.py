@@ -1,0 +1,199 @@
+"""Items as DSpace's REST interfaces write them: version 7 and later, and versions 5 and 6; and plain fields in JSON."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from converter.record import File
+from converter.sources.builder import Draft
+from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, unread
+from converter.sources.xml_formats.qdc import FIFTEEN
+
+_FIELD = re.compile(r"[A-Za-z]\w*\.[A-Za-z]\w*(?:\.[\w-]+)*")
+_NOT_ITEMS = frozenset({"community", "collection", "eperson", "group", "bitstream", "bundle", "metadatafield"})
+
+
+def shows_seven(value: Object) -> bool:
+    """Whether the object is an item of version 7 or later."""
+    metadata = value.get("metadata")
+    return isinstance(metadata, dict) and text_of(value.get("type")) not in _NOT_ITEMS and not _is_list(value)
+
+
+def seven(value: Object, draft: Draft) -> None:
+    """Read an item with its files; the values of a field are ordered by their place."""
+    handle = text_of(value.get("handle"))
+    draft.handle = handle or None
+    draft.identifier = text_of(value.get("uuid")) or text_of(value.get("id"))
+    draft.datestamp = text_of(value.get("lastModified")) or None
+    draft.deleted = value.get("withdrawn") is True
+    for name, told in value["metadata"].items():
+        for one in sorted(objects(told), key=lambda entry: entry.get("place", 0)):
+            confidence = one.get("confidence")
+            draft.add(
+                name,
+                text_of(one.get("value")),
+                text_of(one.get("language")) or None,
+                text_of(one.get("authority")) or None,
+                confidence if isinstance(confidence, int) and one.get("authority") else None,
+            )
+    embedded = value.get("_embedded") or {}
+    for bundle in _listed(embedded.get("bundles"), "bundles") + _listed(value.get("bundles"), "bundles"):
+        inner = (bundle.get("_embedded") or {}).get("bitstreams")
+        for bitstream in _listed(inner, "bitstreams") + objects(bundle.get("bitstreams")):
+            draft.files.append(_file_of_seven(bitstream, text_of(bundle.get("name"))))
+    collection = embedded.get("owningCollection")
+    for one in objects(collection):
+        if text_of(one.get("name")):
+            draft.add("view.collection", text_of(one.get("name")))
+    known = {"metadata", "handle", "uuid", "id", "lastModified", "_embedded", "_links", "bundles"}
+    unread({key: value[key] for key in value if key not in known}, draft, "rest", "a setting of the repository")
+
+
+def _listed(value: Any, name: str) -> list[Object]:
+    """The entries of an embedded list, however deep the answer puts it."""
+    if isinstance(value, dict) and "_embedded" in value:
+        return objects(value["_embedded"].get(name))
+    return objects(value) if isinstance(value, list) else []
+
+
+def _file_of_seven(bitstream: Object, bundle: str) -> File:
+    sum_ = bitstream.get("checkSum") or {}
+    metadata = bitstream.get("metadata") or {}
+    described = objects(metadata.get("dc.description"))
+    links = bitstream.get("_links") or {}
+    format_ = ((bitstream.get("_embedded") or {}).get("format") or {}).get("mimetype")
+    size = bitstream.get("sizeBytes")
+    return File(
+        name=text_of(bitstream.get("name")) or text_of(bitstream.get("uuid")) or "file",
+        url=text_of((links.get("content") or {}).get("href")) or None,
+        media_type=text_of(format_) or None,
+        size=size if isinstance(size, int) else None,
+        checksum=text_of(sum_.get("value")) or None,
+        checksum_algorithm=text_of(sum_.get("checkSumAlgorithm")) or None,
+        description=text_of(described[0].get("value")) if described else None,
+        bundle=bundle or text_of(bitstream.get("bundleName")) or None,
+    )
+
+
+def shows_six(value: Object) -> bool:
+    """Whether the object is an item of version 5 or 6."""
+    metadata = value.get("metadata")
+    entries = objects(metadata) if isinstance(metadata, list) else []
+    return bool(entries) and all("key" in entry and "value" in entry for entry in entries)
+
+
+def six(value: Object, draft: Draft) -> None:
+    """Read an item with its files and collections."""
+    draft.handle = text_of(value.get("handle")) or None
+    draft.identifier = text_of(value.get("uuid")) or text_of(value.get("id"))
+    draft.datestamp = text_of(value.get("lastModified")) or None
+    draft.deleted = str(value.get("withdrawn")).lower() == "true"
+    for one in objects(value["metadata"]):
+        draft.add(text_of(one["key"]), text_of(one["value"]), text_of(one.get("language")) or None)
+    for bitstream in objects(value.get("bitstreams")):
+        draft.files.append(_file_of_six(bitstream))
+    names = [text_of(one.get("name")) for one in objects(value.get("parentCollection"))]
+    names += [text_of(one.get("name")) for one in objects(value.get("parentCollectionList"))]
+    for name in dict.fromkeys(name for name in names if name):
+        draft.add("view.collection", name)
+    known = {"metadata", "handle", "uuid", "id", "lastModified", "bitstreams", "parentCollection"}
+    known |= {"parentCollectionList", "parentCommunityList"}
+    unread({key: value[key] for key in value if key not in known}, draft, "rest", "a setting of the repository")
+
+
+def _file_of_six(bitstream: Object) -> File:
+    sum_ = bitstream.get("checkSum") or {}
+    size = bitstream.get("sizeBytes")
+    return File(
+        name=text_of(bitstream.get("name")) or "file",
+        # The address is relative to a server that the answer does not name.
+        url=None,
+        media_type=text_of(bitstream.get("mimeType")) or None,
+        format=text_of(bitstream.get("format")) or None,
+        size=size if isinstance(size, int) else None,
+        checksum=text_of(sum_.get("value")) or None,
+        checksum_algorithm=text_of(sum_.get("checkSumAlgorithm")) or None,
+        description=text_of(bitstream.get("description")) or None,
+        bundle=text_of(bitstream.get("bundleName")) or None,
+    )
+
+
+def shows_fields(value: Object) -> bool:
+    """Whether the object has names of fields as its keys, most of them at the least."""
+    named = [key for key in value if _FIELD.fullmatch(key)]
+    return bool(named) and len(named) * 2 >= len(value)
+
+
+def fields(value: Object, draft: Draft) -> None:
+    """Read an object whose keys are names of fields; a value is a text, or an object with a language."""
+    left = dict(value)
+    for key in [key for key in value if _FIELD.fullmatch(key)]:
+        for one in left[key] if isinstance(left[key], list) else [left[key]]:
+            if isinstance(one, dict) and "value" in one:
+                draft.add(
+                    key, text_of(one["value"]), text_of(one.get("language")) or None, text_of(one.get("authority"))
+                )
+            else:
+                for path, text in leaves(one):
+                    draft.add(f"{key}.{path}" if path else key, text)
+        del left[key]
+    draft.identifier = text_of(left.pop("id", "")) or text_of(left.pop("uuid", "")) or text_of(left.pop("rowid", ""))
+    draft.handle = text_of(left.pop("handle", "")) or None
+    rest(left, draft, "json")
+
+
+_SIMPLE = {
+    "year": "dc.date.issued",
+    "creator": "dc.contributor.author",
+    "author": "dc.contributor.author",
+    "authors": "dc.contributor.author",
+    "doi": "dc.identifier.doi",
+    "url": "dc.identifier.url",
+    "e-issn": "dc.identifier.eissn",
+    "p-issn": "dc.identifier.issn",
+    "issn": "dc.identifier.issn",
+    "e-isbn": "dc.identifier.eisbn",
+    "p-isbn": "dc.identifier.isbn",
+    "isbn": "dc.identifier.isbn",
+    "abstract": "dc.description.abstract",
+    "keywords": "dc.subject",
+    "alt_title": "dc.title.alternative",
+    "type_coar": "dc.type.coar",
+    "journal": "dc.relation.ispartof",
+    "volume": "oaire.citation.volume",
+    "issue": "oaire.citation.issue",
+}
+_SIMPLE |= {name: f"dc.{name}" for name in FIFTEEN if name not in _SIMPLE}
+
+
+def shows_simple(value: Object) -> bool:
+    """Whether the object, or one right in it, has a title and other keys of Dublin Core."""
+    return any("title" in one and len(one.keys() & _SIMPLE.keys()) > 1 for one in (value, *objects([*value.values()])))
+
+
+def simple(value: Object, draft: Draft) -> None:
+    """Read an object whose keys are simple words; those of an object in it count as its own."""
+    draft.identifier = text_of(value.get("id")) or text_of(value.get("rowid")) or text_of(value.get("url"))
+    for key, told in value.items():
+        for name, one in told.items() if isinstance(told, dict) else ((key, told),):
+            for path, text in leaves(one):
+                draft.add(f"{_SIMPLE.get(name, f'json.{name}')}{f'.{path}' if path else ''}", text)
+
+
+def refused(value: Object) -> str | None:
+    """What an answer is that holds no item, in words; None where nothing is known of it.
+
+    >>> refused({"type": "community", "metadata": {}})
+    'a community of DSpace'
+    """
+    kind = text_of(value.get("type"))
+    if kind in _NOT_ITEMS:
+        return f"a {kind} of DSpace"
+    if "status" in value and "message" in value and "error" in value:
+        return f"an error of DSpace ({value['status']}: {value['message']})"
+    return None
+
+
+def _is_list(value: Object) -> bool:
+    return "_embedded" in value and "page" in value

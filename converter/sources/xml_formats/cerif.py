@@ -1,0 +1,168 @@
+"""OpenAIRE's profile of CERIF for research information systems (https://openaire-guidelines-for-cris-managers.readthedocs.io/).
+
+Publications, products and patents; persons, organisations, projects and fundings are entities with fields of their own.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from converter.record import File
+from converter.sources.builder import Draft
+from converter.sources.elements import Tree, local
+from converter.sources.vocabulary import Authors, Funding, add_funding
+
+NAMESPACE = "https://www.openaire.eu/cerif-profile/*"
+ROOTS = ("Publication", "Product", "Patent", "Person", "OrgUnit", "Project", "Funding", "Event", "Equipment", "Service")
+
+_FLAT = {
+    "Type": "dc.type",
+    "Language": "dc.language.iso",
+    "Title": "dc.title",
+    "Subtitle": "dc.title.subtitle",
+    "Name": "dc.title",
+    "PublicationDate": "dc.date.issued",
+    "Number": "oairecerif.citation.number",
+    "Volume": "oaire.citation.volume",
+    "Issue": "oaire.citation.issue",
+    "Edition": "oaire.citation.edition",
+    "StartPage": "oaire.citation.startPage",
+    "EndPage": "oaire.citation.endPage",
+    "DOI": "dc.identifier.doi",
+    "Handle": "dc.identifier.handle",
+    "ARK": "dc.identifier.ark",
+    "PMCID": "dc.identifier.pmcid",
+    "ISI-Number": "dc.identifier.isi",
+    "SCP-Number": "dc.identifier.scopus",
+    "ISSN": "dc.identifier.issn",
+    "ISBN": "dc.identifier.isbn",
+    "URL": "dc.identifier.url",
+    "URN": "dc.identifier.urn",
+    "ZDB-ID": "dc.identifier.other",
+    "License": "dc.rights",
+    "Access": "dc.rights.accessrights",
+    "Subject": "dc.subject",
+    "Keyword": "dc.subject",
+    "Abstract": "dc.description.abstract",
+    "Description": "dc.description",
+    "Status": "dc.description.status",
+    "RegistrationDate": "dc.date.submitted",
+    "ApprovalDate": "dc.date.issued",
+    "PatentNumber": "dc.identifier.patentno",
+    "ORCID": "person.identifier.orcid",
+    "ScopusAuthorID": "person.identifier.scopus-author-id",
+    "ResearcherID": "person.identifier.rid",
+    "ISNI": "person.identifier.isni",
+    "PersonName/FamilyNames": "person.familyName",
+    "PersonName/FirstNames": "person.givenName",
+    "Acronym": "oairecerif.acronym",
+    "StartDate": "project.startDate",
+    "EndDate": "project.endDate",
+    "RORID": "organization.identifier.ror",
+    "GRID": "organization.identifier",
+    "ElectronicAddress": "organization.url",
+}
+_ENTITIES = frozenset({"Person", "OrgUnit", "Project", "Funding", "Equipment"})
+
+
+def read(metadata: etree._Element, draft: Draft) -> None:
+    """Read one entity; the type of an entity that is no work is told as DSpace tells it."""
+    kind = local(metadata)
+    tree = Tree(metadata, draft, f"cerif.{kind}")
+    if kind in _ENTITIES:
+        draft.add("dspace.entity.type", kind)
+    own = tree.attribute(metadata, "id")
+    if own:
+        draft.identifier = draft.identifier or own
+    for path, name in _FLAT.items():
+        for element in tree.each(path):
+            tree.field(name, element)
+    _people(tree)
+    for element in tree.each("PublishedIn/Publication"):
+        _container(tree, element)
+    for element in tree.each("PartOf/Publication"):
+        _container(tree, element)
+    add_funding(draft, [_funding(tree, element) for element in tree.each("OriginatesFrom/*")])
+    for element in tree.each("FileLocations/Medium"):
+        _file(tree, element)
+    tree.rest()
+
+
+def _people(tree: Tree) -> None:
+    for group, name in (("Editors/Editor", "dc.contributor.editor"), ("Inventors/Inventor", "dc.contributor.inventor")):
+        for element in tree.each(group):
+            shown, key, affiliations = _person(tree, element)
+            if shown:
+                tree.draft.add(name, shown, authority=key)
+            for text in affiliations:
+                tree.draft.add("dc.contributor.affiliation", text)
+    authors = Authors(tree.draft)
+    for path in ("Authors/Author", "Creators/Creator"):
+        for element in tree.each(path):
+            authors.add(*_person(tree, element))
+    authors.finish()
+    for path, name in (("Publishers/Publisher", "dc.publisher"), ("Holders/Holder", "dc.contributor.patentholder")):
+        for element in tree.each(path):
+            tree.draft.add(name, _shown(tree, element))
+
+
+def _person(tree: Tree, element: etree._Element) -> tuple[str, str | None, list[str]]:
+    """The name as it is shown, the ORCID iD, the affiliations."""
+    shown = tree.text("DisplayName", element)
+    family, given = (
+        tree.text("Person/PersonName/FamilyNames", element),
+        tree.text("Person/PersonName/FirstNames", element),
+    )
+    key = tree.text("Person/ORCID", element) or None
+    affiliations = [
+        text
+        for path in ("Affiliation/OrgUnit", "Affiliation")
+        for inner in tree.each(path, element)
+        if (text := _shown(tree, inner))
+    ]
+    name = ", ".join(part for part in (family, given) if part) or shown or _shown(tree, element)
+    if shown and shown != name:
+        tree.draft.unread("cerif.DisplayName", shown, f"another form of the name {name}")
+    return name, key, affiliations
+
+
+def _shown(tree: Tree, element: etree._Element) -> str:
+    """The name of what an element refers to; identifiers beside it are left to be told by where they stand."""
+    for path in ("DisplayName", "OrgUnit/Name", "Name", "Person/PersonName/FamilyNames", "Title"):
+        found = tree.text(path, element)
+        if found:
+            return found
+    return ""
+
+
+def _container(tree: Tree, element: etree._Element) -> None:
+    for path, name in (
+        ("Title", "dc.relation.ispartof"),
+        ("ISSN", "dc.identifier.issn"),
+        ("ISBN", "dc.identifier.isbn"),
+    ):
+        for inner in tree.each(path, element):
+            tree.field(name, inner)
+
+
+def _funding(tree: Tree, element: etree._Element) -> Funding:
+    return Funding(
+        funder=tree.text("Funder/OrgUnit/Name", element) or tree.text("Funded/By/OrgUnit/Name", element),
+        number=tree.text("Identifier", element) or tree.text("Funded/As/Funding/Identifier", element),
+        title=tree.text("Title", element) or tree.text("Name", element),
+    )
+
+
+def _file(tree: Tree, element: etree._Element) -> None:
+    title, address = tree.text("Title", element), tree.text("URI", element)
+    size = tree.text("Size", element).partition(" ")[0]
+    media_type, access = tree.text("MimeType", element), tree.text("Access", element)
+    tree.draft.files.append(
+        File(
+            name=title or address.rpartition("/")[2] or "file",
+            url=address or None,
+            media_type=media_type or None,
+            size=int(size) if size.isdecimal() else None,
+            access=access or None,
+        )
+    )

@@ -1,0 +1,194 @@
+"""DataCite's XML (kernel 2 to 4), bare or as repositories wrap it, and OpenAIRE's application profile of it.
+
+Sources: https://schema.datacite.org/, https://openaire-guidelines-for-literature-repository-managers.readthedocs.io/.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from converter.record import File
+from converter.sources.builder import Draft, language_of
+from converter.sources.elements import Tree, local
+from converter.sources.json_formats import datacite
+from converter.sources.json_formats.leaves import Object
+
+NAMESPACE = "http://datacite.org/schema/*"
+WRAPPERS = ("http://schema.datacite.org/oai/*",)
+OPENAIRE = "http://namespace.openaire.eu/schema/oaire/"
+
+_LISTS = {
+    "titles/title": ("titles", "title"),
+    "subjects/subject": ("subjects", "subject"),
+    "dates/date": ("dates", "date"),
+    "alternateIdentifiers/alternateIdentifier": ("alternateIdentifiers", "alternateIdentifier"),
+    "relatedIdentifiers/relatedIdentifier": ("relatedIdentifiers", "relatedIdentifier"),
+    "descriptions/description": ("descriptions", "description"),
+    "rightsList/rights": ("rightsList", "rights"),
+    "rights": ("rightsList", "rights"),
+}
+"""Path → key of the list in JSON, key of the text in an entry."""
+_TEXTS = {
+    "sizes/size": "sizes",
+    "formats/format": "formats",
+    "publicationYear": "publicationYear",
+    "version": "version",
+}
+_TEXTS |= {"language": "language", "publisher": "publisher"}
+_OPENAIRE = {
+    "language": "dc.language.iso",
+    "publisher": "dc.publisher",
+    "description": "dc.description.abstract",
+    "format": "dc.format.mimetype",
+    "source": "dc.source",
+    "coverage": "dc.coverage",
+    "audience": "dcterms.audience",
+    "citationTitle": "oaire.citation.title",
+    "citationVolume": "oaire.citation.volume",
+    "citationIssue": "oaire.citation.issue",
+    "citationStartPage": "oaire.citation.startPage",
+    "citationEndPage": "oaire.citation.endPage",
+    "citationEdition": "oaire.citation.edition",
+    "citationConferencePlace": "oaire.citation.conferencePlace",
+    "citationConferenceDate": "oaire.citation.conferenceDate",
+}
+
+
+def read(metadata: etree._Element, draft: Draft) -> None:
+    """Read a resource of DataCite."""
+    tree = Tree(metadata, draft, "datacite")
+    told = _attributes(tree)
+    for element in tree.each("identifier"):
+        if tree.attribute(element, "identifierType").upper() == "DOI" and "doi" not in told:
+            told["doi"] = tree.take(element)
+        else:
+            told["identifier"] = {"identifierType": element.get("identifierType"), "identifier": tree.take(element)}
+    types: Object = {}
+    for element in tree.each("resourceType"):
+        types = {
+            "resourceTypeGeneral": tree.attribute(element, "resourceTypeGeneral"),
+            "resourceType": tree.take(element),
+        }
+    told["types"] = types
+    for path, key in _TEXTS.items():
+        found = [tree.take(element) for element in tree.each(path)]
+        if any(found):
+            told[key] = [text for text in found if text]
+    identifier = draft.identifier
+    datacite.read(told, draft)
+    draft.identifier = identifier or draft.identifier
+    tree.rest()
+
+
+def wrapped(metadata: etree._Element, draft: Draft) -> None:
+    """Read the resource inside a wrapper; what the wrapper says is about the registry."""
+    for element in metadata.iter("*"):
+        if local(element) == "resource":
+            read(element, draft)
+            return
+        text = (element.text or "").strip()
+        if text:
+            draft.unread(f"oai_datacite.{local(element)}", text, "about the registry, not about the work")
+    draft.unread("oai_datacite", "", "a wrapper without a resource")
+
+
+def openaire(metadata: etree._Element, draft: Draft) -> None:
+    """Read a resource of OpenAIRE: DataCite's elements beside Dublin Core and OpenAIRE's own."""
+    tree = Tree(metadata, draft, "oaire")
+    told = _attributes(tree)
+    for element in tree.each("identifier"):
+        kind = tree.attribute(element, "identifierType")
+        told.setdefault("identifiers", []).append({"identifierType": kind, "identifier": tree.take(element)})
+    for element in tree.each("subject"):
+        told.setdefault("subjects", []).append(_entry(tree, element, "subject"))
+    for path, name in _OPENAIRE.items():
+        for element in tree.each(path):
+            tree.field(name, element)
+    for path, name, address in (
+        ("resourceType", "dc.type", "dc.type.coar"),
+        ("licenseCondition", "dc.rights", "dc.rights.uri"),
+        ("version", "oaire.version", "oaire.version"),
+    ):
+        for element in tree.each(path):
+            uri = tree.attribute(element, "uri")
+            tree.field(name, element)
+            if uri:
+                draft.add(address, uri)
+    for element in tree.each("file"):
+        _file(tree, element)
+    datacite.read(told, draft)
+    tree.rest()
+
+
+def _attributes(tree: Tree) -> Object:
+    """The groups that both profiles have, as JSON writes them."""
+    told: Object = {}
+    for group, entry in (("creators", "creator"), ("contributors", "contributor")):
+        for element in tree.each(f"{group}/{entry}"):
+            told.setdefault(group, []).extend(_agents(tree, element))
+    for path, (key, text) in _LISTS.items():
+        for element in tree.each(path):
+            told.setdefault(key, []).append(_entry(tree, element, text))
+    for element in tree.each("fundingReferences/fundingReference"):
+        told.setdefault("fundingReferences", []).append(_funding(tree, element))
+    for element in tree.each("geoLocations/geoLocation"):
+        place: Object = {}
+        for inner in element.iterchildren("*"):
+            parts: Object = {}
+            for part in inner.iter("*"):
+                text = (part.text or "").strip()
+                if text and part is not inner:
+                    parts.setdefault(local(part), []).append(text)
+            bare = (inner.text or "").strip()
+            place.setdefault(local(inner), []).append(bare if bare or not parts else parts)
+            tree.take(inner)
+        told.setdefault("geoLocations", []).append(place)
+    return told
+
+
+def _entry(tree: Tree, element: etree._Element, key: str) -> Object:
+    told: Object = {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()}
+    for name in list(told):
+        tree.attribute(element, name)
+    language = language_of(element)
+    return told | {key: tree.take(element)} | ({"lang": language} if language else {})
+
+
+def _agents(tree: Tree, element: etree._Element) -> list[Object]:
+    """The agents of an element: one, but for documents that put several into it."""
+    kind = {"contributorType": tree.attribute(element, "contributorType")}
+    found: list[Object] = [dict(kind)]
+    for inner in element.iterchildren("*"):
+        name = local(inner)
+        entry = _entry(tree, inner, name)
+        if name in {"creatorName", "contributorName"}:
+            if "name" in found[-1]:
+                found.append(dict(kind))
+            found[-1]["name"] = entry[name]
+        elif name in {"nameIdentifier", "affiliation"}:
+            found[-1].setdefault(name, []).append(entry)
+        else:
+            found[-1][name] = entry[name]
+    bare = (element.text or "").strip()
+    if bare and "name" not in found[-1]:
+        found[-1]["name"] = tree.take(element)
+    return found
+
+
+def _funding(tree: Tree, element: etree._Element) -> Object:
+    told: Object = {}
+    for inner in element.iterchildren("*"):
+        name = local(inner)
+        if name == "awardNumber":
+            told["awardUri"] = tree.attribute(inner, "awardURI")
+        told[name] = tree.take(inner)
+    return told
+
+
+def _file(tree: Tree, element: etree._Element) -> None:
+    access = tree.attribute(element, "accessRightsURI")
+    media_type = tree.attribute(element, "mimeType")
+    address = tree.take(element)
+    if address:
+        name = address.rstrip("/").rpartition("/")[2] or address
+        tree.draft.files.append(File(name=name, url=address, media_type=media_type or None, access=access or None))

@@ -1,0 +1,285 @@
+"""MARC 21 bibliographic records (https://www.loc.gov/marc/bibliographic/), as MARCXML and in their binary form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+import pymarc
+from lxml import etree
+from pymarc import exceptions
+
+from converter.errors import SourceError
+from converter.record import File, Record
+from converter.report import Finding
+from converter.sources.builder import Draft
+from converter.sources.elements import local
+from converter.sources.vocabulary import IDENTIFIERS, ROLES, Authors, known
+
+NAMESPACE = "http://www.loc.gov/MARC21/slim"
+
+_END = re.compile(r"[\s/:;,=]+$")
+_SUBFIELDS: dict[str, dict[str, str]] = {
+    "020": {"a": "dc.identifier.isbn"},
+    "022": {"a": "dc.identifier.issn", "l": "dc.identifier.issnl"},
+    "041": {"a": "dc.language.iso"},
+    "082": {"a": "dc.subject.ddc"},
+    "080": {"a": "dc.subject.udc"},
+    "050": {"a": "dc.subject.lcc"},
+    "084": {"a": "dc.subject.classification"},
+    "250": {"a": "oaire.citation.edition"},
+    "300": {"a": "dc.format.extent"},
+    "310": {"a": "dcterms.accrualPeriodicity"},
+    "490": {"a": "dc.relation.ispartofseries"},
+    "500": {"a": "dc.description"},
+    "502": {"a": "dc.description", "b": "thesis.degree.name", "c": "thesis.degree.grantor"},
+    "504": {"a": "dc.description"},
+    "505": {"a": "dc.description.tableofcontents"},
+    "506": {"a": "dc.rights.accessrights"},
+    "520": {"a": "dc.description.abstract"},
+    "522": {"a": "dc.coverage.spatial"},
+    "536": {"a": "dc.description.sponsorship"},
+    "538": {"a": "dc.format"},
+    "540": {"a": "dc.rights", "u": "dc.rights.uri"},
+    "542": {"d": "dc.rights.holder"},
+    "546": {"a": "dc.language"},
+    "651": {"a": "dc.coverage.spatial"},
+    "653": {"a": "dc.subject"},
+    "655": {"a": "dc.type.genre"},
+    "710": {},
+    "773": {"t": "dc.relation.ispartof", "x": "dc.identifier.issn", "z": "dc.identifier.isbn"},
+    "830": {"a": "dc.relation.ispartofseries"},
+    "856": {},
+}
+_PEOPLE = ("100", "700", "720")
+_SUBJECTS = frozenset({"600", "610", "611", "630", "647", "648", "650"})
+_SCHEMES = {"2": "dc.subject.mesh", "0": "dc.subject.lcsh"}
+_SOURCES = {"mesh": "dc.subject.mesh", "lcsh": "dc.subject.lcsh", "yso": "dc.subject.yso"}
+_TYPES = {"a": "Text", "t": "Text", "c": "Notated music", "e": "Cartographic", "g": "Moving image", "i": "Sound"}
+_TYPES |= {"j": "Sound", "k": "Image", "m": "Software", "o": "Kit", "r": "Physical object", "p": "Mixed material"}
+
+
+def read(metadata: etree._Element, draft: Draft) -> None:
+    """Read a record of MARCXML."""
+    record = pymarc.Record()
+    for element in metadata.iterchildren("*"):
+        name, tag = local(element), element.get("tag") or ""
+        if name == "leader":
+            record.leader = pymarc.Leader((element.text or "").ljust(24)[:24])
+        elif name == "controlfield":
+            record.fields.append(pymarc.Field(tag=tag, data=element.text or ""))
+        elif name == "datafield":
+            codes = [
+                pymarc.Subfield(code=inner.get("code") or "", value="".join(inner.itertext()))
+                for inner in element.iterchildren("*")
+            ]
+            marks = pymarc.Indicators(element.get("ind1") or " ", element.get("ind2") or " ")
+            record.fields.append(pymarc.Field(tag=tag, indicators=marks, subfields=codes))
+    _record(record, draft)
+
+
+def within(record: etree._Element) -> bool:
+    """Whether fields of MARC stand in an element that is called `record`, in whatever namespace."""
+    return record.find("{*}datafield") is not None or record.find("{*}controlfield") is not None
+
+
+def shows(head: bytes) -> bool:
+    """Whether the beginning is that of a binary MARC record: its length, and the directory's end."""
+    return bool(re.match(rb"\d{5}[ -~]{5}22\d{5}", head[:24])) and b"\x1e" in head
+
+
+def records(stream: BinaryIO, name: str, note: Callable[[Finding], None], source: str = "") -> Iterator[Record]:
+    """The records of a binary file; one that is broken is an error in the report, and the others go on.
+
+    Raises SourceError where none can be read.
+    """
+    count = 0
+    reader = pymarc.MARCReader(stream, to_unicode=True, permissive=True, utf8_handling="replace")
+    for place, record in enumerate(reader, 1):
+        if record is None:
+            fault = reader.current_exception
+            note(Finding("", "error", "", f"{name}, record {place}", f"a broken MARC record ({fault}); it is left out"))
+            if isinstance(fault, exceptions.FatalReaderError):
+                break
+            continue
+        count += 1
+        draft = Draft(note)
+        _record(record, draft)
+        yield draft.record(source)
+    if not count:
+        raise SourceError(f"{name}: no MARC record that can be read; export it again")
+
+
+def _record(record: pymarc.Record, draft: Draft) -> None:
+    _control(record, draft)
+    _people(record, draft)
+    for field in record.fields:
+        if field.control_field or field.tag in _PEOPLE:
+            continue
+        left = [(part.code, part.value) for part in field.subfields]
+        left = _FIELDS.get(field.tag, _plain)(field, left, draft)
+        for code, value in left:
+            if value.strip():
+                draft.add(f"marc.{field.tag}.{code}", value)
+
+
+def _control(record: pymarc.Record, draft: Draft) -> None:
+    for field in record.fields:
+        if not field.control_field:
+            continue
+        data = field.data or ""
+        if field.tag == "001":
+            draft.identifier = draft.identifier or data.strip()
+        elif field.tag == "008":
+            _coded(record, data, draft)
+        if data.strip():
+            draft.unread(f"marc.{field.tag}", data, "coded data of the catalogue")
+    leader = str(record.leader)
+    if leader[6:7] in _TYPES:
+        draft.add("dc.type", _TYPES[leader[6]])
+    draft.unread("marc.leader", leader, "coded data, of which the type is taken")
+
+
+def _coded(record: pymarc.Record, data: str, draft: Draft) -> None:
+    """Year and language, where no field says them in words."""
+    year, language = data[7:11], data[35:38]
+    if not record.get_fields("260", "264") and year.isdecimal():
+        draft.add("dc.date.issued", year)
+    if not record.get_fields("041") and language.strip().isalpha():
+        draft.add("dc.language.iso", language)
+
+
+def _people(record: pymarc.Record, draft: Draft) -> None:
+    authors = Authors(draft)
+    for field in record.get_fields(*_PEOPLE):
+        # A name under no rule (720) is put into i by some.
+        where = "a" if field.get("a") or field.tag != "720" else "i"
+        name = _END.sub("", field.get(where) or "")
+        roles = [_END.sub("", role).rstrip(".").rpartition("/")[2] for role in field.get_subfields("4", "e")]
+        rule = _rule(roles) or ("dc.contributor.author" if field.tag == "100" or not roles else "dc.contributor.other")
+        key = next((value for value in field.get_subfields("0", "1") if "orcid" in value.lower()), None)
+        affiliations = [text.rstrip(".") for text in field.get_subfields("u")]
+        title = field.get("t")
+        if title:
+            # A name with a title is a work that is contained or related.
+            draft.add("dc.relation", f"{name}. {title}")
+        elif rule == "dc.contributor.author":
+            authors.add(name, key, affiliations)
+        elif name:
+            draft.add(rule, name, authority=key)
+        if title or rule != "dc.contributor.author":
+            for text in affiliations:
+                draft.add("dc.contributor.affiliation", text)
+        taken = {where, "t", "u", *(("e", "4") if rule != "dc.contributor.other" else ())}
+        for part in field.subfields:
+            if part.code not in taken and part.value != key and part.value.strip():
+                draft.unread(
+                    f"marc.{field.tag}.{part.code}", part.value, f"said of {name}, for which there is no field"
+                )
+    authors.finish()
+
+
+def _rule(roles: list[str]) -> str:
+    """The field of the first role that has one."""
+    return next((rule for role in roles if (rule := known(ROLES, role, ""))), "")
+
+
+Parts = list[tuple[str, str]]
+
+
+def _plain(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """The subfields that the table names; the others are left."""
+    rules = _SUBFIELDS.get(field.tag, {})
+    for code, value in parts:
+        text = _END.sub("", value.strip())
+        if code in rules and text:
+            draft.add(rules[code], text)
+    return [(code, value) for code, value in parts if code not in rules]
+
+
+def _title(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    title = " ".join(value.strip() for code, value in parts if code in {"a", "b", "n", "p", "f", "k"})
+    shown = _END.sub("", re.sub(r"\s+([:;,/])", r"\1", title))
+    draft.add("dc.title" if field.tag == "245" else "dc.title.alternative", shown)
+    for code, value in parts:
+        if code == "c":
+            draft.add("dc.description.statementofresponsibility", value)
+    return [(code, value) for code, value in parts if code not in {"a", "b", "n", "p", "f", "k", "c"}]
+
+
+def _published(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    is_copyright = field.tag == "264" and field.indicator2 == "4"
+    for code, value in parts:
+        text = _END.sub("", value).strip("[] .")
+        name = {"a": "dc.publisher.place", "b": "dc.publisher"}.get(code)
+        if code == "c":
+            name = "dc.date.copyright" if is_copyright else "dc.date.issued"
+            text = text.lstrip("c©").strip()
+        if name and text:
+            draft.add(name, text)
+    return [(code, value) for code, value in parts if code not in {"a", "b", "c"}]
+
+
+def _numbered(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    kind = {"0": "isrc", "2": "ismn", "3": "ean", "4": "sici"}.get(field.indicator1, field.get("2") or "")
+    for code, value in parts:
+        if code == "a":
+            draft.add(known(IDENTIFIERS, kind, "dc.identifier.other"), value)
+    return [(code, value) for code, value in parts if code not in {"a", "2"}]
+
+
+def _subject(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    said = (field.get("2") or "").partition("/")[0]
+    name = _SOURCES.get(said) or (_SCHEMES.get(field.indicator2, "dc.subject") if not said else "dc.subject")
+    if said and said not in _SOURCES:
+        draft.unread(f"marc.{field.tag}.2", said, "a list of headings for which there is no field")
+    terms = [_END.sub("", value).rstrip(".") for code, value in parts if code in "abcdfgnptvxyz"]
+    if any(terms):
+        draft.add(name, "--".join(term for term in terms if term))
+    return [(code, value) for code, value in parts if code not in "abcdfgnptvxyz2"]
+
+
+def _corporate(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    roles = [_END.sub("", value).rstrip(".") for code, value in parts if code in {"e", "4"}]
+    rule = _rule(roles)
+    shown = ". ".join(_END.sub("", value).rstrip(".") for code, value in parts if code in {"a", "b"})
+    if shown:
+        draft.add(rule or ("dc.contributor.corporatename" if not roles else "dc.contributor.other"), shown)
+    return [(code, value) for code, value in parts if code not in {"a", "b"} and not (rule and code in {"e", "4"})]
+
+
+def _host(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    rules = _SUBFIELDS["773"]
+    for code, value in parts:
+        if code in rules:
+            draft.add(rules[code], _END.sub("", value.rstrip(".")))
+        elif code == "g":
+            draft.add("dc.identifier.citation", value)
+    return [(code, value) for code, value in parts if code not in rules and code != "g"]
+
+
+def _link(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    media_type, label = field.get("q"), field.get("y") or field.get("3")
+    for code, value in parts:
+        address = value.strip()
+        if code == "u" and address and (media_type or address.lower().endswith(".pdf")):
+            shown = label or address.rpartition("/")[2] or address
+            draft.files.append(File(name=shown, url=address, media_type=media_type))
+        elif code == "u" and address:
+            draft.add("dc.identifier.url", address)
+    return [(code, value) for code, value in parts if code not in {"u", "q"} and value != label]
+
+
+_FIELDS: dict[str, Callable[[pymarc.Field, Parts, Draft], Parts]] = {
+    "024": _numbered,
+    "245": _title,
+    "246": _title,
+    "260": _published,
+    "264": _published,
+    "110": _corporate,
+    "710": _corporate,
+    "773": _host,
+    "856": _link,
+    **dict.fromkeys(_SUBJECTS, _subject),
+}

@@ -1,0 +1,268 @@
+"""MODS, the Metadata Object Description Schema of the Library of Congress (http://www.loc.gov/standards/mods/)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from lxml import etree
+
+from converter.record import File
+from converter.sources.builder import Draft, language_of
+from converter.sources.elements import Tree, local
+from converter.sources.vocabulary import DATES, IDENTIFIERS, ROLES, Authors, known
+
+NAMESPACE = "http://www.loc.gov/mods/v3"
+
+_ORCID = re.compile(r"orcid", re.IGNORECASE)
+_FLAT = {
+    "abstract": "dc.description.abstract",
+    "tableOfContents": "dc.description.tableofcontents",
+    "note": "dc.description",
+    "genre": "dc.type",
+    "typeOfResource": "dc.type.dcmi",
+    "language/languageTerm": "dc.language.iso",
+    "originInfo/publisher": "dc.publisher",
+    "originInfo/place/placeTerm": "dc.publisher.place",
+    "originInfo/edition": "oaire.citation.edition",
+    "physicalDescription/extent": "dc.format.extent",
+    "physicalDescription/internetMediaType": "dc.format.mimetype",
+    "physicalDescription/form": "dc.format.medium",
+    "extension/dateAccessioned": "dc.date.accessioned",
+    "extension/dateAvailable": "dc.date.available",
+    "targetAudience": "dcterms.audience",
+}
+_ORIGIN = {
+    "dateIssued": "dc.date.issued",
+    "dateCreated": "dc.date.created",
+    "copyrightDate": "dc.date.copyright",
+    "dateModified": "dc.date.updated",
+    "dateValid": "dc.date.valid",
+    "dateCaptured": "dc.date.created",
+}
+_SUBJECT = {"geographic": "dc.coverage.spatial", "temporal": "dc.coverage.temporal"}
+_SCHEMES = {"mesh": "dc.subject.mesh", "lcsh": "dc.subject.lcsh", "lcc": "dc.subject.lcc", "ddc": "dc.subject.ddc"}
+_RELATED = {
+    "series": "dc.relation.ispartofseries",
+    "otherversion": "dc.relation.isversionof",
+    "otherformat": "dc.relation.isformatof",
+    "constituent": "dc.relation.haspart",
+    "references": "dc.relation.references",
+    "isreferencedby": "dc.relation.isreferencedby",
+    "original": "dc.relation.isformatof",
+    "preceding": "dc.relation.replaces",
+    "succeeding": "dc.relation.isreplacedby",
+}
+_DETAILS = {"volume": "oaire.citation.volume", "issue": "oaire.citation.issue", "number": "oaire.citation.issue"}
+
+
+def read(metadata: etree._Element, draft: Draft) -> None:
+    """Read titles, names, dates, subjects, identifiers, the host, and every other text by where it stands."""
+    tree = Tree(metadata, draft, "mods")
+    for path, reader in _GROUPS:
+        for element in tree.each(path):
+            reader(tree, element)
+        if path == "titleInfo":
+            _names(tree)
+    for path, name in _FLAT.items():
+        for element in tree.each(path):
+            tree.field(name, element)
+    tree.rest()
+
+
+def _title(tree: Tree, info: etree._Element) -> None:
+    kinds = {tree.attribute(info, "type")} | {tree.attribute(element, "type") for element in tree.each("title", info)}
+    language = language_of(info)
+    before = "".join(f"{tree.take(element)} " for element in tree.each("nonSort", info))
+    title = " ".join(tree.take(element) for element in tree.each("title", info))
+    sub = tree.text("subTitle", info)
+    parts = [tree.take(element) for name in ("partNumber", "partName") for element in tree.each(name, info)]
+    whole = ". ".join([f"{before}{title}{f': {sub}' if sub else ''}", *parts]).strip()
+    if "translated" in kinds:
+        name = "dc.title.translated"
+    else:
+        name = "dc.title.alternative" if kinds & {"alternative", "abbreviated", "uniform"} else "dc.title"
+    if whole:
+        tree.draft.add(name, whole, language)
+
+
+def _names(tree: Tree) -> None:
+    authors = Authors(tree.draft)
+    for element in tree.each("name"):
+        roles = [tree.take(term) for term in tree.each("role/roleTerm", element)]
+        field = next((known(ROLES, role, "") for role in roles if known(ROLES, role, "")), "")
+        if not field:
+            # A name without a role is that of an author; an unknown role is said beside the name.
+            field = "dc.contributor.author" if not roles else "dc.contributor.other"
+        name, rest = _name(tree, element)
+        key = _key(tree, element)
+        affiliations = [tree.take(inner) for inner in tree.each("affiliation", element)]
+        if field == "dc.contributor.author":
+            authors.add(name, key, affiliations)
+        elif name:
+            tree.draft.add(field, name, authority=key)
+            for text in affiliations:
+                tree.draft.add("dc.contributor.affiliation", text)
+        for inner in rest:
+            tree.draft.unread("mods.name.namePart", inner, "dates or titles of a person, which no field holds")
+        if field == "dc.contributor.other":
+            for role in roles:
+                tree.draft.unread("mods.name.role", role, f"the role of {name}, for which there is no field")
+    authors.finish()
+
+
+def _name(tree: Tree, element: etree._Element) -> tuple[str, list[str]]:
+    """The name as "Family, Given", and what stands beside it (dates, terms of address)."""
+    parts: dict[str, list[str]] = {}
+    for part in tree.each("namePart", element):
+        kind = tree.attribute(part, "type")
+        parts.setdefault(kind, []).append(tree.take(part))
+    shown = tree.text("displayForm", element)
+    family, given = " ".join(parts.pop("family", [])), " ".join(parts.pop("given", []))
+    plain = ". ".join(parts.pop("", []))
+    name = ", ".join(text for text in (family, given) if text) or plain or shown
+    rest = [text for texts in parts.values() for text in texts] + ([shown] if shown and shown != name else [])
+    if plain and plain != name:
+        rest.append(plain)
+    return name, rest
+
+
+def _key(tree: Tree, element: etree._Element) -> str | None:
+    """The ORCID iD of a person, else the address of the name in an authority file."""
+    found = None
+    for identifier in tree.each("nameIdentifier", element):
+        kind = tree.attribute(identifier, "type") + tree.attribute(identifier, "typeURI")
+        value = tree.take(identifier)
+        if _ORCID.search(kind + value):
+            found = value
+        else:
+            tree.draft.unread("mods.name.nameIdentifier", value, f"an identifier of a person ({kind or 'no type'})")
+    address = tree.attribute(element, "valueURI")
+    return found or (address if _ORCID.search(address) else None)
+
+
+def _subject(tree: Tree, subject: etree._Element) -> None:
+    scheme = tree.attribute(subject, "authority").lower()
+    terms: list[str] = []
+    for element in subject.iterchildren("*"):
+        name = local(element)
+        if name in _SUBJECT and len(subject) == 1:
+            tree.field(_SUBJECT[name], element)
+        elif name in {"cartographics", "hierarchicalGeographic"}:
+            parts = [tree.take(inner) for inner in element.iterchildren("*")]
+            tree.draft.add("dc.coverage.spatial", ", ".join(part for part in parts if part))
+        elif name == "name":
+            shown, beside = _name(tree, element)
+            terms.append(", ".join([shown, *beside]))
+            tree.take(element)
+        else:
+            scheme = scheme or tree.attribute(element, "authority").lower()
+            terms.append(tree.take(element))
+    bare = (subject.text or "").strip() if len(subject) == 0 else ""
+    whole = "--".join(term for term in [*terms, bare] if term)
+    tree.take(subject)
+    if whole:
+        tree.draft.add(_SCHEMES.get(scheme, "dc.subject"), whole, language_of(subject))
+
+
+def _rights(tree: Tree, element: etree._Element) -> None:
+    address = tree.attribute(element, "href")
+    kind = tree.attribute(element, "type")
+    tree.field("dc.rights.accessrights" if kind == "restrictionOnAccess" else "dc.rights", element)
+    if address:
+        tree.draft.add("dc.rights.uri", address)
+
+
+def _related(tree: Tree, related: etree._Element) -> None:
+    """The host as journal, volume, issue and pages; other relations by title or identifier."""
+    kind = tree.attribute(related, "type").lower()
+    infos = tree.each("titleInfo", related)
+    parts = [(tree.text("title", info), tree.text("subTitle", info)) for info in infos]
+    titles = [": ".join(part for part in pair if part) for pair in parts]
+    identifiers = [(tree.attribute(one, "type"), tree.take(one)) for one in tree.each("identifier", related)]
+    if kind in {"host", ""}:
+        for title in titles:
+            tree.draft.add("dc.relation.ispartof", title)
+        for type_, value in identifiers:
+            serial = known(IDENTIFIERS, type_, "")
+            tree.draft.add(serial if serial.endswith(("issn", "isbn")) else "dc.relation.ispartof", value)
+        for element in tree.each("originInfo/dateIssued", related):
+            tree.field("dc.date.issued", element)
+        for element in tree.each("originInfo/publisher", related):
+            tree.field("dc.publisher", element)
+    else:
+        name = _RELATED.get(kind, "dc.relation")
+        for value in [*titles, *(value for _, value in identifiers)]:
+            tree.draft.add(name, value)
+    for part in tree.each("part", related):
+        _part(tree, part)
+    for element in tree.each("location/url", related):
+        tree.field("dc.relation.uri", element)
+    if not titles and not identifiers and not len(related) and (related.text or "").strip():
+        tree.field(_RELATED.get(kind, "dc.relation"), related)
+
+
+def _part(tree: Tree, part: etree._Element) -> None:
+    for detail in tree.each("detail", part):
+        kind = tree.attribute(detail, "type").lower()
+        value = tree.text("number", detail) or tree.text("caption", detail) or tree.text("title", detail)
+        if value:
+            tree.draft.add(_DETAILS.get(kind, f"mods.part.{kind or 'detail'}"), value)
+    for extent in tree.each("extent", part):
+        start, end = tree.text("start", extent), tree.text("end", extent)
+        if start:
+            tree.draft.add("oaire.citation.startPage", start)
+        if end:
+            tree.draft.add("oaire.citation.endPage", end)
+        for element in tree.each("list", extent):
+            tree.field("dc.description.pages", element)
+    for element in tree.each("date", part):
+        tree.field("dc.date.issued", element)
+
+
+def _address(tree: Tree, element: etree._Element) -> None:
+    access = tree.attribute(element, "access")
+    address = tree.take(element)
+    if access == "raw object":
+        tree.draft.files.append(File(name=address.rpartition("/")[2] or address, url=address))
+    elif address:
+        tree.draft.add("dc.identifier.url", address)
+
+
+def _origin(tree: Tree, origin: etree._Element) -> None:
+    for path, name in _ORIGIN.items():
+        for element in tree.each(path, origin):
+            tree.field(name, element)
+    for element in tree.each("dateOther", origin):
+        tree.field(known(DATES, tree.attribute(element, "type"), "dc.date"), element)
+
+
+def _identifier(tree: Tree, element: etree._Element) -> None:
+    tree.field(known(IDENTIFIERS, tree.attribute(element, "type"), "dc.identifier.other"), element)
+
+
+def _classification(tree: Tree, element: etree._Element) -> None:
+    tree.field(_SCHEMES.get(tree.attribute(element, "authority").lower(), "dc.subject.classification"), element)
+
+
+def _entry(tree: Tree, element: etree._Element) -> None:
+    """Who catalogued when is the catalogue's affair."""
+    for inner in element.iter("*"):
+        text = (inner.text or "").strip()
+        if text:
+            tree.draft.unread(f"mods.recordInfo.{local(inner)}", text, "about the catalogue's entry")
+    tree.take(element)
+
+
+_GROUPS: tuple[tuple[str, Callable[[Tree, etree._Element], None]], ...] = (
+    ("titleInfo", _title),
+    ("originInfo", _origin),
+    ("identifier", _identifier),
+    ("subject", _subject),
+    ("classification", _classification),
+    ("accessCondition", _rights),
+    ("relatedItem", _related),
+    ("part", _part),
+    ("location/url", _address),
+    ("recordInfo", _entry),
+)

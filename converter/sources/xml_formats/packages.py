@@ -1,0 +1,169 @@
+"""Wrappers around other metadata, with the files: METS (http://www.loc.gov/METS/), MPEG-21 DIDL, and ORE in Atom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from lxml import etree
+
+from converter.record import File
+from converter.sources.builder import Draft
+from converter.sources.elements import Tree, local
+from converter.sources.xml_formats import dim, mods, oai_dc, qdc
+from converter.values.identifiers import handle
+
+METS = "http://www.loc.gov/METS/"
+DIDL = "urn:mpeg:mpeg21:2002:02-DIDL-NS"
+ATOM = "http://www.w3.org/2005/Atom"
+
+_INNER: tuple[tuple[str, str, Callable[[etree._Element, Draft], None]], ...] = (
+    ("dim", dim.NAMESPACE, dim.read),
+    ("mods", mods.NAMESPACE, mods.read),
+    ("dc", oai_dc.NAMESPACE, oai_dc.read),
+    ("qualifieddc", qdc.NAMESPACE, qdc.read),
+)
+"""The metadata that a wrapper may hold, the richest first."""
+_XLINK = "{http://www.w3.org/1999/xlink}"
+_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_SIZE = re.compile(r"\d+")
+
+
+def mets(metadata: etree._Element, draft: Draft) -> None:
+    """Read the richest description of the item, and the files with their checksums; when it was packed says nothing."""
+    named = re.sub(r"\s+", "", metadata.get("OBJID") or "")
+    found = handle(named) if named else None
+    draft.handle = draft.handle or (found.value if found else None)
+    section = next(iter(metadata.iterfind(f"{{{METS}}}dmdSec")), metadata)
+    _described(section if _inner(section) is not None else metadata, draft)
+    for element in metadata.iter("*"):
+        text = (element.text or "").strip()
+        if text and len(element) == 0 and not any(_is_inner(above) for above in element.iterancestors()):
+            draft.unread(f"mets.{local(element)}", text, "about the package or its files, not about the work")
+    for group in metadata.iterfind(f".//{{{METS}}}fileGrp"):
+        for file in group.iterfind(f"{{{METS}}}file"):
+            _mets_file(group.get("USE"), file, draft)
+
+
+def didl(metadata: etree._Element, draft: Draft) -> None:
+    """Read the description that a component holds, and the resources that are files."""
+    _described(metadata, draft)
+    tree = Tree(metadata, draft, "didl")
+    for inner in metadata.iter("*"):
+        if _is_inner(inner):
+            tree.take(inner)
+    for element in metadata.iter("*"):
+        _didl_statement(tree, element)
+    for resource in metadata.iter(f"{{{DIDL}}}Resource"):
+        address = tree.attribute(resource, "ref")
+        if address:
+            name = address.rstrip("/").rpartition("/")[2] or address
+            draft.files.append(File(name=name, url=address, media_type=resource.get("mimeType")))
+    tree.rest()
+
+
+def _didl_statement(tree: Tree, element: etree._Element) -> None:
+    """The identifier and the date of the package; what else a statement says is about its parts."""
+    name, text = local(element), (element.text or "").strip()
+    if name == "Identifier":
+        _identifier(tree.take(element), tree.draft)
+    elif name in {"modified", "created"}:
+        tree.draft.datestamp = tree.draft.datestamp or text
+        tree.draft.unread(f"didl.{name}", tree.take(element), "when the package changed")
+    elif name == "Statement" and text and len(element) == 0:
+        tree.draft.unread("didl.statement", tree.take(element), "what part of the package this is")
+    address = element.get(_RESOURCE)
+    if address:
+        tree.attribute(element, "resource")
+        tree.draft.unread(f"didl.{name}", address, "what part of the package this is")
+
+
+def ore(metadata: etree._Element, draft: Draft) -> None:
+    """Read an ORE resource map in Atom: the files that are aggregated, and what the entry says of the item."""
+    tree = Tree(metadata, draft, "ore")
+    for link in tree.each("link"):
+        _ore_link(tree, link)
+    for element in tree.each("title"):
+        tree.field("dc.title", element)
+    for element in tree.each("author/name"):
+        tree.field("dc.contributor.author", element)
+    for element in tree.each("id"):
+        draft.unread("ore.id", tree.take(element), "the address of the resource map")
+    for name in ("published", "updated", "source", "category", "triples"):
+        for element in tree.each(name):
+            for inner in element.iter("*"):
+                text = (inner.text or "").strip()
+                for value in [text, inner.get(_ABOUT) or "", inner.get(_RESOURCE) or "", inner.get("term") or ""]:
+                    if value:
+                        draft.unread(f"ore.{local(inner)}", value, "about the resource map, not about the work")
+            tree.take(element)
+    tree.rest()
+
+
+def _described(element: etree._Element, draft: Draft) -> None:
+    """Read the richest metadata inside; the same in a poorer form is reported once."""
+    chosen = _inner(element)
+    for inner in element.iter("*"):
+        if not _is_inner(inner):
+            continue
+        if chosen is not None and inner is chosen[0]:
+            chosen[1](inner, draft)
+        elif chosen is not None and not any(above is chosen[0] for above in inner.iterancestors()):
+            draft.unread(local(inner), f"{len(inner)} elements", "the same description in a poorer form")
+
+
+def _inner(element: etree._Element) -> tuple[etree._Element, Callable[[etree._Element, Draft], None]] | None:
+    for name, namespace, read in _INNER:
+        found = next(element.iter(f"{{{namespace}}}{name}", name), None)
+        if found is not None:
+            return found, read
+    return None
+
+
+def _is_inner(element: etree._Element) -> bool:
+    return any(element.tag in {f"{{{namespace}}}{name}", name} for name, namespace, _ in _INNER)
+
+
+def _mets_file(use: str | None, file: etree._Element, draft: Draft) -> None:
+    place = file.find(f"{{{METS}}}FLocat")
+    address = None if place is None else place.get(f"{_XLINK}href")
+    title = None if place is None else place.get(f"{_XLINK}title")
+    size = file.get("SIZE") or ""
+    is_web = bool(address and address.startswith(("http://", "https://")))
+    draft.files.append(
+        File(
+            name=title or (address or "").rpartition("/")[2] or file.get("ID") or "file",
+            url=address if is_web else None,
+            media_type=file.get("MIMETYPE"),
+            size=int(size) if _SIZE.fullmatch(size) else None,
+            checksum=file.get("CHECKSUM"),
+            checksum_algorithm=file.get("CHECKSUMTYPE"),
+            bundle={"CONTENT": "ORIGINAL"}.get(use or "", use),
+        )
+    )
+
+
+def _identifier(text: str, draft: Draft) -> None:
+    if text.lower().startswith("urn:"):
+        draft.add("dc.identifier.urn", text)
+    elif text:
+        draft.add("dc.identifier.uri" if "://" in text else "dc.identifier.other", text)
+
+
+def _ore_link(tree: Tree, link: etree._Element) -> None:
+    address, relation = tree.attribute(link, "href"), (link.get("rel") or "").rpartition("/")[2]
+    if relation == "aggregates":
+        length = link.get("length") or ""
+        tree.draft.files.append(
+            File(
+                name=link.get("title") or address.rpartition("/")[2],
+                url=address,
+                media_type=link.get("type"),
+                size=int(length) if _SIZE.fullmatch(length) else None,
+            )
+        )
+    elif relation == "alternate":
+        tree.draft.add("dc.identifier.uri", address)
+    elif address:
+        tree.draft.unread(f"ore.link.{relation}", address, "an address of the resource map")

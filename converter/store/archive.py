@@ -1,0 +1,294 @@
+"""The archive: every record as it came, a journal of changes, and which records claim which shared statements.
+
+It is the source of truth: the store can be made again from it at any time, without asking the repository.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from converter.errors import StoreError
+from converter.record import Record
+from converter.store.journal import Change, Entry, Source
+from converter.store.schema import MIGRATIONS, bring_up
+from converter.store.search_index import Words
+from converter.store.serialization import packed, packed_lines, unpacked, unpacked_lines
+
+FOREIGN = 0
+"""What claims the statements of foreign RDF; records are numbered from 1."""
+_AT_ONCE = 500
+_CACHE = 65_536
+"""Kilobytes of the archive that are held in memory."""
+
+
+class Archive:
+    """One SQLite file; a batch is one transaction.
+
+    Raises StoreError where the file is of a later version, or no archive.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA temp_store = FILE")
+            (version,) = self._database.execute("PRAGMA user_version").fetchone()
+            if version < len(MIGRATIONS):
+                bring_up(self._database)
+        except sqlite3.DatabaseError as fault:
+            self._database.close()
+            raise StoreError(f"{path}: cannot be read as an archive ({fault}); restore it from a copy") from None
+        if version > len(MIGRATIONS):
+            self._database.close()
+            read = len(MIGRATIONS)
+            raise StoreError(f"{path}: version {version}, and this program reads {read}; use the one that wrote it")
+        # Claims come in no order: a small cache would read each page of their index again and again.
+        self._database.execute(f"PRAGMA cache_size = -{_CACHE}")
+        self._database.execute("CREATE TEMP TABLE brought (address TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def begin(self) -> None:
+        """Begin a batch."""
+        self._database.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Keep the batch."""
+        self._database.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Forget the batch, if one is open."""
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
+
+    def note(self, name: str) -> str | None:
+        """A small fact that was kept, None where there is none."""
+        row = self._database.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def keep_note(self, name: str, value: str) -> None:
+        """Keep a small fact."""
+        self._database.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
+
+    def notes(self, beginning: str) -> list[tuple[str, str]]:
+        """The small facts whose names begin so, by name."""
+        rows = self._database.execute(
+            "SELECT name, value FROM note WHERE substr(name, 1, ?) = ? ORDER BY name", (len(beginning), beginning)
+        )
+        return [(name, value) for name, value in rows]
+
+    def drop_notes(self, beginning: str) -> None:
+        """Drop the small facts whose names begin so."""
+        self._database.execute("DELETE FROM note WHERE substr(name, 1, ?) = ?", (len(beginning), beginning))
+
+    def get(self, address: str) -> Record | None:
+        """The record with that address, None where there is none."""
+        row = self._database.execute("SELECT payload FROM held WHERE address = ?", (address,)).fetchone()
+        return unpacked(row[0]) if row and row[0] else None
+
+    def put(self, address: str, record: Record) -> int:
+        """The number of the record, which now has this content; the journal says what changed."""
+        known = self._database.execute("SELECT id FROM held WHERE address = ?", (address,)).fetchone()
+        change: Change = "deleted" if record.deleted else "updated" if known else "created"
+        entry, moment = self._journal(address, change)
+        came = record.listed
+        self.rank(came.source)
+        (number,) = self._database.execute(
+            "INSERT INTO held (address, source, identifier, datestamp, deleted, change, moment, payload, listed)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (address) DO UPDATE SET source = ?2,"
+            " identifier = ?3, datestamp = ?4, deleted = ?5, change = ?6, moment = ?7, payload = ?8, listed = ?9"
+            " RETURNING id",
+            (
+                *(address, came.source, record.identifier, came.datestamp, record.deleted),
+                *(entry, moment, packed(record), came.identifier),
+            ),
+        ).fetchone()
+        if known:
+            self._database.execute("DELETE FROM member WHERE record = ?", (number,))
+        self._database.executemany(
+            "INSERT OR IGNORE INTO member VALUES (?, ?)", ((spec, number) for spec in record.sets)
+        )
+        return int(number)
+
+    def amend(self, address: str, record: Record) -> None:
+        """Keep how a record came that has not changed otherwise; the journal says nothing of it."""
+        came = record.listed
+        self._database.execute(
+            "UPDATE held SET payload = ?, datestamp = ?, listed = ? WHERE address = ?",
+            (packed(record), came.datestamp, came.identifier, address),
+        )
+
+    def erase(self, address: str) -> None:
+        """Remove what a record said; the journal says that it is gone, and nothing else is left of it."""
+        entry, moment = self._journal(address, "deleted")
+        self._database.execute(
+            "UPDATE held SET payload = NULL, deleted = 1, change = ?, moment = ? WHERE address = ?",
+            (entry, moment, address),
+        )
+
+    def number(self, address: str) -> int:
+        """The number of a record that is kept."""
+        (number,) = self._database.execute("SELECT id FROM held WHERE address = ?", (address,)).fetchone()
+        return int(number)
+
+    def records(self, source: str | None = None) -> Iterator[tuple[str, Record]]:
+        """Yield every record, or those of one source, with its address, in the order in which they came first.
+
+        The archive may be changed while they are read.
+        """
+        last = 0
+        while rows := self._database.execute(
+            "SELECT id, address, payload FROM held WHERE id > ?1 AND payload IS NOT NULL"
+            " AND (?2 IS NULL OR source = ?2) ORDER BY id LIMIT ?3",
+            (last, source, _AT_ONCE),
+        ).fetchall():
+            yield from ((address, unpacked(payload)) for _, address, payload in rows)
+            last = rows[-1][0]
+
+    def journal(self, after: int = 0, limit: int | None = None) -> list[Entry]:
+        """The changes after a number, the first so many."""
+        rows = self._database.execute(
+            "SELECT * FROM journal WHERE number > ? ORDER BY number LIMIT ?", (after, -1 if limit is None else limit)
+        )
+        return [Entry(*row) for row in rows]
+
+    def history(self, address: str) -> list[Entry]:
+        """The changes of one record."""
+        rows = self._database.execute("SELECT * FROM journal WHERE address = ? ORDER BY number", (address,))
+        return [Entry(*row) for row in rows]
+
+    def latest(self) -> int:
+        """The number of the last change, 0 where there is none."""
+        return int(self._database.execute("SELECT COALESCE(MAX(number), 0) FROM journal").fetchone()[0])
+
+    def addresses(self, named: str) -> list[str]:
+        """The addresses of the records that are called so: by address, by identifier, or by OAI identifier."""
+        rows = self._database.execute(
+            "SELECT address FROM held WHERE address = ?1 OR identifier = ?1 ORDER BY id", (named,)
+        )
+        return [row[0] for row in rows]
+
+    def listed(self, source: str, identifier: str) -> list[str]:
+        """The addresses at which the records stand that a source calls so."""
+        rows = self._database.execute(
+            "SELECT address FROM held WHERE source = ? AND listed = ? AND payload IS NOT NULL ORDER BY id",
+            (source, identifier),
+        )
+        return [row[0] for row in rows]
+
+    def has_source(self, name: str) -> bool:
+        """Whether records came from a source of that name."""
+        return self._database.execute("SELECT 1 FROM source WHERE name = ?", (name,)).fetchone() is not None
+
+    def sources(self) -> list[Source]:
+        """The sources in their order."""
+        rows = self._database.execute(
+            "SELECT name, rank, (SELECT COUNT(*) FROM held WHERE source = name AND NOT deleted) FROM source"
+            " ORDER BY rank"
+        )
+        return [Source(*row) for row in rows]
+
+    def rank(self, source: str) -> int:
+        """The rank of a source; one that is new comes last."""
+        row = self._database.execute("SELECT rank FROM source WHERE name = ?", (source,)).fetchone()
+        if row is None:
+            row = self._database.execute(
+                "INSERT INTO source SELECT ?, COALESCE(MAX(rank), 0) + 1 FROM source RETURNING rank", (source,)
+            ).fetchone()
+        return int(row[0])
+
+    def order(self, names: Iterable[str]) -> None:
+        """Put these sources before all others, in this order."""
+        chosen = list(names)
+        rest = [source.name for source in self.sources() if source.name not in chosen]
+        self._database.executemany(
+            "UPDATE source SET rank = ? WHERE name = ?", ((rank, name) for rank, name in enumerate(chosen + rest, 1))
+        )
+
+    def drop_source(self, name: str) -> None:
+        """Forget that there was such a source."""
+        self._database.execute("DELETE FROM source WHERE name = ?", (name,))
+
+    def of_source(self, source: str) -> Iterator[tuple[str, str | None, bool]]:
+        """Yield what a source calls each of its records, when that changed there, and whether it is deleted."""
+        last = 0
+        while rows := self._database.execute(
+            "SELECT id, listed, datestamp, deleted FROM held WHERE source = ? AND id > ? AND payload IS NOT NULL"
+            " ORDER BY id LIMIT ?",
+            (source, last, _AT_ONCE),
+        ).fetchall():
+            yield from ((identifier, datestamp, bool(deleted)) for _, identifier, datestamp, deleted in rows)
+            last = rows[-1][0]
+
+    def bring(self, address: str) -> bool:
+        """Whether a record with that address came in this opening of the archive before."""
+        return not self._database.execute("INSERT OR IGNORE INTO brought VALUES (?)", (address,)).rowcount
+
+    def claim(self, record: int, lines: Iterable[str]) -> None:
+        """Let a record claim statements about what it shares with others."""
+        self._database.executemany(
+            "INSERT OR IGNORE INTO claim VALUES (?, ?)", ((_digest(line), record) for line in lines)
+        )
+
+    def release(self, record: int, lines: Iterable[str]) -> list[str]:
+        """The statements that nobody claims any more, now that this record does not."""
+        alone = []
+        for line in lines:
+            digest = _digest(line)
+            self._database.execute("DELETE FROM claim WHERE statement = ? AND record = ?", (digest, record))
+            if not self._database.execute("SELECT 1 FROM claim WHERE statement = ?", (digest,)).fetchone():
+                alone.append(line)
+        return alone
+
+    def forget_claims(self) -> None:
+        """Remove every claim and the index of words, before the store is made anew."""
+        self._database.execute("DELETE FROM claim")
+        self._database.execute("INSERT INTO search (search) VALUES ('delete-all')")
+
+    def index(self, number: int, words: Words | None, before: Words | None = None) -> None:
+        """Let a record be found by these words, and no more by those of before."""
+        if words == before:
+            return
+        if before:
+            row = (number, *before)
+            self._database.execute(
+                "INSERT INTO search (search, rowid, title, agent, text) VALUES ('delete', ?, ?, ?, ?)", row
+            )
+        if words:
+            self._database.execute(
+                "INSERT INTO search (rowid, title, agent, text) VALUES (?, ?, ?, ?)", (number, *words)
+            )
+
+    def keep_pending(self, come: Iterable[str], gone: Iterable[str]) -> None:
+        """Keep what the store has yet to do, behind what it had to do before."""
+        self._database.execute("INSERT INTO pending VALUES (?, ?)", (packed_lines(come), packed_lines(gone)))
+
+    def pending(self) -> list[tuple[str, str]]:
+        """The lines that are to come and to go, batch by batch; none where the store is known to hold everything."""
+        rows = self._database.execute("SELECT come, gone FROM pending ORDER BY rowid")
+        return [(unpacked_lines(come), unpacked_lines(gone)) for come, gone in rows]
+
+    def settle(self) -> None:
+        """Keep that the store is up to the archive."""
+        self._database.execute("DELETE FROM pending")
+
+    def _journal(self, address: str, change: Change) -> tuple[int, str]:
+        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        # A clock that is set back must not make what is new look old to those who follow the changes.
+        number, moment = self._database.execute(
+            "INSERT INTO journal (address, change, moment)"
+            " VALUES (?, ?, MAX(?, COALESCE((SELECT moment FROM journal ORDER BY number DESC LIMIT 1), '')))"
+            " RETURNING number, moment",
+            (address, change, now),
+        ).fetchone()
+        return int(number), moment
+
+
+def _digest(line: str) -> bytes:
+    return hashlib.blake2b(line.encode(), digest_size=16).digest()

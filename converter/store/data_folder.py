@@ -1,0 +1,311 @@
+"""The data folder: one writer's store, the generations that readers open, and the lock between writers.
+
+    <folder>/shelfgraph.json      what the folder is: layout version, base address, digest of the crosswalk
+    <folder>/lock                 held by the one writer
+    <folder>/archive.sqlite       every record as it came, and the journal of changes
+    <folder>/foreign/             RDF files that were loaded as they are
+    <folder>/published/           what stores elsewhere were sent
+    <folder>/store/               the writer's store
+    <folder>/generations/N/       read-only checkpoints; hard links, so that each costs milliseconds
+    <folder>/generations/N.json   the last change of the journal that is in it
+    <folder>/current              the number of the generation to read, replaced in one step
+
+A reader sees a whole batch or nothing.  The generation number is the version of the dataset and never goes back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph
+
+from converter.errors import StoreError
+from converter.record import Record
+from converter.report import Finding
+from converter.store.archive import Archive
+from converter.store.description import Describer
+from converter.store.loader import Lines, Loader
+
+_LAYOUT = 1
+_IDENTITY = "shelfgraph.json"
+_MANY = 50_000
+"""Lines that the store takes in before it is compacted."""
+
+
+class Generation(NamedTuple):
+    """One version of the dataset: its number, the folder of its store, and the last change of the journal in it."""
+
+    number: int
+    path: Path
+    journal: int = 0
+
+
+class Identity(NamedTuple):
+    """What a data folder was made with."""
+
+    base: str
+    crosswalk: str
+
+
+class DataFolder:
+    """A data folder on disk; nothing is made until something is written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def store_path(self) -> Path:
+        """The writer's store."""
+        return self.path / "store"
+
+    def identity(self) -> Identity | None:
+        """What the folder was made with, None where nothing has been written.
+
+        Raises StoreError where the folder is not one of ours, or of a later layout.
+        """
+        file = self.path / _IDENTITY
+        if not file.exists():
+            if self.path.exists() and any(self.path.iterdir()):
+                raise StoreError(f"{self.path}: not a data folder (it holds no {_IDENTITY}); name another with --data")
+            return None
+        try:
+            held = json.loads(file.read_text(encoding="utf-8"))
+            layout, base, crosswalk = held["layout"], str(held["base"]), str(held["crosswalk"])
+        except (ValueError, KeyError, TypeError):
+            raise StoreError(f"{file}: cannot be read; restore it from a copy or load into a new folder") from None
+        if layout != _LAYOUT:
+            raise StoreError(
+                f"{file}: layout {layout}, and this version reads {_LAYOUT}; use the version that wrote it"
+            )
+        return Identity(base, crosswalk)
+
+    def current(self) -> Generation:
+        """The generation to read.
+
+        Raises StoreError where nothing has been loaded.
+        """
+        self.identity()
+        try:
+            number = int((self.path / "current").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            raise StoreError(
+                f"{self.path}: nothing has been loaded; run “shelfgraph load SOURCE --data {self.path}”"
+            ) from None
+        return Generation(number, self._generation_path(number), self._journal_of(number))
+
+    @contextlib.contextmanager
+    def writing(self, identity: Identity, triples_of: Lines) -> Iterator[Writer]:
+        """The one writer of the folder, which is made where it is not; `triples_of` is the crosswalk at work.
+
+        Raises StoreError where another process writes, or where the folder was made for another base address.
+        """
+        held = self.identity()
+        if held and held.base != identity.base:
+            raise StoreError(
+                f"{self.path}: its addresses begin with {held.base}, not {identity.base}; load into another folder"
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self._locked():
+            self._write("shelfgraph.json", json.dumps({"layout": _LAYOUT, **identity._asdict()}, indent=1) + "\n")
+            loader = Loader(self.path, identity.base, identity.crosswalk, triples_of)
+            try:
+                writer = Writer(self, loader, identity.crosswalk, Describer(identity.base))
+                yield writer
+                writer.finish()
+            finally:
+                loader.close()
+
+    def records(self) -> Iterator[Record]:
+        """Yield the archived records.
+
+        Raises StoreError where nothing has been loaded.
+        """
+        self.current()
+        archive = Archive(self.path / "archive.sqlite")
+        try:
+            yield from (record for _, record in archive.records())
+        finally:
+            archive.close()
+
+    def generations(self) -> list[Generation]:
+        """The generations that are kept, the oldest first."""
+        return [
+            Generation(number, self._generation_path(number), self._journal_of(number)) for number in self._numbers()
+        ]
+
+    def has_generation(self) -> bool:
+        """Whether there is something to read."""
+        return (self.path / "current").exists()
+
+    def publish(
+        self, store: pyoxigraph.Store, journal: int, describe: Callable[[Path], None] | None = None
+    ) -> Generation:
+        """A new generation with what the store holds now, and the one that `current` names from now on.
+
+        `describe` adds to it what it says of itself, before anybody reads it.
+        """
+        numbers = self._numbers()
+        number = max(numbers, default=0) + 1
+        path = self._generation_path(number)
+        path.parent.mkdir(exist_ok=True)
+        store.backup(str(path))
+        if describe:
+            describe(path)
+        self._write(f"generations/{number}.json", json.dumps({"journal": journal}) + "\n")
+        self._write("current", f"{number}\n")
+        self._forget(numbers, keep=2)
+        return Generation(number, path, journal)
+
+    def _generation_path(self, number: int) -> Path:
+        return self.path / "generations" / str(number)
+
+    def _journal_of(self, number: int) -> int:
+        try:
+            return int(json.loads((self.path / f"generations/{number}.json").read_text(encoding="ascii"))["journal"])
+        except (OSError, ValueError, KeyError, TypeError):
+            # An earlier version of the program wrote none.
+            return 0
+
+    def _numbers(self) -> list[int]:
+        folder = self.path / "generations"
+        return sorted(int(inner.name) for inner in folder.iterdir() if inner.name.isdigit()) if folder.is_dir() else []
+
+    def _forget(self, numbers: list[int], keep: int) -> None:
+        """Remove old generations that nobody reads; a reader holds a shared lock on its folder."""
+        for number in numbers[:-keep]:
+            path = self._generation_path(number)
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            else:
+                shutil.rmtree(path)
+                path.with_suffix(".json").unlink(missing_ok=True)
+            finally:
+                os.close(descriptor)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = self.path / "lock"
+        with lock.open("a+", encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                holder = file.read().strip() or "another process"
+                raise StoreError(f"{self.path}: process {holder} is writing; wait until it ends") from None
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            yield
+
+    def _write(self, name: str, text: str) -> None:
+        """Replace a small file in one step."""
+        beside = self.path / f"{name}.new"
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path / name)
+
+
+class Writer:
+    """What the one writer may do; each deed ends in a generation that holds the whole of it."""
+
+    def __init__(self, folder: DataFolder, loader: Loader, crosswalk: str, describer: Describer) -> None:
+        self._folder = folder
+        self._loader = loader
+        self._crosswalk = crosswalk
+        self._describer = describer
+
+    @property
+    def archive(self) -> Archive:
+        """What has been loaded, and when."""
+        return self._loader.archive
+
+    def load(
+        self, records: Iterable[Record], lines_of: Lines | None = None, note: Callable[[Finding], None] | None = None
+    ) -> Generation:
+        """The generation that holds these records in the place of what they were.
+
+        `lines_of` maps what has changed, and may report of it; `note` hears of records that are not taken in.
+        """
+        self._loader.load(records, lines_of, note=note)
+        return self.published()
+
+    def take(
+        self,
+        records: Iterable[Record],
+        state: Mapping[str, str],
+        lines_of: Lines | None = None,
+        note: Callable[[Finding], None] | None = None,
+    ) -> None:
+        """Take in what a repository has just answered, together with how far that is; `published` shows it."""
+        self._loader.load(records, lines_of, note=note, state=state, asked=True)
+
+    def load_rdf(self, path: Path) -> Generation:
+        """The generation that holds the RDF of a file too.
+
+        Raises StoreError where the file is not in the format of its name.
+        """
+        self._loader.load_rdf(path)
+        return self.published()
+
+    def rebuild(self) -> Generation:
+        """The generation that is made anew from the archive."""
+        self._loader.rebuild(self._crosswalk)
+        return self.published()
+
+    def forget(self, source: str) -> int:
+        """The number of records of a source that are gone from the newest generation, with all that they said.
+
+        Raises StoreError where no source has that name.
+        """
+        names = [known.name for known in self.archive.sources()]
+        if source not in names:
+            told = ", ".join(f"“{name}”" for name in names) or "none"
+            raise StoreError(f"{self._folder.path}: no source is called “{source}”; there are {told}")
+        count = self._loader.forget(source)
+        self.published()
+        return count
+
+    def published(self) -> Generation:
+        """A new generation where something changed, else the current one."""
+        latest = self.archive.latest()
+        if self._folder.has_generation() and not self._loader.changed:
+            current = self._folder.current()
+            if current.journal >= latest:
+                return current
+        if self._loader.written > _MANY:
+            # Compacting first made string-heavy queries several times faster after a bulk load.
+            self._loader.store.optimize()
+            self._loader.written = 0
+        generation = self._folder.publish(self._loader.store, latest, self._describer.describe)
+        self._loader.changed = False
+        return generation
+
+    def finish(self) -> None:
+        """Publish a generation that says what it holds, where there was no time for that in the newest."""
+        if not self._describer.done:
+            latest = self.archive.latest()
+            self._folder.publish(self._loader.store, latest, partial(self._describer.describe, at_last=True))
+
+
+@contextlib.contextmanager
+def reading(generation: Generation) -> Iterator[Path]:
+    """The folder of a generation, which is not removed while it is read."""
+    descriptor = os.open(generation.path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield generation.path
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,287 @@
+"""Records → archive and store, exactly: the store always equals what the archive would make of it.
+
+A record's old statements are what the crosswalk makes of the archived record; the new ones are inserted, and the old
+ones that are not among them deleted.  A statement about what records share (a journal, an organisation, a keyed person)
+goes only when no other record claims it.
+
+Crash order: a batch is committed to the archive together with the lines that the store has yet to take in or give up;
+then the store does so in one step.  Lines that are found at the next opening are done again, which changes nothing
+where they had been done; they go when the store is known to be on the disk.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import pyoxigraph
+
+from converter.record import Record
+from converter.report import Finding
+from converter.store import foreign_rdf
+from converter.store.addressing import moved, placed, same
+from converter.store.archive import FOREIGN, Archive
+from converter.store.ownership import refusal, version
+from converter.store.search_index import words_of
+
+T = TypeVar("T")
+Lines = Callable[[Record], Iterable[str]]
+
+BATCH = 100
+"""Records in one step of the store: memory is flat in the number of all."""
+
+_SETTLED_EVERY = 40
+"""Batches that may have to be done again after a crash."""
+_CROSSWALK = "crosswalk"
+_OWN = ("item", "record", "source")
+
+
+class Loader:
+    """The one writer of an archive and its store.
+
+    `triples_of` is what the crosswalk makes of a record, as N-Triples lines; `crosswalk` is the crosswalk's digest.  A
+    store that another crosswalk made is made anew from the archive.  `written` counts the lines that the store took in
+    or gave up.
+    """
+
+    def __init__(self, folder: Path, base: str, crosswalk: str, triples_of: Lines) -> None:
+        self._folder = folder
+        self._base = base
+        self._triples_of = triples_of
+        self.archive = Archive(folder / "archive.sqlite")
+        self.changed = False
+        self.written = 0
+        self._unsettled = 0
+        made_by = self.archive.note(_CROSSWALK)
+        if made_by not in {None, crosswalk} or (made_by and not (folder / "store").exists()):
+            self.rebuild(crosswalk)
+        else:
+            self.archive.keep_note(_CROSSWALK, crosswalk)
+            self.store = pyoxigraph.Store(str(folder / "store"))
+            self._catch_up()
+        self._foreign = foreign_rdf.files(folder)
+
+    def load(
+        self,
+        records: Iterable[Record],
+        lines_of: Lines | None = None,
+        *,
+        note: Callable[[Finding], None] | None = None,
+        state: Mapping[str, str] | None = None,
+        asked: bool = False,
+    ) -> None:
+        """Take in records, batch by batch; those that are held already as they come are not mapped again.
+
+        `lines_of` maps a record that is taken in, and may report what it finds; `note` hears of records that are
+        refused; `state` is kept in the same step as the last batch; `asked` says that the repository has been asked
+        just now, so that its answer counts even where its clock ran back.
+        """
+        taken = False
+        for batch, last in _batches(records, BATCH):
+            self._take_in(batch, lines_of or self._triples_of, note, (state or {}) if last else {}, asked=asked)
+            taken = True
+        if state and not taken:
+            self._take_in([], self._triples_of, note, state, asked=asked)
+
+    def load_rdf(self, path: Path) -> None:
+        """Take in a file of RDF as it is, its named graphs kept; the format is told by its name.
+
+        Raises StoreError with the place where the file is not in its format.
+        """
+        lines = foreign_rdf.take_in(self.store, path, self._folder, self._base)
+        self.archive.begin()
+        self.archive.claim(FOREIGN, lines)
+        self.archive.commit()
+        self._foreign = foreign_rdf.files(self._folder)
+        self.changed = True
+        self.written += len(self.store)
+
+    def forget(self, source: str) -> int:
+        """The number of records of a source that were erased, with all that they said."""
+        count = 0
+        for batch, _ in _batches(self.archive.records(source), BATCH):
+            self.archive.begin()
+            try:
+                wanted: dict[str, bool] = {}
+                for address, _ in batch:
+                    self._erase(address, wanted)
+                self._commit(wanted)
+            except BaseException:
+                self.archive.rollback()
+                raise
+            count += len(batch)
+        self.archive.drop_source(source)
+        self.archive.drop_notes(f"harvest {source} ")
+        return count
+
+    def rebuild(self, crosswalk: str) -> None:
+        """Make the store anew from the archive, beside the old one, and put it in its place."""
+        fresh = self._folder / "store.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        store = pyoxigraph.Store(str(fresh))
+        self.archive.begin()
+        try:
+            self.archive.forget_claims()
+            for batch, _ in _batches(self.archive.records(), BATCH):
+                lines: list[str] = []
+                for address, record in batch:
+                    made = list(self._triples_of(record))
+                    number, own = self.archive.number(address), self._owner(address)
+                    self.archive.claim(number, (line for line in made if not own(line)))
+                    self.archive.index(number, words_of(made))
+                    lines += made
+                store.bulk_load("\n".join(lines), pyoxigraph.RdfFormat.N_TRIPLES)
+                self.written += len(lines)
+            for path in foreign_rdf.files(self._folder):
+                self.archive.claim(FOREIGN, foreign_rdf.read(store, path, self._base))
+            store.flush()
+            del store
+            # What was made by no crosswalk that is known is made again, should the next step be the last.
+            self.archive.keep_note(_CROSSWALK, "unfinished")
+            self.archive.settle()
+            self.archive.commit()
+        except BaseException:
+            self.archive.rollback()
+            raise
+        # The old store lets go of its files.
+        vars(self).pop("store", None)
+        shutil.rmtree(self._folder / "store", ignore_errors=True)
+        fresh.rename(self._folder / "store")
+        self.store = pyoxigraph.Store(str(self._folder / "store"))
+        self.archive.keep_note(_CROSSWALK, crosswalk)
+        self.changed = True
+
+    def settle(self) -> None:
+        """Bring everything onto the disk that the store has done, so that none of it has to be done again."""
+        self.store.flush()
+        self.archive.settle()
+        self._unsettled = 0
+
+    def close(self) -> None:
+        """Let go of the archive and of the store."""
+        if "store" in vars(self):
+            if self._unsettled:
+                self.settle()
+            del self.store
+        self.archive.close()
+
+    def _catch_up(self) -> None:
+        """Do again what the store may not have done."""
+        for come, gone in self.archive.pending():
+            self._apply(come, gone)
+        self.settle()
+
+    def _take_in(
+        self,
+        batch: list[Record],
+        lines_of: Lines,
+        note: Callable[[Finding], None] | None,
+        state: Mapping[str, str],
+        *,
+        asked: bool,
+    ) -> None:
+        """One batch: committed with what the store has to do, then done."""
+        self.archive.begin()
+        try:
+            # Line → whether it shall be in the store; the last word on a line counts.
+            wanted: dict[str, bool] = {}
+            for record in batch:
+                reason = self._put(record, lines_of, wanted, asked=asked)
+                if reason and note:
+                    note(Finding(record.handle or record.identifier, "warning", "", "", f"not taken in: {reason}"))
+            for name, value in state.items():
+                self.archive.keep_note(name, value)
+            self._commit(wanted)
+        except BaseException:
+            self.archive.rollback()
+            raise
+
+    def _put(self, record: Record, lines_of: Lines, wanted: dict[str, bool], *, asked: bool) -> str | None:
+        """Take in one record; the reason where it is refused."""
+        address, record = placed(self.archive, record)
+        known = self.archive.get(address)
+        again = self.archive.bring(address)
+        if known is None and record.erased:
+            return None
+        if known and same(known, record):
+            if known != record:
+                self.archive.amend(address, record)
+            return None
+        if known:
+            held = version(known, self.archive.rank(known.listed.source))
+            come = version(record, self.archive.rank(record.listed.source))
+            reason = refusal(held, come, again=again, asked=asked)
+            if reason:
+                return reason
+        for other in moved(self.archive, record, address) if asked else ():
+            self._erase(other, wanted)
+        if record.erased:
+            self._erase(address, wanted)
+            return None
+        old = list(self._triples_of(known)) if known else []
+        new = list(lines_of(record))
+        number = self.archive.put(address, record)
+        self.archive.index(number, words_of(new), words_of(old) if known else None)
+        self._change(number, address, set(old), set(new), wanted)
+        return None
+
+    def _erase(self, address: str, wanted: dict[str, bool]) -> None:
+        """Remove a record with all that it said."""
+        record = self.archive.get(address)
+        old = list(self._triples_of(record)) if record else []
+        self._change(self.archive.number(address), address, set(old), set(), wanted)
+        self.archive.index(self.archive.number(address), None, words_of(old))
+        self.archive.erase(address)
+
+    def _change(self, number: int, address: str, old: set[str], new: set[str], wanted: dict[str, bool]) -> None:
+        """Add to what the store has to do that a record says the new lines in the place of the old."""
+        own = self._owner(address)
+        gone, come = old - new, new - old
+        shared = sorted(line for line in gone if not own(line))
+        released = self.archive.release(number, shared)
+        mine = [line for line in gone if own(line)]
+        if self._foreign:
+            # Foreign RDF may say the same of our items, and goes on saying it.
+            mine = self.archive.release(number, mine)
+        self.archive.claim(number, (line for line in come if not own(line)))
+        wanted |= dict.fromkeys(released + mine, False)
+        wanted |= dict.fromkeys(come, True)
+
+    def _owner(self, address: str) -> Callable[[str], bool]:
+        """Whether a line speaks of the item, its parts or its documents, which no other record speaks of."""
+        starts = tuple(f"<{self._base}{folder}/{address}{end}" for folder in _OWN for end in ("> ", "#"))
+        return lambda line: line.startswith(starts)
+
+    def _commit(self, wanted: dict[str, bool]) -> None:
+        come = [line for line, stays in wanted.items() if stays]
+        gone = [line for line, stays in wanted.items() if not stays]
+        if wanted:
+            self.archive.keep_pending(come, gone)
+        self.archive.commit()
+        if wanted:
+            self._apply("\n".join(come), "\n".join(gone))
+            self.changed = True
+            self.written += len(wanted)
+            self._unsettled += 1
+            if self._unsettled >= _SETTLED_EVERY:
+                self.settle()
+
+    def _apply(self, come: str, gone: str) -> None:
+        if not gone:
+            self.store.bulk_load(come, pyoxigraph.RdfFormat.N_TRIPLES)
+        else:
+            # The lines are checked terms: they say the same in N-Triples and between the braces of an update.
+            self.store.update(f"DELETE DATA {{\n{gone}\n}} ;\nINSERT DATA {{\n{come}\n}}")
+
+
+def _batches(things: Iterable[T], size: int) -> Iterator[tuple[list[T], bool]]:
+    """Yield the things, so many at a time, and whether these are the last."""
+    left = iter(things)
+    batch = list(islice(left, size))
+    while batch:
+        following = list(islice(left, size))
+        yield batch, not following
+        batch = following

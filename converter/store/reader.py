@@ -1,0 +1,161 @@
+"""The archive as readers see it: what the feeds, the tombstones and the record pages ask of it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from converter.errors import StoreError
+from converter.record import Record
+from converter.store.journal import Entry
+from converter.store.schema import MIGRATIONS, OLDEST_READ
+from converter.store.serialization import unpacked
+
+
+class Held(NamedTuple):
+    """A record as a feed lists it: its path below /item/, whose it is, and the last change of it.
+
+    `change` is the number of its last line in the journal, `moment` when that was (UTC, to the second).  Of one that is
+    `erased` nothing is left but that it was here.
+    """
+
+    address: str
+    source: str
+    identifier: str
+    sets: tuple[str, ...]
+    deleted: bool
+    change: int
+    moment: str
+    erased: bool = False
+
+
+_LISTED = (
+    "SELECT address, source, identifier, deleted, change, moment, payload IS NULL,"
+    " (SELECT group_concat(spec, char(31)) FROM member WHERE record = id) FROM held"
+)
+_CHOSEN = (
+    " WHERE change > :after AND change <= :upto AND (:since IS NULL OR moment >= :since)"
+    " AND (:until IS NULL OR moment <= :until)"
+    " AND (:set IS NULL OR id IN (SELECT record FROM member WHERE spec = :set))"
+)
+_COUNTED = f"SELECT COUNT(*) FROM held {_CHOSEN}"  # noqa: S608 - both are constants; values are bound
+_NO_END = 1 << 62
+_WORD = re.compile(r"\w+")
+
+
+class ArchiveReader:
+    """A data folder's archive, read-only, from any number of threads; `upto` is the last change that is shown.
+
+    Raises StoreError where there is no archive, or one of another version.
+    """
+
+    def __init__(self, path: Path, upto: int | None = None) -> None:
+        self._path = path
+        self.upto = _NO_END if upto is None else upto
+        self._threads = threading.local()
+        try:
+            (version,) = self._ask("PRAGMA user_version")[0]
+        except sqlite3.DatabaseError as fault:
+            raise StoreError(f"{path}: cannot be read as an archive ({fault}); load the records first") from None
+        if not OLDEST_READ <= version <= len(MIGRATIONS):
+            raise StoreError(f"{path}: version {version}, and this program reads {len(MIGRATIONS)}; load it again")
+
+    def get(self, address: str) -> Record | None:
+        """The record as it came, None where there is none or it has been erased."""
+        rows = self._ask("SELECT payload FROM held WHERE address = ?", (address,))
+        return unpacked(rows[0][0]) if rows and rows[0][0] else None
+
+    def held(self, address: str) -> Held | None:
+        """What a feed lists of a record, None where none has that address."""
+        rows = self._ask(f"{_LISTED} WHERE address = ?", (address,))
+        return _held(rows[0]) if rows else None
+
+    def identified(self, identifier: str) -> Held | None:
+        """What a feed lists of the record with that identifier of the source."""
+        rows = self._ask(f"{_LISTED} WHERE identifier = ? ORDER BY change DESC LIMIT 1", (identifier,))
+        return _held(rows[0]) if rows else None
+
+    def latest(self) -> int:
+        """The number of the last change that is shown, 0 where there is none."""
+        return int(self._ask("SELECT COALESCE(MAX(number), 0) FROM journal WHERE number <= ?", (self.upto,))[0][0])
+
+    def latest_moment(self) -> str | None:
+        """When the last change was that is shown."""
+        rows = self._ask("SELECT moment FROM journal WHERE number <= ? ORDER BY number DESC LIMIT 1", (self.upto,))
+        return rows[0][0] if rows else None
+
+    def earliest(self) -> str | None:
+        """When the first change was."""
+        rows = self._ask("SELECT moment FROM journal ORDER BY number LIMIT 1")
+        return rows[0][0] if rows else None
+
+    def listing(
+        self,
+        *,
+        after: int = 0,
+        since: str | None = None,
+        until: str | None = None,
+        set_: str | None = None,
+        limit: int = 100,
+    ) -> list[Held]:
+        """Records in the order of their last changes, from behind the change `after`; both moments are included."""
+        chosen = self._chosen(after, since, until, set_)
+        return [
+            _held(row)
+            for row in self._ask(f"{_LISTED}{_CHOSEN} ORDER BY change LIMIT :limit", chosen | {"limit": limit})
+        ]
+
+    def count(
+        self, *, after: int = 0, since: str | None = None, until: str | None = None, set_: str | None = None
+    ) -> int:
+        """How many records a listing has in all."""
+        chosen = self._chosen(after, since, until, set_)
+        return int(self._ask(_COUNTED, chosen)[0][0])
+
+    def sets(self) -> list[tuple[str, int]]:
+        """Each set with the number of its records."""
+        return [(row[0], row[1]) for row in self._ask("SELECT spec, COUNT(*) FROM member GROUP BY spec ORDER BY spec")]
+
+    def journal(self, after: int = 0, limit: int | None = None) -> list[Entry]:
+        """The changes after a number, the first so many."""
+        rows = self._ask(
+            "SELECT number, address, change, moment FROM journal WHERE number > ? AND number <= ?"
+            " ORDER BY number LIMIT ?",
+            (after, self.upto, -1 if limit is None else limit),
+        )
+        return [Entry(*row) for row in rows]
+
+    def search(self, text: str, limit: int = 20, offset: int = 0) -> list[str]:
+        """The addresses of live records that hold all these words, the best first."""
+        words = " ".join(f'"{word}"' for word in _WORD.findall(text))
+        if not words:
+            return []
+        rows = self._ask(
+            "SELECT address FROM search JOIN held ON held.id = search.rowid WHERE search MATCH ? AND NOT deleted"
+            " ORDER BY bm25(search, 8.0, 4.0, 1.0), held.id LIMIT ? OFFSET ?",
+            (words, limit, offset),
+        )
+        return [row[0] for row in rows]
+
+    def _chosen(self, after: int, since: str | None, until: str | None, set_: str | None) -> dict[str, Any]:
+        if since:
+            # What is older than the first change in the window need not be looked at.
+            (first,) = self._ask("SELECT MIN(number) FROM journal WHERE moment >= ?", (since,))[0]
+            after = max(after, _NO_END if first is None else first - 1)
+        return {"after": after, "upto": self.upto, "since": since, "until": until, "set": set_}
+
+    def _ask(self, statement: str, values: Any = ()) -> list[Any]:
+        database = getattr(self._threads, "database", None)
+        if database is None:
+            database = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            self._threads.database = database
+        return list(database.execute(statement, values))
+
+
+def _held(row: Any) -> Held:
+    address, source, identifier, deleted, change, moment, erased, sets = row
+    specs = tuple(sets.split("\x1f")) if sets else ()
+    return Held(address, source, identifier, specs, bool(deleted), change, moment, bool(erased))

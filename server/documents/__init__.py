@@ -1,0 +1,1 @@
+"""IRI → representation: the documents of records and shared things, and the links between them."""

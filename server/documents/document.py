@@ -1,0 +1,166 @@
+"""What is known of an address, rendered in a form: the description of a record, a shared thing, or a tombstone."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from typing import NamedTuple
+
+from converter.store.reader import ArchiveReader
+from server.documents import description, signposting
+from server.documents.paths import page_of
+from server.documents.renderings import Rendered, Renderings, rendered
+from server.documents.signposting import LINKSETS, Link
+from server.pages import html, lists
+from server.pages.lists import Works
+from server.representations.registry import LISTS, PAGE, PROFILES, REPRESENTATIONS, Description, Representation, forms
+from server.sparql import Endpoint
+
+_GONE = re.compile(r" <http://www\.w3\.org/ns/prov#invalidatedAtTime> ")
+
+
+class Descriptions:
+    """What was described last, by the version of the dataset and the place: one form of a document follows another."""
+
+    def __init__(self, most: int = 8) -> None:
+        self._most = most
+        self._held: OrderedDict[tuple[str, Place], tuple[Description, Works | None]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, site: Site, place: Place) -> tuple[Description | None, Works | None]:
+        """The description of a thing with the works that lead to it, None where nothing is known of it."""
+        key = (site.endpoint.version, place)
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        described, works = _described(site, place)
+        if described is not None:
+            with self._lock:
+                self._held[key] = described, works
+                if len(self._held) > self._most:
+                    self._held.popitem(last=False)
+        return described, works
+
+
+class Site(NamedTuple):
+    """What documents are made from; the archive is not there over a remote endpoint."""
+
+    endpoint: Endpoint
+    base: str
+    renderings: Renderings
+    archive: ArchiveReader | None
+    descriptions: Descriptions
+
+
+class Place(NamedTuple):
+    """A thing and its document: the address of each, and the page of its works that is shown."""
+
+    address: str
+    variant: str
+    page: int = 1
+
+    @property
+    def document(self) -> str:
+        """The address of the page of the document."""
+        return page_of(self.variant, self.page)
+
+    def is_work(self, base: str) -> bool:
+        """Whether the thing is an item."""
+        return self.address.startswith(f"{base}item/")
+
+
+def offers(site: Site, place: Place) -> tuple[Representation, ...]:
+    """The forms that the document of a thing has."""
+    of_work = place.is_work(site.base)
+    return (*forms(of_work=of_work), *(LINKSETS if of_work else ()))
+
+
+def document(site: Site, place: Place, form: Representation) -> Rendered | None:
+    """The description of a thing in a form, None where nothing is known of it."""
+    key = (site.endpoint.version, place.address, place.variant, form.suffix, str(place.page))
+    return site.renderings.get(key, lambda: _document(site, place, form))
+
+
+def _document(site: Site, place: Place, form: Representation) -> Rendered | None:
+    described, works = site.descriptions.get(site, place)
+    if described is None:
+        return None
+    status = 410 if any(_GONE.search(line) for line in described.lines) else 200
+    body = _body(site, place, form, described, works)
+    return rendered(body, form.suffix, status, tuple(_headers(site, place, form, described, works)))
+
+
+def _described(site: Site, place: Place) -> tuple[Description | None, Works | None]:
+    """What the graph says of the thing, and the works that lead to it where it is shared."""
+    if place.is_work(site.base):
+        path = place.address.removeprefix(f"{site.base}item/")
+        lines = description.of_record(site.endpoint, site.base, path)
+    else:
+        lines = description.of_thing(site.endpoint, site.base, place.address)
+    told = any(line.startswith(f"<{place.address}> ") for line in lines)
+    if not told and (place.is_work(site.base) or not description.is_pointed_at(site.endpoint, place.address)):
+        return None, None
+    if place.is_work(site.base):
+        return Description(lines, place.address, site.base), None
+    works = lists.works_of(site.endpoint, site.base, place.address, place.page)
+    if place.page > works.last:
+        return None, None
+    lines += lists.lines_of(works, place.address, place.variant)
+    return Description(lines, place.address, site.base), works
+
+
+def _body(site: Site, place: Place, form: Representation, described: Description, works: Works | None) -> bytes:
+    if form in LINKSETS:
+        return signposting.linkset(described, place.variant, offers(site, place), form)
+    if form in LISTS:
+        write = html.forms_page if form.media_type == PAGE.media_type else html.forms_told
+        return write(place.document, offers(site, place), PROFILES, site.base)
+    if form.writer:
+        return form.writer(described)
+    if works is None:
+        return html.record_page(described, place.variant, forms(of_work=True), site.archive is not None)
+    return html.thing_page(described, place.document, forms(of_work=False), works, _around(place, works, PAGE))
+
+
+def _headers(
+    site: Site, place: Place, form: Representation, described: Description, works: Works | None
+) -> list[tuple[str, str]]:
+    """The headers that are this document's own: its address, its profile, its links, when it changed."""
+    headers = [("Content-Location", place.document + form.suffix)]
+    links = _links(site, place, form, described)
+    if form.profile:
+        iri = form.profile.iri(site.base)
+        headers.append(("Content-Profile", f"<{iri}>"))
+        links.append(Link(iri, "profile"))
+    if works is not None and works.last > 1:
+        around = _around(place, works, form).items()
+        links += [Link(address, "prev" if name == "previous" else name) for name, address in around]
+    headers.append(("Link", ", ".join([*map(str, links), *_alternates(site, place, form)])))
+    return headers
+
+
+def _around(place: Place, works: Works, form: Representation) -> dict[str, str]:
+    """The addresses of the pages beside a page, in a form."""
+    return {name: page_of(place.variant, n) + form.suffix for name, n in lists.neighbours(works).items()}
+
+
+def _links(site: Site, place: Place, form: Representation, described: Description) -> list[Link]:
+    if not place.is_work(site.base):
+        return [Link(place.address, "describes"), Link(place.document + form.suffix, "canonical")]
+    if form is PAGE:
+        links = signposting.in_header(signposting.of_page(described, place.variant, REPRESENTATIONS))
+        return [*links, *signposting.sets(place.variant), Link(place.address, "describes")]
+    canonical = Link(place.variant + form.suffix, "canonical")
+    return [*signposting.of_document(described, place.variant), *signposting.sets(place.variant), canonical]
+
+
+def _alternates(site: Site, place: Place, form: Representation) -> list[str]:
+    """The other forms, each with its type and profile."""
+    return [
+        f'<{place.document}{other.suffix}>; rel="alternate"; type="{other.media_type}"'
+        + (f'; format="{other.profile.iri(site.base)}"' if other.profile else "")
+        for other in forms(of_work=place.is_work(site.base))
+        if other is not form
+    ]

@@ -1,0 +1,83 @@
+"""The record as it came from its repository, without what is private: as JSON, and as a table for people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+import msgspec
+from flask import Response, render_template, request
+
+import ontology
+from converter.privacy import published
+from converter.record import Record
+from server.documents.document import Site
+from server.documents.paths import respelled
+from server.documents.renderings import rendered
+from server.http.headers import VARY
+from server.http.negotiation import choose
+from server.http.problems import problem
+
+_TYPES = {"text/html": ".html", "application/json": ".json"}
+SUFFIXES = tuple(_TYPES.values())
+"""The forms of a source."""
+
+
+def source_document(site: Site, path: str) -> Response | None:
+    """The fields of a record in their order, None where none is kept at that path."""
+    if site.archive is None:
+        return None
+    for candidate, told in _readings(path):
+        held = site.archive.held(candidate)
+        if not held:
+            continue
+        form = told or _TYPES.get(choose(request.headers.get("Accept"), list(_TYPES)) or "")
+        if form is None:
+            return problem(406, "Not Acceptable", f"A source has the types {', '.join(_TYPES)}.")
+        body = source_body(site, candidate, form) if not held.deleted else None
+        if body is None:
+            return problem(410, "Gone", f"/item/{candidate} was withdrawn from its repository; nothing is shown of it.")
+        return _sent(site, candidate, form, body, held.moment)
+    return None
+
+
+def source_body(site: Site, path: str, form: str) -> bytes | None:
+    """The document in a form of `SUFFIXES`, None where nothing is kept of the record at exactly that path."""
+    record = site.archive.get(path) if site.archive else None
+    if record is None:
+        return None
+    data = published(record, _crosswalk())
+    return data + b"\n" if form == ".json" else _page(site, path, data)
+
+
+def _readings(path: str) -> list[tuple[str, str]]:
+    """How a path may be read: whole, with a suffix, and with slashes that belong to segments."""
+    suffix = next((suffix for suffix in _TYPES.values() if path.endswith(suffix)), "")
+    plain = [(path, ""), (path.removesuffix(suffix), suffix)]
+    return plain + [(other, told) for candidate, told in plain for other in respelled(candidate)]
+
+
+def _sent(site: Site, path: str, form: str, body: bytes, moment: str) -> Response:
+    made = rendered(body, form)
+    response = Response(body, content_type="application/json" if form == ".json" else "text/html; charset=utf-8")
+    variant = f"{site.base}source/{path}"
+    response.headers["Vary"] = VARY
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.headers["Content-Location"] = variant + form
+    response.headers["Link"] = f'<{site.base}record/{path}>; rel="describes", ' + ", ".join(
+        f'<{variant}{suffix}>; rel="alternate"; type="{type_}"' for type_, suffix in _TYPES.items() if suffix != form
+    )
+    response.set_etag(made.etag)
+    response.last_modified = datetime.fromisoformat(moment)
+    response.make_conditional(request)
+    return response
+
+
+def _page(site: Site, path: str, data: bytes) -> bytes:
+    record = msgspec.json.decode(data, type=Record)
+    return render_template("source.html", record=record, path=path, item=f"{site.base}item/{path}").encode()
+
+
+@lru_cache(maxsize=1)
+def _crosswalk() -> ontology.Crosswalk:
+    return ontology.Crosswalk()

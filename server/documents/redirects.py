@@ -1,0 +1,54 @@
+"""Where a thing is that is looked for by another of its identifiers: a record's own, DOI, ISSN, ORCID."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from converter.store.reader import ArchiveReader
+from converter.values.terms import literal
+from server.documents import description
+from server.sparql import Endpoint
+
+PREFIXES = (
+    "PREFIX prism: <http://prismstandard.org/namespaces/basic/2.0/> PREFIX fabio: <http://purl.org/spar/fabio/> "
+    "PREFIX datacite: <http://purl.org/spar/datacite/> PREFIX dcterms: <http://purl.org/dc/terms/> "
+    "PREFIX literal: <http://www.essepuntato.it/2010/06/literalreification/> "
+)
+PATTERNS = {
+    "item": "?thing prism:doi|dcterms:identifier|fabio:hasHandle {value}",
+    "journal": "?thing prism:issn|prism:eIssn|fabio:hasIssnL {value} . ?thing a fabio:Journal",
+    "person": "?thing datacite:hasIdentifier ?id . ?id literal:hasLiteralValue {value}",
+    "org": "?thing datacite:hasIdentifier ?id . ?id literal:hasLiteralValue {value}",
+}
+"""Folder → a pattern for the things in it that have this identifier."""
+_RESOLVERS = ("doi:", "hdl:", "https://doi.org/", "http://doi.org/", "http://dx.doi.org/", "orcid/", "doi/", "ror/")
+
+
+def known_as(endpoint: Endpoint, archive: ArchiveReader | None, base: str, folder: str, path: str) -> str | None:
+    """The path of the one thing in a folder that has `path` for an identifier, None where none or several have it."""
+    name = unquote(path)
+    if folder == "item" and archive:
+        held = archive.identified(name)
+        if held and held.address != path:
+            return held.address
+    pattern = PATTERNS.get(folder)
+    if not pattern:
+        return None
+    for spelled in _spellings(name):
+        try:
+            value = literal(spelled)
+        except ValueError:
+            return None
+        found = description.rows(
+            endpoint, f"{PREFIXES} SELECT DISTINCT ?thing WHERE {{ {pattern.format(value=value)} }} LIMIT 2"
+        )
+        paths = [row["thing"].removeprefix(f"{base}{folder}/") for row in found]
+        own = [other for other in paths if "://" not in other and "#" not in other and other != path]
+        if len(own) == 1 and len(found) == 1:
+            return own[0]
+    return None
+
+
+def _spellings(name: str) -> list[str]:
+    bare = next((name.removeprefix(start) for start in _RESOLVERS if name.startswith(start)), name)
+    return list(dict.fromkeys((name, bare, bare.lower())))

@@ -1,0 +1,307 @@
+"""One client's connection: its requests, one after the other, each answered here or by the application behind.
+
+What the application answers is passed on byte by byte, no faster than the client takes it.  Each client has a
+connection to the application of its own, so that no request can be taken for another's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from selectors import EVENT_READ, EVENT_WRITE
+from typing import TYPE_CHECKING
+
+from server.front import request_heads
+from server.front.forwarding import Passing, State
+from server.front.lent_worker import Ask
+from server.front.plain_request import Question, may_be_one
+from server.front.socket_buffer import Side
+from server.front.unavailable import unavailable
+
+if TYPE_CHECKING:
+    from server.front.front_process import Desk
+    from server.front.local_answers import Reply
+
+_BLOCK, _PIECE = 1 << 16, 1 << 18
+"""Bytes that are read at one time from a client, and from the application."""
+_AHEAD = 1 << 17
+"""Bytes that a client may send ahead of the answers."""
+_IDLE, _LATE, _STUCK, _DRAINING = 60.0, 30.0, 120.0, 2.0
+"""Seconds that a connection may rest, a head may take, a client may take nothing, and the last of it may be awaited."""
+_FRESH = 5.0
+"""Seconds for which a connection to the application is used again: it may be about to be closed."""
+
+
+class Connection:
+    """A client, and the application behind."""
+
+    __slots__ = (
+        "_ask", "_came", "_client", "_desk", "_ended", "_last", "_passing", "_since", "_state", "_upstream", "_used",
+        "closed",
+    )  # fmt: skip
+
+    def __init__(self, desk: Desk, client: socket.socket) -> None:
+        self._desk = desk
+        self._client = Side(desk.selector, client, self._client_ready)
+        self._state = State.IDLE
+        self._came = bytearray()
+        self._ask: Ask | None = None
+        self._passing: Passing | None = None
+        self._upstream: Side | None = None
+        self._used = 0.0
+        self._since = desk.now
+        self._ended = self._last = self.closed = False
+        self._watch()
+
+    def answer(self, data: bytes, last: bool) -> None:
+        """Send an answer that was made here."""
+        self._state, self._ask = State.IDLE, None
+        self._last = last
+        self._send_client(data)
+        self._go_on()
+        self._watch()
+
+    def turn_away(self, question: Question) -> None:
+        """Let the application answer a question after all."""
+        self._ask = None
+        self._pass(question.raw, 0, question, last=question.last)
+        self._watch()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is on its way, or a part of it has not gone yet."""
+        return self._passing is not None or bool(self._client.waiting)
+
+    def overdue(self, now: float) -> bool:
+        """Whether it has rested, or its client has not gone on, for too long."""
+        rested = now - self._since
+        if self._state is State.DRAINING:
+            return rested > _DRAINING
+        if self._client.waiting:
+            return rested > _STUCK
+        return self._state is State.IDLE and rested > (_LATE if self._came else _IDLE)
+
+    def close(self) -> None:
+        """Close it; whoever works for its client is told."""
+        if self.closed:
+            return
+        self.closed = True
+        if self._ask:
+            self._ask.over = True
+        if self._passing:
+            self._desk.has_left(self._passing.name)
+        self._drop_upstream()
+        self._client.close()
+        self._desk.forget(self)
+
+    def _client_ready(self, mask: int) -> None:
+        """The client has sent something, or takes more."""
+        if self.closed:
+            return
+        if self._state is not State.DRAINING and (self._state is not State.IDLE or not self._came):
+            self._since = self._desk.now
+        if mask & EVENT_WRITE:
+            self._send_client()
+        if mask & EVENT_READ and not self.closed:
+            self._read_client()
+        self._watch()
+
+    def _upstream_ready(self, mask: int) -> None:
+        """The application has sent something, or takes more."""
+        if self.closed or self._upstream is None:
+            return
+        self._since = self._desk.now
+        if mask & EVENT_WRITE:
+            self._send_upstream()
+        if mask & EVENT_READ and not self.closed:
+            self._read_upstream(self._upstream)
+        self._watch()
+
+    def _read_client(self) -> None:
+        try:
+            data = self._client.receive(_BLOCK)
+        except OSError:
+            self.close()
+            return
+        if data is None:
+            return
+        if self._state is State.DRAINING:
+            if not data:
+                self.close()
+        elif data:
+            # Nearly all requests come in one piece, and alone.
+            alone = self._state is State.IDLE and not self._came and not self._client.waiting
+            if not (alone and self._taken(self._desk.counter.at_once(self, data, self._desk.now))):
+                self._came += data
+                self._go_on()
+        elif self._state is State.ASKED or (self._state is State.IDLE and self._client.waiting):
+            # It may wait for the answer that is on its way.
+            self._ended = True
+        elif (self._state is State.IDLE and self._came) or (self._passing and self._passing.rest):
+            self._break_off()
+        else:
+            self.close()
+
+    def _break_off(self) -> None:
+        """Let the application say what it is to a request of which the rest will not come."""
+        self._ended = True
+        if self._state is State.IDLE:
+            self._state = State.TUNNEL
+            if self._reach():
+                self._send_upstream(bytes(self._came))
+                self._came.clear()
+        if self._upstream:
+            self._upstream.end()
+
+    def _taken(self, outcome: Reply | Ask | None) -> bool:
+        """Whether that is an answer, which is sent, or a question under way."""
+        if outcome is None:
+            return False
+        if isinstance(outcome, Ask):
+            self._state, self._ask = State.ASKED, outcome
+            return True
+        reply, self._last = outcome
+        self._send_client(reply)
+        if self._last and not self.closed:
+            self._finish()
+        return True
+
+    def _go_on(self) -> None:
+        """Do what the bytes that have come ask for."""
+        while not self.closed:
+            if self._state is State.IDLE and (self._last or (self._ended and not self._came)):
+                self._finish()
+                return
+            if self._state is State.IDLE and self._came:
+                if not self._begin():
+                    return
+                continue
+            passing = self._passing
+            if self._came and (self._state is State.TUNNEL or (passing and passing.rest)):
+                part = bytes(self._came[: passing.rest] if passing else self._came)
+                del self._came[: len(part)]
+                if passing:
+                    passing.rest -= len(part)
+                self._send_upstream(part)
+            return
+
+    def _begin(self) -> bool:
+        """Begin with the next request; False where more of it has to come."""
+        came = self._came
+        end = came.find(request_heads.END) + len(request_heads.END)
+        if end < len(request_heads.END) and len(came) <= request_heads.LARGEST and b"\n\n" not in came:
+            return False
+        head = request_heads.read(bytes(came[:end]))
+        if head is None:
+            self._state = State.TUNNEL
+            return self._reach()
+        whole = head.length + head.body
+        question = None
+        counter = self._desk.counter
+        if counter.is_open and may_be_one(head):
+            if len(came) < whole:
+                return False
+            question = counter.question(bytes(came[:whole]), head)
+        raw = bytes(came[:whole])
+        del came[:whole]
+        if not question or not self._taken(counter.ask(self, question, self._desk.now)):
+            self._pass(raw, whole - len(raw), question, last=head.last, head_only=head.method == "HEAD")
+        return True
+
+    def _pass(self, raw: bytes, rest: int, question: Question | None, *, last: bool, head_only: bool = False) -> None:
+        """Pass a request on, of which so many bytes have still to come."""
+        self._state, desk = State.PASSING, self._desk
+        shown = desk.counter.shown
+        passing = self._passing = Passing(desk.name(), question, shown, rest=rest, last=last, head_only=head_only)
+        if self._reach():
+            self._send_upstream(passing.named(raw))
+
+    def _reach(self) -> bool:
+        """Whether there is a connection to the application; where there is none, the client is told."""
+        if self._upstream and self._desk.now - self._used < _FRESH:
+            return True
+        self._drop_upstream()
+        try:
+            self._upstream = Side(self._desk.selector, self._desk.connect(), self._upstream_ready)
+        except OSError:
+            self._came.clear()
+            self._state, self._passing = State.IDLE, None
+            self._send_client(unavailable())
+            self._finish()
+            return False
+        return True
+
+    def _read_upstream(self, upstream: Side) -> None:
+        try:
+            data = upstream.receive(_PIECE)
+        except OSError:
+            data = b""
+        passing = self._passing
+        if data is None:
+            return
+        if self._state is State.TUNNEL:
+            self._send_client(data)
+            if not data:
+                self._finish()
+        elif passing is None:
+            # It says nothing without being asked, but that it ends.
+            self._drop_upstream()
+        else:
+            complete = passing.came(data)
+            self._send_client(data)
+            if not self.closed and (complete or not data):
+                self._passed(passing, complete=complete)
+
+    def _passed(self, passing: Passing, *, complete: bool) -> None:
+        """The answer of the application has ended, or broken off."""
+        self._state, self._passing = State.IDLE, None
+        self._used = self._desk.now
+        if complete:
+            self._desk.counter.learn(passing)
+        self._last = self._last or not complete or passing.last or passing.rest > 0
+        if self._last:
+            self._drop_upstream()
+        self._go_on()
+
+    def _finish(self) -> None:
+        """Close the connection, once the client has taken all."""
+        self._drop_upstream()
+        if self.closed or self._state is State.DRAINING:
+            return
+        self._last, self._passing, self._state = True, None, State.IDLE
+        if self._client.waiting:
+            return
+        if self._ended:
+            self.close()
+            return
+        self._state = State.DRAINING
+        self._came.clear()
+        with contextlib.suppress(OSError):
+            self._client.end()
+
+    def _send_client(self, data: bytes = b"") -> None:
+        """Send to the client; where all that waited has gone, the connection may be at its end."""
+        if not self._client.send(data):
+            self.close()
+        elif not data and self._state is State.IDLE and not self._client.waiting and (self._last or self._ended):
+            self._finish()
+
+    def _send_upstream(self, data: bytes = b"") -> None:
+        if self._upstream and not self._upstream.send(data):
+            # What it has said before it closed is still to be read.
+            self._upstream.waiting.clear()
+
+    def _drop_upstream(self) -> None:
+        if self._upstream:
+            self._upstream.close()
+            self._upstream = None
+
+    def _watch(self) -> None:
+        """Wait for what is to be done next, and for nothing else: no side sends faster than the other takes."""
+        if self.closed:
+            return
+        upstream = self._upstream
+        stuck = upstream is not None and bool(upstream.waiting)
+        self._client.watch(reads=not self._ended and len(self._came) < _AHEAD and not stuck)
+        if upstream:
+            upstream.watch(reads=not self._client.waiting)

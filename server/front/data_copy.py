@@ -1,0 +1,120 @@
+"""The data, held in this process for look-ups: from disk at once, and in memory as soon as they are there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+
+import pyoxigraph
+
+from server.front.lent_worker import LARGEST
+from server.front.messages import Shown
+from server.sparql import Request
+from server.sparql.fork_server import module_path
+from server.sparql.in_memory_store import FORMAT, own_memory, resident_bytes
+from server.sparql.worker import answer
+
+_PIPE = 1 << 20
+"""Bytes that are read at one time, so that the thread seldom stands in the way of others."""
+
+
+class TooLong(Exception):
+    """The answer has more bytes than one may have here, or there is none."""
+
+
+class _Held:
+    """A file in the eyes of the engine, which holds a short answer and refuses a long one."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.written = 0.0
+
+    def write(self, data: bytes) -> int:
+        if len(self.data) + len(data) > LARGEST:
+            raise TooLong
+        self.data += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: what is held has been written."""
+
+    def end(self, serialised: float) -> None:
+        self.written = serialised
+
+    def fault(self, kind: str, message: str) -> None:
+        raise TooLong(kind, message)
+
+
+class Holding:
+    """The generation that is shown: opened from disk, and then taken into memory where it may be."""
+
+    def __init__(self) -> None:
+        self._wanted = Shown("")
+        self._store: pyoxigraph.Store | None = None
+        self.resident = False
+        """Whether it is in memory."""
+
+    def __bool__(self) -> bool:
+        return self._store is not None
+
+    def show(self, shown: Shown) -> None:
+        """Hold another generation, where one is told; there is none until it is open."""
+        before, self._wanted = self._wanted, shown
+        if (before.version, before.folder, before.memory) == (shown.version, shown.folder, shown.memory):
+            return
+        # To let memory go takes long, as do the others; the engine lets other threads run meanwhile.
+        gone = [self._store]
+        if before.version != shown.version or not shown.folder:
+            self._store, self.resident = None, False
+        threading.Thread(target=self._hold, args=(shown, gone), name="holding", daemon=True).start()
+
+    def answer(self, request: Request) -> tuple[bytes, float]:
+        """The answer to a look-up, and the seconds that it took to be written.
+
+        Raises TooLong where it is too long, or the engine finds fault with the query.
+        """
+        held, store = _Held(), self._store
+        if store is None:
+            raise TooLong
+        answer(store, request, held, self._wanted.base)
+        return bytes(held.data), held.written
+
+    def _hold(self, shown: Shown, gone: list[pyoxigraph.Store | None]) -> None:
+        """Open the generation, and take it into memory; the life of a thread."""
+        if shown.folder and self._store is None:
+            with contextlib.suppress(OSError):
+                self._set(pyoxigraph.Store.read_only(shown.folder), shown, resident=False)
+        gone.clear()
+        if shown.memory and (store := _loaded(shown)):
+            gone.append(self._store)
+            self._set(store, shown, resident=True)
+            gone.clear()
+
+    def _set(self, store: pyoxigraph.Store, shown: Shown, *, resident: bool) -> None:
+        wanted = self._wanted
+        if (wanted.version, wanted.folder, wanted.memory) == (shown.version, shown.folder, shown.memory):
+            self._store, self.resident = store, resident
+
+
+def _loaded(shown: Shown) -> pyoxigraph.Store | None:
+    """The generation in memory, apart from that of questions since a thread takes it; None where that fails."""
+    store = pyoxigraph.Store()
+    limit = shown.memory + resident_bytes(os.getpid())
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-P", "-m", "server.sparql.in_memory_store", shown.folder, str(limit)],
+        env={**os.environ, "PYTHONPATH": module_path()},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        bufsize=_PIPE,
+    ) as reading:
+        try:
+            store.bulk_load(reading.stdout, FORMAT, lenient=True)
+        except (OSError, SyntaxError):
+            reading.kill()
+    if reading.returncode:
+        return None
+    own_memory()
+    return store

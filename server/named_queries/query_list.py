@@ -1,0 +1,98 @@
+"""The questions as a list: as JSON, and as SPARQL examples in the words of SHACL and schema.org.
+
+Source: the vocabulary of https://github.com/sib-swiss/sparql-examples.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from converter import graph
+from converter.values.terms import iri, literal, triple, type_
+from queries import Query, all_queries, bind
+from server.named_queries.paging import WINDOW, Arranged, arranged
+from server.named_queries.parameters import missing
+from server.sparql.result_formats import offers
+
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_SHACL = "http://www.w3.org/ns/shacl#"
+# What tools for examples look for; schema.org is written with https there.
+_TARGET = "https://schema.org/target"
+
+
+@lru_cache(maxsize=1)
+def questions() -> Mapping[str, Arranged]:
+    """Every question by its name, its rows in a total order."""
+    return {query.name: arranged(query) for query in all_queries()}
+
+
+def listed(base: str) -> dict[str, Any]:
+    """The questions as JSON, each with the template (RFC 6570) of its addresses."""
+    return {
+        "title": "Questions",
+        "description": "Each question answers at its address; openapi tells the parameters and the answers in full.",
+        "openapi": f"{base}openapi.json",
+        "questions": [_listed(question, base) for question in questions().values()],
+    }
+
+
+def examples(base: str) -> list[str]:
+    """The questions as SPARQL examples, a triple a line; defaults are bound, so that the text answers as it stands."""
+    return [line for question in questions().values() for line in _example(question.query, base)]
+
+
+def shown(query: Query) -> str:
+    """The SPARQL of a question with its defaults bound; where a parameter must be given, as it is written."""
+    return query.text if missing(query, {}) else bind(query, {})
+
+
+def _document(name: str) -> Callable[[str], bytes]:
+    return lambda base: graph.document(examples(base), name, base)
+
+
+DOCUMENTS: Mapping[str, tuple[str, Callable[[str], bytes]]] = {
+    "application/json": ("json", lambda base: f"{json.dumps(listed(base), ensure_ascii=False, indent=1)}\n".encode()),
+    **{format_.media_type: (format_.name, _document(format_.name)) for format_ in graph.FORMATS.values()},
+}
+"""The list for programs: media type → its name, and what writes it from the base."""
+
+
+def _listed(question: Arranged, base: str) -> dict[str, Any]:
+    query = question.query
+    names = ",".join([*(parameter.name for parameter in query.parameters), *WINDOW, "format"])
+    return {
+        "name": query.name,
+        "title": query.title,
+        "description": query.description,
+        "address": f"{base}queries/{query.name}",
+        "template": f"{base}queries/{query.name}{{?{names}}}",
+        "parameters": [
+            {
+                "name": parameter.name,
+                "type": parameter.type,
+                "description": parameter.description,
+                "required": parameter.default is None,
+                **({} if parameter.default is None else {"default": parameter.default}),
+            }
+            for parameter in query.parameters
+        ],
+        "columns": list(question.columns),
+        "formats": sorted({format_.name for format_ in offers(graph=False).values()}),
+        "sparql": query.text,
+    }
+
+
+def _example(query: Query, base: str) -> list[str]:
+    subject = iri(f"{base}queries#{query.name}")
+    return [
+        triple(subject, type_, iri(f"{_SHACL}SPARQLExecutable")),
+        triple(subject, type_, iri(f"{_SHACL}SPARQLSelectExecutable")),
+        triple(subject, iri(f"{_RDFS}label"), literal(query.title, "en")),
+        triple(subject, iri(f"{_RDFS}comment"), literal(f"{query.title}. {query.description}", "en")),
+        triple(subject, iri(f"{_RDFS}seeAlso"), iri(f"{base}queries/{query.name}")),
+        triple(subject, iri(f"{_SHACL}select"), literal(shown(query))),
+        triple(subject, iri(_TARGET), iri(f"{base}sparql")),
+    ]

@@ -1,0 +1,180 @@
+"""The questions at `/queries`, one at `/queries/NAME`, and what describes them at `/openapi.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from converter.errors import QueryError
+from converter.store.reader import ArchiveReader
+from queries import bind
+from server.http.headers import VARY
+from server.http.negotiation import choose
+from server.http.problems import problem
+from server.named_queries.openapi import openapi_document
+from server.named_queries.paging import Arranged, Page, links
+from server.named_queries.parameters import FORMATS, Asked, WrongParameter, asked, near, parameters
+from server.named_queries.query_list import DOCUMENTS, questions
+from server.named_queries.query_pages import Table, list_page, question_page
+from server.settings import Settings
+from server.sparql import Endpoint, Request
+from server.sparql.format_choice import wanted_format
+from server.sparql.query_problems import refused
+from server.sparql.response import answered, headed, is_known
+from server.sparql.response_headers import validator
+
+METHODS = ["GET", "HEAD", "OPTIONS"]
+
+
+def questions_blueprint(
+    endpoint: Endpoint,
+    settings: Settings,
+    archive: ArchiveReader | None = None,  # noqa: ARG001 - blueprints are made alike; questions are put to the graph
+) -> Blueprint:
+    """The questions, their list and their description."""
+    blueprint = Blueprint(
+        "questions", __name__, template_folder="templates", static_folder="static", static_url_path="/queries/static"
+    )
+    base = settings.base
+
+    @blueprint.route("/queries", methods=METHODS, provide_automatic_options=False)
+    @blueprint.route("/queries.<suffix>", methods=METHODS, provide_automatic_options=False)
+    def listing(suffix: str = "") -> Response:
+        return _options() if request.method == "OPTIONS" else _listing(base, suffix)
+
+    @blueprint.route("/queries/<name>", methods=METHODS, provide_automatic_options=False)
+    def question(name: str) -> Response:
+        return _options() if request.method == "OPTIONS" else _question(endpoint, base, name)
+
+    @blueprint.route("/openapi.json", methods=METHODS, provide_automatic_options=False)
+    def described() -> Response:
+        return _options() if request.method == "OPTIONS" else _sent(openapi_document(base), "application/json")
+
+    return blueprint
+
+
+def _options() -> Response:
+    return Response(status=204, headers={"Allow": ", ".join(METHODS)})
+
+
+def _listing(base: str, suffix: str) -> Response:
+    """The list of the questions, for people and for programs."""
+    names = {kind: name for kind, (name, _) in DOCUMENTS.items()} | {"text/html": "html"}
+    wanted = (suffix or request.args.get("format") or request.args.get("output") or "").strip().lower()
+    if wanted:
+        chosen = next((kind for kind, name in names.items() if wanted in {kind, name}), None)
+    else:
+        chosen = choose(request.headers.get("Accept"), [*names])
+    if chosen is None:
+        return problem(406, "Not Acceptable", f"The list of questions has the types {', '.join(names)}.")
+    body = list_page() if chosen == "text/html" else DOCUMENTS[chosen][1](base)
+    response = _sent(body, chosen)
+    response.headers["Link"] = f'<{base}openapi.json>; rel="service-desc"; type="application/json"'
+    return response
+
+
+def _sent(body: bytes, kind: str) -> Response:
+    """A document that changes with the program only."""
+    response = Response(body, content_type=f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+    response.headers["Vary"] = VARY
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+class Put(NamedTuple):
+    """A question as it is put: to whom, at which path of the site, and with what beside it."""
+
+    endpoint: Endpoint
+    base: str
+    path: str
+    question: Arranged
+    given: Mapping[str, str]
+
+    def links(self, page: Page, *, more: bool) -> str:
+        """The header Link (RFC 8288) of a page."""
+        addresses = links(f"{self.base}queries/{quote(self.path)}", self.given, page, more=more)
+        return ", ".join(f'<{address}>; rel="{relation}"' for relation, address in addresses.items())
+
+    def bindings(self, query: str) -> list[dict[str, dict[str, str]]]:
+        """The rows of a query, which are few."""
+        with self.endpoint.ask(Request(query, "json")) as answer:
+            found: list[dict[str, dict[str, str]]] = json.loads(b"".join(answer))["results"]["bindings"]
+        return found
+
+
+def _question(endpoint: Endpoint, base: str, path: str) -> Response:
+    """The answer of a question in the format that is asked for."""
+    name, dot, suffix = path.partition(".")
+    question = questions().get(name)
+    if question is None or (dot and not suffix):
+        return _unknown(path)
+    try:
+        put = Put(endpoint, base, path, question, parameters(request.query_string))
+    except WrongParameter as fault:
+        return _wrong(fault)
+    named = suffix or next((put.given[name] for name in FORMATS if name in put.given), "")
+    format_ = wanted_format(named, "A question", graph=False, page=True)
+    if isinstance(format_, Response):
+        return format_
+    try:
+        wanted = asked(question.query, put.given)
+        return _rows(put, wanted, format_.name) if format_ else _page(put, wanted)
+    except WrongParameter as fault:
+        return _wrong(fault) if format_ else _form(put, fault)
+    except QueryError as fault:
+        return refused(fault, question.query.text)
+
+
+def _rows(put: Put, wanted: Asked, format_: str) -> Response:
+    """The rows as they are made; those of a page once it is known whether a row stands behind it."""
+    if wanted.page is None:
+        return answered(put.endpoint, Request(bind(put.question.whole(), wanted.values), format_))
+    skipped, size = wanted.page.skipped, wanted.page.size
+    asking = Request(bind(put.question.rows(skipped, size), wanted.values), format_)
+    etag = validator(put.endpoint.version, asking)
+    if is_known(etag):
+        # Without Link: a cache would put it in the place of the one that it has, and lose what comes next.
+        return headed(Response(status=304), etag)
+    behind = put.bindings(bind(put.question.rows(skipped + size, 1), wanted.values))
+    response = answered(put.endpoint, asking)
+    response.headers["Link"] = put.links(wanted.page, more=bool(behind))
+    return response
+
+
+def _page(put: Put, wanted: Asked) -> Response:
+    """A page of rows for people, never all of them: one more is asked for than is shown."""
+    page = wanted.page or Page()
+    query = bind(put.question.rows(page.skipped, page.size + 1), wanted.values)
+    etag = validator(put.endpoint.version, Request(query, "json"), "page")
+    if is_known(etag):
+        return headed(Response(status=304), etag)
+    rows = put.bindings(query)
+    more = len(rows) > page.size
+    table = Table(rows[: page.size], page, links("", put.given, page, more=more))
+    response = Response(question_page(put.question, put.given, put.base, table))
+    response.headers["Link"] = put.links(page, more=more)
+    return headed(response, etag)
+
+
+def _form(put: Put, fault: WrongParameter) -> Response:
+    """The page of a question that cannot be asked yet: nothing has been given, or something wrong."""
+    first = put.given.keys() <= {*FORMATS}
+    body = question_page(put.question, put.given, put.base, None, "" if first else str(fault))
+    return headed(Response(body, status=200 if first else 400), None)
+
+
+def _wrong(fault: WrongParameter) -> Response:
+    return problem(400, "Bad Request", str(fault), parameter=fault.name, value=fault.value)
+
+
+def _unknown(name: str) -> Response:
+    shown = name[:80]
+    meant = near(name.partition(".")[0], questions())
+    hint = f"perhaps {', '.join(meant)}; " if meant else ""
+    return problem(404, "Not Found", f"There is no question {shown!r}: {hint}/queries lists them all.", near=meant)

@@ -1,0 +1,128 @@
+"""One request as it is seen from outside: its name, how long it took, what it cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from server.http.request_ids import HEADER, PASSED, request_id
+from server.sparql.client_disconnect import ASKER, Asker
+from server.sparql.direct_path import ROUTE
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE", "PATCH"})
+
+
+@dataclass(slots=True, eq=False)
+class Seen(Asker):
+    """A request under way, which may be waited for by an endpoint.
+
+    `route` is the pattern that matched its path, empty where none did; `length` is how many bytes its answer is to
+    have, -1 where nobody knows; `broken` is why it had fewer.  `queued` and `evaluated` are the seconds that
+    its `queries` waited and ran; `kept` are those of them that came out of memory.
+    """
+
+    id: str
+    method: str
+    path: str
+    route: str = ""
+    status: int = 500
+    length: int = -1
+    bytes: int = 0
+    queries: int = 0
+    kept: int = 0
+    queued: float = 0.0
+    evaluated: float = 0.0
+    broken: str = ""
+    seconds: float = 0.0
+    passed: str = ""
+    """Its name with whoever passed it on, where somebody did."""
+
+
+def current() -> Seen | None:
+    """The request that this thread works for, where there is one."""
+    asker = ASKER.get()
+    return asker if isinstance(asker, Seen) else None
+
+
+class Watch:
+    """An application that tells of each request when it begins, and when the last byte of its answer has gone."""
+
+    def __init__(self, inner: WSGIApplication, begun: Callable[[Seen], None], ended: Callable[[Seen], None]) -> None:
+        self._inner, self._begun, self._ended = inner, begun, ended
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The answer of the application, named."""
+        method = environ["REQUEST_METHOD"]
+        seen = Seen(
+            request_id(environ.get("HTTP_X_REQUEST_ID")),
+            method if method in _METHODS else "OTHER",
+            environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace"),
+        )
+        seen.passed = environ.get(PASSED, "")
+        ASKER.set(seen)
+
+        def start(
+            status: str,
+            headers: list[tuple[str, str]],
+            exc_info: tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None = None,
+        ) -> Callable[[bytes], object]:
+            seen.status = int(status[:3])
+            seen.route = seen.route or environ.get(ROUTE, "")
+            seen.length = int(next((value for name, value in headers if name.lower() == "content-length"), -1))
+            return start_response(status, [*headers, (HEADER, seen.id)], exc_info)
+
+        self._begun(seen)
+        try:
+            return _Body(self._inner(environ, start), seen, self._ended)
+        except BaseException:
+            self._ended(seen)
+            ASKER.set(None)
+            raise
+
+
+class _Body:
+    """The bytes of an answer, counted; whoever sends them closes it."""
+
+    def __init__(self, inner: Iterable[bytes], seen: Seen, ended: Callable[[Seen], None]) -> None:
+        self._inner, self._parts = inner, iter(inner)
+        self._seen, self._ended = seen, ended
+        self._whole = seen.method == "HEAD"
+        self._closed = False
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            part = next(self._parts)
+        except StopIteration:
+            self._whole = True
+            raise
+        except Exception as fault:
+            self._seen.broken = type(fault).__name__
+            raise
+        self._seen.bytes += len(part)
+        return part
+
+    def close(self) -> None:
+        """Close the answer, and tell that it has ended."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            closing: Any = getattr(self._inner, "close", None)
+            if closing:
+                closing()
+        finally:
+            seen = self._seen
+            if seen.left or (not self._whole and not seen.broken and seen.bytes != seen.length):
+                seen.broken = "client left"
+            seen.seconds = time.perf_counter() - seen.came
+            self._ended(seen)
+            ASKER.set(None)

@@ -1,0 +1,1 @@
+"""A description → a page for people: records, lists, search, and their templates."""

@@ -1,0 +1,82 @@
+"""The works that lead to a thing, a page at a time, as rows for people and as a Hydra collection for programs.
+
+Source: Hydra Core Vocabulary, https://www.hydra-cg.com/spec/latest/core/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from converter.values.terms import integer, iri, literal, triple, type_
+from server.documents import description
+from server.documents.paths import page_of
+from server.sparql import Endpoint
+
+SIZE = 100
+"""Works on a page."""
+
+_HYDRA = "http://www.w3.org/ns/hydra/core#"
+_PREFIXES = "PREFIX frbr: <http://purl.org/vocab/frbr/core#> PREFIX pro: <http://purl.org/spar/pro/> "
+
+
+class Works(NamedTuple):
+    """A page of works (item, title, year as far as they are known), its number from 1, and how many there are."""
+
+    rows: list[dict[str, str]]
+    number: int
+    total: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last page."""
+        return max(1, -(-self.total // SIZE))
+
+
+def works_of(endpoint: Endpoint, base: str, address: str, number: int) -> Works:
+    """A page of the works that lead to a thing: straight, over a role, or over an issue or volume."""
+    chosen = _leading(base, address)
+    counted = description.rows(endpoint, f"{_PREFIXES} SELECT (COUNT(DISTINCT ?item) AS ?n) WHERE {{ {chosen} }}")
+    total = int(counted[0]["n"]) if counted else 0
+    if (number - 1) * SIZE >= total:
+        return Works([], number, total)
+    # The order is that of the addresses: it costs one pass, and is the same on every page.
+    page = f"SELECT DISTINCT ?item WHERE {{ {chosen} }} ORDER BY ?item LIMIT {SIZE} OFFSET {(number - 1) * SIZE}"
+    return Works(description.named(endpoint, page), number, total)
+
+
+def lines_of(works: Works, address: str, document: str) -> Iterator[str]:
+    """Yield the triples of a page: the collection with its total, the page with its neighbours, members with labels."""
+    collection, page = iri(f"{address}#works"), iri(_view(document, works.number))
+    yield triple(collection, type_, iri(f"{_HYDRA}Collection"))
+    yield triple(collection, iri(f"{_HYDRA}totalItems"), integer(works.total))
+    yield triple(collection, iri(f"{_HYDRA}view"), page)
+    yield triple(page, type_, iri(f"{_HYDRA}PartialCollectionView"))
+    for name, number in neighbours(works).items():
+        yield triple(page, iri(_HYDRA + name), iri(_view(document, number)))
+    for row in works.rows:
+        item = iri(row["item"])
+        yield triple(collection, iri(f"{_HYDRA}member"), item)
+        if "title" in row:
+            yield triple(item, iri("http://www.w3.org/2000/01/rdf-schema#label"), literal(row["title"]))
+
+
+def neighbours(works: Works) -> dict[str, int]:
+    """The pages beside a page, by their names in Hydra."""
+    around = {"first": 1, "previous": works.number - 1, "next": works.number + 1, "last": works.last}
+    return {name: number for name, number in around.items() if 1 <= number <= works.last}
+
+
+def _view(document: str, number: int) -> str:
+    """What a page is called in the graph: the first is a part of the description, which has a name of its own."""
+    return page_of(document, number) if number > 1 else f"{document}#page-1"
+
+
+def _leading(base: str, address: str) -> str:
+    """A pattern for the items that lead to a thing; parts of items are none."""
+    thing = iri(address)
+    return (
+        f"{{ ?item ?property {thing} }} UNION {{ ?role pro:isHeldBy|pro:relatesToOrganization {thing} . "
+        f"?item pro:isDocumentContextFor ?role }} UNION {{ ?part frbr:partOf {thing} . ?item frbr:partOf ?part }} "
+        f'FILTER(STRSTARTS(STR(?item), "{base}item/") && !CONTAINS(STR(?item), "#"))'
+    )

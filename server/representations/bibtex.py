@@ -1,0 +1,110 @@
+r"""A work as an entry of BibTeX, in UTF-8 and with the fields of BibLaTeX where BibTeX has none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from server.representations.work import Agent, Work
+
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+_SPECIAL = re.compile(r"[\\{}&%$#_~^]")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_PLAIN = frozenset({"doi", "url", "issn", "isbn", "month", "year", "eprint"})
+"""Fields whose values are no text: they are not escaped."""
+
+
+def bibtex(work: Work) -> bytes:
+    """The work as one entry."""
+    lines = [f"  {name} = {_braced(name, value)}" for name, value in _fields(work) if value]
+    return (f"@{work.kind.bibtex}{{{_key(work)},\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def escaped(text: str) -> str:
+    r"""The text as BibTeX reads it.
+
+    >>> escaped("Tern & Harbour: 50% {of} lights")
+    'Tern \\& Harbour: 50\\% \\{of\\} lights'
+    """
+    return _SPECIAL.sub(lambda match: _ESCAPES[match[0]], " ".join(text.split()))
+
+
+def _fields(work: Work) -> Iterator[tuple[str, str]]:
+    thesis = work.kind.bibtex in {"phdthesis", "mastersthesis", "thesis"}
+    report = work.kind.bibtex == "techreport"
+    contained = work.kind.bibtex in {"incollection", "inproceedings"}
+    yield "author", _names(work.authors)
+    yield "editor", _names(work.roles.get("editor", ()))
+    yield "translator", _names(work.roles.get("translator", ()))
+    # Braces of its own keep a style from changing the case of names and formulas in a title.
+    yield "title", f"{{{escaped(work.titles[0].text)}}}" if work.titles else ""
+    # What stands in a volume of a series with an ISSN names the volume where its book is.
+    yield "journal", escaped("" if contained else work.journal)
+    yield "booktitle", escaped(work.book or (work.journal if contained else ""))
+    yield "series", escaped(work.series)
+    yield "number", escaped(work.issue or work.number)
+    yield "volume", escaped(work.volume)
+    yield "pages", escaped("--".join(work.page_range))
+    yield "eid", escaped(work.article_number)
+    yield "year", work.year
+    yield "month", _MONTHS[int(work.date[1]) - 1] if len(work.date) > 1 and 1 <= int(work.date[1]) <= 12 else ""
+    yield "school" if thesis else "institution" if report else "publisher", escaped(work.issuer)
+    yield "address", escaped(work.place)
+    yield "type", escaped(work.genre) if thesis or report else ""
+    yield "doi", _bare(work.doi)
+    yield "issn", _bare(work.issn)
+    yield "isbn", _bare(work.isbn)
+    yield "url", _bare(work.link)
+    yield "language", escaped(", ".join(work.languages))
+    yield "keywords", escaped(", ".join(value.text for value in work.subjects))
+    yield "abstract", escaped(" ".join(value.text for value in work.abstracts))
+
+
+def _braced(name: str, value: str) -> str:
+    if name == "month":
+        return value
+    return f"{{{value}}}"
+
+
+def _bare(text: str) -> str:
+    """A number or address: what would end the value is percent-encoded."""
+    return text.replace("\\", "%5C").replace("{", "%7B").replace("}", "%7D")
+
+
+def _names(agents: tuple[Agent, ...]) -> str:
+    return " and ".join(_name(agent) for agent in agents)
+
+
+def _name(agent: Agent) -> str:
+    if agent.organisation or not agent.family:
+        return f"{{{escaped(agent.name)}}}"
+    # The word that parts two names, within one name, would make two of it.
+    parts = [
+        part if " and " not in part else f"{{{part}}}" for part in (escaped(agent.family), escaped(agent.first_names))
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _key(work: Work) -> str:
+    """A key such as marrow2019coastal, from what the work says of itself."""
+    first = next(iter(work.authors or work.roles.get("editor", ())), None)
+    words = [word for word in re.findall(r"[a-z0-9]+", _ascii(work.title)) if len(word) > 3]
+    name = "".join(re.findall(r"[a-z0-9]+", _ascii((first.family or first.name) if first else "")))
+    key = f"{name[:40]}{work.year}{words[0][:40] if words and work.titles else ''}"
+    return key or "".join(re.findall(r"[a-z0-9]+", _ascii(work.address.rpartition("/item/")[2]))) or "work"
+
+
+def _ascii(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

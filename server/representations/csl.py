@@ -1,0 +1,80 @@
+"""A work as CSL-JSON (https://docs.citationstyles.org/en/stable/specification.html, appendices III and IV)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from server.representations.work import Agent, Work
+
+ROLES = {
+    "author": "author",
+    "editor": "editor",
+    "translator": "translator",
+    "illustrator": "illustrator",
+    "compiler": "compiler",
+    "curator": "curator",
+}
+"""Our roles → the name variables of CSL."""
+_PARTICLES = frozenset(
+    "af av da das de del dela della den der di do dos du la le van ten ter und van vom von zu zum zur".split()
+)
+
+
+def csl_json(work: Work) -> bytes:
+    """The work as one object of CSL-JSON."""
+    return json.dumps(csl_item(work), ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def csl_item(work: Work) -> dict[str, Any]:
+    """The variables of the work that are known."""
+    numbers = {identifier.scheme: identifier.value for identifier in work.identifiers}
+    pages = "-".join(work.page_range)
+    item: dict[str, Any] = {
+        "id": work.address,
+        "type": work.kind.csl,
+        "title": work.titles[0].text if work.titles else "",
+        **{name: [_name(agent) for agent in work.roles.get(role, ())] for role, name in ROLES.items()},
+        "issued": {"date-parts": [[int(part) for part in work.date]]} if work.date else {},
+        "container-title": work.journal or work.book,
+        "collection-title": work.series,
+        "collection-number": work.number if work.series else "",
+        "volume": work.volume,
+        "issue": work.issue,
+        "page": pages or work.article_number,
+        "publisher": work.issuer,
+        # The place of a journal's publisher has no part in a citation.
+        "publisher-place": "" if work.journal else work.place,
+        "genre": work.genre if work.kind.csl in {"thesis", "report"} else "",
+        "DOI": work.doi,
+        "ISSN": work.issn,
+        "ISBN": work.isbn,
+        "PMID": numbers.get("pmid", ""),
+        "PMCID": numbers.get("pmcid", ""),
+        "URL": work.link,
+        "language": work.languages[0] if work.languages else "",
+        "abstract": "\n".join(value.text for value in work.abstracts),
+        "keyword": ", ".join(value.text for value in work.subjects),
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def _name(agent: Agent) -> dict[str, str]:
+    if agent.organisation or not agent.family:
+        return {"literal": agent.name}
+    given, particle = _parted(agent.first_names)
+    parts = {"family": agent.family, "given": given, "dropping-particle": particle}
+    return {name: part for name, part in parts.items() if part}
+
+
+def _parted(given: str) -> tuple[str, str]:
+    """The given names, and the particle of the family name that catalogues write behind them.
+
+    >>> _parted("Aldo Matos da"), _parted("Aldo"), _parted("da")
+    (('Aldo Matos', 'da'), ('Aldo', ''), ('da', ''))
+    """
+    words = given.split()
+    end = len(words)
+    while end > 1 and words[end - 1] in _PARTICLES:
+        end -= 1
+    return " ".join(words[:end]), " ".join(words[end:])

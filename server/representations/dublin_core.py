@@ -1,0 +1,96 @@
+"""A description as simple Dublin Core: the fifteen elements with literals (https://www.dublincore.org/specifications/dublin-core/dces/)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from lxml import etree
+
+from converter.values.terms import iri, literal, triple
+from server.pages.view import Value, View
+
+DC = "http://purl.org/dc/elements/1.1/"
+OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_XML = "http://www.w3.org/XML/1998/namespace"
+
+ELEMENTS = {
+    "title": ("dcterms:title", "dcterms:alternative"),
+    "creator": ("dc:creator",),
+    "contributor": ("dc:contributor",),
+    "subject": ("dc:subject",),
+    "description": ("dcterms:abstract", "dcterms:description", "dcterms:tableOfContents", "dc:description"),
+    "publisher": ("dc:publisher",),
+    "date": ("dcterms:issued", "fabio:hasPublicationYear", "dcterms:date"),
+    "type": ("dc:type",),
+    "format": ("dc:format",),
+    "identifier": ("foaf:page", "dcterms:identifier", "dcterms:bibliographicCitation", "prism:isbn"),
+    "source": ("dc:source",),
+    "language": ("dc:language",),
+    "relation": ("prism:publicationName", "dc:relation"),
+    "coverage": ("dc:coverage",),
+    "rights": ("dcterms:license", "dc:rights"),
+}
+"""Element → the properties of ours whose values it takes; of dates the first that there is."""
+
+
+class Statement(NamedTuple):
+    """An element with one of its values."""
+
+    element: str
+    value: Value
+
+
+@lru_cache(maxsize=4)
+def simple(view: View, address: str) -> list[Statement]:
+    """The elements of a work, each value once, creators in their order."""
+    found = []
+    for element, properties in ELEMENTS.items():
+        values = list(_values(view, address, properties, first_only=element == "date"))
+        if element == "creator":
+            values = _in_order(view, address, values)
+        seen = dict.fromkeys((value.text, value.language) for value in values)
+        found += [Statement(element, Value(text, language=language)) for text, language in seen]
+    return found
+
+
+def simple_lines(view: View, address: str) -> list[str]:
+    """The elements as triples of the work."""
+    subject = iri(address)
+    return [
+        triple(subject, iri(DC + element), literal(value.text, language=value.language))
+        for element, value in simple(view, address)
+    ]
+
+
+def oai_dc(view: View, address: str) -> bytes:
+    """The elements as an `oai_dc:dc` document (http://www.openarchives.org/OAI/2.0/oai_dc.xsd)."""
+    root = etree.Element(f"{{{OAI_DC}}}dc", nsmap={"oai_dc": OAI_DC, "dc": DC, "xsi": _XSI})
+    root.set(f"{{{_XSI}}}schemaLocation", f"{OAI_DC} {OAI_DC.rstrip('/')}.xsd")
+    for element, value in simple(view, address):
+        node = etree.SubElement(root, f"{{{DC}}}{element}")
+        node.text = value.text
+        if value.language:
+            node.set(f"{{{_XML}}}lang", value.language)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _values(view: View, address: str, properties: tuple[str, ...], *, first_only: bool) -> Iterator[Value]:
+    for name in properties:
+        texts = view.texts(address, name)
+        yield from texts
+        if first_only and texts:
+            return
+        yield from (Value(node) for node in view.nodes(address, name) if not node.startswith(view.base))
+
+
+def _in_order(view: View, address: str, creators: list[Value]) -> list[Value]:
+    """The creators as their positions say; a graph has no order of its own."""
+    places: dict[str, int] = {}
+    for node in view.nodes(address, "pro:isDocumentContextFor"):
+        role = next(iter(view.nodes(node, "pro:withRole")), "")
+        if role.endswith("/author"):
+            places.setdefault(view.text(node, "rdfs:label"), int(view.text(node, "co:index") or 0))
+    return sorted(creators, key=lambda value: places.get(value.text, len(places) + 1))

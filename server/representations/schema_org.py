@@ -1,0 +1,182 @@
+"""A description in the terms of schema.org, for search engines: triples, and the JSON-LD that stands in a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+import pyoxigraph
+
+from server.pages.view import View
+from server.representations.work import Agent, Work, orcid, work
+
+SCHEMA = "http://schema.org/"
+
+_THINGS = {
+    "foaf:Person": "Person",
+    "frapo:FundingAgency": "FundingAgency",
+    "foaf:Organization": "Organization",
+    "fabio:Journal": "Periodical",
+    "fabio:JournalVolume": "PublicationVolume",
+    "fabio:JournalIssue": "PublicationIssue",
+    "fabio:BookSeries": "BookSeries",
+    "fabio:Series": "CreativeWorkSeries",
+    "frapo:Grant": "MonetaryGrant",
+    "skos:Concept": "DefinedTerm",
+    "skos:ConceptScheme": "DefinedTermSet",
+    "dcmitype:Collection": "Collection",
+    "rdf:Property": "Property",
+}
+"""Classes of shared things → their names in schema.org, the most specific first."""
+
+
+def schema_json_ld(view: View, address: str) -> bytes:
+    """The description as one document of JSON-LD, whose terms need no context but their namespace."""
+    return json.dumps(_document(view, address), ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def schema_script(view: View, address: str) -> str:
+    """The description as it stands in a page: no text within it can end the element that it stands in."""
+    node = {"@context": "https://schema.org", **schema_node(view, address)}
+    return json.dumps(node, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+@lru_cache(maxsize=4)
+def schema_lines(view: View, address: str) -> list[str]:
+    """The same description as triples."""
+    document = json.dumps(_document(view, address))
+    return [f"{quad.triple} ." for quad in pyoxigraph.parse(document, format=pyoxigraph.RdfFormat.JSON_LD)]
+
+
+@lru_cache(maxsize=4)
+def schema_node(view: View, address: str) -> dict[str, Any]:
+    """The description as a node object; links stand as `{"@id": …}`."""
+    node = _work_node(work(view, address)) if address.startswith(f"{view.base}item/") else _thing_node(view, address)
+    kept: dict[str, Any] = _kept(node)
+    return kept
+
+
+def _work_node(made: Work) -> dict[str, Any]:
+    pages = "-".join(made.page_range)
+    return {
+        "@id": made.address,
+        "@type": made.kind.schema_org,
+        "name": [_text(title.text, title.language) for title in made.titles],
+        "alternateName": [_text(title.text, title.language) for title in made.other_titles],
+        "author": [_agent(agent) for agent in made.authors],
+        "editor": [_agent(agent) for agent in made.roles.get("editor", ())],
+        "translator": [_agent(agent) for agent in made.roles.get("translator", ())],
+        "datePublished": "-".join(made.date),
+        "isPartOf": _container(made),
+        "pageStart": made.first_page,
+        "pageEnd": made.last_page,
+        "pagination": pages,
+        "publisher": [{"@type": "Organization", "name": name} for name in made.publishers],
+        "inLanguage": list(made.languages),
+        "abstract": [_text(text.text, text.language) for text in made.abstracts],
+        "description": [_text(text.text, text.language) for text in made.descriptions],
+        "keywords": [value.text for value in made.subjects],
+        "about": [{"@id": value.address} for value in made.subjects if value.address],
+        "identifier": [
+            {"@type": "PropertyValue", "propertyID": scheme, "value": value} for scheme, value in made.identifiers
+        ],
+        "issn": "",
+        "isbn": made.isbn if not made.book else "",
+        "url": made.landing,
+        "sameAs": [{"@id": page} for page in made.pages],
+        "license": {"@id": made.licence} if made.licence else "",
+        "isAccessibleForFree": True if made.is_open else "",
+        "funder": [{"@type": "Organization", "@id": value.address, "name": value.text} for value in made.funders],
+        "funding": [
+            {"@type": "Grant", "identifier": number, "funder": {"@type": "Organization", "name": agency}}
+            for number, agency in made.grants
+        ],
+        "creditText": made.citation,
+        "encoding": [
+            {"@type": "MediaObject", "contentUrl": file.address, "encodingFormat": file.media_type, "name": file.name}
+            for file in made.files
+        ],
+    }
+
+
+def _container(made: Work) -> Any:
+    """The issue in its volume in its journal, as far as they are known, or the book or series."""
+    if not made.journal:
+        names = [name for name in (made.book, made.series) if name]
+        return {"@type": "Book" if made.book else "CreativeWorkSeries", "name": names[0]} if names else ""
+    node: dict[str, Any] = {"@type": "Periodical", "name": made.journal, "issn": made.issn}
+    if made.volume:
+        node = {"@type": "PublicationVolume", "volumeNumber": made.volume, "isPartOf": node}
+    if made.issue:
+        node = {"@type": "PublicationIssue", "issueNumber": made.issue, "isPartOf": node}
+    return node
+
+
+def _agent(agent: Agent) -> dict[str, Any]:
+    kind = "Organization" if agent.organisation else "Person"
+    return {
+        "@type": kind,
+        "@id": agent.address,
+        "name": agent.name,
+        "familyName": agent.family,
+        "givenName": agent.given,
+        "sameAs": {"@id": f"https://orcid.org/{agent.orcid}"} if agent.orcid else "",
+        "affiliation": [{"@type": "Organization", "name": name} for name in agent.affiliations],
+    }
+
+
+def _thing_node(view: View, address: str) -> dict[str, Any]:
+    types = {value.text for value in view.links(address, "rdf:type")}
+    kind = next((name for class_, name in _THINGS.items() if class_ in types), "Thing")
+    told = orcid(view, address) if kind == "Person" else ""
+    pages = [*view.nodes(address, "foaf:page"), *view.nodes(address, "owl:sameAs")]
+    text: Callable[[str], str] = lambda name: view.text(address, name)  # noqa: E731 - a short name for a long row
+    number = text("fabio:hasSequenceIdentifier")
+    return {
+        "@id": address,
+        "@type": kind,
+        "name": view.label(address),
+        "familyName": text("foaf:familyName"),
+        "givenName": text("foaf:givenName"),
+        "issn": [value.text for name in ("prism:issn", "prism:eIssn") for value in view.texts(address, name)],
+        "volumeNumber": number if kind == "PublicationVolume" else "",
+        "issueNumber": number if kind == "PublicationIssue" else "",
+        "identifier": text("frapo:hasGrantNumber"),
+        "funder": [{"@id": node} for node in view.nodes(address, "frapo:hasFundingAgency")],
+        "isPartOf": [{"@id": node} for node in view.nodes(address, "frbr:partOf")],
+        "sameAs": [{"@id": page} for page in dict.fromkeys([*([f"https://orcid.org/{told}"] if told else []), *pages])],
+    }
+
+
+def _text(text: str, language: str | None) -> Any:
+    return {"@value": text, "@language": language} if language else text
+
+
+def _kept(value: Any) -> Any:
+    """The value without empty members; a list of one is that one."""
+    if isinstance(value, dict):
+        kept = {key: _kept(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in kept.items() if inner not in ("", None, [], {})}
+    if isinstance(value, list):
+        items = [_kept(inner) for inner in value]
+        return items[0] if len(items) == 1 else items
+    return value
+
+
+@lru_cache(maxsize=4)
+def _document(view: View, address: str) -> dict[str, Any]:
+    """The description in which every part has an address: our graphs have no blank nodes."""
+    numbers = count(1)
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, list):
+            return [walk(inner) for inner in value]
+        if not isinstance(value, dict) or "@value" in value:
+            return value
+        inner = {key: walk(part) for key, part in value.items()}
+        return inner if "@id" in inner else {"@id": f"{address}#schema-{next(numbers)}", **inner}
+
+    return {"@context": {"@vocab": SCHEMA}, **walk(schema_node(view, address))}

@@ -1,0 +1,290 @@
+"""Graph → a work as it is cited: title, agents in their roles, date, where it appeared, identifiers, rights.
+
+Every citation and every foreign profile is written from this and from nothing else, so that they all say the same.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from converter.values.text import plain
+from server.pages.view import Value, View
+from server.representations.publication_line import containers_of, date_of
+from server.representations.work_types import Kind, kind_of
+
+_ORCID = re.compile(r"https?://orcid\.org/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
+_ORCID_PATH = re.compile(r"person/orcid/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])$")
+_INITIALS = re.compile(r"[A-Z]{2,4}")
+# What stands for a name that is not known, and for names that are not told.
+_NOBODY = re.compile(r"(?:\(?:un[a-z]{2}\)\s*)?(?:unknown|unkn|et\.? al\.?)?|:un[a-z]{2}", re.IGNORECASE)
+_FULLER = re.compile(r"\s*\([^()]*\)")
+_OPEN = "http://purl.org/coar/access_right/c_abf2"
+_NO_GENRE = re.compile(r"(?:non)?peer[ -]?reviewed|info:.*|https?://.*|text|publishe[dr]s? ?version", re.IGNORECASE)
+_UNREGISTERED = "123456789/"
+"""The prefix of repositories that have none of their own: such a handle leads nowhere."""
+
+
+class Agent(NamedTuple):
+    """Somebody in a role: the name as it came, its parts where it has them, and where the agent is described."""
+
+    name: str
+    family: str
+    given: str
+    organisation: bool
+    orcid: str
+    address: str
+    affiliations: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """The given names without the fuller form that catalogues add."""
+        return _FULLER.sub("", self.given) or self.given
+
+    @property
+    def first_names(self) -> str:
+        """What the agent is called; initials without points, as catalogues write them, get theirs.
+
+        >>> Agent("Brandt-Yao, LM", "Brandt-Yao", "LM", False, "", "").first_names
+        'L. M.'
+        >>> Agent("May, E. J. (Edith J.)", "May", "E. J. (Edith J.)", False, "", "").first_names
+        'E. J.'
+        """
+        return " ".join(f"{letter}." for letter in self.called) if _INITIALS.fullmatch(self.called) else self.called
+
+
+class Identifier(NamedTuple):
+    """An identifier and the name of its scheme (doi, handle, pmid, isbn)."""
+
+    scheme: str
+    value: str
+
+
+class File(NamedTuple):
+    """A file of the work: its name and download address, media type and size as far as they are known."""
+
+    name: str
+    address: str
+    media_type: str
+    size: str
+
+
+class Work(NamedTuple):
+    """A work as it is cited; what the graph does not say is empty."""
+
+    address: str
+    document: str
+    kind: Kind
+    withdrawn: str
+    titles: tuple[Value, ...]
+    other_titles: tuple[Value, ...]
+    roles: dict[str, tuple[Agent, ...]]
+    date: tuple[str, ...]
+    available: str
+    journal: str
+    book: str
+    series: str
+    issn: str
+    isbn: str
+    volume: str
+    issue: str
+    first_page: str
+    last_page: str
+    article_number: str
+    number: str
+    publishers: tuple[str, ...]
+    place: str
+    identifiers: tuple[Identifier, ...]
+    handle: str
+    doi: str
+    pages: tuple[str, ...]
+    languages: tuple[str, ...]
+    abstracts: tuple[Value, ...]
+    descriptions: tuple[Value, ...]
+    subjects: tuple[Value, ...]
+    types: tuple[str, ...]
+    citation: str
+    licence: str
+    rights: tuple[Value, ...]
+    is_open: bool
+    funders: tuple[Value, ...]
+    grants: tuple[tuple[str, str], ...]
+    files: tuple[File, ...]
+
+    @property
+    def title(self) -> str:
+        """The first title, or the address of a work that has none."""
+        return self.titles[0].text if self.titles else self.address
+
+    @property
+    def year(self) -> str:
+        """The year, empty where it is not known."""
+        return self.date[0] if self.date else ""
+
+    @property
+    def authors(self) -> tuple[Agent, ...]:
+        """The authors, in their order."""
+        return self.roles.get("author", ())
+
+    @property
+    def issuer(self) -> str:
+        """Who stands behind the work: the institution of a thesis where it is told, else its publishers."""
+        hosts = self.roles.get("host-institution", ()) if self.kind.csl == "thesis" else ()
+        return "; ".join(agent.name for agent in hosts) or "; ".join(self.publishers)
+
+    @property
+    def genre(self) -> str:
+        """What the repository calls the kind of work, without the words of its software."""
+        return next((text for text in self.types if not _NO_GENRE.fullmatch(text)), "")
+
+    @property
+    def page_range(self) -> tuple[str, ...]:
+        """The first and the last page, each once, as far as they are known."""
+        return tuple(dict.fromkeys(part for part in (self.first_page, self.last_page) if part))
+
+    @property
+    def landing(self) -> str:
+        """The address that others should cite: the repository's handle, else our own."""
+        known = self.handle and not self.handle.startswith(_UNREGISTERED)
+        return f"https://hdl.handle.net/{self.handle}" if known else self.address
+
+    @property
+    def link(self) -> str:
+        """The address in a citation: the DOI, which outlives everything else, else the handle, else our own."""
+        return f"https://doi.org/{self.doi}" if self.doi else self.landing
+
+
+@lru_cache(maxsize=4)
+def work(view: View, address: str) -> Work:
+    """The work of that address, as the view describes it."""
+    path = address.removeprefix(f"{view.base}item/")
+    document = f"{view.base}record/{path}"
+    containers = containers_of(view, address)
+    identifiers = identifiers_of(view, address)
+    return Work(
+        address=address,
+        document=document,
+        kind=kind_of(view, address, in_journal=bool(containers.get("journal"))),
+        withdrawn=view.text(document, "prov:invalidatedAtTime"),
+        titles=_texts(view, address, "dcterms:title"),
+        other_titles=_texts(view, address, "dcterms:alternative", "fabio:hasTranslatedTitle", "fabio:hasSubtitle"),
+        roles=_roles(view, address),
+        date=date_of(view, address),
+        available=view.text(address, "dcterms:available")[:10],
+        journal=containers.get("journal") or view.text(address, "prism:publicationName"),
+        book=containers.get("book", ""),
+        series=containers.get("series", ""),
+        issn=containers.get("issn", ""),
+        isbn=view.text(address, "prism:isbn") or containers.get("isbn", ""),
+        volume=view.text(address, "prism:volume"),
+        issue=view.text(address, "prism:issueIdentifier"),
+        first_page=view.text(address, "prism:startingPage"),
+        last_page=view.text(address, "prism:endingPage"),
+        article_number=view.text(address, "fabio:hasElectronicArticleIdentifier"),
+        number=view.text(address, "fabio:hasSequenceIdentifier"),
+        publishers=tuple(value.text for value in view.links(address, "dcterms:publisher")),
+        place=next((value.text for value in view.links(address, "fabio:hasPlaceOfPublication")), ""),
+        identifiers=identifiers,
+        handle=view.text(address, "fabio:hasHandle"),
+        doi=view.text(address, "prism:doi") or next((value for scheme, value in identifiers if scheme == "doi"), ""),
+        pages=tuple(view.nodes(address, "foaf:page")),
+        languages=tuple(node.rpartition("/")[2] for node in view.nodes(address, "dcterms:language")),
+        abstracts=tuple(view.texts(address, "dcterms:abstract")),
+        descriptions=_texts(view, address, "dcterms:description", "dc:description"),
+        subjects=_subjects(view, address),
+        types=tuple(value.text for value in view.texts(address, "dc:type")),
+        citation=view.text(address, "dcterms:bibliographicCitation"),
+        licence=next(iter(view.nodes(address, "dcterms:license")), ""),
+        rights=_texts(view, address, "dc:rights", "dcterms:rights"),
+        is_open=_OPEN in view.nodes(address, "dcterms:accessRights"),
+        funders=tuple(view.links(address, "frapo:hasFundingAgency")),
+        grants=tuple(_grant(view, grant) for grant in view.nodes(address, "frapo:isFundedBy")),
+        files=_files(view, address),
+    )
+
+
+def orcid(view: View, address: str) -> str:
+    """The ORCID iD of an agent, empty where the graph knows none."""
+    own = _ORCID_PATH.search(address)
+    if own:
+        return own[1]
+    for page in (*view.nodes(address, "foaf:page"), *view.nodes(address, "owl:sameAs")):
+        told = _ORCID.fullmatch(page)
+        if told:
+            return told[1]
+    return next((value for scheme, value in identifiers_of(view, address) if scheme == "orcid"), "")
+
+
+def _texts(view: View, address: str, *names: str) -> tuple[Value, ...]:
+    return tuple(value._replace(text=plain(value.text)) for name in names for value in view.texts(address, name))
+
+
+def identifiers_of(view: View, address: str) -> tuple[Identifier, ...]:
+    """The identifiers that the graph gives a thing, each with its scheme."""
+    found = []
+    for node in view.nodes(address, "datacite:hasIdentifier"):
+        scheme = next(iter(view.nodes(node, "datacite:usesIdentifierScheme")), "")
+        value = view.text(node, "literal:hasLiteralValue")
+        if value:
+            found.append(Identifier(scheme.rpartition("/")[2], value))
+    return tuple(found)
+
+
+def _roles(view: View, address: str) -> dict[str, tuple[Agent, ...]]:
+    """Role → its agents in their order."""
+    found: dict[str, list[tuple[int, Agent]]] = {}
+    for node in view.nodes(address, "pro:isDocumentContextFor"):
+        role = next(iter(view.nodes(node, "pro:withRole")), "").rpartition("/")[2]
+        holder = next(iter(view.nodes(node, "pro:isHeldBy")), "")
+        affiliations = tuple(value.text for value in view.links(node, "pro:relatesToOrganization"))
+        agent = _agent(view, holder, view.text(node, "rdfs:label"), affiliations)
+        if _NOBODY.fullmatch(agent.name):
+            continue
+        found.setdefault(role, []).append((int(view.text(node, "co:index") or 0), agent))
+    return {
+        role: tuple(agent for _, agent in sorted(agents, key=lambda pair: pair[0])) for role, agents in found.items()
+    }
+
+
+def _agent(view: View, address: str, name: str, affiliations: tuple[str, ...]) -> Agent:
+    types = {node.rpartition("/")[2] for node in view.nodes(address, "rdf:type")}
+    return Agent(
+        name=name or view.label(address),
+        family=view.text(address, "foaf:familyName"),
+        given=view.text(address, "foaf:givenName"),
+        organisation=bool(types & {"Organization", "FundingAgency"}),
+        orcid=orcid(view, address),
+        address=address,
+        affiliations=affiliations,
+    )
+
+
+def _subjects(view: View, address: str) -> tuple[Value, ...]:
+    """The subjects as the indexer assigned them: a heading with a qualifier stands for the heading alone."""
+    assigned = view.links(address, "fabio:hasSubjectTerm")
+    told = {node for value in assigned if value.address for node in view.nodes(value.address, "skos:broader")}
+    told |= {value.address for value in assigned if value.address}
+    own = [value for value in view.links(address, "dcterms:subject") if value.address not in told]
+    return tuple(assigned + own)
+
+
+def _grant(view: View, address: str) -> tuple[str, str]:
+    agency = next((value.text for value in view.links(address, "frapo:hasFundingAgency")), "")
+    return view.text(address, "frapo:hasGrantNumber"), agency
+
+
+def _files(view: View, address: str) -> tuple[File, ...]:
+    found = []
+    for manifestation in view.nodes(address, "frbr:embodiment"):
+        for node in view.nodes(manifestation, "frbr:exemplar"):
+            where = view.text(node, "fabio:hasURL")
+            found.append(
+                File(
+                    view.text(node, "dcterms:title"),
+                    where,
+                    view.text(node, "dc:format"),
+                    view.text(node, "dcterms:extent"),
+                )
+            )
+    return tuple(found)

@@ -1,1 +1,0 @@
-"""IRI → representation: pages and documents of records."""

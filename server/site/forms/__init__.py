@@ -1,1 +1,0 @@
-"""A work → the documents of those who cite it, one form a module; what a form cannot say, it leaves out."""

@@ -1,0 +1,76 @@
+"""The reading side of the Graph Store Protocol at `/graph`: whole graphs, as they are made.
+
+Source: https://www.w3.org/TR/sparql11-http-rdf-update/ sections 4 and 5.2.
+"""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urljoin
+
+from flask import Blueprint, Response, request
+
+from converter.errors import QueryError
+from converter.values.terms import iri
+from server.http.problems import problem
+from server.sparql import Endpoint, Request
+from server.sparql.format_choice import wanted_format
+from server.sparql.query_problems import refused
+from server.sparql.response import answered
+from server.sparql.result_formats import ResultFormat
+
+_READING = ["GET", "HEAD", "OPTIONS"]
+_WRITING = ["PUT", "POST", "DELETE", "PATCH"]
+
+
+def graph_store_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
+    """The graphs at `/graph?default` and `/graph?graph=IRI`."""
+    blueprint = Blueprint("graph_store", __name__)
+
+    @blueprint.route("/graph", methods=[*_READING, *_WRITING], provide_automatic_options=False)
+    def graph() -> Response:
+        allow = {"Allow": ", ".join(_READING)}
+        if request.method == "OPTIONS":
+            return Response(status=204, headers=allow)
+        if request.method in _WRITING:
+            told = f"This graph store is read-only; {request.method} is switched off."
+            return problem(405, "Method Not Allowed", told, allow)
+        return _read(endpoint, base)
+
+    return blueprint
+
+
+def _read(endpoint: Endpoint, base: str) -> Response:
+    named = request.args.getlist("graph")
+    if len(named) + ("default" in request.args) != 1:
+        told = "Say which graph, and only one: /graph?default, or /graph?graph=IRI."
+        return problem(400, "Bad Request", told)
+    wanted = request.args.get("format") or request.args.get("output") or ""
+    format_ = wanted_format(wanted, "A graph", graph=True, page=False)
+    if not isinstance(format_, ResultFormat):
+        return format_
+    if not named:
+        return _answered(endpoint, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", format_)
+    try:
+        name = iri(urljoin(f"{base}graph", named[0]))
+    except ValueError as fault:
+        return problem(400, "Bad Request", f"The parameter graph is no address: {fault}.")
+    return _named(endpoint, name, format_)
+
+
+def _named(endpoint: Endpoint, name: str, format_: ResultFormat) -> Response:
+    try:
+        with endpoint.ask(Request(f"ASK {{ GRAPH {name} {{ ?s ?p ?o }} }}", "json")) as answer:
+            known = json.loads(b"".join(answer))["boolean"]
+    except QueryError as fault:
+        return refused(fault, "")
+    if not known:
+        return problem(404, "Not Found", f"There is no graph {name} here; /sparql lists those there are.")
+    return _answered(endpoint, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {name} {{ ?s ?p ?o }} }}", format_)
+
+
+def _answered(endpoint: Endpoint, query: str, format_: ResultFormat) -> Response:
+    try:
+        return answered(endpoint, Request(query, format_.name))
+    except QueryError as fault:
+        return refused(fault, query)

@@ -1,0 +1,90 @@
+"""The SPARQL 1.1 Protocol at `/sparql`, read-only: GET, POST with a form or a query, and the QUERY method.
+
+Source: https://www.w3.org/TR/sparql11-protocol/.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from converter import graph, jsonld
+from converter.errors import QueryError
+from server.http.negotiation import choose
+from server.http.problems import problem
+from server.sparql import Endpoint, Request
+from server.sparql.format_choice import wanted_format
+from server.sparql.graph_store import graph_store_blueprint
+from server.sparql.lexer import form, is_of_graphs
+from server.sparql.plain_queries import DIRECT, FORM
+from server.sparql.query_problems import refused
+from server.sparql.request import Asked, asked
+from server.sparql.response import answered, headed, is_known
+from server.sparql.response_headers import validator
+from server.sparql.result_formats import FORMATS
+from server.sparql.result_page import EXAMPLE, result_page
+from server.sparql.service_description import service_description
+
+METHODS = ["GET", "HEAD", "POST", "QUERY", "OPTIONS"]
+
+
+def sparql_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
+    """The pages and answers at `/sparql`, and the graphs at `/graph`."""
+    blueprint = Blueprint("sparql", __name__, template_folder="templates")
+
+    @blueprint.route("/sparql", methods=METHODS, provide_automatic_options=False)
+    @blueprint.route("/sparql.<suffix>", methods=METHODS, provide_automatic_options=False)
+    def sparql(suffix: str = "") -> Response:
+        if request.method == "OPTIONS":
+            return Response(status=204, headers={"Allow": ", ".join(METHODS), "Accept-Query": f"{DIRECT}, {FORM}"})
+        question = asked()
+        if isinstance(question, Response):
+            return question
+        try:
+            return _answer(endpoint, question, suffix) if question else _front(endpoint, base, suffix)
+        except QueryError as fault:
+            return refused(fault, question.query if question else "")
+
+    blueprint.register_blueprint(graph_store_blueprint(endpoint, base))
+    return blueprint
+
+
+def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
+    kind = form(question.query)
+    graphs = is_of_graphs(kind)
+    wanted = suffix or question.parameters.get("format") or question.parameters.get("output") or ""
+    # Only tables and truths have a page.
+    chosen = wanted_format(wanted, "This result", graph=graphs, page=not graphs)
+    if isinstance(chosen, Response):
+        return chosen
+    format_ = chosen or FORMATS["csv" if kind == "select" else "json"]
+    asking = Request(
+        question.query,
+        format_.name,
+        tuple(question.parameters.getlist("default-graph-uri")),
+        tuple(question.parameters.getlist("named-graph-uri")),
+    )
+    if chosen:
+        return answered(endpoint, asking)
+    etag = validator(endpoint.version, asking, "page")
+    if is_known(etag):
+        return headed(Response(status=304), etag)
+    return headed(result_page(question.query, endpoint.ask(asking), kind), etag)
+
+
+def _front(endpoint: Endpoint, base: str, suffix: str) -> Response:
+    """The query page for people, the service description for programs."""
+    formats = {format_.media_type: format_.name for format_ in graph.FORMATS.values()}
+    media_types = {"text/html": "html", **formats, "application/ld+json": "jsonld"}
+    by_name = {name: media_type for media_type, name in media_types.items()}
+    wanted = suffix or request.args.get("format", "")
+    chosen = by_name.get(wanted) if wanted else choose(request.headers.get("Accept"), list(media_types))
+    if chosen is None:
+        return problem(406, "Not Acceptable", f"The description has the types {', '.join(media_types)}.")
+    if chosen == "text/html":
+        return headed(Response(render_template("sparql.html", query=EXAMPLE, truth=None, columns=None)), None)
+    lines = service_description(endpoint, base)
+    if chosen == "application/ld+json":
+        body = jsonld.document(jsonld.framed(lines, f"{base}sparql", base))
+    else:
+        body = graph.document(lines, media_types[chosen], base)
+    return headed(Response(body, content_type=chosen), None)

@@ -1,0 +1,106 @@
+"""What went wrong with a query, as the answer that a client can act on."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Response
+
+import ontology
+from converter.errors import QueryError
+from server.http.problems import problem
+from server.sparql import ClientLeft, QuerySyntax, QueryTimeout, QueueFull, Refused, ServiceFailed, WorkerDied
+from server.sparql.lexer import tokens, unescaped
+
+_RETRY = {"Retry-After": "10"}
+_WIDEST = 160
+"""Characters of a line that are shown."""
+# Names of character classes, which tell a reader nothing; "[_]" stands for white space and more.
+_NOISE = re.compile(r"^\[.*\]$|\\u\{|^'|^\.\.=")
+
+
+def refused(fault: QueryError, query: str) -> Response:
+    """The refusal that a fault is, with its place and its remedy."""
+    match fault:
+        case QuerySyntax():
+            return _syntax_problem(fault, query)
+        case QueryTimeout():
+            return problem(503, "Query Timed Out", f"{fault}; ask for less, or add a LIMIT.", _RETRY)
+        case QueueFull():
+            return problem(429, "Too Many Requests", f"{fault}.", _RETRY)
+        case Refused():
+            return problem(403 if "read-only" in str(fault) else 400, "Query Refused", f"{fault}.")
+        case WorkerDied():
+            return problem(400, "Query Too Heavy", f"{fault}.")
+        case ClientLeft():
+            return _for_nobody()
+        case ServiceFailed():
+            return problem(502, "Bad Gateway", f"{fault}.", _RETRY)
+    raise fault
+
+
+def unanswered(fault: QueryError) -> Response:
+    """What a page says whose own question was not answered."""
+    if isinstance(fault, ClientLeft):
+        return _for_nobody()
+    if isinstance(fault, (QueryTimeout, QueueFull, WorkerDied)):
+        return problem(503, "Service Unavailable", f"{fault}.", _RETRY)
+    return problem(502, "Bad Gateway", f"{fault}.", _RETRY)
+
+
+def _for_nobody() -> Response:
+    """What is said to a client that has left: for the log, which has the status that others log then."""
+    return Response(status="499 Client Closed Request", headers={"Cache-Control": "no-store"})
+
+
+def _syntax_problem(fault: QuerySyntax, query: str) -> Response:
+    """Where the query is wrong, with the line and a caret, and the PREFIX line that may be missing."""
+    missing = _undeclared(query) if "Prefix not found" in fault.message else []
+    if missing:
+        words = f"the prefix {missing[0]}: is not declared"
+    elif "Prefix not found" in fault.message:
+        words = "a prefix is not declared"
+    else:
+        words = readable(fault.message)
+    detail = f"Line {fault.line}, column {fault.column}: {words}{_shown(query, fault.line, fault.column)}"
+    known = ontology.prefixes()
+    if hint := "\n".join(f"PREFIX {name}: <{known[name]}>" for name in missing if name in known):
+        detail += f"\nAdd this before the query:\n{hint}"
+    return problem(400, "Query Not Understood", detail, line=fault.line, column=fault.column)
+
+
+def readable(message: str) -> str:
+    r"""The message of the engine without its classes of characters.
+
+    >>> readable("expected one of \"(\", ['0' ..= '9'], LANG, [_]")
+    'expected one of "(", LANG'
+    """
+    head, expected, rest = message.partition("expected one of ")
+    if not expected:
+        return message
+    parts = [part.strip() for part in re.split(r", (?![^\[]*\])|\s\|\s", rest.replace("\n", " "))]
+    told = [part for part in parts if part and not _NOISE.search(part) and "..=" not in part]
+    return f"{head}{expected}{', '.join(told)}" if told else "something else is expected here"
+
+
+def _shown(query: str, line: int, column: int) -> str:
+    """The line with a caret beneath its column; of a long line the part around it."""
+    lines = query.split("\n")
+    if not 0 < line <= len(lines):
+        return ""
+    text = lines[line - 1].rstrip("\r").replace("\t", " ")
+    start = max(0, column - 1 - _WIDEST // 2)
+    return f"\n{text[start : start + _WIDEST]}\n{' ' * (column - 1 - start)}^"
+
+
+def _undeclared(query: str) -> list[str]:
+    """The prefixes that are used and not declared, in the order of their use, those that we know included."""
+    declared: set[str] = set()
+    used: dict[str, None] = {}
+    after_prefix = False
+    for token in tokens(unescaped(query)):
+        if token.kind == "prefixed" and not token.text.startswith("_:"):
+            name = token.text.partition(":")[0]
+            declared.add(name) if after_prefix else used.setdefault(name)
+        after_prefix = token.kind == "word" and token.text.lower() == "prefix"
+    return [name for name in used if name not in declared]

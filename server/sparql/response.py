@@ -1,0 +1,132 @@
+"""A request to an endpoint as an HTTP answer: a validator, 304 before evaluating, bytes as they are made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+from wsgiref.types import WSGIEnvironment
+
+from flask import Response, request
+
+from converter.errors import QueryError
+from server.http.headers import VARY
+from server.sparql import Answer, Endpoint, Request
+from server.sparql.response_headers import times, validator
+from server.sparql.result_formats import FORMATS
+
+_HELD = "shelfgraph.held"
+_SAFE = frozenset({"GET", "HEAD", "QUERY"})
+# What ends an answer that breaks off, where its beginning could be taken for all of it: no parser reads on.  The server
+# before the application may end a chunked body in good order whatever happens, as some releases do.
+_BREAKS = dict.fromkeys(("nt", "nq", "ttl", "trig"), "\nThis answer is not whole: {}.\n") | dict.fromkeys(
+    ("csv", "tsv"), '\n"This answer is not whole: {}.\n'
+)
+_BROKEN: dict[str, None] = {}
+"""Validators of answers that broke off: who has one does not have the answer."""
+_DELIVERY = 0.05
+"""Seconds that the last words of an answer that breaks off have to go."""
+_MOST_BROKEN = 1_000
+
+
+class Held(NamedTuple):
+    """What an endpoint said to a request before the application was asked, and since when."""
+
+    request: Request
+    said: Answer | Exception
+    started: float
+
+    def hand_over(self, environ: WSGIEnvironment) -> None:
+        """Let the application find it."""
+        environ[_HELD] = self
+
+    @classmethod
+    def taken(cls, environ: WSGIEnvironment, request: Request) -> Held | None:
+        """What was said to this request, where something was."""
+        held = environ.get(_HELD)
+        return environ.pop(_HELD) if isinstance(held, cls) and held.request == request else None
+
+    def outcome(self) -> Answer:
+        """The answer.
+
+        Raises what the endpoint raised.
+        """
+        if isinstance(self.said, Exception):
+            raise self.said
+        return self.said
+
+    def drop(self, environ: WSGIEnvironment) -> None:
+        """Give the answer up, where the application has not taken it."""
+        if environ.pop(_HELD, None) is not None and not isinstance(self.said, Exception):
+            self.said.close()
+
+
+def answered(endpoint: Endpoint, question: Request) -> Response:
+    """The answer as it is made, 304 where the client has it.
+
+    Raises what the endpoint raises.
+    """
+    etag = validator(endpoint.version, question)
+    if is_known(etag):
+        return headed(Response(status=304), etag)
+    held = Held.taken(request.environ, question)
+    started = held.started if held else time.perf_counter()
+    answer = held.outcome() if held else endpoint.ask(question)
+    return headed(_streamed(answer, question.format, started, etag), etag)
+
+
+def is_known(etag: str | None) -> bool:
+    """Whether the client says that it has the answer."""
+    told = etag is not None and request.method in _SAFE and request.if_none_match.contains_weak(etag)
+    return told and etag not in _BROKEN
+
+
+def headed(response: Response, etag: str | None) -> Response:
+    """The answer with what a cache needs to know."""
+    response.headers["Vary"] = VARY
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate" if etag else "no-store"
+    if etag:
+        response.set_etag(etag)
+    return response
+
+
+def _streamed(answer: Answer, format_: str, started: float, etag: str | None) -> Response:
+    headers = {"Server-Timing": timing(answer, started)}
+    content_type = FORMATS[format_].content_type
+    if request.method == "HEAD":
+        answer.close()
+        return Response(headers=headers, content_type=content_type)
+    # What is all there goes out in one piece, and says its length.
+    whole = getattr(answer, "whole", None)
+    body = _chunks(answer, format_, etag) if whole is None else b"".join(whole)
+    response = Response(body, headers=headers, content_type=content_type)
+    response.call_on_close(answer.close)
+    return response
+
+
+def timing(answer: Answer, started: float) -> str:
+    """How long the question stood in the queue, was evaluated and written (Server-Timing, in milliseconds).
+
+    Rows are evaluated while they are written.  Of an answer that is sent as it comes, only its beginning is timed.
+    """
+    spent = time.perf_counter() - started
+    if getattr(answer, "hit", False):
+        return f"cache;desc=hit;dur={spent * 1_000:.2f}"
+    queued, written = (float(getattr(answer, name, 0.0)) for name in ("queued", "serialised"))
+    return times(queued, spent - queued - written, written)
+
+
+def _chunks(answer: Answer, format_: str, etag: str | None) -> Iterator[bytes]:
+    """Yield the bytes; an answer that breaks off says so."""
+    try:
+        with answer:
+            yield from answer
+    except QueryError as fault:
+        if etag:
+            _BROKEN[etag] = None
+            for oldest in [*_BROKEN][:-_MOST_BROKEN]:
+                _BROKEN.pop(oldest, None)
+        yield _BREAKS.get(format_, "").format(fault).encode()
+        # A server that hears of the fault at once may drop what it has not sent yet.
+        time.sleep(_DELIVERY)
+        raise

@@ -1,0 +1,26 @@
+"""What the head of an answer says: by what it is known, and what its time went to."""
+
+from __future__ import annotations
+
+import hashlib
+
+from server.sparql import Request
+from server.sparql.lexer import is_volatile
+
+
+def validator(version: str, question: Request, *parts: object) -> str | None:
+    """What an answer is known by; None where two evaluations differ."""
+    if is_volatile(question.query):
+        return None
+    told = (version, question.query, question.format, question.default_graphs, question.named_graphs, *parts)
+    return hashlib.sha256(repr(told).encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def times(queued: float, evaluated: float, written: float) -> str:
+    """What Server-Timing says of an answer that was made; seconds, and 0 where the last of them is not known.
+
+    >>> times(0, 0.0123, 0.001)
+    'cache;desc=miss, queue;dur=0.00, evaluate;dur=12.30, serialise;dur=1.00'
+    """
+    told = f"cache;desc=miss, queue;dur={queued * 1_000:.2f}, evaluate;dur={max(0.0, evaluated) * 1_000:.2f}"
+    return f"{told}, serialise;dur={written * 1_000:.2f}" if written else told

@@ -1,0 +1,185 @@
+"""The answer of a worker as its bytes come; what goes wrong while its beginning is held back has its own status."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+
+from converter.errors import QueryError
+from server.sparql import Answer, QuerySyntax, Refused, Request, WorkerDied
+from server.sparql.worker import DATA, END, FAULT, LAST, SERIALISED
+from server.sparql.worker_handle import Worker
+
+HOLD_BACK = 65_536
+"""Bytes of a result that are made before its status is sent: a fault within them has a true status."""
+
+SLICE, TURN = 0.02, 0.2
+"""Seconds of the processor that a query has for itself when others wait, and how long it may take to get them."""
+
+QUANTUM, LONG_TURN = 0.2, 2.0
+"""The same of a turn of a long query."""
+
+SENDING_SLICE = 0.1
+"""The slice of one that sends and was known to be long: a megabyte is made in it, and its worker is used again."""
+
+_PACE, _LENIENCE = 131_072, 3.0
+"""Bytes a second that a reader should take, and seconds that it may be late: what is later is slow."""
+
+_READERS_SHARE = 10
+"""How many times the deadline an answer may take in all, most of it waiting for a slow reader."""
+
+
+class PoolAnswer(Answer):
+    """The bytes of one result; leaving it before its end kills the worker."""
+
+    long = behind = False
+    """Whether it was known to be long before it began, and whether it has only the time that nobody else wants."""
+    foreground = True
+    """Whether it counts among those in a foreground that it has been in since it began."""
+
+    def __init__(
+        self, worker: Worker, request: Request, asked: float, timeout: float, give_back: Callable[[PoolAnswer], None]
+    ) -> None:
+        self.worker, self.request = worker, request
+        self._timeout, self._give_back = timeout, give_back
+        self._spent_before = worker.spent
+        self.begun = time.monotonic()
+        """When a worker took the query."""
+        self._turn_begun, self._spent_by_turn = self.begun, 0.0
+        self.queued = self.begun - asked
+        """Seconds that the query waited for a worker."""
+        self.serialised = 0.0
+        """Seconds of its making from the first row to the last, once it has ended."""
+        self._deadline = asked + timeout
+        self._last = self._deadline + timeout * _READERS_SHARE
+        self._held: list[bytes] = []
+        self._streams = False
+        self._late, self._handed = 0.0, 0.0
+        """Seconds that the reader is late, and since when it has the last bytes (0: it waits for more)."""
+        self.finished = False
+        """Whether the worker has said all."""
+        self.last = False
+        """Whether the worker is not to be asked again."""
+        self.released = False
+        """Whether the worker has been given back."""
+        self.ended: QueryError | None = None
+        """Why it was ended: to make room for others, or since nobody waits for it."""
+        self.died = False
+        """Whether the query broke its worker."""
+
+    @property
+    def whole(self) -> tuple[bytes, ...] | None:
+        """The bytes of an answer that its beginning was all of."""
+        return tuple(data for data in self._held if data) if self.finished else None
+
+    def begin(self) -> None:
+        """Ask, and read the beginning, in which a fault still has a true status."""
+        self.worker.send(self.request)
+        if self.behind:  # from the start, or by another thread since
+            self.worker.step_back()
+        length = 0
+        while not self.finished and length < HOLD_BACK:
+            data = self._next()
+            self._held.append(data)
+            length += len(data)
+        self._streams = not self.finished
+
+    @property
+    def sends(self) -> bool:
+        """Whether its beginning has gone, so that it can only break off."""
+        return self._streams
+
+    @property
+    def spent(self) -> float:
+        """Seconds of the processor that the query has taken."""
+        return self.worker.spent - self._spent_before
+
+    def turn_left(self, now: float) -> float:
+        """Seconds until the query should make room for others; one that sends already waits for its reader."""
+        if self._streams:
+            slice_, turn = (SENDING_SLICE, TURN) if self.long else (SLICE, SLICE)
+        else:
+            slice_, turn = SLICE, TURN
+        return min(slice_ - self.spent, self.begun + turn - now)
+
+    def begin_turn(self) -> None:
+        """Begin a turn among long queries."""
+        self._turn_begun, self._spent_by_turn = time.monotonic(), self.spent
+
+    @property
+    def spent_in_turn(self) -> float:
+        """Seconds of the processor that it has taken in its turn."""
+        return self.spent - self._spent_by_turn
+
+    def left_of_turn(self, now: float) -> float:
+        """Seconds that are left of its turn among long queries."""
+        if self._streams:
+            return self.turn_left(now)
+        return min(QUANTUM - self.spent_in_turn, self._turn_begun + LONG_TURN - now)
+
+    def step_back(self) -> None:
+        """Have only the time that nobody else wants, from now on."""
+        self.behind = True
+        self.worker.step_back()
+
+    def lateness(self, now: float) -> float:
+        """Seconds that its reader is later than a slow one may be."""
+        handed = self._handed
+        return self._late + (now - handed if handed else 0.0) - _LENIENCE
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes; a fault after the beginning ends the iteration with its exception."""
+        held, self._held = self._held, []
+        for data in held:
+            yield from self._read(data)
+        while not self.finished:
+            # A slow reader does not use up the time of its query.
+            self._deadline = min(time.monotonic() + self._timeout, self._last)
+            yield from self._read(self._next())
+        self.close()
+
+    def _read(self, data: bytes) -> Iterator[bytes]:
+        """Yield the bytes, if there are some, and note how long their reader has them."""
+        if data:
+            self._handed = time.monotonic()
+            yield data
+            spent, self._handed = time.monotonic() - self._handed, 0.0
+            # What was taken early is no credit: it may only have filled the buffers on the way.
+            self._late = max(0.0, self._late + spent - len(data) / _PACE)
+
+    def close(self) -> None:
+        """Give the worker back, killed where it has not finished."""
+        if not self.released:
+            self.released = True
+            self._give_back(self)
+
+    def end(self, reason: QueryError) -> None:
+        """Kill the worker; who reads the answer is told the reason."""
+        self.ended = reason
+        self.worker.stop()
+
+    def _next(self) -> bytes:
+        try:
+            kind, data = self.worker.frame(self._deadline)
+        except WorkerDied:
+            if self.ended:
+                raise self.ended from None
+            self.died = True
+            raise
+        if kind == DATA:
+            return data
+        self.finished, self.last = True, kind == LAST
+        if kind in {END, LAST}:
+            (self.serialised,) = SERIALISED.unpack(data)
+            self.close()
+            return b""
+        if kind != FAULT:
+            raise WorkerDied("a worker answered in a way that is not known")
+        self.close()
+        told = json.loads(data)
+        if told["kind"] == "syntax":
+            raise QuerySyntax(told["message"], told["line"], told["column"])
+        if "Permission denied" in told["message"] or "SERVICE" in told["message"]:
+            raise Refused("the query asks another server, which this endpoint never does")
+        raise WorkerDied(told["message"])

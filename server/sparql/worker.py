@@ -1,0 +1,262 @@
+"""The process that evaluates queries: one generation, opened read-only, no internet, bounded memory.
+
+It reads messages from its standard input, each a length (four bytes, network order) and that many bytes: an `Opening`,
+then requests.  It writes frames to its standard output, which have a kind (one byte) before the length.
+It is made by `nursery.Nursery` and by nobody else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import resource
+import struct
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import msgspec
+import pyoxigraph
+
+from converter.graph import prefixes
+from server.sparql import Request
+from server.sparql.columns import named, star_of
+from server.sparql.in_memory_store import address_space, own_memory
+from server.sparql.lower_priority import Stepping
+from server.sparql.network_guard import deny_internet
+from server.sparql.result_formats import FORMATS, ResultFormat
+
+DATA, END, FAULT, READY = b"D", b"E", b"F", b"R"
+LAST = b"L"
+"""An end after which the worker is not to be asked again."""
+HEAD = struct.Struct("!cI")
+LENGTH = struct.Struct("!I")
+SERIALISED = struct.Struct("!d")
+"""What an end tells: the seconds from the first row to the last, rows being evaluated while they are written."""
+_BLOCK = 65_536
+_GROWN = 128 << 20
+"""Bytes that a query may add to a worker; to clear up after more takes longer than to start another."""
+_POSITION = re.compile(r"(?:error )?at (\d+):(\d+):\s*(.*)", re.DOTALL)
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """What a worker is told first: the folder of a generation, its memory in bytes (0: no limit), the base address.
+
+    `resident` says that it is a fork of a process that has the generation in memory; `own`, that it is not ready before
+    it has made that memory its own.
+    """
+
+    store: str
+    memory: int
+    base: str
+    resident: bool = False
+    own: bool = False
+
+
+def main(parent: int, resident: pyoxigraph.Store | None, orders: int) -> None:
+    """Answer requests, from a store in memory where there is one, until the standard input or the parent ends.
+
+    Who is to step back (`stepping`) is told at the descriptor `orders`.
+    """
+    requests, out = open(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
+    # Whatever a library prints must not stand between the frames.
+    os.dup2(2, 1)
+    opening = msgspec.msgpack.decode(_message(requests), type=Opening)
+    store = pyoxigraph.Store.read_only(opening.store) if resident is None else resident
+    deny_internet()
+    # What is shared with the other forks is nobody's own.
+    _limit(opening.memory and opening.memory + (address_space() if resident is not None else 0))
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+    if opening.own and resident is not None:
+        own_memory()
+    _send(out, HEAD.pack(READY, 0))
+    frames = _Frames(out)
+
+    def serve() -> None:
+        while message := _message(requests):
+            stepping.begin()
+            answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
+            if stepping.end():
+                return
+        os._exit(0)
+
+    stepping = Stepping(os.fdopen(orders, "rb", buffering=0), serve)
+    stepping.run()
+
+
+def _limit(memory: int) -> None:
+    if memory:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError):
+        # Where the machine runs out of memory, a worker is what the kernel ends, not the site.
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _peak() -> int:
+    """The most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1_024)
+
+
+def _message(requests: BinaryIO) -> bytes:
+    """The next message, empty at the end."""
+    head = requests.read(LENGTH.size)
+    return requests.read(LENGTH.unpack(head)[0]) if head else b""
+
+
+class _Frames:
+    """A file in the eyes of the engine: what is written to it goes out as frames of some size."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        # Room for the head goes before the data, so that nothing is moved when they are sent.
+        self._held = bytearray(HEAD.size)
+        self._most = _peak() + _GROWN
+
+    def write(self, data: bytes) -> int:
+        self._held += data
+        if len(self._held) >= _BLOCK:
+            self._send(b"")
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: a frame goes out when it is full, and at the end."""
+
+    def end(self, serialised: float) -> None:
+        """Send what is held, and the end with it: how many seconds it took to write."""
+        kind = LAST if _peak() > self._most else END
+        self._send(HEAD.pack(kind, SERIALISED.size) + SERIALISED.pack(serialised))
+
+    def fault(self, kind: str, message: str) -> None:
+        """Send what went wrong; what is held is dropped."""
+        match = _POSITION.match(message)
+        line, column, words = (int(match[1]), int(match[2]), match[3]) if match else (0, 0, message)
+        del self._held[HEAD.size :]
+        told = json.dumps({"kind": kind, "message": words, "line": line, "column": column}).encode()
+        _send(self._out, HEAD.pack(FAULT, len(told)) + told)
+
+    def _send(self, last: bytes) -> None:
+        length = len(self._held) - HEAD.size
+        HEAD.pack_into(self._held, 0, DATA, length)
+        _send(self._out, self._held + last if length else last)
+        del self._held[HEAD.size :]
+
+
+class Out(Protocol):
+    """Where an answer goes: a file in the eyes of the engine, which is told the end, or what went wrong."""
+
+    def write(self, data: bytes) -> int:
+        """Take some bytes, and say how many."""
+
+    def flush(self) -> None:
+        """Nothing that was written may be held for long."""
+
+    def end(self, serialised: float) -> None:
+        """All has been written, which took so many seconds."""
+
+    def fault(self, kind: str, message: str) -> None:
+        """It ends here: for its `syntax`, or in its `evaluation`."""
+
+
+def answer(store: pyoxigraph.Store, request: Request, out: Out, base: str) -> None:
+    """Evaluate a query and write its answer."""
+    default = _graphs(request.default_graphs, request.named_graphs)
+    named = _graphs(request.named_graphs, request.default_graphs)
+    try:
+        results = store.query(
+            _with_columns(request.query, base),
+            base_iri=base,
+            default_graph=[*default] if default is not None else None,
+            named_graphs=[*named] if named is not None else None,
+        )
+        made = time.perf_counter()
+        _serialize(results, FORMATS[request.format], out, base)
+        out.end(time.perf_counter() - made)
+    except SyntaxError as fault:
+        out.fault("syntax", str(fault.msg))
+    except (ValueError, OSError, RuntimeError) as fault:
+        out.fault("evaluation", str(fault))
+
+
+def _with_columns(query: str, base: str) -> str:
+    """The query with its star spelled out; an empty store says at once which variables are in scope."""
+    if star_of(query) is None:
+        return query
+    empty = pyoxigraph.Store().query(query, base_iri=base)
+    variables = empty.variables if isinstance(empty, pyoxigraph.QuerySolutions) else []
+    return named(query, [variable.value for variable in variables])
+
+
+def _graphs(graphs: tuple[str, ...], others: tuple[str, ...]) -> list[pyoxigraph.NamedNode] | None:
+    """The graphs of a protocol dataset; where only the other kind is named, there are none of this kind."""
+    if graphs:
+        return [pyoxigraph.NamedNode(graph) for graph in graphs]
+    return [] if others else None
+
+
+def _serialize(results: object, format_: ResultFormat, out: Out, base: str) -> None:
+    if isinstance(results, pyoxigraph.QueryTriples):
+        if format_.name == "jsonld":
+            _json_ld(results, out)
+        elif format_.graph:
+            pyoxigraph.serialize(results, out, format_.engine, prefixes=prefixes(base))  # type: ignore[arg-type] # a file to the engine
+    elif isinstance(results, (pyoxigraph.QuerySolutions, pyoxigraph.QueryBoolean)) and not format_.graph:
+        results.serialize(out, format_.engine)  # type: ignore[arg-type] # a file to the engine
+    else:
+        raise ValueError(f"the format {format_.name} cannot carry this result")
+
+
+def _json_ld(triples: pyoxigraph.QueryTriples, out: Out) -> None:
+    """Expanded JSON-LD, a node object for each run of one subject; the engine's own writer tells no @type."""
+    out.write(b"[")
+    subject: object = None
+    node: dict[str, list[object]] = {}
+    first = True
+    for triple in triples:
+        if triple.subject != subject:
+            if subject is not None:
+                out.write((b"" if first else b",\n") + _node(subject, node))
+                first = False
+            subject, node = triple.subject, {}
+        if triple.predicate.value == "http://www.w3.org/1999/02/22-rdf-syntax-ns#type":
+            node.setdefault("@type", []).append(_name(triple.object))
+        else:
+            node.setdefault(triple.predicate.value, []).append(_object(triple.object))
+    if subject is not None:
+        out.write((b"" if first else b",\n") + _node(subject, node))
+    out.write(b"]\n")
+
+
+def _node(subject: object, node: dict[str, list[object]]) -> bytes:
+    return json.dumps({"@id": _name(subject), **node}, ensure_ascii=False).encode()
+
+
+def _name(term: object) -> str:
+    return term.value if isinstance(term, pyoxigraph.NamedNode) else str(term)
+
+
+def _object(term: object) -> dict[str, str]:
+    if not isinstance(term, pyoxigraph.Literal):
+        return {"@id": _name(term)}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    if term.datatype.value == "http://www.w3.org/2001/XMLSchema#string":
+        return {"@value": term.value}
+    return {"@value": term.value, "@type": term.datatype.value}
+
+
+def _send(out: BinaryIO, data: bytes | bytearray) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[out.write(view) :]
+
+
+def _end_with_parent(parent: int) -> None:
+    """End the process soon after its parent, also in the middle of a query: the engine lets other threads run."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
