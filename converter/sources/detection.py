@@ -18,6 +18,7 @@ from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, Us
 from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources import bibtex, dspace_html, dspace_text, json_records, metadata_csv, oai, packages, ris
+from converter.sources.folders import inside
 from converter.sources.unpacking import Member, is_archive, members, seekable
 from converter.sources.xml_formats import FORMATS, marc
 
@@ -88,7 +89,7 @@ def read(source: str, kind: str | None = None, repository: str = "", report: Rep
         yield from read_stream(sys.stdin.buffer, "standard input", kind, repository, report)
     elif path.is_dir():
         _known(kind)
-        yield from _all(_inside(path), str(path), kind, repository, report.add)
+        yield from _all(inside(path), str(path), kind, repository, report.add)
     else:
         with _open(path) as stream:
             yield from read_stream(stream, str(path), kind, repository, report)
@@ -115,11 +116,6 @@ def _open(path: Path) -> BinaryIO:
         raise SourceUnreachable(f"{path}: {fault.strerror or fault}; check the name of the file") from None
 
 
-def _inside(folder: Path) -> Iterator[Member]:
-    for path in sorted(file for file in folder.rglob("*") if file.is_file()):
-        yield Member(path.relative_to(folder).as_posix(), lambda path=path: _open(path))  # type: ignore[misc] # one path each
-
-
 def _all(found: Iterable[Member], name: str, kind: str | None, repository: str, note: Note) -> Iterator[Record]:
     """The records of many files; those of one folder that is a package are one record."""
     for folder, group in itertools.groupby(found, key=lambda member: str(PurePosixPath(member.path).parent)):
@@ -127,6 +123,8 @@ def _all(found: Iterable[Member], name: str, kind: str | None, repository: str, 
         for member in group:
             if _HIDDEN.search(member.path):
                 note(Finding("", "info", "", f"{name}/{member.path}", "a file of the operating system; not read"))
+            elif member.fault:
+                note(Finding("", "error", "", f"{name}/{member.path}", member.fault))
             else:
                 inner.append(member)
         by_name = {PurePosixPath(member.path).name: member for member in inner}

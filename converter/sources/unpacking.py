@@ -10,10 +10,12 @@ import bz2
 import contextlib
 import gzip
 import lzma
+import posixpath
+import stat
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, BinaryIO, NamedTuple, Self, cast
 
 import zstandard
@@ -26,16 +28,20 @@ _LARGEST = 64 << 30
 _RATIO = 2_000
 _MOST_NESTED = 3
 _TAR = 257
+_LONGEST_PATH = 4096
+_MOST_LINKS = 40
+_SPECIAL = "no regular file (a pipe or a device); not read"
 
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _FAULTS = (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile, tarfile.TarError, RuntimeError)
 
 
 class Member(NamedTuple):
-    """A file in an archive: its path there, and what opens it."""
+    """A file in a folder or archive: its path there, what opens it, and why it is not read, where it is not."""
 
     path: str
     open: Callable[[], BinaryIO]
+    fault: str = ""
 
 
 def seekable(stream: BinaryIO, name: str) -> BinaryIO:
@@ -92,16 +98,78 @@ def members(stream: BinaryIO, name: str) -> Iterator[list[Member]]:
             if zipfile.is_zipfile(stream):
                 stream.seek(0)
                 archive = held.enter_context(zipfile.ZipFile(stream))
-                infos = sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda one: one.filename)
-                found = [Member(info.filename, _zip_opener(archive, info, name)) for info in infos]
+                found = list(_of_zip(archive, name))
             else:
                 stream.seek(0)
                 tar = held.enter_context(tarfile.open(fileobj=stream))
-                inside = sorted((member for member in tar.getmembers() if member.isfile()), key=lambda one: one.name)
-                found = [Member(member.name, _tar_opener(tar, member, name)) for member in inside]
+                found = list(_of_tar(tar, name))
         except _FAULTS as fault:
             raise SourceError(f"{name}: a broken archive: {fault}; fetch it again") from None
-        yield found
+        yield sorted(found, key=lambda member: member.path)
+
+
+def _of_zip(archive: zipfile.ZipFile, name: str) -> Iterator[Member]:
+    """Yield the files of a zip archive; a link stands for the member that it leads to."""
+    infos = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+    told = {path: _zip_target(archive, info) for path, info in infos.items() if stat.S_ISLNK(info.external_attr >> 16)}
+    links = {path: _beside(path, target) for path, target in told.items()}
+    folders = {posixpath.normpath(info.filename) for info in archive.infolist() if info.is_dir()}
+    for path in infos:
+        target = _followed(path, links)
+        if target in infos and target not in links:
+            yield Member(path, _zip_opener(archive, infos[target], name))
+        elif target not in folders:
+            yield _refused(path, told[path])
+
+
+def _zip_target(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
+    with archive.open(info) as inner:
+        return inner.read(_LONGEST_PATH).decode("utf-8", "replace")
+
+
+def _of_tar(tar: tarfile.TarFile, name: str) -> Iterator[Member]:
+    """Yield the files of a tar archive; a link stands for the member that it leads to."""
+    found = {posixpath.normpath(member.name): member for member in tar.getmembers()}
+    links = {path: _beside(path, member.linkname) for path, member in found.items() if member.issym()}
+    # The target of a hard link is named from the root of the archive.
+    links |= {path: posixpath.normpath(member.linkname) for path, member in found.items() if member.islnk()}
+    for path, member in found.items():
+        target = found.get(_followed(path, links))
+        if target is not None and target.isfile():
+            yield Member(member.name, _tar_opener(tar, target, name))
+        elif path in links and (target is None or not target.isdir()):
+            yield _refused(member.name, member.linkname)
+        elif path not in links and not member.isdir():
+            yield Member(member.name, _refuser(member.name, _SPECIAL), _SPECIAL)
+
+
+def _beside(path: str, target: str) -> str:
+    """The path from the root of the archive to which a symbolic link leads; it is outside where it begins with `..`.
+
+    >>> _beside("a/contents", "../b"), _beside("a/contents", "../../b"), _beside("a/contents", "/etc/passwd")
+    ('b', '../b', '/etc/passwd')
+    """
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+
+
+def _followed(path: str, links: Mapping[str, str]) -> str:
+    for _ in range(_MOST_LINKS):
+        if path not in links:
+            break
+        path = links[path]
+    return path
+
+
+def _refused(path: str, target: str) -> Member:
+    reason = f"a link to {target}, which is no file of this archive: refused; pack the file itself"
+    return Member(path, _refuser(path, reason), reason)
+
+
+def _refuser(path: str, reason: str) -> Callable[[], BinaryIO]:
+    def refuse() -> BinaryIO:
+        raise SourceError(f"{path}: {reason}")
+
+    return refuse
 
 
 class _Zstd:
