@@ -159,6 +159,7 @@ def take_in(folder: DataFolder, names: tuple[str, ...], kind: str | None, reposi
     from converter.mapping.engine import Mapper
     from converter.store.data_folder import Identity
     from converter.store.foreign_rdf import RDF_SUFFIXES
+    from shelfgraph.runs import Held
 
     mapper = Mapper(base)
     # Foreign RDF is taken as it is; a kind that is named says that the sources are records.
@@ -173,6 +174,8 @@ def take_in(folder: DataFolder, names: tuple[str, ...], kind: str | None, reposi
             lines_of = mapper.triples if run.told else (lambda record: run.mapped(record, mapper))
             number = writer.load(told, lines_of, run.report.add).number
             run.changes = writer.archive.latest() - before
+            works, withdrawn = writer.archive.counts()
+            run.held = Held(works, withdrawn, writer.archive.brought())
         for name in rdf:
             number = writer.load_rdf(Path(name)).number
     return number

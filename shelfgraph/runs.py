@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -15,6 +16,14 @@ from converter.record import Record
 from converter.report import Report
 from converter.sources.detection import read
 from shelfgraph.progress import counted
+
+
+class Held(NamedTuple):
+    """What a data folder holds after a load: its works, its withdrawn records, how many different ones came."""
+
+    works: int
+    withdrawn: int
+    came: int
 
 
 @contextlib.contextmanager
@@ -44,6 +53,7 @@ class Run:
         self.count = 0
         self.triples = 0
         self.changes: int | None = None
+        self.held: Held | None = None
 
     def records(self, sources: tuple[str, ...], kind: str | None, repository: str) -> Iterator[Record]:
         """Yield the records of all sources; one that cannot be read is told of, and the others go on."""
@@ -76,14 +86,22 @@ class Run:
         return max((fault.exit_code for fault in self.faults), default=failed)
 
     def tell(self) -> None:
-        """Say on standard error what was done."""
+        """Say on standard error what was done, what the folder holds now, and where the findings are."""
         told = self.report.counts
         changes = "" if self.changes in {None, self.count} else f" ({self.changes} changed)"
         click.echo(
-            f"shelfgraph: {self.count} record{'' if self.count == 1 else 's'}{changes}, {self.triples} triples;"
+            f"shelfgraph: {_number(self.count, 'record')}{changes}, {self.triples} triples;"
             f" {told['error']} errors, {told['warning']} warnings, {told['info']} notes",
             err=True,
         )
+        if self.held:
+            click.echo(f"shelfgraph: {_explained(self.count, self.held)}", err=True)
+        if not self.told and (told["error"] or told["warning"]):
+            click.echo(
+                "shelfgraph: to see each error and warning with its record and value, run the same command again"
+                " with --report findings.csv",
+                err=True,
+            )
 
     def finish(self) -> None:
         """End with the exit code of what went wrong, if anything did; say nothing else."""
@@ -95,3 +113,21 @@ class Run:
         self.tell()
         if self.exit_code:
             raise SystemExit(self.exit_code)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _explained(read: int, held: Held) -> str:
+    """What a folder holds, and why that is another number than the records that were read.
+
+    >>> _explained(10, Held(works=7, withdrawn=1, came=8))
+    'the folder holds 7 works and 1 withdrawn record; 2 of the 10 records read came more than once'
+    """
+    text = f"the folder holds {_number(held.works, 'work')}"
+    if held.withdrawn:
+        text += f" and {_number(held.withdrawn, 'withdrawn record')}"
+    if 0 < held.came < read:
+        text += f"; {read - held.came:,} of the {_number(read, 'record')} read came more than once"
+    return text

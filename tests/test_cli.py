@@ -246,3 +246,15 @@ def test_help_answers_at_once() -> None:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     # A bound for the machines of continuous integration; the figure of a quiet one is under 0.15.
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.6
+
+
+def test_a_load_says_why_its_counts_differ_and_where_its_findings_are(tmp_path: Path) -> None:
+    table = tmp_path / "works.csv"
+    table.write_text("dc.identifier.uri,dc.title,dc.date.issued\nhttp://hdl.handle.net/7/1,A light,2019-13\n")
+    done = shelfgraph("load", table, table, "--data", tmp_path / "d")
+    told = done.stderr.decode()
+    assert "the folder holds 1 work; 1 of the 2 records read came more than once" in told
+    assert "--report findings.csv" in told
+    again = shelfgraph("load", table, "--data", tmp_path / "d", "--report", tmp_path / "findings.csv")
+    assert "--report" not in again.stderr.decode()
+    assert "2019-13" in (tmp_path / "findings.csv").read_text(encoding="utf-8")

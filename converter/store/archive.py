@@ -194,6 +194,15 @@ class Archive:
         )
         return [Source(*row) for row in rows]
 
+    def counts(self) -> tuple[int, int]:
+        """How many works there are, and how many records that were withdrawn."""
+        row = self._database.execute("SELECT COUNT(*) FILTER (WHERE NOT deleted), TOTAL(deleted) FROM held").fetchone()
+        return int(row[0]), int(row[1])
+
+    def brought(self) -> int:
+        """How many different records this run has brought."""
+        return int(self._database.execute("SELECT COUNT(*) FROM brought").fetchone()[0])
+
     def rank(self, source: str) -> int:
         """The rank of a source; one that is new comes last."""
         row = self._database.execute("SELECT rank FROM source WHERE name = ?", (source,)).fetchone()

@@ -20,6 +20,8 @@ _AUTHOR = (
     "OPTIONAL { ?role rdfs:label ?printed } OPTIONAL { ?role pro:isHeldBy/foaf:name ?named } "
     "OPTIONAL { ?role co:index ?place } BIND(COALESCE(?printed, ?named) AS ?author)"
 )
+_PATTERNS = ("?item dcterms:title ?title", "?item dcterms:abstract ?abstract", _AUTHOR)
+"""What is asked of each work.  The works stand inside each branch: outside, an engine reads every title there is."""
 
 
 @dataclass
@@ -40,8 +42,8 @@ def told(endpoint: Endpoint, items: Iterable[str]) -> dict[str, Told]:
     if not values:
         return {}
     query = (
-        f"{_PREFIXES} SELECT ?item ?title ?abstract ?author ?place WHERE {{ VALUES ?item {{ {values} }} "
-        f"{{ ?item dcterms:title ?title }} UNION {{ ?item dcterms:abstract ?abstract }} UNION {{ {_AUTHOR} }} }}"
+        f"{_PREFIXES} SELECT ?item ?title ?abstract ?author ?place WHERE "
+        f"{{ {' UNION '.join(f'{{ VALUES ?item {{ {values} }} {pattern} }}' for pattern in _PATTERNS)} }}"
     )
     works: dict[str, Told] = {}
     authors: dict[str, set[tuple[int, str]]] = {}
