@@ -1,4 +1,4 @@
-"""What tests share: the example records, a running site, and the collection of real records where it is there."""
+"""What tests share: the example records, the command, and a running site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ import rdflib
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 GOLDEN = ROOT / "tests" / "golden"
-SHARED = ROOT.parent / "shared"
 COMMAND = [sys.executable, "-m", "shelfgraph"]
 
 
@@ -32,23 +31,6 @@ def literals_stay_as_they_are() -> Iterator[None]:
     """The SHACL validator switches it on again."""
     yield
     rdflib.NORMALIZE_LITERALS = False
-
-
-@pytest.fixture(scope="session")
-def seed() -> Path:
-    """The record that the project began with, as the text of its page."""
-    found = sorted((SHARED / "seed").glob("*.txt"))
-    if not found:
-        pytest.skip("the seed record is not here")
-    return found[0]
-
-
-@pytest.fixture(scope="session")
-def records() -> Path:
-    """Real records of many repositories, by format."""
-    if not (SHARED / "records").is_dir():
-        pytest.skip("the collection of real records is not here")
-    return SHARED / "records"
 
 
 def shelfgraph(*arguments: str | Path, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,8 @@ from rdflib import OWL, RDF, RDFS, SH, XSD, Graph, URIRef
 import ontology
 from converter.handlers import KINDS
 from converter.privacy import SILENT
-from tests.conftest import COMMAND, ROOT, SHARED, Site
+from tests import vocabulary
+from tests.conftest import COMMAND, ROOT, Site
 from tests.test_sparql import ask
 
 OWN = ontology.PUBLISHED_BASE
@@ -60,21 +60,8 @@ def used_in_documents() -> set[str]:
 
 
 def test_every_term_stands_in_its_vocabulary() -> None:
-    folder = SHARED / "model" / "src" / "vocab"
-    if not folder.is_dir():
-        pytest.skip("the vocabularies are not here")
-    text = "".join(
-        path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()) if path.suffix in {".nt", ".nq"}
-    )
-    graph = Graph()
-    for path in sorted(folder.glob("*.ttl")):
-        graph.parse(path)
-    missing = {
-        term
-        for term in used_in_code() | used_in_tables() | used_in_documents()
-        if f"<{term}> " not in text and (URIRef(term), None, None) not in graph and not term.startswith(OWN)
-    }
-    assert not missing
+    used = used_in_code() | used_in_tables() | used_in_documents()
+    assert not {term for term in used if not vocabulary.has(term) and not term.startswith(OWN)}
 
 
 def test_the_context_and_the_tables_mean_the_same_by_a_prefix() -> None:
@@ -112,23 +99,6 @@ def test_the_profile_is_published_at_an_address_with_its_version(name: str, site
     assert (answer.status, answer.body.decode()) == (200, ontology.text(name, site.base))
     again = ask(site, "GET", f"/profile/core/1/{name}", If_None_Match=answer.headers["etag"])
     assert again.status == 304
-
-
-def test_the_terms_of_all_golden_records_hold_their_domains_and_ranges(tmp_path: Path) -> None:
-    checker = SHARED / "model" / "check_terms.py"
-    if not checker.exists():
-        pytest.skip("the vocabularies are not here")
-    golden = sorted((ROOT / "tests" / "golden").glob("*.nt"))
-    lines = {line for path in golden for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("<")}
-    out = tmp_path / "out.nt"
-    # Fallback properties are declared beside their use; the records of the fixtures share one address.
-    for number, path in enumerate(golden):
-        own = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("<")]
-        out.write_text("".join(f"{line}\n" for line in own if "/field/" not in line), encoding="utf-8")
-        if number % 6 == 0:
-            done = subprocess.run([sys.executable, checker, out], capture_output=True, text=True, check=False)
-            assert "errors: 0" in done.stdout, f"{path.name}: {done.stdout}"
-    assert lines
 
 
 def test_the_readme_explains_every_column_and_names_every_file() -> None:

@@ -24,7 +24,6 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from converter.errors import ShelfgraphError, SourceError
-from converter.mapping.engine import Mapper
 from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources import json_records, metadata_csv
@@ -256,32 +255,3 @@ JSON = st.recursive(
 def test_no_json_breaks_the_reader(value: object) -> None:
     with contextlib.suppress(ShelfgraphError):
         list(json_records.records(io.BytesIO(json.dumps(value).encode()), "t", lambda _: None))
-
-
-def test_every_file_of_the_collection_is_read_or_gets_a_clear_error_and_no_value_is_lost(records: Path) -> None:
-    mapper, report = Mapper(), Findings()
-    count = 0
-    for record in read(str(records), report=report):
-        count += 1
-        mapped = mapper.map(record)
-        files = sum(field.name == "view.file" for field, _, _ in mapped.outcomes)
-        assert len(mapped.outcomes) - files >= len(record.fields)
-    assert count > 12_000
-    assert all(
-        finding.reason and "\n" not in finding.reason.strip() for finding in report.all if finding.level == "error"
-    )
-
-
-FOLDERS = ["xoai", "qdc", "etdms", "mods", "datacite_xml", "openaire", "crossref_xml", "oai_misc"]
-
-
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_no_text_of_real_records_is_lost(records: Path, folder: str) -> None:
-    for path in sorted((records / folder).iterdir()):
-        report = Findings()
-        try:
-            found = list(read(str(path), report=report))
-        except ShelfgraphError:
-            continue
-        if found and not report.counts["error"]:
-            assert lost(path, found, report) == [], path.name

@@ -20,10 +20,11 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from tests.conftest import COMMAND, SHARED, Site
+from tests.conftest import COMMAND, Site
+from tests.sweep.conftest import COLLECTION
 from tests.test_sparql import ask
 
-HARNESS = SHARED / "conformance" / "harness"
+HARNESS = COLLECTION / "conformance" / "harness"
 ALLOWED = HARNESS / "allow" / "pyoxigraph-0.5.13.txt"
 _QUERIES = """aggregates bind bindings cast construct csv-tsv-res exists functions grouping json-res negation
 project-expression property-path subquery syntax-fed syntax-query"""
@@ -40,9 +41,7 @@ CEILING = {"1.0, algebra to expr": 137, "1.0, graph to type": 132, "1.0, syntax"
 @pytest.fixture(scope="session")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The unpacked suite."""
-    packed = SHARED / "conformance" / "suites.tar.xz"
-    if not packed.exists():
-        pytest.skip("the conformance suites are not here")
+    packed = COLLECTION / "conformance" / "suites.tar.xz"
     folder = tmp_path_factory.mktemp("suites")
     with tarfile.open(packed) as archive:
         archive.extractall(folder, filter="data")
