@@ -123,7 +123,7 @@ def test_a_day_and_month_that_cannot_be_told_apart_leave_the_year() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["n.d.", "undated", "2019-07-260", "2019-02-30", "2010-00", "MONTHS_WITHHELD:1200", "3010-13011-2"]
+    "value", ["n.d.", "undated", "2019-07-260", "2019-02-30", "0000-00-00", "MONTHS_WITHHELD:1200", "3010-13011-2"]
 )
 def test_what_is_no_date_is_none(value: str) -> None:
     assert dates.parse(value) is None

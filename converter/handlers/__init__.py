@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from converter.handlers import agents, containers, files, funding, identifiers, plain, rights, subjects, types
+from converter.handlers import agents, containers, dates, files, funding, identifiers, plain, rights, subjects, types
 from converter.mapping.context import Item
 from converter.record import Field
 from ontology import Row
@@ -46,7 +46,7 @@ KINDS: Mapping[str, Kind] = {
     "concept": subjects.concept,
     "container": containers.container,
     "count": files.count,
-    "date": plain.date,
+    "date": dates.date,
     "entity-type": types.entity,
     "event": plain.event,
     "fallback": plain.fallback,

@@ -1,4 +1,4 @@
-"""Values that become one statement: texts, strings, dates, languages, addresses, places, media types."""
+"""Values that become one statement: texts, strings, languages, addresses, places, media types."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ from collections.abc import Iterator
 import ontology
 from converter.mapping.context import Item, term
 from converter.record import Field
-from converter.values import dates, identifiers, iris, languages
-from converter.values.terms import XSD, iri, literal, triple, type_
+from converter.values import identifiers, iris, languages
+from converter.values.terms import iri, literal, triple, type_
 from ontology import Row
 
-_EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 _MEDIA_TYPE = re.compile(r"(application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9!#$&^_.+-]+")
 _MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
 _UUID = re.compile(r"(?:virtual::)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
-# PRISM and FaBiO date properties that take one value, and the part of a date that each takes.
-_PUBLICATION_DATE = ontology.expand("prism:publicationDate", "program")
-_PUBLICATION_YEAR = ontology.expand("fabio:hasPublicationYear", "program")
-_EMBARGO_DATE = ontology.expand("fabio:hasEmbargoDate", "program")
 # A DOI or a handle names a work, which can be cited; another address may be anything.
 _CITED = re.compile(r"https?://(?:(?:dx\.)?doi\.org/10\.|hdl\.handle\.net/)")
 _CITATION_OF = {
@@ -50,25 +45,6 @@ def string(item: Item, row: Row, field: Field) -> Iterator[str]:
     value = literal(field.value)
     yield from item.state(row, value)
     yield from item.companion(row, value)
-
-
-def date(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """A date in the precision that it has; one that cannot be is kept as text and reported."""
-    yield from item.companion(row, literal(field.value))
-    found = dates.parse(field.value)
-    if found is None:
-        item.note(field, f"no date: {dates.why_not(field.value)}; kept as text")
-        if row.parser != "datetime" and row.node != "source":
-            yield triple(item.term, iri(row.properties[0]), literal(field.value))
-        return
-    if found.doubt:
-        item.note(field, found.doubt)
-    if row.parser == "datetime":
-        yield from _moment(item, row, field, found)
-    elif row.node == "source":
-        yield from _once(item, row, field, found)
-    else:
-        yield from _in_precision(item, row, found)
 
 
 def language(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -165,61 +141,6 @@ _ELEMENTS = frozenset(
     | {"relation", "rights", "source", "subject", "title", "type"}
 )
 """The Dublin Core Metadata Element Set, version 1.1, http://purl.org/dc/elements/1.1/."""
-
-
-def _in_precision(item: Item, row: Row, found: dates.Date) -> Iterator[str]:
-    whole = literal(found.lexical, datatype=_datatype(found))
-    for property_ in row.properties:
-        if property_ == _PUBLICATION_YEAR:
-            year = found.year is not None and literal(f"{found.year:04d}", datatype=XSD + "gYear")
-            if year and item.first(item.term, property_, year):
-                yield triple(item.term, iri(property_), year)
-        elif property_ == _PUBLICATION_DATE:
-            day = _day(found)
-            if day and item.first(item.term, property_, day):
-                yield triple(item.term, iri(property_), day)
-        else:
-            yield triple(item.term, iri(property_), whole)
-
-
-def _once(item: Item, row: Row, field: Field, found: dates.Date) -> Iterator[str]:
-    """Dates of the source record: one each, and a day at the least."""
-    subject = iri(item.source_document)
-    if found.datatype not in {"date", "dateTime"}:
-        item.note(field, "a date of the source record needs a day")
-        return
-    value = literal(found.lexical, datatype=_datatype(found))
-    for property_ in row.properties:
-        if item.first(subject, property_, value):
-            yield triple(subject, iri(property_), value)
-        else:
-            item.note(field, "a second value where one is meant; the first is kept", "info")
-
-
-def _moment(item: Item, row: Row, field: Field, found: dates.Date) -> Iterator[str]:
-    """The start of the day, for vocabularies that want a moment."""
-    if found.datatype not in {"date", "dateTime"}:
-        item.note(field, "the vocabulary wants a day and this value has none")
-        return
-    lexical = found.lexical if found.datatype == "dateTime" else f"{found.lexical}T00:00:00Z"
-    value = literal(lexical, datatype=XSD + "dateTime")
-    for property_ in row.properties:
-        if property_ != _EMBARGO_DATE or item.first(item.term, property_, value):
-            yield triple(item.term, iri(property_), value)
-        else:
-            item.note(field, "a second embargo date; the first is kept")
-
-
-def _day(found: dates.Date) -> str | None:
-    if found.datatype == "dateTime":
-        return literal(found.lexical[:10], datatype=XSD + "date")
-    if found.datatype in {"gYear", "gYearMonth", "date"}:
-        return literal(found.lexical, datatype=XSD + found.datatype)
-    return None
-
-
-def _datatype(found: dates.Date) -> str:
-    return _EDTF if found.datatype == "edtf" else XSD + found.datatype
 
 
 def _search_address(value: str) -> tuple[str, str] | None:

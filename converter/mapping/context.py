@@ -7,6 +7,7 @@ all its rows, whatever their order, by a function given to `once`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TypeVar, cast
@@ -17,7 +18,7 @@ import ontology
 from converter.privacy import SILENT, masked
 from converter.record import Field, File, Record
 from converter.report import Finding, Level
-from converter.values import iris, languages, text
+from converter.values import info_uris, iris, languages, text
 from converter.values.terms import iri, literal, triple, type_
 
 T = TypeVar("T")
@@ -25,6 +26,8 @@ T = TypeVar("T")
 PLACEHOLDER = "#PLACEHOLDER_PARENT_METADATA_VALUE#"
 """What DSpace-CRIS writes where a value would stand, so that the others keep their places."""
 
+# Dataverse and PANGAEA name a record by its DOI, and no field need repeat it.
+_NAMED_BY_DOI = re.compile(r"(?:oai:[^:]+:)?(doi:10\.\S+)", re.IGNORECASE)
 _OF_PARAGRAPHS = frozenset({"text", "statement"})
 
 
@@ -60,8 +63,10 @@ class Item:
         self._stated: dict[tuple[str, str], str] = {}
         self.rows: list[tuple[Field, ontology.Row]] = []
         for field in self._fields():
-            row = crosswalk.row(field.name)
-            self.rows.append((self._cleaned(field, row), row))
+            name, value = info_uris.told(field.name, field.value)
+            row = crosswalk.row(name)
+            shown = field if value == field.value else msgspec.structs.replace(field, value=value)
+            self.rows.append((self._cleaned(shown, row), row))
 
     def once(self, compute: Callable[[Item], T]) -> T:
         """What `compute` says of this item, computed at the first asking."""
@@ -142,6 +147,8 @@ class Item:
             yield field
         if record.identifier.startswith("oai:"):
             yield Field("oai.identifier", record.identifier)
+        if named := _NAMED_BY_DOI.fullmatch(record.identifier):
+            yield Field("oai.doi", named[1])
         if record.datestamp:
             yield Field("oai.datestamp", record.datestamp)
         for name in record.sets:

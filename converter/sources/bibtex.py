@@ -21,6 +21,7 @@ from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.encodings import decoded
+from converter.values.dates import parse
 from converter.values.names import looks_like_organisation
 
 Note = Callable[[Finding], None]
@@ -32,7 +33,6 @@ _WHOLE = frozenset(
 )
 _NAME = re.compile(r"(author|editor|translator)#\d+")
 _BRACED_LIST = re.compile(r"\{([^{}]*,[^{}]*)\}")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PAGES = re.compile(r"\s*(?:--+|–|—|-)\s*")
 _KEYWORDS = re.compile(r"\s*[;,]\s*")
 _FIELDS = {
@@ -183,18 +183,35 @@ def _record(entry: Entry, note: Note, source: str) -> Record:
 
 
 def _date(told: dict[str, str], draft: Draft) -> None:
-    date, year, month = told.pop("date", ""), told.pop("year", ""), told.pop("month", "")
+    date, year, month, day = (told.pop(name, "") for name in ("date", "year", "month", "day"))
     if date:
         draft.add("dc.date.issued", date)
         if year and year not in date:
             draft.add("dc.date", year)
     elif year:
-        number = next((place for place, word in enumerate(_MONTHS, 1) if month.lower().startswith(word)), 0)
-        number = number or (int(month) if month.isdecimal() and 0 < int(month) < 13 else 0)
-        draft.add("dc.date.issued", f"{year}-{number:02d}" if number and year.isdecimal() else year)
-        month = "" if number else month
+        issued = _issued(year, month, day)
+        draft.add("dc.date.issued", issued or year)
+        month, day = ("", "") if issued else (month, day)
+    if day:
+        draft.unread("bibtex.day", day, "a day that the date of issue does not take")
     if month:
         draft.unread("bibtex.month", month, "a month that the date of issue does not take")
+
+
+def _issued(year: str, month: str, day: str) -> str:
+    """Year, month and days in words that are read as one date, empty where they are none.
+
+    >>> _issued("2019", "23--27 may", ""), _issued("2013", "9--10", ""), _issued("1997", "sept", "3")
+    ('23--27 may 2019', '2013-09/2013-10', '3 sept 1997')
+    """
+    numbers = [number for number in _PAGES.split(month.replace("/", "-")) if number.isdecimal()]
+    if year.isdecimal() and numbers and not re.search(r"[^\W\d_]", month):
+        months = [f"{year}-{int(number):02d}" for number in numbers]
+        text = "/".join(months) if len(months) == 2 else f"{months[0]}-{day.zfill(2)}" if day else months[0]
+    else:
+        text = " ".join(part for part in (day, month, year) if part)
+    found = parse(text) if month else None
+    return text if found and (found.doubt is None or found.lexical != year) else ""
 
 
 def _place(told: dict[str, str], kind: str, draft: Draft) -> None:

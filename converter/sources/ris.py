@@ -14,6 +14,7 @@ from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.encodings import decoded
 from converter.sources.vocabulary import Authors
+from converter.values.dates import parse
 
 Note = Callable[[Finding], None]
 
@@ -138,7 +139,7 @@ def _dates(entry: dict[str, Any], draft: Draft) -> None:
         best = max(read, key=lambda pair: len(pair[0]))
         draft.add("dc.date.issued", best[0])
         for date, text in read:
-            if not best[0].startswith(date):
+            if not best[0].startswith(date) and not best[0].endswith(f" {date}"):
                 draft.unread("ris.date", text, "another date; the fullest is that of issue")
 
 
@@ -146,7 +147,7 @@ def _date(text: str) -> str:
     """The date in the form of ISO 8601 as far as it goes.
 
     >>> _date("2013/02/01/"), _date("2013///Spring"), _date("1998")
-    ('2013-02-01', '2013', '1998')
+    ('2013-02-01', 'Spring 2013', '1998')
     """
     parts = [part.strip() for part in text.split("/")]
     if not re.fullmatch(r"\d{4}", parts[0]):
@@ -156,6 +157,9 @@ def _date(text: str) -> str:
         if not re.fullmatch(r"\d{1,2}", part):
             break
         numbers.append(part.zfill(2))
+    words = parts[3] if len(parts) > 3 else ""
+    if len(numbers) == 1 and words and parse(f"{words} {numbers[0]}"):
+        return f"{words} {numbers[0]}"
     return "-".join(numbers)
 
 

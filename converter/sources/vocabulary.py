@@ -94,17 +94,21 @@ RELATIONS = {
 """Kind of a relation, in lower case → field; any other is a dc.relation."""
 
 DATES = {
-    **dict.fromkeys(("issued", "published", "publication", "publishedonline", "publishedprint"), "dc.date.issued"),
+    **dict.fromkeys(("issued", "published", "publication"), "dc.date.issued"),
+    **dict.fromkeys(("publishedonline", "online", "epub", "electronic"), "dc.date.publishedonline"),
+    **dict.fromkeys(("publishedprint", "print", "ppub"), "dc.date.publishedprint"),
     **dict.fromkeys(("available", "openaccess", "end"), "dc.date.available"),
     "embargo": "dc.date.embargo",
     "accepted": "dc.date.accepted",
-    **dict.fromkeys(("created", "collected"), "dc.date.created"),
+    "created": "dc.date.created",
+    "collected": "dc.date.collected",
+    "coverage": "dc.coverage.temporal",
     **dict.fromkeys(("copyright", "copyrighted"), "dc.date.copyright"),
     **dict.fromkeys(("modified", "updated"), "dc.date.updated"),
     "submitted": "dc.date.submitted",
     "valid": "dc.date.valid",
     "accessioned": "dc.date.accessioned",
-    "captured": "dc.date.created",
+    "captured": "dc.date.captured",
 }
 """Kind of a date, in lower case → field; any other is a dc.date."""
 

@@ -1,17 +1,23 @@
 """Dates in the precision that they have: XSD types where the day, month or year is certain, EDTF where it is not.
 
 Sources: XML Schema 1.1 part 2, https://www.w3.org/TR/xmlschema11-2/, and the Extended Date/Time Format,
-https://www.loc.gov/standards/datetime/ (level 1).
+https://www.loc.gov/standards/datetime/ (levels 0 and 1).
 """
 
 from __future__ import annotations
 
 import calendar
 import re
+import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from converter.values.date_words import in_words
+
 Datatype = Literal["gYear", "gYearMonth", "date", "dateTime", "edtf"]
+LONGEST = 120
+"""A longer text is no date; it is not searched for one."""
 
 
 class Date(NamedTuple):
@@ -23,51 +29,58 @@ class Date(NamedTuple):
     doubt: str | None = None
 
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan janvier enero janeiro januar",
-            "february feb février febrero fevereiro februar",
-            "march mar mars marzo março märz",
-            "april apr avril abril",
-            "may mai mayo maio",
-            "june jun juin junio junho juni",
-            "july jul juillet julio julho juli",
-            "august aug août agosto",
-            "september sep sept septembre septiembre setembro",
-            "october oct octobre octubre outubro oktober",
-            "november nov novembre noviembre novembro",
-            "december dec décembre diciembre dezembro dezember",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-_UNKNOWN = re.compile(r"(?:n\.?\s?d\.?|s\.?\s?[adf]\.?|undated|unknown|no date|\[?n\.d\.\]?|-+)", re.IGNORECASE)
+_UNKNOWN = re.compile(
+    r"\[?(?:n\.?\s?d\.?|s\.?\s?[adf]\.?|o\.?\s?j\.?|undated|unknown|no date|sin fecha|sem data|-+)\]?", re.IGNORECASE
+)
 _PREFIX = re.compile(r"info:eu-repo/date/[A-Za-z]+/", re.IGNORECASE)
-_ZONE = r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)"
-_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?"
+_ZONE = r"Z|[+-](?:0\d|1[0-3]):?[0-5]\d|[+-]14:?00|[+-](?:0\d|1[0-4])"
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+# A year of copyright behind a year of issue says when the text was protected, not when it appeared.
+_COPYRIGHT = r"(?:©\s?|℗\s?|\(c\)\s?|cop\.?\s?|copyright\s|c|p)(\d{4})"
+_COPYRIGHT_BEHIND = re.compile(rf"(?<=[\d\]?])\s?[,;]?\s?\[?{_COPYRIGHT}\]?\.?\]?$", re.IGNORECASE)
+_CORRECTED = re.compile(r"\bi\.\s?e\.,?\s*(\d{4})\b")
+_TIME_OF_DAY = re.compile(r"\s\d{1,2}:\d\d(?::\d\d)?(?:\s(?:[A-Z]{3,4}|[+-]\d{4}))?(?=\s|$)")
+_LONE_YEAR = re.compile(r"(?<![\w:./-])(1[4-9][0-9]{2}|20[0-9]{2})(?![\w./-]*\d)")
+_ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
 
 
+@lru_cache(maxsize=10_000)
 def parse(text: str) -> Date | None:
     """The date that the text means, None where it means none that can be.
 
     >>> parse("2010"), parse("2010-03-04").datatype, parse("May 2012").lexical
     (Date(lexical='2010', datatype='gYear', year=2010, doubt=None), 'date', '2012-05')
-    >>> parse("ca. 1955").lexical, parse("1940-1949").lexical, parse("1960's").lexical
-    ('1955~', '1940/1949', '196X')
+    >>> parse("ca. 1955").lexical, parse("1940-1949").lexical, parse("1960's").lexical, parse("2021-21").lexical
+    ('1955~', '1940/1949', '196X', '2021-21')
+    >>> parse("23-27 May 2019").lexical, parse("3 de mayo de 2010").lexical, parse("[2009?], ©2008").lexical
+    ('2019-05-23/2019-05-27', '2010-05-03', '2009?')
     >>> parse("2019-02-30") is None
     True
     """
-    value = _PREFIX.sub("", text.strip())
-    if any(character.isdigit() and not character.isascii() for character in value):
+    value = _PREFIX.sub("", unicodedata.normalize("NFKC", text[: LONGEST + 1]).replace("\u2044", "/").strip())
+    if len(value) > LONGEST or any(character.isdigit() and not character.isascii() for character in value):
         return None  # the lexical forms of XSD and EDTF have ASCII digits alone
+    if corrected := _CORRECTED.search(value):
+        value = corrected[1]
+    value = _COPYRIGHT_BEHIND.sub("", value).rstrip(",;: ")
     for pattern, make in _FORMS:
         match = pattern.fullmatch(value)
-        if match and (found := make(match)):
-            return found
-    return None
+        if match:
+            return make(match)
+    return _worded(value)
+
+
+def copyright_apart(text: str) -> tuple[str, str]:
+    """What a statement of publication says of the issue, and the year of copyright behind it or alone in it.
+
+    >>> copyright_apart("[2009?], ©2008."), copyright_apart("c1998"), copyright_apart("2011")
+    (('[2009?]', '2008'), ('', '1998'), ('2011', ''))
+    """
+    value = text.strip()
+    if alone := re.fullmatch(rf"\[?{_COPYRIGHT}\]?\.?", value, re.IGNORECASE):
+        return "", alone[1]
+    behind = _COPYRIGHT_BEHIND.search(value)
+    return (value[: behind.start()].rstrip(" ,;"), behind[1]) if behind else (value, "")
 
 
 def why_not(text: str) -> str:
@@ -111,38 +124,45 @@ def _calendar(year: int, month: int | None = None, day: int | None = None, doubt
 
 
 def _iso(match: re.Match[str]) -> Date | None:
-    return _calendar_text("-".join(part for part in match.groups() if part))
+    """Year, month and day; a month or day of zeros is one that nobody knows."""
+    year, month, day, *_ = [*(int(part) for part in match.groups() if part), 0, 0]
+    return _calendar(year, month or None, (day or None) if month else None)
+
+
+def _two_parts(match: re.Match[str]) -> Date | None:
+    """Year and month, a season of EDTF, or two years of a century: "2010-05", "2021-21", "1998-99"."""
+    number = int(match[2])
+    if number <= 12:
+        return _iso(match)
+    if 21 <= number <= 41 and match[0][4] == "-":
+        pair = number == (int(match[1]) + 1) % 100
+        return Date(match[0], "edtf", int(match[1]), "read as a season (EDTF); it may be two years" if pair else None)
+    return _short_range(match) if len(match[2]) == 2 else None
 
 
 def _moment(match: re.Match[str]) -> Date | None:
     day = _calendar(int(match["year"]), int(match["month"]), int(match["day"]))
     if day is None:
         return None
-    return Date(f"{day.lexical}T{match['time']}{match['zone'] or ''}", "dateTime", day.year)
-
-
-def _minutes(match: re.Match[str]) -> Date | None:
-    day = _calendar(int(match[1]), int(match[2]), int(match[3]))
-    return day and Date(f"{day.lexical}T{match[4]}:00{match[5] or ''}", "dateTime", day.year)
-
-
-def _named(match: re.Match[str]) -> Date | None:
-    month = _MONTHS.get(match["month"].casefold().rstrip("."))
-    if month is None:
-        return None
-    day = match.groupdict().get("day")
-    return _calendar(int(match["year"]), month, int(day) if day else None)
+    zone = (match["zone"] or "").upper().replace("UTC", "Z").replace("GMT", "Z")
+    if zone[:1] in {"+", "-"}:
+        digits = zone[1:].replace(":", "").ljust(4, "0")
+        zone = f"{zone[0]}{digits[:2]}:{digits[2:]}"
+    seconds = match["seconds"] or ":00"
+    return Date(f"{day.lexical}T{match['clock']}{seconds}{zone}", "dateTime", day.year)
 
 
 def _slashed(match: re.Match[str]) -> Date | None:
     one, other, year = int(match[1]), int(match[2]), int(match[3])
-    if one > 12 >= other:
+    if one > 12 >= other or one == other:
         return _calendar(year, other, one)
     if other > 12 >= one:
         return _calendar(year, one, other)
-    if one == other:
-        return _calendar(year, one, other)
     return _calendar(year, doubt="day and month cannot be told apart; the year is kept")
+
+
+def _month_first(match: re.Match[str]) -> Date | None:
+    return _calendar(int(match[2]), int(match[1]) or None)
 
 
 def _qualified(sign: str) -> Callable[[re.Match[str]], Date | None]:
@@ -153,10 +173,10 @@ def _qualified(sign: str) -> Callable[[re.Match[str]], Date | None]:
 
 
 def _range(match: re.Match[str]) -> Date | None:
-    start, end = _calendar_text(match["start"]), _calendar_text(match["end"])
+    start, end = _day(match["start"]), _day(match["end"])
     if start is None or end is None or start.lexical > end.lexical:
         return None
-    return _edtf(f"{start.lexical}/{end.lexical}", start.year)
+    return start if start.lexical == end.lexical else _edtf(f"{start.lexical}/{end.lexical}", start.year)
 
 
 def _short_range(match: re.Match[str]) -> Date | None:
@@ -171,46 +191,130 @@ def _doubted_range(match: re.Match[str]) -> Date | None:
     return _edtf(f"{match[1]}{match[2]}/{match[3]}{match[4]}", start) if start <= end else None
 
 
-def _decade(match: re.Match[str]) -> Date | None:
-    return _edtf(f"{match[1]}X", None)
+def _between(match: re.Match[str]) -> Date | None:
+    """One year of several, nobody knows which."""
+    start, end = int(match[1]), int(match[2])
+    return _edtf(f"[{start:04d}..{end:04d}]", start) if start < end else None
+
+
+def _open(match: re.Match[str]) -> Date | None:
+    """What began and goes on: "1999-", as catalogues write it."""
+    return _edtf(f"{match[1]}/..", int(match[1]))
+
+
+def _unspecified(match: re.Match[str]) -> Date | None:
+    """Digits that nobody knows, as EDTF, its drafts, and catalogues write them: "201X", "199u", "[19--?]"."""
+    known = match[1]
+    return _edtf(known.ljust(4, "X"), None)
+
+
+def _level_1(match: re.Match[str]) -> Date | None:
+    """A date of EDTF level 1, or an interval of such, that its parts allow."""
+    value = re.sub(r"[ux]", "X", match[0])
+    ends = [_end(part) for part in value.split("/")]
+    if len(ends) == 1:
+        return ends[0]
+    start, end = (re.sub(r"(?i)^open$", "..", re.sub(r"(?i)^unknown$", "", part)) for part in value.split("/"))
+    if any(part not in {"", ".."} and _end(part) is None for part in (start, end)) or not {start, end} - {"", ".."}:
+        return None
+    year = next((found.year for part in (start, end) if (found := _end(part)) and found.year), None)
+    return _edtf(f"{start}/{end}", year)
+
+
+def _end(text: str) -> Date | None:
+    """One date of EDTF level 1."""
+    match = _EDTF_DATE.fullmatch(text)
+    if not match:
+        return None
+    year, month, day = match["year"], match["month"], match["day"]
+    if month and month.isdecimal() and not (1 <= int(month) <= 12 or (21 <= int(month) <= 41 and not day)):
+        return None
+    if day and day.isdecimal() and (not month or (month.isdecimal() and not _is_leap_day(year, int(month), int(day)))):
+        return None
+    if text.replace("-", "").isdecimal() and not (month and int(month) > 12):
+        return _day(text)
+    return _edtf(text, int(year) if year.isdecimal() else None)
+
+
+def _is_leap_day(year: str, month: int, day: int) -> bool:
+    return _is_day(int(year) if year.isdecimal() else 2000, month, day)
+
+
+def _east_asian(match: re.Match[str]) -> Date | None:
+    """Year, month and day as China, Japan and Korea write them, years of Japanese eras too."""
+    number = 1 if match["year"] == "元" else int(match["year"])
+    year = _ERAS[match["era"]] + number - 1 if match["era"] else number
+    if not match["era"] and len(match["year"]) != 4:
+        return None
+    return _calendar(year, int(match["month"]) if match["month"] else None, int(match["day"]) if match["day"] else None)
+
+
+def _worded(value: str) -> Date | None:
+    """A date with the name of a month or season, else the only year that the text names."""
+    told = in_words(_TIME_OF_DAY.sub("", value))
+    if told:
+        found = [_calendar(*one) if one[1] is None or one[1] <= 12 else _season(one) for one in told.dates]
+        if all(found):
+            first, last = found[0], found[-1]
+            if first and last and (first is last or first.lexical < last.lexical):
+                whole = first if first is last else _edtf(f"{first.lexical}/{last.lexical}", first.year)
+                return whole and whole._replace(doubt=told.doubt)
+    years = {match[1] for match in _LONE_YEAR.finditer(value)}
+    if len(years) == 1 and re.search(r"[^\W\d_]", value):
+        return _calendar(int(years.pop()), doubt="only the year is understood")
+    return None
+
+
+def _season(told: tuple[int, int | None, int | None]) -> Date | None:
+    return _edtf(f"{told[0]:04d}-{told[1]:02d}", told[0])
 
 
 def _edtf(lexical: str, year: int | None) -> Date | None:
     return Date(lexical, "edtf", year) if year is None or _is_year(year) else None
 
 
-def _calendar_text(text: str) -> Date | None:
+def _day(text: str) -> Date | None:
     year, month, day, *_ = [*(int(part) for part in text.split("-")), None, None]
     return _calendar(year or 0, month, day)
 
 
 _DAY = r"\d{4}(?:-\d{2}(?:-\d{2})?)?"
+_EDTF_DATE = re.compile(
+    r"(?P<year>\d{4}|\d{3}X|\d{2}XX|XXXX)(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?(?P<sign>[?~%]?)"
+)
+_PART = r"(?:(?:\d{4}|\d{3}[Xxu]|\d{2}[Xxu]{2})(?:-(?:\d\d|[Xxu]{2})){0,2}[?~%]?)"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ...] = (
-    (re.compile(r"(\d{4})"), _iso),
-    (re.compile(r"(\d{4})[-/.](\d{1,2})"), lambda match: _iso(match) or _year_pair(match)),
-    (re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"), _iso),
+    (re.compile(r"\[?(\d{4})\]?\.?"), lambda match: _qualified("~")(match) if "[" in match[0] else _iso(match)),
+    (re.compile(r"(\d{4})[-/.](\d{1,2})[-/.]?"), _two_parts),
+    (re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[/.]?"), _iso),
     (re.compile(r"(\d{4})(\d{2})(\d{2})"), _iso),
+    (re.compile(r"(1[89]\d{2}|20\d{2})(0[1-9]|1[0-2])"), _iso),
     (
-        re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T ](?P<time>{_TIME}) ?(?P<zone>{_ZONE})?"),
+        re.compile(
+            rf"(?P<year>\d{{4}})[-/](?P<month>\d\d)[-/](?P<day>\d\d)[T ](?P<clock>{_CLOCK})"
+            rf"(?P<seconds>:[0-5]\d(?:\.\d+)?)? ?(?P<zone>{_ZONE}|UTC|GMT)?",
+            re.IGNORECASE,
+        ),
         _moment,
     ),
-    (re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d)({_ZONE})?"), _minutes),
-    (re.compile(r"(?P<month>[^\W\d]{3,10}\.?),? (?P<year>\d{4})"), _named),
-    (re.compile(r"(?P<month>[^\W\d]{3,10}\.?) (?P<day>\d{1,2}),? (?P<year>\d{4})"), _named),
-    (re.compile(r"(?P<day>\d{1,2})[-. ] ?(?P<month>[^\W\d]{3,10}\.?)[-,. ] ?(?P<year>\d{4})"), _named),
-    (re.compile(r"(?P<year>\d{4})[- ](?P<month>[^\W\d]{3,10}\.?)(?:[- ](?P<day>\d{1,2}))?"), _named),
     (re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})"), _slashed),
-    (re.compile(r"\[?(\d{4})\]?\?+\]?"), _qualified("?")),
-    (re.compile(r"\[(\d{4})\]"), _qualified("~")),
-    (re.compile(r"(?:\[?(?:ca?\.?|circa|about|approximately) ?)(\d{4})\]?", re.IGNORECASE), _qualified("~")),
-    (re.compile(r"©\s?(\d{4})"), _iso),
-    (re.compile(r"(\d{3})0'?s"), _decade),
-    (re.compile(rf"(?P<start>{_DAY}) ?[/–—] ?(?P<end>{_DAY})"), _range),
-    (re.compile(r"(?P<start>\d{4}) ?- ?(?P<end>\d{4})"), _range),
-    (re.compile(r"(\d{4})(\??) ?- ?(\d{4})(\??)"), _doubted_range),
+    (re.compile(r"(\d{1,2})[-/.](\d{4})"), _month_first),
+    (re.compile(r"\[?(\d{4})\]?\s?\?+\]?\.?"), _qualified("?")),
+    (re.compile(r"\[?(?:ca?\.?|circa|about|approximately|um) ?(\d{4})\]?\??\]?", re.IGNORECASE), _qualified("~")),
+    (re.compile(rf"\[?{_COPYRIGHT}\]?\.?", re.IGNORECASE), _iso),
+    (re.compile(r"\[?(\d{3}|\d{2})-{1,2}\??\]?\.?"), _unspecified),
+    (re.compile(r"\[?(\d{3})\?\]?"), _unspecified),
+    (re.compile(r"(\d{3})0'?s"), _unspecified),
+    (re.compile(rf"\[?(?P<start>{_DAY})\]? ?[/–—-] ?\[?(?P<end>{_DAY})\]?\.?"), _range),
+    (re.compile(r"(\d{4})(\??) ?[-–/] ?(\d{4})(\??)"), _doubted_range),
+    (re.compile(r"<?\[?(\d{4})\]?\??\s?[-–]\s?>?"), _open),
+    (re.compile(r"\[?between (\d{4})\??(?: and |-)(\d{4})\??\]?", re.IGNORECASE), _between),
+    (re.compile(rf"{_PART}|(?:{_PART}|\.\.|unknown)?/(?:{_PART}|\.\.|open|unknown)?", re.IGNORECASE), _level_1),
+    (
+        re.compile(
+            r"(?P<era>明治|大正|昭和|平成|令和)?\s?(?P<year>\d{1,4}|元)\s?[年년]度?\s?"
+            r"(?:(?P<month>\d{1,2})\s?[月월]\s?(?:(?P<day>\d{1,2})\s?[日일])?)?"
+        ),
+        _east_asian,
+    ),
 )
-
-
-def _year_pair(match: re.Match[str]) -> Date | None:
-    """Two years of a century, where the second cannot be a month: "1998-99"."""
-    return _short_range(match) if len(match[2]) == 2 and int(match[2]) > 12 else None

@@ -6,17 +6,19 @@ import re
 
 from server.pages.view import View
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-# A machine noted the moment; a day is a date without a clock, or midnight somewhere in whole hours.
-_DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?:T\d{2}:00:00(?:\.0+)?Z)?")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
 _JOURNALS = frozenset({"fabio:Journal", "fabio:Magazine", "fabio:Newspaper", "fabio:Periodical"})
 _SERIES = frozenset({"fabio:Series", "fabio:BookSeries"})
 
 
 def date_of(view: View, address: str) -> tuple[str, ...]:
-    """The year of issue, its month and day, as far as they are known."""
-    found = _DATE.match(_issued(view, address))
-    return tuple(part for part in found.groups() if part) if found else ()
+    """The year of publication, and the month and day of that date, as far as they are known."""
+    year = view.text(address, "fabio:hasPublicationYear")
+    found = _DATE.fullmatch(view.text(address, "prism:publicationDate") or view.text(address, "dcterms:issued"))
+    # Graphs that are not ours may have a date of issue and no year.
+    if found and year in {"", found[1]}:
+        return tuple(part for part in found.groups() if part)
+    return (year,) if year else ()
 
 
 def containers_of(view: View, address: str) -> dict[str, str]:
@@ -37,10 +39,3 @@ def containers_of(view: View, address: str) -> dict[str, str]:
             found.setdefault("book", name)
             found.setdefault("isbn", view.text(where, "prism:isbn"))
     return found
-
-
-def _issued(view: View, address: str) -> str:
-    """The date of issue; where none is called so, the earliest date of the work that is no moment of a machine."""
-    told = view.text(address, "dcterms:issued") or view.text(address, "fabio:hasPublicationYear")
-    dates = (value.text for value in view.texts(address, "dcterms:date"))
-    return told or min((date for date in dates if _DAY.fullmatch(date)), default="")

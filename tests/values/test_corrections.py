@@ -51,10 +51,14 @@ def test_digits_of_other_scripts_make_no_identifier(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [_FULL_WIDTH_YEAR, f"ca. {_ARABIC_YEAR}", f"{_FULL_WIDTH_YEAR}?", f"{_FULL_WIDTH_YEAR}-01-01T00:00:00Z"]
+    "value", [_ARABIC_YEAR, f"ca. {_ARABIC_YEAR}", f"{_ARABIC_YEAR}?", f"{_ARABIC_YEAR}-01-01T00:00:00Z"]
 )
 def test_digits_of_other_scripts_make_no_date(value: str) -> None:
     assert dates.parse(value) is None
+
+
+def test_full_width_digits_are_those_of_a_date() -> None:
+    assert dates.parse(_FULL_WIDTH_YEAR) == dates.parse("2010")
 
 
 @pytest.mark.parametrize("value", ["501100000555", "10.13039/501100000555", "https://doi.org/10.13039/501100000555"])

@@ -66,9 +66,9 @@ _AGENTS = {
 _DATES = {
     "issued": "dc.date.issued",
     "published": "dc.date.issued",
-    "published-print": "dc.date.issued",
-    "published-online": "dc.date.issued",
-    "published-other": "dc.date.issued",
+    "published-print": "dc.date.publishedprint",
+    "published-online": "dc.date.publishedonline",
+    "published-other": "dc.date.published",
     "posted": "dc.date.issued",
     "accepted": "dc.date.accepted",
     "submitted": "dc.date.submitted",

@@ -44,6 +44,11 @@ _WORKS = (
     "posted_content",
     "dataset",
 )
+_DATES = {
+    "print": "dc.date.publishedprint",
+    "online": "dc.date.publishedonline",
+    "acceptance_date": "dc.date.accepted",
+}
 _CITED = ("citation_list", "crossmark", "component_list")
 
 
@@ -65,7 +70,7 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     for element in list(metadata.iter("*")):
         name = local(element)
         if (
-            name in {"publication_date", "approval_date", "posted_date"}
+            name in {"publication_date", "approval_date", "posted_date", "acceptance_date"}
             and next(tree.each("year", element), None) is not None
         ):
             _date(tree, element)
@@ -128,8 +133,10 @@ def _people(tree: Tree) -> None:
 def _date(tree: Tree, element: etree._Element) -> None:
     year, month, day = (tree.text(name, element) for name in ("year", "month", "day"))
     parts = [year, *(part.zfill(2) for part in (month, day if month else "") if part.isdecimal() and int(part) < 32)]
-    said = tree.draft.fields
-    if any(field.name == "dc.date.issued" for field in said):
-        tree.draft.unread("crossref.publication_date", "-".join(parts), "another date of publication")
+    kind = tree.attribute(element, "media_type") if local(element) == "publication_date" else local(element)
+    name, date = _DATES.get(kind, "dc.date.issued"), "-".join(parts)
+    said = {(field.name, field.value) for field in tree.draft.fields}
+    if (name, date) in said:
+        tree.draft.unread(f"crossref.{local(element)}", date, "the same date once more")
     else:
-        tree.draft.add("dc.date.issued", "-".join(parts))
+        tree.draft.add(name, date)

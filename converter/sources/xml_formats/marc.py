@@ -16,6 +16,7 @@ from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.elements import local
 from converter.sources.vocabulary import IDENTIFIERS, ROLES, Authors, known
+from converter.values.dates import copyright_apart, parse
 
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
 
@@ -143,11 +144,26 @@ def _control(record: pymarc.Record, draft: Draft) -> None:
 
 def _coded(record: pymarc.Record, data: str, draft: Draft) -> None:
     """Year and language, where no field says them in words."""
-    year, language = data[7:11], data[35:38]
-    if not record.get_fields("260", "264") and year.isdecimal():
-        draft.add("dc.date.issued", year)
+    language = data[35:38]
+    told = [parse(value) for field in record.get_fields("260", "264") for value in field.get_subfields("c")]
+    date = _coded_date(data[6:7], data[7:11], data[11:15])
+    if date and not any(one and one.year for one in told):
+        draft.add("dc.date.issued", date)
     if not record.get_fields("041") and language.strip().isalpha():
         draft.add("dc.language.iso", language)
+
+
+def _coded_date(kind: str, first: str, second: str) -> str:
+    """The date of publication in field 008: of one year, or of a serial or set from one to another; empty where none.
+
+    >>> _coded_date("s", "2009", "    "), _coded_date("c", "1999", "9999"), _coded_date("m", "2001", "2003")
+    ('2009', '1999/..', '2001/2003')
+    """
+    if not re.fullmatch(r"\d{4}|\d{2,3}u{1,2}", first) or kind in {"n", "b"}:
+        return ""
+    if kind in {"c", "d", "u", "m", "i", "k"} and re.fullmatch(r"\d{4}", second) and second != first:
+        return f"{first}/{'..' if second == '9999' else second}"
+    return first
 
 
 def _people(record: pymarc.Record, draft: Draft) -> None:
@@ -213,11 +229,15 @@ def _published(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     for code, value in parts:
         text = _END.sub("", value).strip("[] .")
         name = {"a": "dc.publisher.place", "b": "dc.publisher"}.get(code)
-        if code == "c":
-            name = "dc.date.copyright" if is_copyright else "dc.date.issued"
-            text = text.lstrip("c©").strip()
         if name and text:
             draft.add(name, text)
+        if code == "c":
+            issued, copyrighted = copyright_apart(_END.sub("", value))
+            if is_copyright:
+                issued, copyrighted = "", copyrighted or issued
+            for date, said in (("dc.date.issued", issued.rstrip(".")), ("dc.date.copyright", copyrighted)):
+                if said:
+                    draft.add(date, said)
     return [(code, value) for code, value in parts if code not in {"a", "b", "c"}]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from lxml import etree
 
@@ -38,7 +38,7 @@ _ORIGIN = {
     "copyrightDate": "dc.date.copyright",
     "dateModified": "dc.date.updated",
     "dateValid": "dc.date.valid",
-    "dateCaptured": "dc.date.created",
+    "dateCaptured": "dc.date.captured",
 }
 _SUBJECT = {"geographic": "dc.coverage.spatial", "temporal": "dc.coverage.temporal"}
 _SCHEMES = {"mesh": "dc.subject.mesh", "lcsh": "dc.subject.lcsh", "lcc": "dc.subject.lcc", "ddc": "dc.subject.ddc"}
@@ -186,8 +186,7 @@ def _related(tree: Tree, related: etree._Element) -> None:
         for type_, value in identifiers:
             serial = known(IDENTIFIERS, type_, "")
             tree.draft.add(serial if serial.endswith(("issn", "isbn")) else "dc.relation.ispartof", value)
-        for element in tree.each("originInfo/dateIssued", related):
-            tree.field("dc.date.issued", element)
+        _date(tree, "dc.date.issued", tree.each("originInfo/dateIssued", related))
         for element in tree.each("originInfo/publisher", related):
             tree.field("dc.publisher", element)
     else:
@@ -216,8 +215,7 @@ def _part(tree: Tree, part: etree._Element) -> None:
             tree.draft.add("oaire.citation.endPage", end)
         for element in tree.each("list", extent):
             tree.field("dc.description.pages", element)
-    for element in tree.each("date", part):
-        tree.field("dc.date.issued", element)
+    _date(tree, "dc.date.issued", tree.each("date", part))
 
 
 def _address(tree: Tree, element: etree._Element) -> None:
@@ -231,10 +229,24 @@ def _address(tree: Tree, element: etree._Element) -> None:
 
 def _origin(tree: Tree, origin: etree._Element) -> None:
     for path, name in _ORIGIN.items():
-        for element in tree.each(path, origin):
-            tree.field(name, element)
+        _date(tree, name, tree.each(path, origin))
     for element in tree.each("dateOther", origin):
-        tree.field(known(DATES, tree.attribute(element, "type"), "dc.date"), element)
+        _date(tree, known(DATES, tree.attribute(element, "type"), "dc.date"), [element])
+
+
+def _date(tree: Tree, name: str, elements: Iterable[etree._Element]) -> None:
+    """Dates of one kind: the two points of an interval are one date."""
+    ends: dict[str, str] = {}
+    for element in elements:
+        point = tree.attribute(element, "point")
+        if point in {"start", "end"} and point not in ends and (element.text or "").strip():
+            ends[point] = tree.take(element)
+        else:
+            tree.field(name, element)
+    if ends:
+        start, end = ends.get("start", ""), ends.get("end", "")
+        end = ".." if end in {"9999", "uuuu"} else end
+        tree.draft.add(name, f"{start}/{end}" if start and end else f"{start}/.." if start else f"../{end}")
 
 
 def _identifier(tree: Tree, element: etree._Element) -> None:

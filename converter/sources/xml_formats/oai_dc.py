@@ -7,6 +7,7 @@ from lxml import etree
 from converter.sources.builder import Draft
 
 NAMESPACE = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+TERMS = "http://purl.org/dc/terms/"
 ELEMENTS = "http://purl.org/dc/elements/1.1/"
 _ENVELOPE = ("header", "about")
 
@@ -16,7 +17,8 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     for element in metadata.iterchildren("*"):
         name = str(element.tag).rpartition("}")[2].rpartition(":")[2]
         if name not in _ENVELOPE:
-            draft.add_text(f"dc.{name}", element)
+            is_term = str(element.tag).startswith(f"{{{TERMS}}}")
+            draft.add_text(f"dcterms.{name}" if is_term else f"dc.{name}", element)
 
 
 def within(record: etree._Element) -> bool:

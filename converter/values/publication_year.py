@@ -1,0 +1,86 @@
+"""The year of publication: the one rule by which graph, lists, search, feeds, citations and queries know it.
+
+A date of issue counts first, then a date of publication (print, then online), then the year of copyright, and last
+the only or earliest date of which the source does not say what it is the date of.  The end of an embargo, a date of
+accession, the moment at which a machine noted something, a placeholder and the year 0 never count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from converter.values.dates import Date
+
+RANKS: Mapping[str, int] = {"issued": 0, "published-print": 1, "published-online": 2, "copyright": 3, "undefined": 4}
+"""What a date is the date of, as the crosswalk says it in its column `parser` → its rank."""
+EARLIEST = 1000
+LATEST = 2031
+"""The last plausible year of records that do not say when they were written; those that do, YEARS_AHEAD of it."""
+YEARS_AHEAD = 5
+# A day is noted without a clock, or as midnight in whole hours of some zone.
+_NOTED_BY_A_MACHINE = re.compile(r"\d{4}-\d\d-\d\dT(?!\d\d:00:00(?:\.0+)?(?:Z|[+-]\d\d:\d\d)?$)")
+_FIRST_DIGITS = re.compile(r"\d{4}")
+
+
+class Dated(NamedTuple):
+    """A date of a record, and the rank of what it is the date of."""
+
+    rank: int
+    date: Date
+
+
+class Chosen(NamedTuple):
+    """The place of the date that decides, its year, and whether the date itself is that of issue."""
+
+    place: int
+    year: int
+    is_issue: bool
+
+
+def latest(datestamp: str | None) -> int:
+    """The last year that a record of this datestamp can have appeared in.
+
+    >>> latest("2013-02-27T01:39:58Z"), latest(None)
+    (2018, 2031)
+    """
+    written = _FIRST_DIGITS.match(datestamp or "")
+    year = int(written[0]) if written else 0
+    return min(year + YEARS_AHEAD, LATEST) if year >= EARLIEST else LATEST
+
+
+def is_plausible(date: Date, last: int = LATEST) -> bool:
+    """Whether a work can have appeared in the year of the date."""
+    return date.year is not None and EARLIEST <= date.year <= last
+
+
+def publication(dates: Sequence[Dated], last: int = LATEST) -> Chosen | None:
+    """The date that decides the year of publication, None where none does.
+
+    >>> from converter.values.dates import parse
+    >>> publication([Dated(4, parse("2013-02-27T01:39:58Z")), Dated(4, parse("2011-05")), Dated(3, parse("2012"))])
+    Chosen(place=2, year=2012, is_issue=False)
+    >>> publication([Dated(4, parse("2013-02-27T01:39:58Z")), Dated(4, parse("2011-05"))])
+    Chosen(place=1, year=2011, is_issue=True)
+    >>> publication([Dated(0, parse("9999"))]) is None
+    True
+    """
+    undefined = RANKS["undefined"]
+    told = [
+        (place, one)
+        for place, one in enumerate(dates)
+        if is_plausible(one.date, last) and not (one.rank == undefined and _NOTED_BY_A_MACHINE.match(one.date.lexical))
+    ]
+    if not told:
+        return None
+    best = min(one.rank for _, one in told)
+    peers = [(place, one.date) for place, one in told if one.rank == best]
+    if best != undefined:
+        place, date = peers[0]
+        return Chosen(place, date.year or 0, is_issue=best < RANKS["copyright"])
+    first = min(date.year or 0 for _, date in peers)
+    place, date = max((peer for peer in peers if peer[1].year == first), key=lambda peer: len(peer[1].lexical))
+    # One day, told by some values as far as its year or month alone, is one date; of several, none is that of issue.
+    is_one = all(date.lexical.startswith(other.lexical) for _, other in peers)
+    return Chosen(place, first, is_issue=is_one)
