@@ -17,6 +17,7 @@ from shelfgraph import options
 if TYPE_CHECKING:
     from converter.mapping.engine import Mapper
     from converter.record import Record
+    from converter.store.agreement import Start
     from converter.store.archive import Archive
     from converter.store.data_folder import DataFolder, Identity, Writer
     from shelfgraph.runs import Run
@@ -31,8 +32,15 @@ PARTS = ("all", "fields", "triples", "history")
 @options.BASE
 @options.REPOSITORY
 @options.REPORT
+@click.option("--new", is_flag=True, help="Give up everything that the folder holds, and begin anew.")
 def load(
-    sources: tuple[str, ...], data: Path, kind: str | None, base: str | None, repository: str, report: Path | None
+    sources: tuple[str, ...],
+    data: Path,
+    kind: str | None,
+    base: str | None,
+    repository: str,
+    report: Path | None,
+    new: bool,
 ) -> None:
     """Load the records of SOURCE... into a data folder, as one new generation.
 
@@ -46,7 +54,8 @@ def load(
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
     with runs.reported(report) as run:
-        number = take_in(folder, options.required(sources), kind, repository, chosen, run)
+        start: Start = "anew" if new else "as it is"
+        number = take_in(folder, options.required(sources), kind, repository, chosen, run, start)
         if base is None and held is None:
             options.tell_base(chosen)
         click.echo(f"shelfgraph: generation {number} of {data}", err=True)
@@ -56,9 +65,9 @@ def load(
 @click.command()
 @options.FOLDER
 def rebuild(data: Path) -> None:
-    """Make the store anew from the archive, with the crosswalk of now; no repository is asked."""
-    with _writing(data) as (writer, _):
-        generation = writer.rebuild()
+    """Make the store anew from the archive that is there, with the crosswalk of now; no repository is asked."""
+    with _writing(data, "from the archive") as (writer, _):
+        generation = writer.published()
         count = sum(source.records for source in writer.archive.sources())
     click.echo(f"shelfgraph: {count} records, generation {generation.number} of {data}", err=True)
 
@@ -154,7 +163,15 @@ def sources(data: Path, order: str | None) -> None:
     archive.close()
 
 
-def take_in(folder: DataFolder, names: tuple[str, ...], kind: str | None, repository: str, base: str, run: Run) -> int:
+def take_in(
+    folder: DataFolder,
+    names: tuple[str, ...],
+    kind: str | None,
+    repository: str,
+    base: str,
+    run: Run,
+    start: Start = "as it is",
+) -> int:
     """Load sources into a folder; the number of the generation that holds them."""
     from converter.mapping.engine import Mapper
     from converter.store.data_folder import Identity
@@ -165,7 +182,7 @@ def take_in(folder: DataFolder, names: tuple[str, ...], kind: str | None, reposi
     # Foreign RDF is taken as it is; a kind that is named says that the sources are records.
     rdf = [name for name in names if kind is None and Path(name).suffix.lower() in RDF_SUFFIXES]
     others = tuple(name for name in names if name not in rdf)
-    with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
+    with folder.writing(Identity(base, mapper.digest), mapper.triples, start) as writer:
         number = 0
         if others:
             before = writer.archive.latest()
@@ -230,19 +247,19 @@ def _identity(folder: DataFolder) -> Identity:
 def _archive(data: Path, open_: type[Archive]) -> Archive:
     from converter.store.data_folder import DataFolder
 
-    DataFolder(data).current()
+    DataFolder(data).agreed()
     return open_(data / "archive.sqlite")
 
 
 @contextlib.contextmanager
-def _writing(data: Path) -> Iterator[tuple[Writer, Mapper]]:
+def _writing(data: Path, start: Start = "as it is") -> Iterator[tuple[Writer, Mapper]]:
     from converter.mapping.engine import Mapper
     from converter.store.data_folder import DataFolder, Identity
 
     folder = DataFolder(data)
     base = _identity(folder).base
     mapper = Mapper(base)
-    with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
+    with folder.writing(Identity(base, mapper.digest), mapper.triples, start) as writer:
         yield writer, mapper
 
 

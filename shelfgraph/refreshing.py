@@ -80,7 +80,7 @@ def repositories(folder: Path) -> list[Known]:
     from converter.store.archive import Archive
     from converter.store.data_folder import DataFolder
 
-    DataFolder(folder).current()
+    DataFolder(folder).agreed()
     archive = Archive(folder / "archive.sqlite")
     try:
         return known(name for name, _ in archive.notes("harvest "))

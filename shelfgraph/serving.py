@@ -77,7 +77,7 @@ def serve(
             folder = DataFolder(data or Path(options.HOME))
             chosen = _taken_in(folder, sources, kind, repository, base, address)
             path = folder.path
-            folder.current()
+            folder.agreed()
             if every:
                 stack.enter_context(refreshing.kept_fresh(path, refreshing.seconds(every)))
         click.echo(f"shelfgraph: serving at {address} (addresses begin with {chosen})", err=True)

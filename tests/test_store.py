@@ -373,6 +373,10 @@ def test_an_archive_of_the_first_version_is_brought_up_and_keeps_everything(tmp_
     load(folder, of("a", "Of a"), record(2))
     payloads = [(packed(one), address) for address, one in Archive(folder.path / "archive.sqlite").records()]
     (folder.path / "archive.sqlite").unlink()
+    # The program that wrote it knew of no identities.
+    (folder.path / "store" / "shelfgraph.json").unlink()
+    for generation in folder.generations():
+        generation.path.with_suffix(".json").write_text('{"journal": 2}')
     old = sqlite3.connect(folder.path / "archive.sqlite", isolation_level=None)
     schema.MIGRATIONS[0](old)
     old.execute("PRAGMA user_version = 1")

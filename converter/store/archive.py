@@ -13,10 +13,11 @@ from pathlib import Path
 
 from converter.errors import StoreError
 from converter.record import Record
+from converter.store.agreement import Stamp
 from converter.store.journal import Change, Entry, Source
 from converter.store.schema import MIGRATIONS, bring_up
 from converter.store.search_index import Words
-from converter.store.serialization import packed, packed_lines, unpacked, unpacked_lines
+from converter.store.serialization import digest, packed, packed_lines, unpacked_lines, verified
 
 FOREIGN = 0
 """What claims the statements of foreign RDF; records are numbered from 1."""
@@ -58,14 +59,39 @@ class Archive:
         """Begin a batch."""
         self._database.execute("BEGIN IMMEDIATE")
 
-    def commit(self) -> None:
-        """Keep the batch."""
+    def commit(self, *, builds: bool = False) -> None:
+        """Keep the batch, which is the next change of the archive; `builds` says that the store changes with it."""
+        self._database.execute("UPDATE note SET value = value + 1 WHERE name = 'number'")
+        if builds:
+            self._database.execute("INSERT OR REPLACE INTO note SELECT 'built', value FROM note WHERE name = 'number'")
         self._database.execute("COMMIT")
 
     def rollback(self) -> None:
         """Forget the batch, if one is open."""
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
+
+    @property
+    def stamp(self) -> Stamp:
+        """What a store bears that is made from this archive as it is now."""
+        return Stamp(self.note("identity") or "", int(self.note("number") or 0), self.latest())
+
+    @property
+    def settled(self) -> int:
+        """The number of the last change that the store is known to hold; those behind it are pending."""
+        return int(self.note("settled") or 0)
+
+    @property
+    def built(self) -> int:
+        """The number of the last change that changed the store: a generation of it or later shows all there is."""
+        return int(self.note("built") or 0)
+
+    def go_on_from(self, number: int, journal: int) -> None:
+        """Count changes, and lines of the journal, from behind these at the least: no number has two meanings."""
+        self._database.execute("UPDATE note SET value = MAX(value + 0, ?) WHERE name = 'number'", (number,))
+        if journal > self.latest():
+            self._database.execute("DELETE FROM sqlite_sequence WHERE name = 'journal'")
+            self._database.execute("INSERT INTO sqlite_sequence VALUES ('journal', ?)", (journal,))
 
     def note(self, name: str) -> str | None:
         """A small fact that was kept, None where there is none."""
@@ -89,8 +115,8 @@ class Archive:
 
     def get(self, address: str) -> Record | None:
         """The record with that address, None where there is none."""
-        row = self._database.execute("SELECT payload FROM held WHERE address = ?", (address,)).fetchone()
-        return unpacked(row[0]) if row and row[0] else None
+        row = self._database.execute("SELECT payload, digest FROM held WHERE address = ?", (address,)).fetchone()
+        return verified(row[0], row[1], address) if row and row[0] else None
 
     def put(self, address: str, record: Record) -> int:
         """The number of the record, which now has this content; the journal says what changed."""
@@ -99,14 +125,16 @@ class Archive:
         entry, moment = self._journal(address, change)
         came = record.listed
         self.rank(came.source)
+        payload = packed(record)
         (number,) = self._database.execute(
-            "INSERT INTO held (address, source, identifier, datestamp, deleted, change, moment, payload, listed)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (address) DO UPDATE SET source = ?2,"
-            " identifier = ?3, datestamp = ?4, deleted = ?5, change = ?6, moment = ?7, payload = ?8, listed = ?9"
-            " RETURNING id",
+            "INSERT INTO held"
+            " (address, source, identifier, datestamp, deleted, change, moment, payload, listed, digest)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (address) DO UPDATE SET source = ?2,"
+            " identifier = ?3, datestamp = ?4, deleted = ?5, change = ?6, moment = ?7, payload = ?8, listed = ?9,"
+            " digest = ?10 RETURNING id",
             (
                 *(address, came.source, record.identifier, came.datestamp, record.deleted),
-                *(entry, moment, packed(record), came.identifier),
+                *(entry, moment, payload, came.identifier, digest(payload)),
             ),
         ).fetchone()
         if known:
@@ -118,17 +146,17 @@ class Archive:
 
     def amend(self, address: str, record: Record) -> None:
         """Keep how a record came that has not changed otherwise; the journal says nothing of it."""
-        came = record.listed
+        came, payload = record.listed, packed(record)
         self._database.execute(
-            "UPDATE held SET payload = ?, datestamp = ?, listed = ? WHERE address = ?",
-            (packed(record), came.datestamp, came.identifier, address),
+            "UPDATE held SET payload = ?, digest = ?, datestamp = ?, listed = ? WHERE address = ?",
+            (payload, digest(payload), came.datestamp, came.identifier, address),
         )
 
     def erase(self, address: str) -> None:
         """Remove what a record said; the journal says that it is gone, and nothing else is left of it."""
         entry, moment = self._journal(address, "deleted")
         self._database.execute(
-            "UPDATE held SET payload = NULL, deleted = 1, change = ?, moment = ? WHERE address = ?",
+            "UPDATE held SET payload = NULL, digest = NULL, deleted = 1, change = ?, moment = ? WHERE address = ?",
             (entry, moment, address),
         )
 
@@ -144,11 +172,11 @@ class Archive:
         """
         last = 0
         while rows := self._database.execute(
-            "SELECT id, address, payload FROM held WHERE id > ?1 AND payload IS NOT NULL"
+            "SELECT id, address, payload, digest FROM held WHERE id > ?1 AND payload IS NOT NULL"
             " AND (?2 IS NULL OR source = ?2) ORDER BY id LIMIT ?3",
             (last, source, _AT_ONCE),
         ).fetchall():
-            yield from ((address, unpacked(payload)) for _, address, payload in rows)
+            yield from ((address, verified(payload, kept, address)) for _, address, payload, kept in rows)
             last = rows[-1][0]
 
     def journal(self, after: int = 0, limit: int | None = None) -> list[Entry]:
@@ -242,14 +270,14 @@ class Archive:
     def claim(self, record: int, lines: Iterable[str]) -> None:
         """Let a record claim statements about what it shares with others."""
         self._database.executemany(
-            "INSERT OR IGNORE INTO claim VALUES (?, ?)", ((_digest(line), record) for line in lines)
+            "INSERT OR IGNORE INTO claim VALUES (?, ?)", ((_of_line(line), record) for line in lines)
         )
 
     def release(self, record: int, lines: Iterable[str]) -> list[str]:
         """The statements that nobody claims any more, now that this record does not."""
         alone = []
         for line in lines:
-            digest = _digest(line)
+            digest = _of_line(line)
             self._database.execute("DELETE FROM claim WHERE statement = ? AND record = ?", (digest, record))
             if not self._database.execute("SELECT 1 FROM claim WHERE statement = ?", (digest,)).fetchone():
                 alone.append(line)
@@ -285,6 +313,9 @@ class Archive:
 
     def settle(self) -> None:
         """Keep that the store is up to the archive."""
+        self._database.execute(
+            "UPDATE note SET value = (SELECT value FROM note WHERE name = 'number') WHERE name = 'settled'"
+        )
         self._database.execute("DELETE FROM pending")
 
     def _journal(self, address: str, change: Change) -> tuple[int, str]:
@@ -299,5 +330,5 @@ class Archive:
         return int(number), moment
 
 
-def _digest(line: str) -> bytes:
+def _of_line(line: str) -> bytes:
     return hashlib.blake2b(line.encode(), digest_size=16).digest()

@@ -5,9 +5,9 @@
     <folder>/archive.sqlite       every record as it came, and the journal of changes
     <folder>/foreign/             RDF files that were loaded as they are
     <folder>/published/           what stores elsewhere were sent
-    <folder>/store/               the writer's store
+    <folder>/store/               the writer's store, with the identity and the change of its archive
     <folder>/generations/N/       read-only checkpoints; hard links, so that each costs milliseconds
-    <folder>/generations/N.json   the last change of the journal that is in it
+    <folder>/generations/N.json   the archive that it was made from, the last change and line of the journal in it
     <folder>/current              the number of the generation to read, replaced in one step
 
 A reader sees a whole batch or nothing.  The generation number is the version of the dataset and never goes back.
@@ -30,6 +30,7 @@ import pyoxigraph
 from converter.errors import StoreError
 from converter.record import Record
 from converter.report import Finding
+from converter.store.agreement import Stamp, Start, agree, prepared, stamp_of
 from converter.store.archive import Archive
 from converter.store.description import Describer
 from converter.store.loader import Lines, Loader
@@ -41,11 +42,21 @@ _MANY = 50_000
 
 
 class Generation(NamedTuple):
-    """One version of the dataset: its number, the folder of its store, and the last change of the journal in it."""
+    """One version of the dataset: its number, the folder of its store, the last line of the journal in it.
+
+    `archive` and `change` are the identity of the archive that it was made from, and its last change there.
+    """
 
     number: int
     path: Path
     journal: int = 0
+    archive: str = ""
+    change: int = 0
+
+    @property
+    def stamp(self) -> Stamp:
+        """What it was made from."""
+        return Stamp(self.archive, self.change, self.journal)
 
 
 class Identity(NamedTuple):
@@ -99,13 +110,26 @@ class DataFolder:
             raise StoreError(
                 f"{self.path}: nothing has been loaded; run “shelfgraph load SOURCE --data {self.path}”"
             ) from None
-        return Generation(number, self._generation_path(number), self._journal_of(number))
+        return self._generation(number)
+
+    def agreed(self) -> Generation:
+        """The generation to read, where the archive is the one that it was made from.
+
+        Raises StoreError where nothing has been loaded, or where the archive is missing, empty, older or another one.
+        """
+        generation = self.current()
+        agree(self.path, [generation.stamp])
+        return generation
 
     @contextlib.contextmanager
-    def writing(self, identity: Identity, triples_of: Lines) -> Iterator[Writer]:
+    def writing(self, identity: Identity, triples_of: Lines, start: Start = "as it is") -> Iterator[Writer]:
         """The one writer of the folder, which is made where it is not; `triples_of` is the crosswalk at work.
 
-        Raises StoreError where another process writes, or where the folder was made for another base address.
+        `start` says what is done first: nothing; the store made anew `from the archive` that is there, whichever it is;
+        or everything given up, so that the folder begins `anew`.
+
+        Raises StoreError where another process writes, where the folder was made for another base address, where the
+        archive is not the one that the store was made from, or where one of them cannot be read.
         """
         held = self.identity()
         if held and held.base != identity.base:
@@ -114,10 +138,11 @@ class DataFolder:
             )
         self.path.mkdir(parents=True, exist_ok=True)
         with self._locked():
+            beyond = prepared(self.path, self._stamps(start), start)
             self._write("shelfgraph.json", json.dumps({"layout": _LAYOUT, **identity._asdict()}, indent=1) + "\n")
-            loader = Loader(self.path, identity.base, identity.crosswalk, triples_of)
+            loader = Loader(self.path, identity.base, identity.crosswalk, triples_of, beyond=beyond)
             try:
-                writer = Writer(self, loader, identity.crosswalk, Describer(identity.base))
+                writer = Writer(self, loader, Describer(identity.base))
                 yield writer
                 writer.finish()
             finally:
@@ -128,7 +153,7 @@ class DataFolder:
 
         Raises StoreError where nothing has been loaded.
         """
-        self.current()
+        self.agreed()
         archive = Archive(self.path / "archive.sqlite")
         try:
             yield from (record for _, record in archive.records())
@@ -137,18 +162,18 @@ class DataFolder:
 
     def generations(self) -> list[Generation]:
         """The generations that are kept, the oldest first."""
-        return [
-            Generation(number, self._generation_path(number), self._journal_of(number)) for number in self._numbers()
-        ]
+        return [self._generation(number) for number in self._numbers()]
 
     def has_generation(self) -> bool:
         """Whether there is something to read."""
         return (self.path / "current").exists()
 
     def publish(
-        self, store: pyoxigraph.Store, journal: int, describe: Callable[[Path], None] | None = None
+        self, store: pyoxigraph.Store, made: Stamp, describe: Callable[[Path], None] | None = None
     ) -> Generation:
         """A new generation with what the store holds now, and the one that `current` names from now on.
+
+        `made` says what it is made from.
 
         `describe` adds to it what it says of itself, before anybody reads it.
         """
@@ -159,20 +184,32 @@ class DataFolder:
         store.backup(str(path))
         if describe:
             describe(path)
-        self._write(f"generations/{number}.json", json.dumps({"journal": journal}) + "\n")
+        held = {"journal": made.journal, "archive": made.archive, "change": made.number}
+        self._write(f"generations/{number}.json", json.dumps(held) + "\n")
         self._write("current", f"{number}\n")
         self._forget(numbers, keep=2)
-        return Generation(number, path, journal)
+        return Generation(number, path, made.journal, made.archive, made.number)
 
     def _generation_path(self, number: int) -> Path:
         return self.path / "generations" / str(number)
 
-    def _journal_of(self, number: int) -> int:
+    def _generation(self, number: int) -> Generation:
+        path = self._generation_path(number)
         try:
-            return int(json.loads((self.path / f"generations/{number}.json").read_text(encoding="ascii"))["journal"])
-        except (OSError, ValueError, KeyError, TypeError):
+            held = json.loads((self.path / f"generations/{number}.json").read_text(encoding="ascii"))
+            return Generation(
+                number, path, int(held["journal"]), str(held.get("archive", "")), int(held.get("change", 0))
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             # An earlier version of the program wrote none.
-            return 0
+            return Generation(number, path)
+
+    def _stamps(self, start: Start) -> list[Stamp]:
+        """What was made from the archive: the store, else the current generation; all, where numbers must go on."""
+        store = stamp_of(self.store_path)
+        if start == "as it is":
+            return [store] if store else [self.current().stamp] if self.has_generation() else []
+        return [one for one in (store, *(generation.stamp for generation in self.generations())) if one]
 
     def _numbers(self) -> list[int]:
         folder = self.path / "generations"
@@ -221,10 +258,9 @@ class DataFolder:
 class Writer:
     """What the one writer may do; each deed ends in a generation that holds the whole of it."""
 
-    def __init__(self, folder: DataFolder, loader: Loader, crosswalk: str, describer: Describer) -> None:
+    def __init__(self, folder: DataFolder, loader: Loader, describer: Describer) -> None:
         self._folder = folder
         self._loader = loader
-        self._crosswalk = crosswalk
         self._describer = describer
 
     @property
@@ -260,11 +296,6 @@ class Writer:
         self._loader.load_rdf(path)
         return self.published()
 
-    def rebuild(self) -> Generation:
-        """The generation that is made anew from the archive."""
-        self._loader.rebuild(self._crosswalk)
-        return self.published()
-
     def forget(self, source: str) -> int:
         """The number of records of a source that are gone from the newest generation, with all that they said.
 
@@ -280,24 +311,24 @@ class Writer:
 
     def published(self) -> Generation:
         """A new generation where something changed, else the current one."""
-        latest = self.archive.latest()
-        if self._folder.has_generation() and not self._loader.changed:
+        made = self.archive.stamp
+        if self._folder.has_generation():
             current = self._folder.current()
-            if current.journal >= latest:
+            shown = (current.archive, current.journal) == (made.archive, made.journal)
+            if shown and current.change >= self.archive.built:
                 return current
         if self._loader.written > _MANY:
             # Compacting first made string-heavy queries several times faster after a bulk load.
             self._loader.store.optimize()
             self._loader.written = 0
-        generation = self._folder.publish(self._loader.store, latest, self._describer.describe)
-        self._loader.changed = False
-        return generation
+        return self._folder.publish(self._loader.store, made, self._describer.describe)
 
     def finish(self) -> None:
         """Publish a generation that says what it holds, where there was no time for that in the newest."""
         if not self._describer.done:
-            latest = self.archive.latest()
-            self._folder.publish(self._loader.store, latest, partial(self._describer.describe, at_last=True))
+            self._folder.publish(
+                self._loader.store, self.archive.stamp, partial(self._describer.describe, at_last=True)
+            )
 
 
 @contextlib.contextmanager

@@ -19,10 +19,12 @@ from typing import TypeVar
 
 import pyoxigraph
 
+from converter.errors import StoreError
 from converter.record import Record
 from converter.report import Finding
 from converter.store import foreign_rdf
 from converter.store.addressing import moved, placed, same
+from converter.store.agreement import Stamp, put_stamp, stamp_of
 from converter.store.archive import FOREIGN, Archive
 from converter.store.ownership import refusal, version
 from converter.store.search_index import words_of
@@ -43,25 +45,34 @@ class Loader:
     """The one writer of an archive and its store.
 
     `triples_of` is what the crosswalk makes of a record, as N-Triples lines; `crosswalk` is the crosswalk's digest.  A
-    store that another crosswalk made is made anew from the archive.  `written` counts the lines that the store took in
-    or gave up.
+    store that another crosswalk made, or that is not up to the archive, is made anew from it.  `beyond` says that it is
+    made anew in any case, and which numbers have been given to changes that the archive may not know.  `written` counts
+    the lines that the store took in or gave up.
+
+    Raises StoreError where the store cannot be opened.
     """
 
-    def __init__(self, folder: Path, base: str, crosswalk: str, triples_of: Lines) -> None:
+    def __init__(
+        self, folder: Path, base: str, crosswalk: str, triples_of: Lines, *, beyond: Stamp | None = None
+    ) -> None:
         self._folder = folder
         self._base = base
         self._triples_of = triples_of
         self.archive = Archive(folder / "archive.sqlite")
-        self.changed = False
         self.written = 0
         self._unsettled = 0
-        made_by = self.archive.note(_CROSSWALK)
-        if made_by not in {None, crosswalk} or (made_by and not (folder / "store").exists()):
-            self.rebuild(crosswalk)
-        else:
-            self.archive.keep_note(_CROSSWALK, crosswalk)
-            self.store = pyoxigraph.Store(str(folder / "store"))
-            self._catch_up()
+        try:
+            if beyond:
+                self.archive.go_on_from(beyond.number, beyond.journal)
+            if beyond or not self._is_made_by(crosswalk):
+                self.rebuild(crosswalk)
+            else:
+                self.archive.keep_note(_CROSSWALK, crosswalk)
+                self.store = opened(self._path)
+                self._catch_up()
+        except BaseException:
+            self.archive.close()
+            raise
         self._foreign = foreign_rdf.files(folder)
 
     def load(
@@ -94,9 +105,9 @@ class Loader:
         lines = foreign_rdf.take_in(self.store, path, self._folder, self._base)
         self.archive.begin()
         self.archive.claim(FOREIGN, lines)
-        self.archive.commit()
+        self.archive.commit(builds=True)
+        self.settle()
         self._foreign = foreign_rdf.files(self._folder)
-        self.changed = True
         self.written += len(self.store)
 
     def forget(self, source: str) -> int:
@@ -139,34 +150,49 @@ class Loader:
                 self.archive.claim(FOREIGN, foreign_rdf.read(store, path, self._base))
             store.flush()
             del store
+            stamp = self.archive.stamp
+            put_stamp(fresh, stamp._replace(number=stamp.number + 1), durable=True)
             # What was made by no crosswalk that is known is made again, should the next step be the last.
             self.archive.keep_note(_CROSSWALK, "unfinished")
             self.archive.settle()
-            self.archive.commit()
+            self.archive.commit(builds=True)
         except BaseException:
             self.archive.rollback()
             raise
         # The old store lets go of its files.
         vars(self).pop("store", None)
-        shutil.rmtree(self._folder / "store", ignore_errors=True)
-        fresh.rename(self._folder / "store")
-        self.store = pyoxigraph.Store(str(self._folder / "store"))
+        shutil.rmtree(self._path, ignore_errors=True)
+        fresh.rename(self._path)
+        self.store = opened(self._path)
         self.archive.keep_note(_CROSSWALK, crosswalk)
-        self.changed = True
 
     def settle(self) -> None:
         """Bring everything onto the disk that the store has done, so that none of it has to be done again."""
         self.store.flush()
+        put_stamp(self._path, self.archive.stamp, durable=True)
         self.archive.settle()
         self._unsettled = 0
 
     def close(self) -> None:
         """Let go of the archive and of the store."""
         if "store" in vars(self):
-            if self._unsettled:
+            if self._unsettled or self.archive.settled < self.archive.stamp.number:
                 self.settle()
             del self.store
         self.archive.close()
+
+    @property
+    def _path(self) -> Path:
+        return self._folder / "store"
+
+    def _is_made_by(self, crosswalk: str) -> bool:
+        """Whether the store was made by that crosswalk from this archive, as far as the archive knows."""
+        stamp, identity = stamp_of(self._path), self.archive.stamp.archive
+        is_new = self.archive.note(_CROSSWALK) is None and not self._path.exists()
+        if is_new:
+            return True
+        known = stamp is not None and stamp.archive == identity and stamp.number >= self.archive.settled
+        return known and self.archive.note(_CROSSWALK) == crosswalk
 
     def _catch_up(self) -> None:
         """Do again what the store may not have done."""
@@ -260,10 +286,10 @@ class Loader:
         gone = [line for line, stays in wanted.items() if not stays]
         if wanted:
             self.archive.keep_pending(come, gone)
-        self.archive.commit()
+        self.archive.commit(builds=bool(wanted))
         if wanted:
+            put_stamp(self._path, self.archive.stamp, durable=False)
             self._apply("\n".join(come), "\n".join(gone))
-            self.changed = True
             self.written += len(wanted)
             self._unsettled += 1
             if self._unsettled >= _SETTLED_EVERY:
@@ -285,3 +311,17 @@ def _batches(things: Iterable[T], size: int) -> Iterator[tuple[list[T], bool]]:
         following = list(islice(left, size))
         yield batch, not following
         batch = following
+
+
+def opened(path: Path) -> pyoxigraph.Store:
+    """The writer's store at a path.
+
+    Raises StoreError where it is broken.
+    """
+    try:
+        return pyoxigraph.Store(str(path))
+    except OSError as fault:
+        raise StoreError(
+            f"{path}: the store cannot be opened ({fault}); make it anew from the archive with “shelfgraph rebuild"
+            f" --data {path.parent}”"
+        ) from None

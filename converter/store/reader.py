@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from converter.errors import StoreError
 from converter.record import Record
 from converter.store.journal import Entry
-from converter.store.schema import MIGRATIONS, OLDEST_READ
-from converter.store.serialization import unpacked
+from converter.store.schema import DIGESTS, MIGRATIONS, OLDEST_READ
+from converter.store.serialization import verified
 
 
 class Held(NamedTuple):
@@ -58,6 +58,7 @@ class ArchiveReader:
         self._threads = threading.local()
         try:
             (version,) = self._ask("PRAGMA user_version")[0]
+            self._version = int(version)
         except sqlite3.DatabaseError as fault:
             raise StoreError(f"{path}: cannot be read as an archive ({fault}); load the records first") from None
         if not OLDEST_READ <= version <= len(MIGRATIONS):
@@ -65,8 +66,9 @@ class ArchiveReader:
 
     def get(self, address: str) -> Record | None:
         """The record as it came, None where there is none or it has been erased."""
-        rows = self._ask("SELECT payload FROM held WHERE address = ?", (address,))
-        return unpacked(rows[0][0]) if rows and rows[0][0] else None
+        kept = "digest" if self._version >= DIGESTS else "NULL"
+        rows = self._ask(f"SELECT payload, {kept} FROM held WHERE address = ?", (address,))  # noqa: S608 - a constant
+        return verified(rows[0][0], rows[0][1], address) if rows and rows[0][0] else None
 
     def held(self, address: str) -> Held | None:
         """What a feed lists of a record, None where none has that address."""

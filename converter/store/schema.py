@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from converter.store.serialization import unpacked
+from converter.store.serialization import digest, unpacked
 
 _FIRST = """
 CREATE TABLE record (
@@ -94,15 +94,28 @@ def _know_how_records_came(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX held_source ON held (source, listed)")
 
 
+def _know_itself(database: sqlite3.Connection) -> None:
+    """Give the archive an identity and the number of its changes, and each record a digest of its bytes."""
+    database.execute("INSERT OR REPLACE INTO note VALUES ('identity', lower(hex(randomblob(16))))")
+    database.execute("INSERT OR REPLACE INTO note SELECT 'number', COALESCE(MAX(number), 0) FROM journal")
+    database.execute("INSERT OR REPLACE INTO note VALUES ('settled', '0')")
+    database.execute("ALTER TABLE held ADD COLUMN digest BLOB")
+    database.create_function("payload_digest", 1, digest, deterministic=True)
+    database.execute("UPDATE held SET digest = payload_digest(payload) WHERE payload IS NOT NULL")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make,
     _know_sources,
     _find_identifiers,
     _know_how_records_came,
+    _know_itself,
 )
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
 OLDEST_READ = 3
 """The version from which on readers, who change nothing, find all that they ask for."""
+DIGESTS = 5
+"""The version from which on each record has a digest."""
 
 
 def bring_up(database: sqlite3.Connection) -> None:
