@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from server.front import request_heads
 from server.front.forwarding import Passing, State
 from server.front.lent_worker import Ask
+from server.front.old_clients import OldAnswer
 from server.front.plain_request import Question, may_be_one
 from server.front.socket_buffer import Side
 from server.front.unavailable import unavailable
@@ -64,7 +65,7 @@ class Connection:
     def turn_away(self, question: Question) -> None:
         """Let the application answer a question after all."""
         self._ask = None
-        self._pass(question.raw, 0, question, last=question.last)
+        self._pass(question.raw, 0, question, last=question.last, old=question.old)
         self._watch()
 
     @property
@@ -205,14 +206,26 @@ class Connection:
         raw = bytes(came[:whole])
         del came[:whole]
         if not question or not self._taken(counter.ask(self, question, self._desk.now)):
-            self._pass(raw, whole - len(raw), question, last=head.last, head_only=head.method == "HEAD")
+            self._pass(raw, whole - len(raw), question, last=head.last, head_only=head.method == "HEAD", old=head.old)
         return True
 
-    def _pass(self, raw: bytes, rest: int, question: Question | None, *, last: bool, head_only: bool = False) -> None:
+    def _pass(
+        self,
+        raw: bytes,
+        rest: int,
+        question: Question | None,
+        *,
+        last: bool,
+        head_only: bool = False,
+        old: bool = False,
+    ) -> None:
         """Pass a request on, of which so many bytes have still to come."""
         self._state, desk = State.PASSING, self._desk
         shown = desk.counter.shown
-        passing = self._passing = Passing(desk.name(), question, shown, rest=rest, last=last, head_only=head_only)
+        name = desk.name()
+        passing = Passing(name, question, shown, rest=rest, last=last, head_only=head_only)
+        passing.old = OldAnswer() if old else None
+        self._passing = passing
         if self._reach():
             self._send_upstream(passing.named(raw))
 
@@ -248,7 +261,7 @@ class Connection:
             self._drop_upstream()
         else:
             complete = passing.came(data)
-            self._send_client(data)
+            self._send_client(passing.written(data))
             if not self.closed and (complete or not data):
                 self._passed(passing, complete=complete)
 
@@ -256,6 +269,10 @@ class Connection:
         """The answer of the application has ended, or broken off."""
         self._state, self._passing = State.IDLE, None
         self._used = self._desk.now
+        if passing.is_cut:
+            self._client.reset()
+            self.close()
+            return
         if complete:
             self._desk.counter.learn(passing)
         self._last = self._last or not complete or passing.last or passing.rest > 0

@@ -7,6 +7,7 @@ import re
 
 import httptools
 
+from server.front.old_clients import OldAnswer
 from server.front.plain_request import Question
 from server.http.request_ids import PASSED_HEADER
 
@@ -42,7 +43,14 @@ class Passing:
     """
 
     def __init__(
-        self, name: str, question: Question | None, shown: int, *, rest: int, last: bool, head_only: bool
+        self,
+        name: str,
+        question: Question | None,
+        shown: int,
+        *,
+        rest: int,
+        last: bool,
+        head_only: bool,
     ) -> None:
         self.name, self.question, self.shown, self.rest, self.last = name, question, shown, rest, last
         self.milliseconds: float | None = None
@@ -52,11 +60,15 @@ class Passing:
         self._names: set[bytes] = set()
         self._head_only = head_only
         self._complete = False
+        self.old: OldAnswer | None = None
+        """What its client is sent in the place of the answer, where it speaks HTTP/1.0."""
         self._parser = httptools.HttpResponseParser(self)
 
     def named(self, raw: bytes) -> bytes:
         """The request with its name; no client can give it one that counts."""
         line, end, rest = raw.partition(b"\r\n")
+        if self.old:
+            line = line[:-1] + b"1"
         return b"%b%b%b: %b\r\n%b" % (line, end, PASSED_HEADER.encode(), self.name.encode(), rest)
 
     def came(self, data: bytes) -> bool:
@@ -66,6 +78,15 @@ class Passing:
         except httptools.HttpParserError:
             self.last = True
         return self._complete
+
+    def written(self, data: bytes) -> bytes:
+        """What the client is sent of these bytes, which have come."""
+        return self.old.written() if self.old else data
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a client would take what it has of the answer, which broke off, for all of it."""
+        return self.old is not None and not self._complete and not self.old.has_length
 
     @property
     def stands(self) -> bool:
@@ -79,6 +100,8 @@ class Passing:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header field of the answer."""
+        if self.old:
+            self.old.field(name, value)
         if self.question is None:
             return
         if name == b"server-timing" and (times := _TIMES.fullmatch(value)):
@@ -89,11 +112,15 @@ class Passing:
 
     def on_headers_complete(self) -> None:
         """The head of the answer has come."""
+        if self.old:
+            self.old.begin(self._parser.get_status_code())
         self._complete = self._head_only
         self.last = self.last or not self._parser.should_keep_alive()
 
     def on_body(self, data: bytes) -> None:
         """A part of the answer's body."""
+        if self.old:
+            self.old.part(data)
         if self.question and len(self.body) <= _LARGEST:
             self.body += data
 

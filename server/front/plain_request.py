@@ -18,8 +18,9 @@ _ONE = frozenset({"host", "accept", "accept-encoding", "content-type", HEADER.lo
 """Header fields that are read here, and must not stand there twice."""
 _LONGEST_SENT = 9 * LONGEST
 """In an address or a form a character may take nine."""
-_GET, _POST = b"GET /sparql?query=", b"POST /sparql HTTP/1.1\r\n"
-_FORM, _VERSION = b"query=", b" HTTP/1.1"
+_GET, _FORM = b"GET /sparql?query=", b"query="
+_VERSIONS = (b" HTTP/1.1", b" HTTP/1.0")
+_POSTS = tuple(b"POST /sparql%b\r\n" % version for version in _VERSIONS)
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _MOST = 1_024
 
@@ -32,7 +33,7 @@ class Question(NamedTuple):
     """A plain question: the bytes of its request, what is asked, the text of the query in UTF-8, its shape.
 
     `given` is the name that the client gave the request; `packs` says that it takes packed answers, `last` that its
-    connection is to be closed afterwards.
+    connection is to be closed afterwards, `old` that its client speaks HTTP/1.0.
     """
 
     raw: bytes
@@ -43,6 +44,7 @@ class Question(NamedTuple):
     given: str
     packs: bool
     last: bool
+    old: bool
 
     @property
     def asked(self) -> Asked:
@@ -71,6 +73,7 @@ class _Told(NamedTuple):
     given: str
     packs: bool
     last: bool
+    old: bool
 
 
 class Questions:
@@ -92,13 +95,13 @@ class Questions:
         if plain is None or len(query := plain.request.query.encode("utf-8", "replace")) > LONGEST:
             return None
         packs = fields.get("accept-encoding", "identity").lower() not in {"", "identity"}
-        told = _Told(kind(body_type), head.body, accept, fields.get(HEADER.lower(), ""), packs, head.last)
+        told = _Told(kind(body_type), head.body, accept, fields.get(HEADER.lower(), ""), packs, head.last, head.old)
         bones = skeleton(query)
         if max(len(self._told), len(self._answered)) >= _MOST:
             self._told.clear()
             self._answered.clear()
         begin, end = raw.find(b"\r\n"), head.length - len(request_heads.END)
-        self._told[raw[:1] + raw[begin:end]] = told
+        self._told[_without_query(raw, begin, end)] = told
         if _query(raw, begin, end, told) == query:
             self._answered[bones, accept] = plain
         return _question(raw, plain, query, bones, told)
@@ -108,7 +111,7 @@ class Questions:
         if same := self._same.get(raw):
             return same
         begin, end = raw.find(b"\r\n"), raw.find(request_heads.END)
-        told = self._told.get(raw[:1] + raw[begin:end])
+        told = self._told.get(_without_query(raw, begin, end))
         query = told and _query(raw, begin, end, told)
         if not told or query is None or b"\\" in query or b"service" in query.lower():
             return None
@@ -131,15 +134,21 @@ class Questions:
 
 def _question(raw: bytes, plain: Plain, query: bytes, bones: bytes, told: _Told) -> Question:
     found = shape(bones, plain.request.format, packs=told.packs)
-    return Question(raw, plain, query, found, "GET" if raw[:1] == b"G" else "POST", told.given, told.packs, told.last)
+    method = "GET" if raw[:1] == b"G" else "POST"
+    return Question(raw, plain, query, found, method, told.given, told.packs, told.last, told.old)
+
+
+def _without_query(raw: bytes, begin: int, end: int) -> bytes:
+    """What of a request's head its answer depends on beside the query: the method, the version, the fields."""
+    return raw[:1] + raw[max(0, begin - 1) : end]
 
 
 def _query(raw: bytes, begin: int, end: int, told: _Told) -> bytes | None:
     """The query of a request that has nothing beside it, whose head ends at a place; None for another request."""
-    if raw.startswith(_GET) and raw.endswith(_VERSION, 0, begin) and end + len(request_heads.END) == len(raw):
-        return decoded(raw[len(_GET) : begin - len(_VERSION)])
+    if raw.startswith(_GET) and raw.endswith(_VERSIONS, 0, begin) and end + len(request_heads.END) == len(raw):
+        return decoded(raw[len(_GET) : begin - len(_VERSIONS[0])])
     body = raw[end + len(request_heads.END) :]
-    if not raw.startswith(_POST) or len(body) != told.body:
+    if not raw.startswith(_POSTS) or len(body) != told.body:
         return None
     if told.kind == DIRECT:
         return body if len(body) <= LONGEST else None

@@ -12,7 +12,7 @@ LARGEST = 1 << 16
 """Bytes that a head may have here."""
 END = b"\r\n\r\n"
 _REQUEST = re.compile(
-    rb"([A-Z]{1,16}) (/[!-~]*) HTTP/1\.1\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\r\n)*)\r\n"
+    rb"([A-Z]{1,16}) (/[!-~]*) HTTP/1\.([01])\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\r\n)*)\r\n"
 )
 _FIELD = re.compile(rb"([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\r\n")
 # With these, where a message ends or what follows it is another matter.
@@ -23,7 +23,8 @@ _LENGTH = re.compile(r"\d{1,15}")
 class Head(NamedTuple):
     """A request before its body: method, target as it came, fields by their names in lower case, lengths in bytes.
 
-    `fields` has the last value of a name; `several` are the names that stand there more than once.
+    `fields` has the last value of a name; `several` are the names that stand there more than once; `old` says that the
+    client speaks HTTP/1.0, as nginx does to the servers behind it unless it is configured otherwise.
     """
 
     method: str
@@ -32,11 +33,12 @@ class Head(NamedTuple):
     several: frozenset[str]
     length: int
     body: int
+    old: bool
 
     @property
     def last(self) -> bool:
-        """Whether the client wants the connection to be closed after the answer."""
-        return self.fields.get("connection", "").lower() == "close"
+        """Whether the connection is to be closed after the answer: as the client wants it, and always in HTTP/1.0."""
+        return self.old or self.fields.get("connection", "").lower() == "close"
 
 
 def read(data: bytes) -> Head | None:
@@ -53,7 +55,7 @@ def read(data: bytes) -> Head | None:
         return None
     fields: dict[str, str] = {}
     several: set[str] = set()
-    for name, value in _FIELD.findall(match[3]):
+    for name, value in _FIELD.findall(match[4]):
         known = name.decode("latin-1").lower()
         if known in fields:
             several.add(known)
@@ -63,4 +65,5 @@ def read(data: bytes) -> Head | None:
         return None
     if fields.get("connection", "close").lower() not in {"close", "keep-alive"}:
         return None
-    return Head(match[1].decode(), match[2].decode("latin-1"), fields, frozenset(several), len(data), int(length))
+    method, target, old = match[1].decode(), match[2].decode("latin-1"), match[3] == b"0"
+    return Head(method, target, fields, frozenset(several), len(data), int(length), old)

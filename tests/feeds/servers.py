@@ -1,4 +1,4 @@
-"""Web servers that know files alone, over an export: nginx and Apache where they are installed, and Python's own."""
+"""Web servers of others: over an export (nginx, Apache, Python's own), and as a proxy before a site (nginx, Apache)."""
 
 from __future__ import annotations
 
@@ -75,6 +75,44 @@ SERVERS: dict[str, Callable[[Path, Path, Path], contextlib.AbstractContextManage
     "apache": apache,
     "plain": plain,
 }
+
+
+@contextlib.contextmanager
+def nginx_proxy(site: int, work: Path, more: str = "") -> Iterator[int]:
+    """The port of nginx before the site on a port, configured with `proxy_pass` and with `more`."""
+    port, places = free_port(), ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "\n".join(f"{place}_temp_path {work / place};" for place in places)
+    (work / "nginx.conf").write_text(
+        f"daemon off; pid {work / 'pid'}; error_log {work / 'errors'}; worker_processes 1;\nevents {{ }}\n"
+        f"http {{ access_log off; {temporary}\nserver {{ listen 127.0.0.1:{port};\n"
+        f"location / {{ proxy_pass http://127.0.0.1:{site}; {more} }} }} }}\n",
+        encoding="utf-8",
+    )
+    with _running([_found("nginx"), "-e", str(work / "errors"), "-c", str(work / "nginx.conf")], port):
+        yield port
+
+
+@contextlib.contextmanager
+def apache_proxy(site: int, work: Path) -> Iterator[int]:
+    """The port of Apache before the site on a port, as `docs/deploy.md` has it."""
+    program, port = _found("apache2"), free_port()
+    loaded = ("mpm_event", "authz_core", "proxy", "proxy_http")
+    (work / "apache.conf").write_text(
+        "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in loaded)
+        + f"ServerRoot {work}\nServerName localhost\nPidFile {work / 'pid'}\nListen 127.0.0.1:{port}\n"
+        f"ErrorLog {work / 'errors'}\nAllowEncodedSlashes NoDecode\n"
+        f'ProxyPass "/" "http://127.0.0.1:{site}/" nocanon\n',
+        encoding="utf-8",
+    )
+    with _running([program, "-f", str(work / "apache.conf"), "-DFOREGROUND"], port):
+        yield port
+
+
+PROXIES: dict[str, Callable[[int, Path], contextlib.AbstractContextManager[int]]] = {
+    "nginx": nginx_proxy,
+    "apache": apache_proxy,
+}
+"""Proxies as they are installed, by their names."""
 
 
 def _found(program: str) -> str:

@@ -43,7 +43,10 @@ def test_no_bytes_are_a_fault(data: bytes) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        b"GET / HTTP/1.0\r\n\r\n",
+        b"GET / HTTP/0.9\r\n\r\n",
+        b"GET / HTTP/1.2\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"GET  / HTTP/1.1\r\n\r\n",
         b"GET / HTTP/1.1\n\n",
         b"GET http://a/ HTTP/1.1\r\n\r\n",
@@ -72,3 +75,10 @@ def test_the_last_request_of_a_connection_says_so() -> None:
     assert closing
     assert staying
     assert (closing.last, staying.last) == (True, False)
+
+
+@pytest.mark.parametrize("fields", [b"", b"Connection: keep-alive\r\n", b"Connection: close\r\n"])
+def test_each_request_of_http_1_0_is_the_last_of_its_connection(fields: bytes) -> None:
+    head = read(b"POST /sparql HTTP/1.0\r\nContent-Length: 3\r\n" + fields + b"\r\n")
+    assert head
+    assert (head.old, head.last, head.body) == (True, True, 3)
