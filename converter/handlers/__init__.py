@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from converter.handlers import agents, containers, dates, files, funding, identifiers, plain, rights, subjects, types
+from converter.handlers import (
+    agents,
+    containers,
+    dates,
+    events,
+    files,
+    funding,
+    identifiers,
+    plain,
+    rights,
+    subjects,
+    types,
+)
 from converter.mapping.context import Item
 from converter.record import Field
 from ontology import Row
@@ -24,6 +36,14 @@ def _link(item: Item, row: Row, field: Field) -> Iterator[str]:
         yield from funding.project(item, row, field)
     else:
         yield from plain.link(item, row, field)
+
+
+def _identifier(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """An identifier of the item; an ISBN that stands with a chapter is that of the book."""
+    if containers.is_isbn_of_host(item, row, field):
+        yield from containers.isbn_of_host(item, field)
+    else:
+        yield from identifiers.identifier(item, row, field)
 
 
 def _tombstone(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -48,12 +68,12 @@ KINDS: Mapping[str, Kind] = {
     "count": files.count,
     "date": dates.date,
     "entity-type": types.entity,
-    "event": plain.event,
+    "event": events.event,
     "fallback": plain.fallback,
     "file": files.file,
     "funder": funding.funder,
     "grant": funding.grant,
-    "identifier": identifiers.identifier,
+    "identifier": _identifier,
     "iri": plain.address,
     "join": _join,
     "language": plain.language,

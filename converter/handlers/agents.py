@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import ontology
-from converter.handlers.containers import journal_of
 from converter.handlers.identifiers import identifier_lines
+from converter.handlers.standing import journal_of
 from converter.mapping.context import Item, term
 from converter.privacy import masked
 from converter.record import Field

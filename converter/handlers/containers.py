@@ -1,79 +1,71 @@
-"""What the item is part of: journals with volume and issue, books, proceedings and series; pages; journal metrics.
-
-A journal is known by its ISSN-L, else its ISSN, else its electronic ISSN, else its title.
-"""
+"""What the item is part of: journals with volume and issue, books, proceedings and series; pages; journal metrics."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import ontology
 from converter.handlers import identifiers as identity
-from converter.handlers.labels import type_keys
+from converter.handlers.standing import (
+    Container,
+    SeriesPlace,
+    is_issue_or_volume,
+    is_part_of_book,
+    journal_of,
+    number_of,
+    standing,
+    titles_of,
+)
 from converter.mapping.context import Item, term
 from converter.record import Field
 from converter.values import identifiers, iris
 from converter.values.terms import XSD, iri, literal, triple, type_
 from ontology import Row
 
-_ISSN_ORDER = ("datacite:lissn", "datacite:issn", "datacite:eissn")
-# What kind of container the kinds of work stand in, when no ISSN says that it is a serial.
-_IN_A_BOOK = frozenset({"book-chapter", "reference-entry", "report-part"})
-_IN_PROCEEDINGS = frozenset({"conference-paper", "conference-abstract", "conference-poster", "conference-object"})
-_IN_A_SERIES = frozenset(
-    {"book", "textbook", "reference-book", "conference-proceedings"}
-    | {"thesis", "bachelor-thesis", "master-thesis", "doctoral-thesis"}
-    | {"report", "technical-report", "research-report", "working-paper"}
-)
-_SERIES_NUMBER = re.compile(r"(?P<title>.+?)\s*;\s*(?P<number>[^;]+)")
 _METRIC = re.compile(r"(?P<year>\d{4})\s+(?P<measure>[^:]+?)\s*:\s*(?P<value>\d+(?:[.,]\d+)?)")
 _RANGE = re.compile(r"(?:pp?\.?\s*)?([A-Za-z]?\d+[A-Za-z]?)\s*[-–—]\s*([A-Za-z]?\d+[A-Za-z]?)")
-
-
-class Container(NamedTuple):
-    """What the item stands in: its address, its classes, and whether it is a serial with volumes and issues."""
-
-    address: str
-    classes: tuple[str, ...]
-    is_serial: bool
-    issn: str | None = None
+_ISBN = "datacite:isbn"
+_PROPERTIES = {"datacite:issn": "prism:issn", "datacite:eissn": "prism:eIssn", "datacite:lissn": "fabio:hasIssnL"}
+_PART_OF = ontology.expand("frbr:partOf", "program")
 
 
 def serial(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """An ISSN or ISBN of the container; the key ISSN also as prism:issn, so that records cannot disagree."""
+    """An ISSN or ISBN of what the item stands in, or of the serial that the item is."""
     found = identity.normal(row.scheme, field.value)
     if found is None:
         item.note(field, f"no {identity.short(row.scheme)} with a right check digit; it identifies no container")
         return
     if found.doubt:
         item.note(field, found.doubt)
-    container = item.once(container_of)
-    if container is None:
+    if row.scheme == _ISBN:
+        yield from _isbn_lines(item, found.value)
         return
-    bearer = _bearer(item, row, container)
-    node = iri(bearer.address) if bearer else item.term
-    yield from _container_lines(item, bearer) if bearer else ()
-    short = identity.short(row.scheme)
-    is_link = row.scheme == "datacite:lissn"
-    yield from identity.identifier_lines(
-        node, row.scheme, found.value, item.base, fragment="issn-l" if is_link else f"{short}-{iris.slug(found.value)}"
-    )
-    for property_ in row.properties:
-        if property_ != term("prism:issn")[1:-1] and item.first(node, property_, found.value):
-            yield triple(node, iri(property_), literal(found.value))
-    if bearer and bearer.issn:
-        yield triple(node, term("prism:issn"), literal(bearer.issn))
+    stands = item.once(standing)
+    if stands.is_serial:
+        yield from _issn_lines(item, item.term, row.scheme, found.value)
+        return
+    bearer = stands.bearer
+    if bearer is None:
+        return
+    yield from _standing_lines(item)
+    yield from _issn_lines(item, iri(bearer.address), row.scheme, found.value)
 
 
-def _bearer(item: Item, row: Row, found: Container) -> Container | None:
-    """What the number is of: an ISBN is never that of a serial, but of the book that is in it; None for the item."""
-    if row.scheme != "datacite:isbn" or not found.issn:
-        return found
-    if item.once(type_keys) & _IN_A_SERIES:
-        return None
-    return Container(f"{item.address}#container", ("fabio:Expression", "fabio:Book"), is_serial=False)
+def isbn_of_host(item: Item, field: Field) -> Iterator[str]:
+    """The ISBN that stands with a chapter or a paper: that of the book or the proceedings around it."""
+    found = identity.normal(_ISBN, field.value)
+    if found:
+        yield from _isbn_lines(item, found.value)
+
+
+def is_isbn_of_host(item: Item, row: Row, field: Field) -> bool:
+    """Whether an identifier of the record is the ISBN of what is around it."""
+    if row.node != "self" or not is_part_of_book(item):
+        return False
+    if row.scheme == _ISBN:
+        return identity.normal(_ISBN, field.value) is not None
+    return row.parser == "sniff" and identifiers.sniff(field.value)[0] == _ISBN
 
 
 def container(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -83,17 +75,18 @@ def container(item: Item, row: Row, field: Field) -> Iterator[str]:
         yield from item.companion(row, literal(field.value))
         yield triple(item.term, term("dcterms:isPartOf"), iri(target))
         return
-    if row.scheme == "series":
-        yield from _series(item, row, field)
+    stands = item.once(standing)
+    place = stands.series.get(id(field))
+    if place:
+        yield from _series(item, row, field, place)
         return
-    found = item.once(container_of)
-    if found is None:
+    if stands.host is None:
         return
-    node = iri(found.address)
-    yield from _container_lines(item, found)
-    yield triple(node, term("dcterms:title"), literal(field.value))
-    if found.is_serial:
-        yield triple(item.term, term("prism:publicationName"), literal(field.value))
+    yield from _standing_lines(item)
+    yield triple(item.term, term("prism:publicationName"), literal(field.value))
+    node = iri(stands.host.address)
+    first = next((other.value for other, _ in titles_of(item)), field.value) == field.value
+    yield triple(node, term("dcterms:title" if first else "dcterms:alternative"), literal(field.value))
 
 
 def part(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -103,14 +96,17 @@ def part(item: Item, row: Row, field: Field) -> Iterator[str]:
         item.note(field, f"a second {row.scheme} number; the first is kept")
         return
     yield triple(item.term, iri(property_), literal(field.value))
-    journal = item.once(journal_of)
-    if not journal:
+    if is_issue_or_volume(item) and row.scheme == _own_number(item):
+        yield triple(item.term, term("fabio:hasSequenceIdentifier"), literal(field.value))
         return
-    volume = _number(item, "volume")
+    stands = item.once(standing)
+    if not stands.host or not stands.host.is_journal or _is_related(item):
+        return
+    journal, volume = stands.host.address, number_of(item, "volume")
     if row.scheme == "volume":
         node = iris.volume(journal, field.value)
         yield from _part_lines(node, "fabio:JournalVolume", field.value, journal)
-        if not _number(item, "issue"):
+        if not number_of(item, "issue") or is_issue_or_volume(item):
             yield from _part_of(item, node)
     else:
         node = iris.issue(journal, volume, field.value)
@@ -167,52 +163,52 @@ def metric(item: Item, row: Row, field: Field) -> Iterator[str]:
     yield triple(iri(value), term("bido:hasNumericValue"), number)
 
 
-def journal_of(item: Item) -> str | None:
-    """The address of the journal or other serial that the item stands in."""
-    found = item.once(container_of)
-    return found.address if found and found.is_serial else None
+def _own_number(item: Item) -> str:
+    """Which number is that of the issue or volume itself: the narrowest that it has."""
+    return "issue" if number_of(item, "issue") else "volume"
 
 
-def container_of(item: Item) -> Container | None:
-    """What the item stands in, decided from all its serial and container rows together."""
-    keys = item.once(type_keys)
-    issn = _key_issn(item)
-    title = next(
-        (
-            field.value
-            for field, row in item.of_kind("container")
-            if row.scheme != "series" and not identifiers.web_address(field.value)
-        ),
-        "",
-    )
-    if issn:
-        kind = "fabio:Series" if keys & _IN_A_SERIES else "fabio:Journal"
-        return Container(iris.journal(item.base, issn), ("fabio:Expression", kind), is_serial=True, issn=issn)
-    has_isbn = any(row.kind == "serial" and identity.normal(row.scheme, field.value) for field, row in item.rows)
-    if not title and not has_isbn:
-        return None
-    here = f"{item.address}#container"
-    if keys & _IN_A_BOOK or has_isbn:
-        return Container(here, ("fabio:Expression", "fabio:Book"), is_serial=False)
-    if keys & _IN_PROCEEDINGS:
-        return Container(here, ("fabio:Expression", "fabio:AcademicProceedings"), is_serial=False)
-    if any(ontology.types()[key]["in_periodical"] or "journal" in key for key in keys) or item.once(_has_parts):
-        return Container(iris.journal(item.base, title=title), ("fabio:Expression", "fabio:Journal"), is_serial=True)
-    return Container(here, ("fabio:Expression",), is_serial=False)
+def _is_related(item: Item) -> bool:
+    """Whether a relation names the issue, volume or journal of which the item is a part."""
+    return any(_PART_OF in row.properties for _, row in item.of_kind("relation"))
 
 
-def _has_parts(item: Item) -> bool:
-    return any(True for _ in item.of_kind("part"))
+def _issn_lines(item: Item, node: str, scheme: str, value: str) -> Iterator[str]:
+    """An ISSN of a serial: an identifier, the property of its kind for the first one, and its page."""
+    is_key = scheme == "datacite:lissn" and node.endswith(f"/{value}>")
+    fragment = "issn-l" if is_key else f"{identity.short(scheme)}-{iris.slug(value)}"
+    yield from identity.identifier_lines(node, scheme, value, item.base, fragment=fragment)
+    property_ = _PROPERTIES[scheme]
+    if item.first(node, property_, value):
+        yield triple(node, term(property_), literal(value))
+    page = identifiers.web_address(ontology.schemes()[scheme]["page"].replace("{v}", value))
+    if page:
+        yield triple(node, term("foaf:page"), iri(page))
 
 
-def _key_issn(item: Item) -> str | None:
-    for scheme in _ISSN_ORDER:
-        for field, row in item.of_kind("serial"):
-            if row.scheme == scheme:
-                found = identity.normal(scheme, field.value)
-                if found:
-                    return found.value
-    return None
+def _isbn_lines(item: Item, value: str) -> Iterator[str]:
+    """An ISBN on the book or proceedings around the item, else on the item itself."""
+    stands = item.once(standing)
+    book = stands.host if stands.host and not stands.host.issn else None
+    if book is None and stands.host:
+        # A number of a book that stands beside an ISSN: the book is another thing than the serial.
+        book = Container(f"{item.address}#container", ("fabio:Expression", "fabio:Book"))
+    node = iri(book.address) if book else item.term
+    yield from _container_lines(item, book) if book else ()
+    yield from _standing_lines(item)
+    yield from identity.identifier_lines(node, _ISBN, value, item.base, fragment=f"isbn-{iris.slug(value)}")
+    if item.first(node, "prism:isbn", value):
+        yield triple(node, term("prism:isbn"), literal(value))
+
+
+def _standing_lines(item: Item) -> Iterator[str]:
+    """The item in its host, and both in the series that an ISSN alone names."""
+    stands = item.once(standing)
+    if stands.host:
+        yield from _container_lines(item, stands.host)
+    unnamed = stands.series.get(None)
+    if unnamed:
+        yield from _place_lines(item, unnamed)
 
 
 def _container_lines(item: Item, found: Container) -> Iterator[str]:
@@ -222,28 +218,44 @@ def _container_lines(item: Item, found: Container) -> Iterator[str]:
     yield triple(item.term, term("dcterms:isPartOf"), node)
 
 
-def _series(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """A series, and the number of the item in it, from "Title;number"."""
-    match = _SERIES_NUMBER.fullmatch(field.value)
-    title, number = (match["title"], match["number"]) if match else (field.value, "")
-    node = iri(f"{item.base}series/{iris.slug(title)}")
+def _series(item: Item, row: Row, field: Field, place: SeriesPlace) -> Iterator[str]:
+    """A series as the value names it, with the number there, and its ISSNs."""
     yield from item.companion(row, item.text(field))
-    yield triple(item.term, term("dcterms:isPartOf"), node)
-    yield triple(node, type_, term("fabio:Expression"))
-    yield triple(node, type_, term("fabio:Series"))
-    yield triple(node, term("dcterms:title"), literal(title))
-    if number:
-        yield triple(item.term, term("fabio:hasSequenceIdentifier"), literal(number))
+    yield from _standing_lines(item)
+    yield from _place_lines(item, place)
+    if place.title:
+        yield triple(iri(place.container.address), term("dcterms:title"), literal(place.title))
+    for one in place.issns:
+        yield from _issn_lines(item, iri(place.container.address), f"datacite:{one.kind}", one.value)
+
+
+def _place_lines(item: Item, place: SeriesPlace) -> Iterator[str]:
+    """The book around the item, else the item, as a part of a series, with its number.
+
+    A number says nothing without its series: where there are several, each number is that of a part of its own series.
+    """
+    stands = item.once(standing)
+    member = item.term if stands.host is None or stands.is_serial or stands.host.issn else iri(stands.host.address)
+    node = iri(place.container.address)
+    for class_ in place.container.classes:
+        yield triple(node, type_, term(class_))
+    yield triple(member, term("dcterms:isPartOf"), node)
+    if not place.number:
+        return
+    if len(stands.series) == 1:
+        yield triple(member, term("fabio:hasSequenceIdentifier"), literal(place.number))
+        return
+    numbered = iri(iris.volume(place.container.address, place.number))
+    yield triple(member, term("dcterms:isPartOf"), numbered)
+    yield triple(numbered, type_, term("fabio:Expression"))
+    yield triple(numbered, term("fabio:hasSequenceIdentifier"), literal(place.number))
+    yield triple(numbered, term("frbr:partOf"), node)
 
 
 def _part_of(item: Item, node: str) -> Iterator[str]:
     """The item as a part of one thing, and no more."""
-    if item.first(item.term, term("frbr:partOf")[1:-1], iri(node)):
+    if item.first(item.term, _PART_OF, iri(node)):
         yield triple(item.term, term("frbr:partOf"), iri(node))
-
-
-def _number(item: Item, scheme: str) -> str | None:
-    return next((field.value for field, row in item.of_kind("part") if row.scheme == scheme), None)
 
 
 def _part_lines(node: str, class_: str, number: str, parent: str) -> Iterator[str]:

@@ -11,6 +11,8 @@ from converter.values import identifiers, iris, licences
 from converter.values.terms import XSD, integer, iri, literal, triple, type_
 from ontology import Row
 
+# DSpace: col_10722_5 and, before version 3, hdl_10722_5; its archives and tables name collections by their handles.
+_COLLECTION_SET = re.compile(r"(?:col|hdl)_|[0-9]+(?:\.[0-9]+)*/[^/\s]")
 _COUNT = re.compile(r"(?P<source>[^:]+?)\s*:?\s+(?P<number>\d+)|(?P<bare>\d+)")
 
 
@@ -27,7 +29,13 @@ def file(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 
 def collection(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """The collection of the repository that holds the record."""
+    """The collection of the repository that holds the record; a set of OAI-PMH is one where its name says so.
+
+    Sets of other names (`driver`, `openaire`, languages, types, communities) are selections: their names are kept.
+    """
+    if row.scheme == "set" and not _COLLECTION_SET.match(field.value):
+        yield from item.companion(row, literal(field.value))
+        return
     node = iri(f"{item.base}collection/{iris.slug(item.repository)}/{iris.slug(field.value)}")
     yield from item.state(row, node)
     yield triple(node, type_, term("dcmitype:Collection"))

@@ -116,15 +116,6 @@ def media_type(item: Item, row: Row, field: Field) -> Iterator[str]:
         yield from item.state(row, iri(_MEDIA_TYPES + field.value))
 
 
-def event(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """A conference or other event, known to this record alone."""
-    yield from item.companion(row, item.text(field))
-    node = item.part(f"event-{iris.slug(field.value)}")
-    yield from item.state(row, node)
-    yield triple(node, type_, term("dcmitype:Event"))
-    yield triple(node, term("rdfs:label"), item.text(field))
-
-
 def fallback(item: Item, row: Row, field: Field) -> Iterator[str]:  # noqa: ARG001 - the signature of every kind
     """The value under a property of the field's own name, a part of the Dublin Core element it begins with."""
     property_ = iri(iris.field(item.base, field.name))

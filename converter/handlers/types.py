@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import ontology
-from converter.handlers.containers import journal_of
 from converter.handlers.labels import normal_value, type_key
+from converter.handlers.standing import journal_of
 from converter.mapping.context import Item, term
 from converter.record import Field
 from converter.values.terms import literal, triple, type_

@@ -15,6 +15,7 @@ from typing import TypeVar, cast
 import msgspec
 
 import ontology
+from converter.mapping.parts import parts_of
 from converter.privacy import SILENT, masked
 from converter.record import Field, File, Record
 from converter.report import Finding, Level
@@ -62,11 +63,20 @@ class Item:
         self._known: dict[Callable[[Item], object], object] = {}
         self._stated: dict[tuple[str, str], str] = {}
         self.rows: list[tuple[Field, ontology.Row]] = []
+        # The parts of a value that holds several things, by the identity of its field, each with a row of its own.
+        self._parts: dict[int, list[tuple[Field, ontology.Row]]] = {}
         for field in self._fields():
             name, value = info_uris.told(field.name, field.value)
             row = crosswalk.row(name)
             shown = field if value == field.value else msgspec.structs.replace(field, value=value)
-            self.rows.append((self._cleaned(shown, row), row))
+            cleaned = self._cleaned(shown, row)
+            self.rows.append((cleaned, row))
+            parts = [
+                (msgspec.structs.replace(cleaned, name=part, value=text), crosswalk.row(part))
+                for part, text in parts_of(cleaned, row)
+            ]
+            if parts:
+                self._parts[id(cleaned)] = parts
 
     def once(self, compute: Callable[[Item], T]) -> T:
         """What `compute` says of this item, computed at the first asking."""
@@ -74,9 +84,16 @@ class Item:
             self._known[compute] = compute(self)
         return cast("T", self._known[compute])
 
+    def parts(self, field: Field) -> list[tuple[Field, ontology.Row]]:
+        """What a value holds where it is no single thing: each part under the field that says what it is."""
+        return self._parts.get(id(field), [])
+
     def of_kind(self, *kinds: str) -> Iterator[tuple[Field, ontology.Row]]:
-        """The fields whose rows are of one of these kinds, in the order of the source."""
-        return ((field, row) for field, row in self.rows if row.kind in kinds)
+        """The fields whose rows are of one of these kinds, in the order of the source; parts stand for their whole."""
+        for field, row in self.rows:
+            for one, its_row in self._parts.get(id(field)) or ((field, row),):
+                if its_row.kind in kinds:
+                    yield one, its_row
 
     def row_of(self, field: Field) -> ontology.Row:
         """The crosswalk row of a field of this item."""

@@ -121,7 +121,7 @@ def _made(item: Item, row: ontology.Row, field: Field) -> tuple[list[str], Outco
         return [], "reported"
     noted = len(item.findings)
     try:
-        lines = list(KINDS[row.kind](item, row, field))
+        lines = list(_lines(item, row, field))
     except ValueError as fault:
         item.note(field, f"{fault}; kept as text")
         lines = []
@@ -136,6 +136,17 @@ def _made(item: Item, row: ontology.Row, field: Field) -> tuple[list[str], Outco
     except ValueError as fault:
         item.note(field, f"{fault}; it stays in the archive", "error")
         return [], "reported"
+
+
+def _lines(item: Item, row: ontology.Row, field: Field) -> Iterator[str]:
+    """The statements of a value, or those of its parts beside the text as printed."""
+    parts = item.parts(field)
+    if not parts:
+        yield from KINDS[row.kind](item, row, field)
+        return
+    yield from item.companion(row, literal(field.value))
+    for part, its_row in parts:
+        yield from KINDS[its_row.kind](item, its_row, part)
 
 
 def _description(item: Item, crosswalk: ontology.Crosswalk) -> Iterator[str]:

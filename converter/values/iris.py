@@ -139,9 +139,18 @@ def organisation(base: str, name: str = "", ror: str | None = None, funder: str 
     return f"{base}org/{slug(name)}"
 
 
-def journal(base: str, issn: str | None = None, title: str = "") -> str:
-    """A journal: by its ISSN-L (else its ISSN), else by its title."""
-    return f"{base}journal/{issn}" if issn else f"{base}journal/title/{slug(title)}"
+def journal(base: str, issn: str | None = None, title: str = "", repository: str = "") -> str:
+    """A journal: by its ISSN-L (else its ISSN), else by its title within the repository that names it.
+
+    >>> journal("http://x/", "0003-4967"), journal("http://x/", title="Bulletin", repository="hku")
+    ('http://x/journal/0003-4967', 'http://x/journal/title/hku/bulletin')
+    """
+    return f"{base}journal/{issn}" if issn else f"{base}journal/title/{slug(repository)}/{slug(title)}"
+
+
+def series(base: str, title: str, repository: str) -> str:
+    """A series without an ISSN: by its title within the repository that names it."""
+    return f"{base}series/{slug(repository)}/{slug(title)}"
 
 
 def volume(journal_address: str, number: str) -> str:
