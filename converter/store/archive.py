@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from converter.errors import StoreError
 from converter.record import Record
 from converter.store.agreement import Stamp
+from converter.store.catalogue import Catalogue
 from converter.store.journal import Change, Entry, Source
 from converter.store.schema import MIGRATIONS, bring_up
 from converter.store.search_index import Words
@@ -49,6 +50,7 @@ class Archive:
             raise StoreError(f"{path}: version {version}, and this program reads {read}; use the one that wrote it")
         # Claims come in no order: a small cache would read each page of their index again and again.
         self._database.execute(f"PRAGMA cache_size = -{_CACHE}")
+        self.catalogue = Catalogue(self._database)
         self._database.execute("CREATE TEMP TABLE brought (address TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def close(self) -> None:
@@ -61,6 +63,7 @@ class Archive:
 
     def commit(self, *, builds: bool = False) -> None:
         """Keep the batch, which is the next change of the archive; `builds` says that the store changes with it."""
+        self.catalogue.apply()
         self._database.execute("UPDATE note SET value = value + 1 WHERE name = 'number'")
         if builds:
             self._database.execute("INSERT OR REPLACE INTO note SELECT 'built', value FROM note WHERE name = 'number'")
@@ -68,6 +71,7 @@ class Archive:
 
     def rollback(self) -> None:
         """Forget the batch, if one is open."""
+        self.catalogue.drop()
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
 
@@ -112,6 +116,10 @@ class Archive:
     def drop_notes(self, beginning: str) -> None:
         """Drop the small facts whose names begin so."""
         self._database.execute("DELETE FROM note WHERE substr(name, 1, ?) = ?", (len(beginning), beginning))
+
+    def ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """The rows of a query."""
+        return list(self._database.execute(query, values))
 
     def get(self, address: str) -> Record | None:
         """The record with that address, None where there is none."""
@@ -284,7 +292,8 @@ class Archive:
         return alone
 
     def forget_claims(self) -> None:
-        """Remove every claim and the index of words, before the store is made anew."""
+        """Remove every claim, the index of words and the catalogue, before the store is made anew."""
+        self.catalogue.clear()
         self._database.execute("DELETE FROM claim")
         self._database.execute("INSERT INTO search (search) VALUES ('delete-all')")
 

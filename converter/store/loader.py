@@ -26,6 +26,7 @@ from converter.store import foreign_rdf
 from converter.store.addressing import moved, placed, same
 from converter.store.agreement import Stamp, put_stamp, stamp_of
 from converter.store.archive import FOREIGN, Archive
+from converter.store.catalogue_entry import Entry, entry_of
 from converter.store.ownership import refusal, version
 from converter.store.search_index import words_of
 
@@ -143,7 +144,9 @@ class Loader:
                     number, own = self.archive.number(address), self._owner(address)
                     self.archive.claim(number, (line for line in made if not own(line)))
                     self.archive.index(number, words_of(made))
+                    self.archive.catalogue.change(number, address, None, self._entry(record, address, made))
                     lines += made
+                self.archive.catalogue.apply()
                 store.bulk_load("\n".join(lines), pyoxigraph.RdfFormat.N_TRIPLES)
                 self.written += len(lines)
             for path in foreign_rdf.files(self._folder):
@@ -251,6 +254,8 @@ class Loader:
         new = list(lines_of(record))
         number = self.archive.put(address, record)
         self.archive.index(number, words_of(new), words_of(old) if known else None)
+        before = self._entry(known, address, old) if known else None
+        self.archive.catalogue.change(number, address, before, self._entry(record, address, new))
         self._change(number, address, set(old), set(new), wanted)
         return None
 
@@ -259,7 +264,10 @@ class Loader:
         record = self.archive.get(address)
         old = list(self._triples_of(record)) if record else []
         self._change(self.archive.number(address), address, set(old), set(), wanted)
-        self.archive.index(self.archive.number(address), None, words_of(old))
+        number = self.archive.number(address)
+        self.archive.index(number, None, words_of(old))
+        if record:
+            self.archive.catalogue.change(number, address, self._entry(record, address, old), None)
         self.archive.erase(address)
 
     def _change(self, number: int, address: str, old: set[str], new: set[str], wanted: dict[str, bool]) -> None:
@@ -275,6 +283,9 @@ class Loader:
         self.archive.claim(number, (line for line in come if not own(line)))
         wanted |= dict.fromkeys(released + mine, False)
         wanted |= dict.fromkeys(come, True)
+
+    def _entry(self, record: Record, address: str, lines: Iterable[str]) -> Entry | None:
+        return None if record.deleted else entry_of(lines, self._base, address, record.listed.source)
 
     def _owner(self, address: str) -> Callable[[str], bool]:
         """Whether a line speaks of the item, its parts or its documents, which no other record speaks of."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from converter.errors import StoreError
 from converter.record import Record
+from converter.store.catalogue_reader import CatalogueReader
+from converter.store.catalogue_search import Search
 from converter.store.journal import Entry
-from converter.store.schema import DIGESTS, MIGRATIONS, OLDEST_READ
+from converter.store.schema import DIGESTS, LISTED, MIGRATIONS, OLDEST_READ
 from converter.store.serialization import verified
 
 
@@ -141,6 +144,21 @@ class ArchiveReader:
             (words, limit, offset),
         )
         return [row[0] for row in rows]
+
+    @cached_property
+    def catalogue(self) -> CatalogueReader | None:
+        """The catalogue of works; None where there is none.
+
+        An archive of an earlier version has none, nor has one with foreign RDF beside it, whose works would be missing.
+        """
+        (version,) = self._ask("PRAGMA user_version")[0]
+        foreign = (self._path.parent / "foreign").is_dir()
+        return CatalogueReader(self._ask) if version >= LISTED and not foreign else None
+
+    @cached_property
+    def searches(self) -> Search | None:
+        """What searches the catalogue."""
+        return Search(self.catalogue) if self.catalogue else None
 
     def _chosen(self, after: int, since: str | None, until: str | None, set_: str | None) -> dict[str, Any]:
         if since:

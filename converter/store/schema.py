@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from converter.store.catalogue import SCHEMA as CATALOGUE
 from converter.store.serialization import digest, unpacked
 
 _FIRST = """
@@ -104,14 +105,28 @@ def _know_itself(database: sqlite3.Connection) -> None:
     database.execute("UPDATE held SET digest = payload_digest(payload) WHERE payload IS NOT NULL")
 
 
+def _list_works(database: sqlite3.Connection) -> None:
+    """Keep a catalogue of works beside the records, and the words of the index by themselves.
+
+    The catalogue is filled at the next opening, when the store is made anew.
+    """
+    _run(database, CATALOGUE)
+    database.execute("CREATE VIRTUAL TABLE search_words USING fts5vocab (search, row)")
+    if database.execute("SELECT 1 FROM held LIMIT 1").fetchone():
+        database.execute("INSERT OR REPLACE INTO note VALUES ('crosswalk', 'of an earlier version')")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make,
     _know_sources,
     _find_identifiers,
     _know_how_records_came,
     _know_itself,
+    _list_works,
 )
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
+LISTED = MIGRATIONS.index(_list_works) + 1
+"""The version from which on there is a catalogue."""
 OLDEST_READ = 3
 """The version from which on readers, who change nothing, find all that they ask for."""
 DIGESTS = 5

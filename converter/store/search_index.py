@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from converter.mapping.context import term
+from converter.values.lookup import spaced
 
 _LINE = re.compile(r'<[^>]*> (<[^>]*>) "((?:[^"\\]|\\.)*)"(@\S+)? \.')
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
@@ -27,6 +28,8 @@ class Words(NamedTuple):
 def words_of(lines: Iterable[str]) -> Words:
     r"""The words of a record's lines: plain and language-tagged literals; dates, counts and digests are none.
 
+    What is written without spaces stands in pairs of letters.
+
     >>> words_of(['<x:i> <http://purl.org/dc/terms/title> "A \\"light\\""@en .'])
     Words(title='A "light"', agent='', text='')
     """
@@ -36,8 +39,13 @@ def words_of(lines: Iterable[str]) -> Words:
         match = _LINE.fullmatch(line)
         if match and match[1] not in skipped:
             column = "title" if match[1] in titles else "agent" if match[1] in agents else "text"
-            found[column][_ESCAPE.sub(_unescaped, match[2])] = None
+            found[column][spaced(unescaped(match[2]))] = None
     return Words(*("\n".join(sorted(values)) for values in found.values()))
+
+
+def unescaped(text: str) -> str:
+    """The text of a literal of N-Triples."""
+    return _ESCAPE.sub(_unescaped, text) if "\\" in text else text
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -75,6 +75,21 @@ def _named(text: str) -> Licence | None:
     return None
 
 
+def name_of(address: str) -> str:
+    """What people call the licence at an address.
+
+    >>> name_of("http://creativecommons.org/licenses/by-nc/4.0/"), name_of("http://rightsstatements.org/vocab/InC/1.0/")
+    ('CC BY-NC 4.0', 'InC 1.0')
+    """
+    if match := _CC_ADDRESS.search(address):
+        if match["domain"]:
+            return {"zero": "CC0 1.0", "mark": "Public Domain Mark 1.0"}[match["domain"].lower()]
+        return f"CC {match['parts'].upper()} {match['version']}"
+    if match := _RIGHTS_ADDRESS.search(address):
+        return f"{match['code']} 1.0"
+    return address.partition("://")[2].rstrip("/") or address
+
+
 def access(text: str) -> str | None:
     """The local name of the COAR access right that the text names.
 

@@ -1,0 +1,224 @@
+"""The catalogue as pages see it: works, what they lead to, and counts; each call reads a bounded number of rows."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from converter.store.catalogue import BIT, ROLES, UNDATED, VERSION, WHOLE
+from converter.values.lookup import normal_forms, phrase, sort_key
+
+Ask = Callable[[str, Any], list[Any]]
+_SUGGESTED = 2_000
+"""Names with a beginning in common of which the ones with most works are taken."""
+_END = "\U0010ffff"
+
+
+class Thing(NamedTuple):
+    """A thing that works lead to: its number, its address below the base, its name, how many works there are."""
+
+    id: int
+    address: str
+    label: str
+    works: int
+
+
+class Row(NamedTuple):
+    """A work in a list: its number, its path below /item/, and what the list shows of it."""
+
+    id: int
+    path: str
+    told: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """The main title, or the path of a work that has none."""
+        return self.told.get("title") or self.path
+
+
+class CatalogueReader:
+    """Reads the catalogue of an archive; `ask` runs a statement on it."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+
+    def version(self) -> int:
+        """The number of changes that the catalogue has seen."""
+        rows = self.ask("SELECT value FROM note WHERE name = ?", (VERSION,))
+        return int(rows[0][0]) if rows else 0
+
+    def total(self) -> int:
+        """How many works there are."""
+        whole = self.thing(WHOLE)
+        return whole.works if whole else 0
+
+    def number(self, role: str) -> int:
+        """How many things stand in a role of some work."""
+        rows = self.ask("SELECT things FROM role WHERE role = ?", (role,))
+        return int(rows[0][0]) if rows else 0
+
+    def thing(self, address: str) -> Thing | None:
+        """The thing at an address below the base, None where no work leads to it."""
+        rows = self.ask("SELECT id, address, label, works FROM thing WHERE address = ?", (address,))
+        return Thing(*rows[0]) if rows else None
+
+    def roles(self, thing: int) -> dict[str, int]:
+        """In which roles works lead to a thing → how many of them."""
+        marks = ", ".join("?" * len(ROLES))
+        rows = self.ask(
+            f"SELECT role, works FROM tally WHERE role IN ({marks}) AND thing = ?",  # noqa: S608 - marks alone
+            (*ROLES, thing),
+        )
+        found = dict(rows)
+        return {role: found[role] for role in ROLES if role in found}
+
+    def names(self, thing: int, limit: int = 12) -> list[tuple[str, int]]:
+        """What works call a thing, with the number of works, the most first."""
+        rows = self.ask(
+            "SELECT text, works FROM label WHERE thing = ? ORDER BY works DESC, text LIMIT ?", (thing, limit)
+        )
+        return [(text, works) for text, works in rows]
+
+    def years(self, thing: int) -> list[tuple[int | None, int]]:
+        """The years of the works that lead to a thing, the newest first, with their number; None is no year."""
+        rows = self.ask("SELECT rank, works FROM by_year WHERE thing = ? ORDER BY rank", (thing,))
+        return [(year_of(rank), works) for rank, works in rows]
+
+    def types_by_year(self) -> list[tuple[int | None, str, int]]:
+        """Year, name of the type, and number of works."""
+        rows = self.ask("SELECT rank, type, works FROM by_type ORDER BY rank", ())
+        return [(year_of(rank), name, works) for rank, name, works in rows]
+
+    def works(self, thing: int, number: int = 1, size: int = 20, role: str = "") -> list[Row]:
+        """A page of the works that lead to a thing, the newest first; `role` keeps those that do so in it."""
+        skip = (number - 1) * size
+        if role:
+            rows = self.ask(
+                "SELECT work FROM link WHERE thing = ? AND roles & ? ORDER BY rank, work DESC LIMIT ? OFFSET ?",
+                (thing, BIT[role], size, skip),
+            )
+            return self.rows([work for (work,) in rows])
+        found: list[int] = []
+        # What stands on earlier pages is skipped by the counts of the years, and not work by work.
+        for rank, works in self.ask("SELECT rank, works FROM by_year WHERE thing = ? ORDER BY rank", (thing,)):
+            if skip >= works:
+                skip -= works
+                continue
+            rows = self.ask(
+                "SELECT work FROM link WHERE thing = ? AND rank = ? ORDER BY work DESC LIMIT ? OFFSET ?",
+                (thing, rank, size - len(found), skip),
+            )
+            found += [work for (work,) in rows]
+            skip = 0
+            if len(found) >= size:
+                break
+        return self.rows(found)
+
+    def latest(self, limit: int) -> list[Row]:
+        """The works that came last into the collection."""
+        return self.rows([work for (work,) in self.ask("SELECT id FROM work ORDER BY id DESC LIMIT ?", (limit,))])
+
+    def rows(self, works: Sequence[int]) -> list[Row]:
+        """The works with these numbers, in the same order."""
+        found = {
+            number: Row(number, path, json.loads(zlib.decompress(row)))
+            for number, path, row in self.ask(
+                "SELECT id, address, row FROM work WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(works),)
+            )
+        }
+        return [found[number] for number in works if number in found]
+
+    def work(self, path: str) -> Row | None:
+        """The work below a path, None where there is none."""
+        rows = self.ask("SELECT id FROM held WHERE address = ?", (path,))
+        return next(iter(self.rows([rows[0][0]])), None) if rows else None
+
+    def links(self, work: int) -> list[tuple[Thing, list[str]]]:
+        """The things that a work leads to, each with the roles."""
+        rows = self.ask(
+            "SELECT thing.id, thing.address, label, works, roles FROM link JOIN thing ON thing.id = link.thing"
+            " WHERE work = ? AND thing.address <> ''",
+            (work,),
+        )
+        return [(Thing(*row[:4]), [role for role in ROLES if row[4] & BIT[role]]) for row in rows]
+
+    def top(self, role: str, limit: int, skip: int = 0) -> list[Thing]:
+        """The things in a role with the most works, and how many works lead to each in it."""
+        rows = self.ask(
+            "SELECT thing.id, address, label, tally.works FROM tally JOIN thing ON thing.id = tally.thing"
+            " WHERE role = ? ORDER BY tally.works DESC LIMIT ? OFFSET ?",
+            (role, limit, skip),
+        )
+        return [Thing(*row) for row in rows]
+
+    def browse(self, role: str, start: str = "", after: int = 0, limit: int = 60) -> list[Thing]:
+        """The things in a role in the order of their names, from a name on, behind the thing `after` of that name."""
+        key = sort_key(start) if start else ""
+        rows = self.ask(
+            "SELECT thing.id, address, label, tally.works FROM tally JOIN thing ON thing.id = tally.thing"
+            " WHERE role = ?1 AND (tally.sort, tally.thing) > (?2, ?3) ORDER BY tally.sort, tally.thing LIMIT ?4",
+            (role, key, after if start else 0, limit),
+        )
+        return [Thing(*row) for row in rows]
+
+    def letters(self, role: str) -> list[str]:
+        """The letters from A to Z with which names in a role begin; an asterisk stands for all others behind them."""
+        asked = "SELECT 1 FROM tally WHERE role = ? AND sort >= ? AND sort < ? LIMIT 1"
+        found = [letter for letter in map(chr, range(97, 123)) if self.ask(asked, (role, letter, chr(ord(letter) + 1)))]
+        return [letter.upper() for letter in found] + (["*"] if self.ask(asked, (role, "{", _END)) else [])
+
+    def together(self, thing: int, role: str, limit: int, among: int = 500) -> list[Thing]:
+        """The things that works of a thing lead to in a role, by the number of works, among the newest so many."""
+        rows = self.ask(
+            "SELECT thing.id, address, label, COUNT(*) AS n FROM"
+            " (SELECT work FROM link WHERE thing = ?1 ORDER BY rank, work DESC LIMIT ?5) AS own"
+            " JOIN link ON link.work = own.work AND link.roles & ?2 AND link.thing <> ?1"
+            " JOIN thing ON thing.id = link.thing GROUP BY thing.id ORDER BY n DESC, label LIMIT ?3 OFFSET ?4",
+            (thing, BIT[role], limit, 0, among),
+        )
+        return [Thing(*row) for row in rows]
+
+    def suggested(self, text: str, limit: int = 8) -> list[tuple[Thing, str]]:
+        """The things whose names have words that begin so, those with most works first, each with a role."""
+        words = [f'"{phrase(word)}" *' for word in text.replace('"', " ").split() if sort_key(word)]
+        if not words or len(text.strip()) < 2:
+            return []
+        rows = self.ask(
+            "SELECT id, address, label, works FROM"
+            " (SELECT rowid FROM thing_words WHERE thing_words MATCH ? LIMIT ?) AS found"
+            " JOIN thing ON thing.id = found.rowid ORDER BY works DESC, label LIMIT ?",
+            (" ".join(words), _SUGGESTED, limit),
+        )
+        things = [Thing(*row) for row in rows]
+        return [(thing, next(iter(self.roles(thing.id)), "other")) for thing in things]
+
+    def namesakes(self, label: str, role: str = "author", limit: int = 12) -> list[Thing]:
+        """The things in a role that are called by a name or by one that begins so."""
+        key = sort_key(label)
+        rows = self.ask(
+            "SELECT thing.id, address, label, tally.works FROM tally JOIN thing ON thing.id = tally.thing"
+            " WHERE role = ? AND tally.sort >= ? AND tally.sort < ? ORDER BY tally.works DESC LIMIT ?",
+            (role, key, key + _END, limit),
+        )
+        return [Thing(*row) for row in rows]
+
+    def identified(self, text: str) -> list[str]:
+        """The addresses below the base of what has an identifier, however it is written."""
+        forms = normal_forms(text) or [text.strip().casefold()]
+        found: dict[str, None] = {}
+        for form in forms:
+            rows = self.ask("SELECT DISTINCT address FROM identifier WHERE value = ? LIMIT 5", (form,))
+            found |= dict.fromkeys(address for (address,) in rows)
+        return list(found)
+
+
+def year_of(rank: int) -> int | None:
+    """The year that a rank stands for."""
+    return None if rank == UNDATED else 9_999 - rank
+
+
+def numbers(rows: Iterable[Sequence[int]]) -> list[int]:
+    """The first column of rows."""
+    return [row[0] for row in rows]
