@@ -135,6 +135,12 @@ def field_names() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def namespaces() -> Mapping[str, str]:
+    """What documents mean by a prefix that they do not declare: prefix → namespace."""
+    return {row["prefix"]: row["namespace"] for _, row in table("formats/namespaces.csv")}
+
+
+@lru_cache(maxsize=1)
 def types() -> Mapping[str, Mapping[str, str]]:
     """The kinds of work: key → its row of types.csv (class, in_periodical, work_class, dcmitype, coar, schema_org)."""
     return {row["key"]: row for _, row in table("types.csv")}

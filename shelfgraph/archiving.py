@@ -29,6 +29,7 @@ PARTS = ("all", "fields", "triples", "history")
 @options.SOURCES
 @options.FOLDER
 @options.KIND
+@options.ENCODING
 @options.BASE
 @options.REPOSITORY
 @options.REPORT
@@ -37,6 +38,7 @@ def load(
     sources: tuple[str, ...],
     data: Path,
     kind: str | None,
+    encoding: str,
     base: str | None,
     repository: str,
     report: Path | None,
@@ -53,7 +55,7 @@ def load(
     folder = DataFolder(data)
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
-    with runs.reported(report) as run:
+    with runs.reported(report, encoding) as run:
         start: Start = "anew" if new else "as it is"
         number = take_in(folder, options.required(sources), kind, repository, chosen, run, start)
         if base is None and held is None:

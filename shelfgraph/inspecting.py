@@ -26,13 +26,14 @@ _VIOLATED = 4
 @click.command()
 @options.SOURCES
 @options.KIND
-def fields(sources: tuple[str, ...], kind: str | None) -> None:
+@options.ENCODING
+def fields(sources: tuple[str, ...], kind: str | None, encoding: str) -> None:
     """Show what became of the values of each field of SOURCE..., as CSV: how many, where they went, examples."""
     from converter.mapping.engine import Mapper
     from converter.report import Report
     from shelfgraph.runs import Run
 
-    mapper, run = Mapper(), Run(Report())
+    mapper, run = Mapper(), Run(Report(), encoding=encoding)
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     places: dict[str, str] = {}
     examples: defaultdict[str, list[str]] = defaultdict(list)
@@ -58,6 +59,7 @@ def fields(sources: tuple[str, ...], kind: str | None) -> None:
 @click.command()
 @options.SOURCES
 @options.KIND
+@options.ENCODING
 @options.BASE
 @options.REPOSITORY
 @click.option("--subject", metavar="IRI", help="Only statements about this thing.")
@@ -65,6 +67,7 @@ def fields(sources: tuple[str, ...], kind: str | None) -> None:
 def explain(
     sources: tuple[str, ...],
     kind: str | None,
+    encoding: str,
     base: str | None,
     repository: str,
     subject: str | None,
@@ -76,7 +79,10 @@ def explain(
     from converter.report import Report
     from shelfgraph.runs import Run
 
-    mapper, run = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository), Run(Report())
+    mapper, run = (
+        Mapper(options.base_address(base or options.EXAMPLE_BASE), repository),
+        Run(Report(), encoding=encoding),
+    )
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(("record", "statement", "field", "value", "crosswalk"))
     for record in run.records(options.required(sources), kind, repository):
@@ -96,11 +102,12 @@ def explain(
 @click.command()
 @options.SOURCES
 @options.KIND
+@options.ENCODING
 @options.BASE
 @options.DATA
 @click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings there too.")
 def validate(
-    sources: tuple[str, ...], kind: str | None, base: str | None, data: Path | None, file: Path | None
+    sources: tuple[str, ...], kind: str | None, encoding: str, base: str | None, data: Path | None, file: Path | None
 ) -> None:
     """Check the records of SOURCE..., or of a data folder, against the shapes, one by one; 4 where one is violated.
 
@@ -111,7 +118,7 @@ def validate(
     from converter.validation import ShapeFinding, Shapes
     from shelfgraph.runs import Run
 
-    mapper, run = Mapper(options.base_address(base or options.EXAMPLE_BASE)), Run(Report())
+    mapper, run = Mapper(options.base_address(base or options.EXAMPLE_BASE)), Run(Report(), encoding=encoding)
     shapes = Shapes(mapper.base)
     counts: Counter[str] = Counter()
     with (file or Path(os.devnull)).open("w", encoding="utf-8", newline="") as out, _table(ShapeFinding._fields) as row:
@@ -132,9 +139,10 @@ def validate(
 @click.command()
 @options.SOURCES
 @options.KIND
+@options.ENCODING
 @options.DATA
 @click.option("--repairs", type=click.Path(dir_okay=False, path_type=Path), help="Safe repairs, for batch editing.")
-def quality(sources: tuple[str, ...], kind: str | None, data: Path | None, repairs: Path | None) -> None:
+def quality(sources: tuple[str, ...], kind: str | None, encoding: str, data: Path | None, repairs: Path | None) -> None:
     """Show what is wrong in the records of SOURCE..., or of a data folder, as CSV: a worklist for their repository.
 
     Repairs that are safe go to a file for DSpace's batch metadata editing (id, collection, field[language]).
@@ -143,7 +151,7 @@ def quality(sources: tuple[str, ...], kind: str | None, data: Path | None, repai
     from converter.report import Report
     from shelfgraph.runs import Run
 
-    run = Run(Report())
+    run = Run(Report(), encoding=encoding)
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(QualityFinding._fields)
     mended: list[tuple[str, str, dict[str, str]]] = []

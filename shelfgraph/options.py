@@ -17,6 +17,7 @@ _UNITS = {"": 0, "k": 10, "m": 20, "g": 30}
 SOURCES = click.argument("sources", nargs=-1, metavar="SOURCE...")
 BASE = click.option("--base", metavar="URL", help="What every address of ours begins with.")
 KIND = click.option("--from", "kind", type=click.Choice(KINDS), help="What the sources are; told by their content.")
+ENCODING = click.option("--encoding", default="", metavar="NAME", help="Of the sources; told by their content.")
 REPOSITORY = click.option("--repository", default="", metavar="NAME", help="The repository, in addresses of persons.")
 DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="A data folder, for SOURCE.")
 FOLDER = click.option("--data", default=HOME, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")

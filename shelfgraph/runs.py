@@ -27,28 +27,32 @@ class Held(NamedTuple):
 
 
 @contextlib.contextmanager
-def reported(report: Path | None) -> Iterator[Run]:
-    """A run whose findings go to a file, where one is named.
+def reported(report: Path | None, encoding: str = "") -> Iterator[Run]:
+    """A run whose findings go to a file, where one is named; `encoding` is that of its sources.
 
     Raises UsageError where the file cannot be written.
     """
     if report is None:
-        yield Run(Report())
+        yield Run(Report(), encoding=encoding)
         return
     try:
         file = report.open("w", encoding="utf-8", newline="")
     except OSError as fault:
         raise UsageError(f"{report}: {fault.strerror}; name another file with --report") from None
     with file:
-        yield Run(Report(file), told=True)
+        yield Run(Report(file), told=True, encoding=encoding)
 
 
 class Run:
-    """A run over sources: its report, and what went wrong; `told` says that somebody keeps the findings."""
+    """A run over sources: its report, and what went wrong; `told` says that somebody keeps the findings.
 
-    def __init__(self, report: Report, *, told: bool = False) -> None:
+    `encoding` is that of the sources, empty where their content tells it.
+    """
+
+    def __init__(self, report: Report, *, told: bool = False, encoding: str = "") -> None:
         self.report = report
         self.told = told
+        self.encoding = encoding
         self.faults: list[ShelfgraphError] = []
         self.count = 0
         self.triples = 0
@@ -60,7 +64,7 @@ class Run:
         for source in sources:
             try:
                 reader = address.read if address.is_address(source) else read
-                for record in counted(reader(source, kind, repository, self.report)):
+                for record in counted(reader(source, kind, repository, self.report, self.encoding)):
                     self.count += 1
                     yield record
             except (SourceError, SourceUnreachable) as fault:

@@ -27,6 +27,7 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
 @options.BASE
 @options.KIND
+@options.ENCODING
 @options.REPOSITORY
 @click.option("--title", default="Shelfgraph", show_default=True, help="What the site is called.")
 @click.option("--licence", default="", metavar="URL", help="The licence of the data, for VoID and DCAT.")
@@ -48,6 +49,7 @@ def serve(
     port: int,
     base: str | None,
     kind: str | None,
+    encoding: str,
     repository: str,
     title: str,
     licence: str,
@@ -75,7 +77,7 @@ def serve(
             if sources and data is None:
                 data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shelfgraph-"))) / "data"
             folder = DataFolder(data or Path(options.HOME))
-            chosen = _taken_in(folder, sources, kind, repository, base, address)
+            chosen = _taken_in(folder, sources, kind, encoding, repository, base, address)
             path = folder.path
             folder.agreed()
             if every:
@@ -104,7 +106,13 @@ def serve(
 
 
 def _taken_in(
-    folder: DataFolder, sources: tuple[str, ...], kind: str | None, repository: str, base: str | None, address: str
+    folder: DataFolder,
+    sources: tuple[str, ...],
+    kind: str | None,
+    encoding: str,
+    repository: str,
+    base: str | None,
+    address: str,
 ) -> str:
     """The base of a folder, into which the sources have been loaded."""
     from shelfgraph import runs
@@ -112,7 +120,7 @@ def _taken_in(
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else address))
     if sources:
-        with runs.reported(None) as run:
+        with runs.reported(None, encoding) as run:
             archiving.take_in(folder, sources, kind, repository, chosen, run)
         run.tell()
     return chosen

@@ -28,13 +28,15 @@ def is_address(source: str) -> bool:
     return source.lower().startswith(("http://", "https://"))
 
 
-def read(address: str, kind: str | None = None, repository: str = "", report: Report | None = None) -> Iterator[Record]:
+def read(
+    address: str, kind: str | None = None, repository: str = "", report: Report | None = None, encoding: str = ""
+) -> Iterator[Record]:
     """Yield the records at an address.
 
     Raises SourceUnreachable where nothing answers, SourceError where the answer holds no record.
     """
     with _fetched(address) as stream:
-        yield from read_stream(stream, address, kind, repository, report or Report())
+        yield from read_stream(stream, address, kind, repository, report or Report(), encoding)
 
 
 @contextlib.contextmanager

@@ -100,7 +100,6 @@ def _leads_to_oai(path: str, query: str) -> bool:
 
 def _identify(body: Body) -> Repository:
     found = answer(body)
-    found.stream.close()
     if found.verb != "Identify":
         code = found.error[0] if found.error else f"a {found.verb}"
         raise Lasting(f"the answer to Identify is {code}")

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple
-
-from lxml import etree
+from typing import NamedTuple
 
 from converter.errors import SourceError
 from converter.harvest.client import Failed
 from converter.harvest.listing import Endpoint, Stopped
 from converter.harvest.responses import Format
-from converter.report import Finding
-from converter.sources import oai
-from converter.sources.xml_formats import FORMATS, fits, format_of, source
+from converter.sources.xml_formats import FORMATS, fits, source
 
 RICHEST_FIRST = {
     "source": "the records whole, as a site like this one shows them, with what has been withdrawn",
@@ -55,7 +51,6 @@ def offered(endpoint: Endpoint) -> tuple[Format, ...]:
     Raises SourceError where it names none.
     """
     found = endpoint.ask("ListMetadataFormats", {})
-    found.stream.close()
     if not found.formats:
         reason = found.error[0] if found.error else "none is named"
         raise SourceError(f"{endpoint.address}: no metadata format is offered ({reason}); name one with --prefix")
@@ -121,26 +116,14 @@ def _unreadable(endpoint: Endpoint, name: str, prefix: str, set_: str) -> str:
 
 
 def _fault_of(endpoint: Endpoint, name: str, prefix: str, identifier: str) -> str:
-    findings: list[Finding] = []
     try:
         example = endpoint.ask("GetRecord", {"identifier": identifier, "metadataPrefix": prefix})
-        with example.stream:
-            if not _as_promised(example.stream, name):
-                return "what it answers is in another format"
-            records = list(oai.records(example.stream, identifier, findings.append))
-    except (Failed, SourceError) as fault:
-        return fault.reason if isinstance(fault, Failed) else str(fault)
-    if any(record.fields or record.files or record.deleted for record in records):
+    except Failed as fault:
+        return fault.reason
+    if example.error:
+        return ": ".join(part for part in example.error if part)
+    if not all(found and (found != "oai_dc" or name == "oai_dc") for found in example.read_as):
+        return "what it answers is in another format"
+    if any(record.fields or record.files or record.deleted for record in example.records):
         return ""
     return f"nothing can be read of {identifier}"
-
-
-def _as_promised(stream: BinaryIO, name: str) -> bool:
-    """Whether the metadata of a single record is not in another format than promised; none at all may be."""
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True)
-    metadata = etree.parse(stream, parser).find(".//{*}metadata")
-    inner = None if metadata is None else next(metadata.iterchildren("*"), None)
-    if inner is None:
-        return True
-    found = format_of(inner)
-    return found is not None and (found.prefix != "oai_dc" or name == "oai_dc")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from converter.errors import SourceError
 from converter.harvest.client import Client, Failed
-from converter.harvest.responses import Answer, Header, answer
+from converter.harvest.responses import BROKEN_XML, Answer, Header, answer
 
 _MOST_REPEATED = 3
 _MOST_EMPTY = 20
@@ -32,16 +34,19 @@ class Broken(Stopped):
 class Endpoint:
     """Asks one endpoint, and says what its answers mean."""
 
-    def __init__(self, client: Client, address: str) -> None:
-        self.client, self.address = client, address
+    def __init__(self, client: Client, address: str, source: str = "") -> None:
+        self.client, self.address, self._source = client, address, source
 
-    def ask(self, verb: str, arguments: Mapping[str, str], attempts: int | None = None) -> Answer:
-        """The answer to one request, whatever it says.
+    def ask(
+        self, verb: str, arguments: Mapping[str, str], attempts: int | None = None, *, whole: bool = True
+    ) -> Answer:
+        """The answer to one request, whatever it says; without `whole`, a broken one is read as far as it goes.
 
         Raises Failed where there is none.
         """
         given = {name: value for name, value in arguments.items() if value}
-        return self.client.fetch(self.address, {"verb": verb, **given}, answer, attempts)
+        read = partial(answer, source=self._source, base_url=self.address, whole=whole)
+        return self.client.fetch(self.address, {"verb": verb, **given}, read, attempts)
 
     def pages(
         self, verb: str, arguments: Mapping[str, str], token: str = "", attempts: int | None = None
@@ -60,14 +65,11 @@ class Endpoint:
             empty = 0 if page.headers else empty + 1
             shown.add(print_)
             if repeated >= _MOST_REPEATED:
-                page.stream.close()
                 raise Looping("the same pages come again under new tokens")
             if empty > _MOST_EMPTY:
-                page.stream.close()
                 raise Looping(f"more than {_MOST_EMPTY} pages without a record")
             following = page.token
-            with page.stream:
-                yield page
+            yield page
             if not following:
                 return
             if following in seen:
@@ -79,14 +81,23 @@ class Endpoint:
         try:
             page = self.ask(verb, arguments, attempts)
         except Failed as fault:
-            raise Broken(fault.reason) from fault
+            page = self._rest(verb, arguments, fault)
         if page.error and page.error[0] != "noRecordsMatch":
-            page.stream.close()
             code, text = page.error
             if code == "badResumptionToken" or (code == "badArgument" and "resumptionToken" in arguments):
                 raise Expired(f"the repository no longer knows the token ({text or 'no reason given'})")
             raise Refused(self.address, code, text)
         return page
+
+    def _rest(self, verb: str, arguments: Mapping[str, str], fault: Failed) -> Answer:
+        """What can be had of a page that stays broken, so that the list goes on behind it.
+
+        Raises Broken where that is nothing.
+        """
+        if fault.reason.startswith(BROKEN_XML):
+            with contextlib.suppress(Failed):
+                return self.ask(verb, arguments, attempts=1, whole=False)
+        raise Broken(fault.reason) from fault
 
     def headers(self, arguments: Mapping[str, str]) -> tuple[dict[str, Header], str]:
         """The headers of a list by identifier, and why these are not all ("" when they are).

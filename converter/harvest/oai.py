@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from converter.errors import SourceError, SourceUnreachable, UsageError
+from converter.errors import SourceUnreachable, UsageError
 from converter.harvest import Keeper, Options, Progress, Summary, formats
 from converter.harvest.client import Client, Clock
 from converter.harvest.endpoint import Repository, dspace_of_home, find
@@ -21,7 +21,6 @@ from converter.harvest.rescue import Rescue
 from converter.harvest.responses import Answer, Header
 from converter.record import Record
 from converter.report import Finding, Report
-from converter.sources import oai
 
 _AT_ONCE = 1000
 _MOST_BARREN = 2
@@ -66,8 +65,8 @@ class _Harvest:
         self._options, self._keeper, self._report, self._progress = options, keeper, report, progress
         self._client, self._summary = client, summary
         self._repository: Repository = find(client, options.url)
-        self._endpoint = Endpoint(client, self._repository.endpoint)
         self._source = options.source or urlsplit(self._repository.endpoint).hostname or ""
+        self._endpoint = Endpoint(client, self._repository.endpoint, self._source)
         summary.endpoint, summary.source = self._repository.endpoint, self._source
         self._name = f"{self._source} oai {self._repository.endpoint} {options.set}".strip()
         self._at = decoded(keeper.state(self._name))
@@ -177,22 +176,12 @@ class _Harvest:
 
     def _page(self, page: Answer) -> None:
         """Take the records of a page together with the way to the next one."""
-        findings: list[Finding] = []
-        records: list[Record] = []
-        if page.headers:
-            try:
-                address = self._repository.endpoint
-                records = list(oai.records(page.stream, address, findings.append, self._source, address))
-            except SourceError as fault:
-                raise Broken(str(fault)) from fault
-        if page.repaired:
-            self._note("warning", "a page of broken XML was repaired: forbidden characters removed, encodings guessed")
-        records = self._unique(records)
+        records = self._unique(page.records)
         read = {record.listed.identifier for record in records}
         without = [header for header in page.headers if header.identifier not in read]
         self._rescue.singly(without)
         lost = {header.identifier for header in without}
-        self._report.extend(finding for finding in findings if finding.record not in lost)
+        self._report.extend(finding for finding in page.findings if finding.record not in lost)
         at, listed = self._at, len(self._listed)
         for header in page.headers:
             at.ordered = at.ordered and (header.datestamp or "") >= at.last
@@ -206,7 +195,7 @@ class _Harvest:
         tail = records[(len(records) - 1) // _AT_ONCE * _AT_ONCE :] if records else []
         self._take(tail, self._at if at.token else None)
 
-    def _unique(self, records: list[Record]) -> list[Record]:
+    def _unique(self, records: Sequence[Record]) -> list[Record]:
         """Each record once, in its newest version."""
         newest: dict[str, Record] = {}
         for record in records:

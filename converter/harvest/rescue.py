@@ -10,7 +10,6 @@ from converter.harvest.listing import Endpoint, Stopped
 from converter.harvest.responses import Answer, Header
 from converter.record import Record
 from converter.report import Finding
-from converter.sources import oai
 from converter.sources.record_identity import handle_of
 
 _PATIENCE = 2
@@ -58,29 +57,21 @@ class Rescue:
 
     def _single(self, identifier: str) -> str:
         """Why a record cannot be had; "" when it has been taken."""
-        findings: list[Finding] = []
         try:
             page = self._endpoint.ask(
                 "GetRecord", {"identifier": identifier, "metadataPrefix": self._prefix}, attempts=_PATIENCE
             )
         except Failed as fault:
             # One record may be broken; where nothing answers any more, going on would call all of them broken.
-            self._endpoint.ask("Identify", {}).stream.close()
+            self._endpoint.ask("Identify", {})
             return fault.reason
-        with page.stream:
-            if page.error:
-                return ": ".join(part for part in page.error if part)
-            try:
-                records = list(
-                    oai.records(page.stream, identifier, findings.append, self._source, self._endpoint.address)
-                )
-            except SourceError as fault:
-                return str(fault)
-        if not records:
-            return findings[0].reason if findings else "an answer without a record"
-        for finding in findings:
+        if page.error:
+            return ": ".join(part for part in page.error if part)
+        if not page.records:
+            return page.findings[0].reason if page.findings else "an answer without a record"
+        for finding in page.findings:
             self._note(finding)
-        self._take(records)
+        self._take(page.records)
         return ""
 
     def _range(self, headers: Sequence[Header], arguments: Mapping[str, str]) -> list[Header]:
@@ -100,14 +91,10 @@ class Rescue:
             pass
         return list(left.values())
 
-    def _read(self, page: Answer) -> list[Record]:
-        if not page.headers:
-            return []
-        findings: list[Finding] = []
-        address = self._endpoint.address
-        records = list(oai.records(page.stream, address, findings.append, self._source, address))
+    def _read(self, page: Answer) -> Sequence[Record]:
+        records = page.records
         named = {name for record in records for name in (record.identifier, record.listed.identifier, record.handle)}
-        for finding in findings:
+        for finding in page.findings:
             # What is not among the records is asked for again, and only then reported.
             if finding.record in named:
                 self._note(finding)

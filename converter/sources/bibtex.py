@@ -20,7 +20,6 @@ from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
-from converter.sources.encodings import decoded
 from converter.values.dates import parse
 from converter.values.names import looks_like_organisation
 
@@ -90,7 +89,7 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
 
     Raises SourceError where there is none.
     """
-    text = decoded(stream.read(), name, note)
+    text = stream.read().decode("utf-8-sig", "replace")
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     library = parse_string(text, append_middleware=_ours())

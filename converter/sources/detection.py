@@ -5,6 +5,7 @@ One table, `KINDS`, says what is read; a new source is one module and one row.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import sys
@@ -17,7 +18,7 @@ from lxml import etree
 from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
 from converter.record import Record
 from converter.report import Finding, Report
-from converter.sources import bibtex, dspace_html, dspace_text, json_records, metadata_csv, oai, packages, ris
+from converter.sources import bibtex, decoding, dspace_html, dspace_text, json_records, metadata_csv, oai, packages, ris
 from converter.sources.folders import inside
 from converter.sources.unpacking import Member, is_archive, members, seekable
 from converter.sources.xml_formats import FORMATS, marc
@@ -34,6 +35,7 @@ _TEXT_ROW = re.compile(rb"^\s*(?:DC Field|[a-z]+\.[a-z]+[.a-zA-Z]*)", re.MULTILI
 _VIEW_LABEL = re.compile(rb"^(?:Title|Authors?|Issue Date|Persistent Identifier|Abstract)[A-Z0-9:\t ]", re.MULTILINE)
 _HIDDEN = re.compile(r"(?:^|/)(?:\.(?!\.?/)|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
 _PACKAGE = "mets.xml"
+_BINARY = "marc"
 
 
 class Kind(NamedTuple):
@@ -75,38 +77,53 @@ KINDS: dict[str, Kind] = {
 """Name → kind, in the order in which they are tried."""
 
 
-def read(source: str, kind: str | None = None, repository: str = "", report: Report | None = None) -> Iterator[Record]:
+def read(
+    source: str, kind: str | None = None, repository: str = "", report: Report | None = None, encoding: str = ""
+) -> Iterator[Record]:
     """The records of a file or archive, of all files of a folder in the order of their names, or of standard input.
 
-    In a folder or an archive, a file that cannot be read is an error in the report, and the others go on.
+    `encoding` is that of the text, empty where its content tells it.  In a folder or an archive, a file that cannot be
+    read is an error in the report, and the others go on.
 
-    Raises SourceUnreachable where there is no such file, SourceError where it holds no record, UsageError for a kind
-    that is not read.
+    Raises SourceUnreachable where there is no such file, SourceError where it holds no record, UsageError for a
+    kind or an encoding that is not known.
     """
     report = report or Report()
     path = Path(source)
     if source == "-":
-        yield from read_stream(sys.stdin.buffer, "standard input", kind, repository, report)
+        yield from read_stream(sys.stdin.buffer, "standard input", kind, repository, report, encoding)
     elif path.is_dir():
-        _known(kind)
-        yield from _all(inside(path), str(path), kind, repository, report.add)
+        how = _how(kind, repository, encoding)
+        yield from _all(inside(path), str(path), how, report.add)
     else:
         with _open(path) as stream:
-            yield from read_stream(stream, str(path), kind, repository, report)
+            yield from read_stream(stream, str(path), kind, repository, report, encoding)
 
 
-def read_stream(stream: BinaryIO, name: str, kind: str | None, repository: str, report: Report) -> Iterator[Record]:
+def read_stream(
+    stream: BinaryIO, name: str, kind: str | None, repository: str, report: Report, encoding: str = ""
+) -> Iterator[Record]:
     """The records of what an open stream holds, as those of a file of that name.
 
-    Raises SourceError where it holds none, UsageError for a kind that is not read.
+    Raises SourceError where it holds none, UsageError for a kind or an encoding that is not known.
     """
-    _known(kind)
-    yield from _opened(stream, name, kind, repository, report.add)
+    yield from _opened(stream, name, _how(kind, repository, encoding), report.add)
 
 
-def _known(kind: str | None) -> None:
+class _How(NamedTuple):
+    """What a person says of the sources: their kind, whose they are, their encoding."""
+
+    kind: str | None
+    repository: str
+    encoding: str
+
+
+def _how(kind: str | None, repository: str, encoding: str) -> _How:
     if kind is not None and kind not in KINDS:
         raise UsageError(f"no kind of source is called {kind!r}; --from takes {', '.join(KINDS)}")
+    if encoding and not decoding.known(encoding):
+        raise UsageError(f"--encoding: no encoding is called {encoding!r}; write one such as utf-8, gb18030 or cp1252")
+    return _How(kind, repository, encoding)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -116,7 +133,7 @@ def _open(path: Path) -> BinaryIO:
         raise SourceUnreachable(f"{path}: {fault.strerror or fault}; check the name of the file") from None
 
 
-def _all(found: Iterable[Member], name: str, kind: str | None, repository: str, note: Note) -> Iterator[Record]:
+def _all(found: Iterable[Member], name: str, how: _How, note: Note) -> Iterator[Record]:
     """The records of many files; those of one folder that is a package are one record."""
     for folder, group in itertools.groupby(found, key=lambda member: str(PurePosixPath(member.path).parent)):
         inner: list[Member] = []
@@ -128,13 +145,13 @@ def _all(found: Iterable[Member], name: str, kind: str | None, repository: str, 
             else:
                 inner.append(member)
         by_name = {PurePosixPath(member.path).name: member for member in inner}
-        if packages.MARK in by_name and kind is None:
-            yield from _package(by_name, f"{name}/{folder}", repository, note)
+        if packages.MARK in by_name and how.kind is None:
+            yield from _package(by_name, f"{name}/{folder}", how.repository, note)
             continue
-        for member in [by_name[_PACKAGE]] if _PACKAGE in by_name and kind is None else inner:
+        for member in [by_name[_PACKAGE]] if _PACKAGE in by_name and how.kind is None else inner:
             try:
                 with member.open() as stream:
-                    yield from _opened(stream, f"{name}/{member.path}", kind, repository, note)
+                    yield from _opened(stream, f"{name}/{member.path}", how, note)
             except ShelfgraphError as fault:
                 note(Finding("", "error", "", f"{name}/{member.path}", " ".join(str(fault).split())))
 
@@ -150,39 +167,43 @@ def _package(files: dict[str, Member], name: str, repository: str, note: Note) -
         note(Finding("", "error", "", name, str(fault)))
 
 
-def _opened(stream: BinaryIO, name: str, kind: str | None, repository: str, note: Note) -> Iterator[Record]:
-    with seekable(stream, name) as whole:
+def _opened(stream: BinaryIO, name: str, how: _How, note: Note) -> Iterator[Record]:
+    with contextlib.ExitStack() as held:
+        whole = held.enter_context(seekable(stream, name))
         head = whole.read(_HEAD)
         whole.seek(0)
         if is_archive(head):
             with members(whole, name) as found:
-                yield from _all(found, name, kind, repository, note)
+                yield from _all(found, name, how, note)
             return
-        chosen = KINDS[kind] if kind else _detected(head, name)
-        yield from chosen.adapter(whole, name, note, repository)
+        if how.kind == _BINARY or (how.kind is None and marc.shows(head)):
+            # Each of its records says by itself how it is encoded.
+            yield from KINDS[_BINARY].adapter(whole, name, note, how.repository)
+            return
+        if not how.encoding:
+            _refuse_binary(decoding.probe(head), name)
+        text = decoding.utf8(whole, name, note, how.encoding)
+        held.callback(text.close)
+        head = text.read(_HEAD)
+        text.seek(0)
+        chosen = KINDS[how.kind] if how.kind else _detected(head, name)
+        yield from chosen.adapter(text, name, note, how.repository)
+
+
+def _refuse_binary(head: bytes, name: str) -> None:
+    if not head.strip():
+        raise SourceError(f"{name}: an empty file; nothing to read")
+    if b"\0" in head or len(_CONTROLS.findall(head)) * _STRAY > len(head):
+        shown = head[:4].hex(" ").upper()
+        raise SourceError(f"{name}: binary data (it begins with {shown}); {_remedy()}")
 
 
 def _detected(head: bytes, name: str) -> Kind:
-    if not head.strip():
-        raise SourceError(f"{name}: an empty file; nothing to read")
-    probe = _utf8(head)
-    if marc.shows(probe):
-        return KINDS["marc"]
-    if b"\0" in probe or len(_CONTROLS.findall(probe)) * _STRAY > len(probe):
-        shown = head[:4].hex(" ").upper()
-        raise SourceError(f"{name}: binary data (it begins with {shown}); {_remedy()}")
     for kind in KINDS.values():
-        if kind.shows(probe):
+        if kind.shows(head):
             return kind
     raise SourceError(f"{name}: no record of a kind that is read; {_remedy()}")
 
 
 def _remedy() -> str:
     return f"name one of the kinds that are read with --from: {', '.join(KINDS)}"
-
-
-def _utf8(head: bytes) -> bytes:
-    """The bytes as UTF-8 where a mark at the beginning says that they are UTF-16."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
-    return head

@@ -22,7 +22,6 @@ from converter.values.iris import slug
 Note = Callable[[Finding], None]
 
 _FIELD_NAME = re.compile(r"[a-zA-Z][\w-]*(?:\.[a-zA-Z][\w-]*){1,3}")
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _COMMENT_HANDLE = re.compile(r"metadata/handle/([\d.]+/[^/\s]+)/mets\.xml")
 _META_NAME = re.compile(r"(DC|DCTERMS)\.([A-Za-z]+(?:\.[A-Za-z]+)?)", re.IGNORECASE)
 _SIMPLE_VIEW = re.compile(r"simple-item-view-([a-z-]+)")
@@ -59,7 +58,7 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
 
     Raises SourceError where the page has no metadata table, no labels and no metadata in its head.
     """
-    page = LexborHTMLParser(_decoded(stream.read(), name, note))
+    page = LexborHTMLParser(stream.read().decode("utf-8-sig", "replace"))
     fields, how = _fullest(page)
     if not fields:
         raise SourceError(
@@ -241,15 +240,3 @@ def _without_heading(node: LexborNode) -> str:
     for heading in headings:
         text = text.removeprefix(heading).strip()
     return text
-
-
-def _decoded(raw: bytes, name: str, note: Note) -> str:
-    match = _CHARSET.search(raw[:4096])
-    declared = match[1].decode("ascii") if match else "utf-8"
-    try:
-        return raw.decode("utf-8-sig" if declared.lower() in {"utf-8", "utf8"} else declared)
-    except (LookupError, UnicodeDecodeError):
-        note(
-            Finding("", "warning", "", name, f"not in the encoding that it declares ({declared}); read as Windows-1252")
-        )
-        return raw.decode("cp1252", "replace")

@@ -14,7 +14,6 @@ import ontology
 from converter.errors import SourceError
 from converter.record import Field, Record
 from converter.report import Finding
-from converter.sources.encodings import decoded
 from converter.sources.page_view import view_fields
 from converter.sources.record_identity import handle_of, identified
 from converter.values.languages import language_tag
@@ -36,7 +35,7 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
 
     Raises SourceError where the text has neither a metadata table nor the labels of an item page.
     """
-    text = decoded(stream.read(), name, note)
+    text = stream.read().decode("utf-8-sig", "replace")
     yield record(text, name, note, source)
 
 

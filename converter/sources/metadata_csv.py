@@ -16,13 +16,13 @@ from converter.errors import SourceError
 from converter.record import File, Record
 from converter.report import Finding
 from converter.sources.builder import Draft
-from converter.sources.encodings import encoding_of
 
 Note = Callable[[Finding], None]
 
 _FIELD = re.compile(r"(?P<name>[A-Za-z]\w*\.[A-Za-z]\w*(?:\.[\w-]+)*)\s*(?:\[(?P<language>[^\]]*)\])?")
 _AUTHORITY = re.compile(r"(?P<value>.*?)::(?P<authority>[^:].*?)(?:::(?P<confidence>-?\d+))?", re.DOTALL)
 _FILES = re.compile(r"(?:filename|bitstreams?|bundle:(?P<bundle>\w+))(?:__.*)?", re.IGNORECASE)
+_SEP = re.compile(r'\ufeff?"?sep=([^"])"?', re.IGNORECASE)
 _DELIMITERS = ",;\t|"
 _LARGEST_CELL = 16 << 20
 
@@ -47,8 +47,10 @@ def head(text: str) -> Head:
 
 def shows(start: bytes) -> bool:
     """Whether the first line is one of heads, two or more of them names of fields or of DSpace's own columns."""
-    line = start.lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace").strip("\r")
-    cells = [cell.strip().strip('"') for cell in line.split(_delimiter(line))]
+    lines = start.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").splitlines() or [""]
+    sign = _sep(lines[0])
+    line = lines[1] if sign and len(lines) > 1 else lines[0]
+    cells = [cell.strip().strip('"') for cell in line.split(sign or _delimiter(line))]
     named = [cell for cell in cells if _FIELD.fullmatch(cell)]
     return len(cells) > 1 and bool(named) and len(named) * 3 >= len(cells)
 
@@ -59,11 +61,13 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
     Raises SourceError where there is no row, or no head names a field.
     """
     csv.field_size_limit(_LARGEST_CELL)
-    text = io.TextIOWrapper(stream, encoding=encoding_of(stream, name, note), errors="replace", newline="")
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
     try:
         first = text.readline()
-        text.seek(0)
-        rows = csv.reader(text, delimiter=_delimiter(first), strict=False)
+        sign = _sep(first)
+        if not sign:
+            text.seek(0)
+        rows = csv.reader(text, delimiter=sign or _delimiter(first), strict=False)
         heads = [head(cell.lstrip("\ufeff")) for cell in next(rows, [])]
         if not any(one.name for one in heads):
             raise SourceError(f"{name}: no head names a field such as dc.title; export it with its first line")
@@ -132,6 +136,16 @@ def _other(text: str, cell: str, draft: Draft) -> None:
         draft.sets.extend(part.strip() for part in cell.split("||"))
     else:
         draft.add(f"csv.{re.sub(r'[^A-Za-z0-9_-]+', '_', text).strip('_') or 'column'}", cell)
+
+
+def _sep(line: str) -> str:
+    """What divides the cells, as Excel's own first line says it (`sep=;`); empty where the line is another.
+
+    >>> _sep("sep=;"), _sep('"sep=,"'), _sep("dc.title;dc.date")
+    (';', ',', '')
+    """
+    match = _SEP.fullmatch(line.rstrip("\r\n"))
+    return match[1] if match else ""
 
 
 def _delimiter(line: str) -> str:

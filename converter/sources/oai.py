@@ -1,17 +1,17 @@
 """OAI-PMH answers and XML records on disk: whole ListRecords pages, single records, bare metadata of any format read.
 
 Source: the Open Archives Initiative Protocol for Metadata Harvesting 2.0, https://www.openarchives.org/OAI/2.0/.
-Parsing is streaming, strict first, without DTDs, entities or network; a page that strict parsing refuses is repaired
-(control characters, wrong encodings), then recovered as far as it goes, and either is reported.
+Parsing is streaming, strict first, without DTDs, entities or network; what strict parsing refuses is repaired, else
+read record by record, and either is reported.  Files and harvests are read by the same pass.
 """
 
 from __future__ import annotations
 
-import codecs
-import re
-import tempfile
+import contextlib
+import io
+import itertools
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from lxml import etree
 
@@ -20,24 +20,15 @@ from converter.record import Record
 from converter.report import Finding
 from converter.sources import provenance
 from converter.sources.builder import Draft
-from converter.sources.elements import Tree
+from converter.sources.elements import Tree, local
+from converter.sources.oai_outline import NOT_RECORDS, Header, Outline, header_of
+from converter.sources.repair import Repaired
 from converter.sources.xml_formats import Format, format_of, format_within, known
-from converter.values.terms import UNCARRIABLE
 
 Note = Callable[[Finding], None]
 
-_CHUNK = 1 << 20
-# XML knows five named entities and numbers; HTML's other names and a bare & are text.
-_LOOSE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
-_LONGEST_REFERENCE = 16
 _HOLDERS = ("metadata", "recordData")
 """What holds the metadata of a record: in OAI-PMH, and in answers of a catalogue's search (SRU)."""
-_NOT_RECORDS = {
-    "Identify": "a description of the repository",
-    "ListIdentifiers": "a list of headers without metadata",
-    "ListMetadataFormats": "a list of metadata formats",
-    "ListSets": "a list of sets",
-}
 
 
 def records(stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "") -> Iterator[Record]:
@@ -46,67 +37,111 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "", base_url:
     Raises SourceError where there is none, where the answer is an error or a list of something else, and where the
     document declares entities.
     """
-    _refuse_entities(stream, name)
-    reading = _Reading(name, note, source, base_url)
-    try:
-        yield from reading.records(stream)
-    except etree.XMLSyntaxError as fault:
-        # libxml's message and line say what a person has to look for.
-        first_fault = f"line {fault.lineno}: {fault.msg}"
-    else:
-        reading.finish()
-        return
-    before = reading.count
-    with tempfile.SpooledTemporaryFile(max_size=8 * _CHUNK) as repaired:
-        changed = _repair(stream, cast("BinaryIO", repaired))
-        how = "characters that XML forbids repaired" if changed else "recovered from broken XML"
-        recovered = not changed
-        reading.again(skip=before)
-        try:
-            for record in reading.records(cast("BinaryIO", repaired), recover=recovered):
-                note(Finding(record.identifier, "warning", "", "", f"{how} ({first_fault})"))
-                yield record
-        except etree.XMLSyntaxError:
-            yield from _recovered(reading, cast("BinaryIO", repaired), note, "" if recovered else first_fault)
-            recovered = True
-    if not reading.count:
-        raise SourceError(f"{name}: broken XML ({first_fault}) and no whole record in it; fetch the page again")
-    if recovered:
-        note(Finding("", "error", "", name, f"broken XML ({first_fault}); records behind the fault may be missing"))
+    page = Page(stream, name, note, source, base_url)
+    yield from page.records()
+    page.finish()
 
 
-def _recovered(reading: _Reading, stream: BinaryIO, note: Note, first_fault: str) -> Iterator[Record]:
-    """Yield what is left when even a repaired document is broken; nothing where recovering has been tried."""
-    if not first_fault:
-        return
-    reading.again(skip=reading.count)
-    try:
-        for record in reading.records(stream, recover=True):
-            note(Finding(record.identifier, "warning", "", "", f"recovered from broken XML ({first_fault})"))
-            yield record
-    except etree.XMLSyntaxError:
-        # Nothing more can be had; the caller reports what is missing.
-        return
+class Page:
+    """One pass over a document in UTF-8; `outline` is complete when `records` has ended.
 
+    `fault` is what is wrong with its XML, empty where nothing is; `broken` says that repairing it was not enough.
+    """
 
-class _Reading:
-    """One pass over a document: what it has shown so far."""
-
-    def __init__(self, name: str, note: Note, source: str, base_url: str) -> None:
-        self.name, self._note, self._source, self._base_url = name, note, source, base_url
+    def __init__(self, stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "") -> None:
+        self._stream, self._name, self._note = stream, name, note
+        self._source, self._base_url = source, base_url
+        self.outline = Outline(base_url)
         self.count = 0
-        self._skip = 0
-        self._seen = 0
-        self._answer = ""
-        self._error: tuple[str, str] | None = None
-        self._root = ""
+        self.fault = ""
+        self.broken = False
+        self._seen = self._skip = 0
 
-    def again(self, skip: int) -> None:
-        """Begin another pass, in which the first `skip` records are passed over."""
-        self._skip, self._seen = skip, 0
+    def records(self) -> Iterator[Record]:
+        """Yield every record that can be had.
 
-    def records(self, stream: BinaryIO, *, recover: bool = False) -> Iterator[Record]:
-        stream.seek(0)
+        Raises SourceError where the document declares entities.
+        """
+        _refuse_entities(self._stream, self._name)
+        self._stream.seek(0)
+        try:
+            yield from self._pass(self._stream)
+        except etree.XMLSyntaxError as fault:
+            # libxml's message and line say what a person has to look for.
+            self.fault = f"line {fault.lineno}: {fault.msg}"
+        else:
+            return
+        with contextlib.closing(Repaired(self._stream)) as repaired:
+            self._again()
+            try:
+                yield from self._pass(repaired.stream(), wrapped=True)
+            except etree.XMLSyntaxError:
+                self.broken = True
+                yield from self._piecemeal(repaired)
+        if not self.broken:
+            self._note(Finding("", "warning", "", self._name, f"broken XML ({self.fault}), which was repaired"))
+
+    def finish(self) -> None:
+        """Report what is missing; raise SourceError with the reason where a whole document held no record."""
+        outline = self.outline
+        if self.broken and not self.count:
+            reason = f"broken XML ({self.fault}) and no whole record in it; fetch it again, or correct that line"
+            raise SourceError(f"{self._name}: {reason}")
+        if self.broken:
+            reason = f"broken XML ({self.fault}); what stands outside whole records is missing"
+            self._note(Finding("", "error", "", self._name, reason))
+        if self.count or self._seen:
+            return
+        if outline.error and outline.error[0] == "noRecordsMatch":
+            self._note(Finding("", "info", "", self._name, "the repository answers noRecordsMatch: no records"))
+        elif outline.error:
+            code, text = outline.error
+            reason = " ".join(text.split()) or "no reason given"
+            raise SourceError(f"{self._name}: an OAI-PMH answer with the error {code}: {reason}")
+        elif outline.verb in NOT_RECORDS:
+            words = NOT_RECORDS[outline.verb]
+            raise SourceError(f"{self._name}: {words} ({outline.verb}), not records; ask for verb=ListRecords")
+        elif outline.verb or outline.root in {"OAI-PMH", "records", "ListRecords"}:
+            self._note(Finding("", "warning", "", self._name, "an answer without a record"))
+        else:
+            raise SourceError(f"{self._name}: XML without a record (its root is {outline.root}); {known()}")
+
+    def _again(self) -> None:
+        """Begin another pass, in which the records that were read are passed over."""
+        self._skip, self._seen = self.count, 0
+        self.outline = Outline(self._base_url)
+
+    def _piecemeal(self, repaired: Repaired) -> Iterator[Record]:
+        """Read each record by itself, so that a fault in one costs no other; without records, what can be recovered."""
+        self._again()
+        around, pieces = repaired.pieces()
+        first = next(pieces, None)
+        with contextlib.suppress(etree.XMLSyntaxError):
+            for record in self._pass(io.BytesIO(around), wrapped=True, recover=True):
+                if first is None:
+                    yield self._recovered(record, self.fault)
+        if first is not None:
+            self._seen = 0
+            for piece in itertools.chain([first], pieces):
+                yield from self._alone(piece)
+
+    def _alone(self, piece: bytes) -> Iterator[Record]:
+        """Read the record of a document that holds nothing else."""
+        fault = ""
+        try:
+            root = etree.fromstring(piece, _parser())
+        except etree.XMLSyntaxError as error:
+            fault = error.msg or "broken"
+            root = etree.fromstring(piece, _parser(recover=True))
+        for element in root.iterchildren("{*}record"):
+            for record in self._record(element):
+                yield self._recovered(record, fault) if fault else record
+
+    def _recovered(self, record: Record, fault: str) -> Record:
+        self._note(Finding(record.identifier, "warning", "", "", f"recovered from broken XML ({fault})"))
+        return record
+
+    def _pass(self, stream: BinaryIO, *, wrapped: bool = False, recover: bool = False) -> Iterator[Record]:
         events = etree.iterparse(
             stream,
             events=("start", "end"),
@@ -118,92 +153,74 @@ class _Reading:
             remove_comments=True,
             remove_pis=True,
         )
-        depth, inside = 0, 0
+        level, inside = -1 if wrapped else 0, 0
         for event, element in events:
-            name = _local(element)
+            name = local(element)
             if event == "start":
-                depth += 1
-                self._root = self._root or name
-                if depth == 2 and name in _NOT_RECORDS:
-                    self._answer = name
-                if not inside and not self._answer and (name == "record" or format_of(element)):
+                level += 1
+                self.outline.begins(name, level)
+                is_record = name == "record" or (level > 0 and format_of(element) is not None)
+                if not inside and not self.outline.holds_no_records and is_record:
                     # What stands in a record is its own affair: a MARC record in an OAI record is not another one.
-                    inside = depth
+                    inside = level
                 continue
-            if depth == inside:
+            if level == inside and inside:
                 inside = 0
                 yield from self._record(element)
                 _release(element)
-            depth -= 1
-            if name == "request" and depth == 1 and not self._base_url:
-                # Who answered a page that was saved stands in it.
-                self._base_url = provenance.base_url_of("".join(element.itertext()))
-            if name == "error" and depth <= 1:
-                self._error = element.get("code") or "error", "".join(element.itertext()).strip()
-
-    def finish(self) -> None:
-        """Raise the reason where a whole document held no record."""
-        if self.count or self._seen:
-            return
-        if self._error and self._error[0] == "noRecordsMatch":
-            self._note(Finding("", "info", "", self.name, "the repository answers noRecordsMatch: no records"))
-        elif self._error:
-            code, text = self._error
-            reason = " ".join(text.split()) or "no reason given"
-            raise SourceError(f"{self.name}: an OAI-PMH answer with the error {code}: {reason}")
-        elif self._answer:
-            words = _NOT_RECORDS[self._answer]
-            raise SourceError(f"{self.name}: {words} ({self._answer}), not records; ask for verb=ListRecords")
-        elif self._root in {"OAI-PMH", "records", "ListRecords"}:
-            self._note(Finding("", "warning", "", self.name, "an answer without a record"))
-        else:
-            raise SourceError(f"{self.name}: XML without a record (its root is {self._root}); {known()}")
+            elif not inside:
+                self.outline.ends(element, name, level)
+            level -= 1
 
     def _record(self, element: etree._Element) -> Iterator[Record]:
+        header = element.find("{*}header")
+        told = None if header is None else header_of(header)
+        metadata, format_ = _metadata(element)
+        if told is not None and metadata is None and not told.identifier and not told.deleted:
+            # The empty place for a record of another verb.
+            return
+        if told is not None:
+            self.outline.headers.append(told)
         self._seen += 1
         if self._seen <= self._skip:
             return
         self.count += 1
         draft = Draft(self._note)
-        header = element.find("{*}header")
-        if header is not None:
-            _header(header, draft)
-            draft.base_url = self._base_url
-        metadata, format_ = _metadata(element)
+        if told is not None and header is not None:
+            _take_header(told, header, draft)
+            draft.base_url = self.outline.base_url
         if metadata is not None and header is not None:
             _provenance(element, metadata, draft)
         if metadata is None:
-            inner = None if header is not None else _embedded(element)
-            if inner is not None:
-                self.count -= 1
-                yield from self._record(inner)
-            elif draft.deleted:
-                yield draft.record(self._source)
-            else:
-                self._note(Finding(draft.identifier, "error", "", "", "a record with a header and no metadata"))
-        elif format_ is None:
-            namespace = metadata.nsmap.get(metadata.prefix) or _local(metadata)
+            yield from self._without_metadata(element, draft, has_header=header is not None)
+            return
+        self.outline.read_as.add(format_.prefix if format_ else "")
+        if format_ is None:
+            namespace = metadata.nsmap.get(metadata.prefix) or local(metadata)
             reason = f"metadata in a format that is not known: every value keeps the name of its element; {known()}"
             self._note(Finding(draft.identifier, "warning", "", namespace, reason))
-            Tree(metadata, draft, _local(metadata)).rest()
-            yield draft.record(self._source)
+            Tree(metadata, draft, local(metadata)).rest()
         else:
             format_.read(metadata, draft)
-            if draft.fault:
-                self._note(Finding(draft.identifier, "error", "", "", draft.fault))
-            else:
-                yield draft.record(self._source)
+        if draft.fault:
+            self._note(Finding(draft.identifier, "error", "", "", draft.fault))
+        else:
+            yield draft.record(self._source)
+
+    def _without_metadata(self, element: etree._Element, draft: Draft, *, has_header: bool) -> Iterator[Record]:
+        inner = None if has_header else _embedded(element)
+        if inner is not None:
+            self.count -= 1
+            self._seen -= 1
+            yield from self._record(inner)
+        elif draft.deleted:
+            yield draft.record(self._source)
+        else:
+            self._note(Finding(draft.identifier, "error", "", "", "a record with a header and no metadata"))
 
 
-def _local(element: etree._Element) -> str:
-    """The name of an element without its namespace; a broken document may have prefixes that nothing declares."""
-    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
-
-
-def _header(header: etree._Element, draft: Draft) -> None:
-    draft.deleted = header.get("status") == "deleted"
-    draft.identifier = (header.findtext("{*}identifier") or "").strip()
-    draft.datestamp = (header.findtext("{*}datestamp") or "").strip() or None
+def _take_header(told: Header, header: etree._Element, draft: Draft) -> None:
+    draft.deleted, draft.identifier, draft.datestamp = told.deleted, told.identifier, told.datestamp
     draft.sets = [text.strip() for set_ in header.findall("{*}setSpec") if (text := set_.text or "").strip()]
 
 
@@ -233,13 +250,22 @@ def _embedded(element: etree._Element) -> etree._Element | None:
     for part in element.iter("*"):
         text = (part.text or "").strip()
         if text.startswith("<") and "<record" in text[:1000]:
-            parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True)
-            try:
-                inner = etree.fromstring(text.encode(), parser)
-            except etree.XMLSyntaxError:
-                return None
-            return inner if _local(inner) == "record" else None
+            with contextlib.closing(Repaired(io.BytesIO(text.encode()))) as repaired:
+                piece = next(repaired.pieces()[1], None)
+            inner = None if piece is None else etree.fromstring(piece, _parser(recover=True))
+            return None if inner is None else next(inner.iterchildren("{*}record"), None)
     return None
+
+
+def _parser(*, recover: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        recover=recover,
+    )
 
 
 def _release(element: etree._Element) -> None:
@@ -252,25 +278,6 @@ def _release(element: etree._Element) -> None:
 
 
 def _refuse_entities(stream: BinaryIO, name: str) -> None:
-    head = stream.read(65_536)
     stream.seek(0)
-    if b"<!ENTITY" in head:
+    if b"<!ENTITY" in stream.read(65_536):
         raise SourceError(f"{name}: the document declares entities, which are not read; remove its DOCTYPE")
-
-
-def _repair(stream: BinaryIO, target: BinaryIO) -> bool:
-    """Write the stream to `target` as UTF-8, no forbidden characters, no loose &; whether that changed it."""
-    stream.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    changed, kept = False, ""
-    while chunk := stream.read(_CHUNK):
-        text = kept + decoder.decode(chunk)
-        # A reference may go on in the next chunk.
-        cut = text.rfind("&", max(0, len(text) - _LONGEST_REFERENCE))
-        text, kept = (text[:cut], text[cut:]) if cut >= 0 else (text, "")
-        clean = _LOOSE_AMPERSAND.sub("&amp;", UNCARRIABLE.sub("", text))
-        changed = changed or clean != text or "\ufffd" in text
-        target.write(clean.encode())
-    clean = _LOOSE_AMPERSAND.sub("&amp;", kept)
-    target.write(clean.encode())
-    return changed or clean != kept

@@ -12,7 +12,6 @@ from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
-from converter.sources.encodings import decoded
 from converter.sources.vocabulary import Authors
 from converter.values.dates import parse
 
@@ -63,7 +62,7 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
 
     Raises SourceError where there is none.
     """
-    text = decoded(stream.read(), name, note)
+    text = stream.read().decode("utf-8-sig", "replace")
     count = 0
     for place, part in enumerate(_references(text), 1):
         try:
