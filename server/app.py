@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, send_from_directory
 
 from converter.errors import QueryError
 from converter.store.reader import ArchiveReader
@@ -21,7 +22,7 @@ from server.feeds.sitemap import sitemap_blueprint
 from server.front.application_link import Link
 from server.http.base_path import Below, root
 from server.http.compression import register_packing
-from server.http.headers import BORNE
+from server.http.headers import BORNE, PAGE_POLICY, READ, fit
 from server.http.problems import register_problems
 from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
@@ -35,7 +36,8 @@ from server.sparql.protocol import METHODS, sparql_blueprint
 from server.sparql.query_problems import unanswered
 
 _HERE = Path(__file__).parent
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+_NAME, _MOST_ASKED = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,60}"), 20
+"""The name of a header field, and how many of them a preflight may ask for."""
 
 
 def create_app(
@@ -74,11 +76,17 @@ def create_app(
         app.register_blueprint(ldes_blueprint(endpoint, settings, archive))
         app.register_blueprint(oai_blueprint(endpoint, settings, archive))
         app.register_blueprint(resourcesync_blueprint(endpoint, settings, archive))
+    app.add_url_rule("/favicon.ico", view_func=_favicon)
     app.before_request(_begin)
     app.after_request(_headers)
     watched = watch(Shortcut(app.wsgi_app, endpoint, BORNE))
     app.wsgi_app = Below(watched, settings.base)  # type: ignore[method-assign] # Flask's way
     return app
+
+
+def _favicon() -> Response:
+    """The icon, where browsers look for it when no page has told them of it."""
+    return send_from_directory(_HERE / "static", "icon.svg", max_age=86400)
 
 
 def _begin() -> Response | None:
@@ -88,16 +96,25 @@ def _begin() -> Response | None:
             status=204,
             headers={
                 "Access-Control-Allow-Methods": ", ".join(METHODS),
-                "Access-Control-Allow-Headers": "Accept, Accept-Profile, Content-Type, Authorization, If-None-Match",
+                "Access-Control-Allow-Headers": ", ".join(_asked_headers()),
                 "Access-Control-Max-Age": "86400",
+                "Vary": "Access-Control-Request-Headers",
             },
         )
     return None
+
+
+def _asked_headers() -> list[str]:
+    """The header fields that a client may send: those that are read here, and those that it asks for, which are not."""
+    asked = (name.strip() for name in request.headers.get("Access-Control-Request-Headers", "").split(","))
+    known = {name.lower(): name for name in READ}
+    return [*READ, *(name for name in list(asked)[:_MOST_ASKED] if _NAME.fullmatch(name) and name.lower() not in known)]
 
 
 def _headers(response: Response) -> Response:
     """Add what every answer bears, and the policy of a page."""
     response.headers.update(BORNE)
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = _POLICY
+        response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+    fit(response.headers)
     return response

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,10 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
         return Settings(base=self.base, title=self.title, folder=folder, contact=self.contact, licence=self.licence)
 
 
-def serve(deployment: Deployment) -> None:
+def serve(deployment: Deployment, announce: Callable[[], object] = bool) -> None:
     """Serve until interrupted; a new generation of the folder is taken up while serving.
 
+    `announce` is called once, when the site has answered for the first time.
     Raises UsageError where the port is taken or the host is not this machine's, StoreError where the archive of the
     folder cannot be read.
     """
@@ -77,7 +79,33 @@ def serve(deployment: Deployment) -> None:
     with reception(deployment.host, deployment.port) as (application, control):
         deployment = msgspec.structs.replace(deployment, control=str(control))
         os.environ[_DEPLOYMENT] = msgspec.json.encode(deployment).decode()
+        threading.Thread(target=_announce, args=(deployment, announce), daemon=True).start()
         _serve_at(application)
+
+
+def _announce(deployment: Deployment, announce: Callable[[], object]) -> None:
+    """Call as soon as the site answers a request, whatever it says."""
+    while True:
+        connection = HTTPConnection(loopback(deployment.host), deployment.port, timeout=60)
+        try:
+            connection.request("GET", "/-/health")
+            connection.getresponse().read()
+        except (OSError, HTTPException):
+            time.sleep(0.1)
+        else:
+            announce()
+            return
+        finally:
+            connection.close()
+
+
+def loopback(host: str) -> str:
+    """The host at which this machine reaches what listens at `host`.
+
+    >>> loopback("0.0.0.0"), loopback("::"), loopback("192.0.2.7")
+    ('127.0.0.1', '::1', '192.0.2.7')
+    """
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - named, not listened on
 
 
 def _serve_at(address: Path) -> None:

@@ -82,7 +82,7 @@ def serve(
             folder.agreed()
             if every:
                 stack.enter_context(refreshing.kept_fresh(path, refreshing.seconds(every)))
-        click.echo(f"shelfgraph: serving at {address} (addresses begin with {chosen})", err=True)
+        announcement = f"shelfgraph: serving at {address} (addresses begin with {chosen})"
         site.interrupt_quietly()
         with contextlib.suppress(KeyboardInterrupt):
             site.serve(
@@ -101,7 +101,8 @@ def serve(
                     memory=options.size("--memory", memory) if memory else None,
                     log=log,
                     slow=slow,
-                )
+                ),
+                lambda: click.echo(announcement, err=True),
             )
 
 
@@ -127,8 +128,10 @@ def _taken_in(
 
 
 def _url_host(host: str) -> str:
-    known = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - named, not listened on
-    return known.get(host, f"[{host}]" if ":" in host else host)
+    from server.run import loopback
+
+    reached = loopback(host)
+    return f"[{reached}]" if ":" in reached else reached
 
 
 COMMANDS = (serve,)

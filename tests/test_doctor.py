@@ -307,3 +307,9 @@ def test_a_site_map_reads_no_files(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret", encoding="utf-8")
     entity = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{(tmp_path / "secret").as_uri()}">]>'
     assert locations(f"{entity}<urlset><url><loc>a&e;</loc></url></urlset>".encode()).addresses in (["a"], ["a&e;"])
+
+
+def test_a_refused_connection_is_called_so() -> None:
+    done = shelfgraph("doctor", f"http://127.0.0.1:{free_port()}/")
+    assert "connection refused" in done.stderr.decode().lower()
+    assert "within" not in done.stderr.decode()

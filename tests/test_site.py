@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import time
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pyoxigraph
@@ -12,7 +15,7 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.conftest import COMMAND, EXAMPLES, Site, free_port, shelfgraph
 from tests.test_sparql import Answer, ask
 
 HANDLE = "20.500.12345/678"
@@ -195,6 +198,23 @@ def test_a_site_ends_with_all_its_processes(tmp_path: Path) -> None:
     assert "serving at" in told
     marks = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
     assert not [mark for mark in marks if b"server.sparql." in mark and str(running.port).encode() in mark]
+
+
+def test_a_site_is_announced_once_it_answers_and_never_where_its_port_is_taken() -> None:
+    port = str(free_port())
+    command = [*COMMAND, "serve", str(EXAMPLES / "lighthouse.txt"), "--port", port, "--log", "none"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as running:
+        assert running.stderr
+        assert any(b"serving at" in line for line in running.stderr)
+        # It answers at once.
+        with closing(HTTPConnection("127.0.0.1", int(port), timeout=20)) as connection:
+            connection.request("GET", "/")
+            assert connection.getresponse().status == 200
+        second = shelfgraph(*command[len(COMMAND) :])
+        assert second.returncode == 2
+        assert b"serving at" not in second.stderr
+        assert port.encode() in second.stderr
+        running.terminate()
 
 
 def test_a_site_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ class Place(NamedTuple):
 def offers(site: Site, place: Place) -> tuple[Representation, ...]:
     """The forms that the document of a thing has."""
     of_work = place.is_work(site.base)
-    return (*forms(of_work=of_work), *(LINKSETS if of_work else ()))
+    return (*forms(of_work=of_work), *LINKSETS)
 
 
 def document(site: Site, place: Place, form: Representation) -> Rendered | None:
@@ -129,15 +129,17 @@ def _headers(
 ) -> list[tuple[str, str]]:
     """The headers that are this document's own: its address, its profile, its links, when it changed."""
     headers = [("Content-Location", place.document + form.suffix)]
-    links = _links(site, place, form, described)
+    links = []
+    if works is not None and works.last > 1:
+        around = _around(place, works, form).items()
+        links += [Link(address, "prev" if name == "previous" else name) for name, address in around]
+    links += _links(site, place, form, described)
     if form.profile:
         iri = form.profile.iri(site.base)
         headers.append(("Content-Profile", f"<{iri}>"))
         links.append(Link(iri, "profile"))
-    if works is not None and works.last > 1:
-        around = _around(place, works, form).items()
-        links += [Link(address, "prev" if name == "previous" else name) for name, address in around]
-    headers.append(("Link", ", ".join([*map(str, links), *_alternates(site, place, form)])))
+    links += signposting.alternates(place.document, form, of_work=place.is_work(site.base))
+    headers.append(("Link", ", ".join(map(str, links))))
     return headers
 
 
@@ -147,20 +149,11 @@ def _around(place: Place, works: Works, form: Representation) -> dict[str, str]:
 
 
 def _links(site: Site, place: Place, form: Representation, described: Description) -> list[Link]:
+    """The links that a header has, the first the most important."""
+    canonical, linkset = Link(place.document + form.suffix, "canonical"), signposting.sets(place.variant)[0]
     if not place.is_work(site.base):
-        return [Link(place.address, "describes"), Link(place.document + form.suffix, "canonical")]
-    if form is PAGE:
-        links = signposting.in_header(signposting.of_page(described, place.variant, REPRESENTATIONS))
-        return [*links, *signposting.sets(place.variant), Link(place.address, "describes")]
-    canonical = Link(place.variant + form.suffix, "canonical")
-    return [*signposting.of_document(described, place.variant), *signposting.sets(place.variant), canonical]
-
-
-def _alternates(site: Site, place: Place, form: Representation) -> list[str]:
-    """The other forms, each with its type and profile."""
-    return [
-        f'<{place.document}{other.suffix}>; rel="alternate"; type="{other.media_type}"'
-        + (f'; format="{other.profile.iri(site.base)}"' if other.profile else "")
-        for other in forms(of_work=place.is_work(site.base))
-        if other is not form
-    ]
+        return [Link(place.address, "describes"), linkset, canonical]
+    if form is not PAGE:
+        return [*signposting.of_document(described, place.variant), linkset, canonical]
+    links = [*signposting.of_page(described, place.variant, REPRESENTATIONS), Link(place.address, "describes")]
+    return signposting.in_header(links, place.variant)

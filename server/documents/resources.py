@@ -113,17 +113,17 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
 
 
 def _item(site: Site, path: str) -> Response:
-    """303 from a work to its description; a withdrawn work is gone, and says so in every form."""
-    place = _place(site, "record", path)
-    if place is None:
-        return _unknown(site, "item", path)
-    form = chosen(offers(site, place), site.base)
-    made = document(site, place, PAGE if isinstance(form, Refusal) else form)
-    if made is None:
-        return _unknown(site, "item", path)
-    if made.status == 410:
-        return _refused(site, place, form) if isinstance(form, Refusal) else _sent(made, form, _moment(site, place))
-    return _see_other(place.variant)
+    """303 from a work to its description, with a suffix in one form; a withdrawn work is gone, and says so in all."""
+    for read in _readings(site, path):
+        place = None if read.page else _place(site, "record", read.path)
+        form = place and (read.form or chosen(offers(site, place), site.base))
+        made = document(site, place, PAGE if isinstance(form, Refusal) else form) if place and form else None
+        if place is None or form is None or made is None:
+            continue
+        if made.status == 410:
+            return _refused(site, place, form) if isinstance(form, Refusal) else _sent(made, form, _moment(site, place))
+        return _see_other(place.variant + (read.form.suffix if read.form else ""))
+    return _unknown(site, "item", path)
 
 
 def _record(site: Site, path: str) -> Response:

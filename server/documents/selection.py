@@ -20,6 +20,11 @@ _PROFILE = re.compile(r"<([^<>\s]+)>\s*(?:;\s*q\s*=\s*([0-9.]+))?")
 _STYLE = re.compile(r"text/x-bibliography\s*;[^,]*?style\s*=\s*\"?([\w-]+)", re.IGNORECASE)
 _ALIASES = {
     "turtle": "ttl",
+    "n3": "ttl",
+    "text/n3": "ttl",
+    "text/rdf+n3": "ttl",
+    "text/plain": "nt",
+    "schema.org": "schema.jsonld",
     "json-ld": "jsonld",
     "json": "jsonld",
     "ntriples": "nt",

@@ -10,15 +10,19 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from server.representations.registry import PAGE, Description, Representation
+from server.representations.registry import PAGE, Description, Representation, forms
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]*/[A-Za-z0-9][\w.+-]*", re.ASCII)
-_MANY = 40
+_FEW = 5
 """Authors and files that a header names each for itself; where there are more, they are in the link set alone."""
+_MAIN = (".html", ".ttl", ".jsonld")
+"""The representations that a header names; the link set and the page name all."""
+_FIRST = ("cite-as", "linkset", "type", "license", "describedby", "author", "item", "describes")
+"""Relations in the order of their weight: where a header has no room, the last are left out."""
 
 LINKSETS = (
-    Representation("Links, JSON", ".linkset.json", "application/linkset+json", None, None, of_things=False),
-    Representation("Links", ".linkset", "application/linkset", None, None, of_things=False),
+    Representation("Links, JSON", ".linkset.json", "application/linkset+json", None, None),
+    Representation("Links", ".linkset", "application/linkset", None, None),
 )
 
 
@@ -59,19 +63,46 @@ def of_document(described: Description, variant: str) -> list[Link]:
 
 
 def sets(variant: str) -> list[Link]:
-    """The links to the link sets of a record."""
+    """The links to the link sets of a document."""
     return [Link(variant + form.suffix, "linkset", form.media_type) for form in LINKSETS]
 
 
-def in_header(links: Sequence[Link]) -> list[Link]:
-    """The links that a header can carry: many authors or files are left to the link set."""
-    many = {name for name in ("author", "item") if sum(link.relation == name for link in links) > _MANY}
-    return [link for link in links if link.relation not in many]
+def in_header(links: Sequence[Link], variant: str) -> list[Link]:
+    """Of the links of a record's page those that a header can carry, the first the most important.
+
+    Many authors or files, and all but the main descriptions, are left to the link set.
+    """
+    many = {name for name in ("author", "item") if sum(link.relation == name for link in links) > _FEW}
+    main = {variant + suffix for suffix in _MAIN}
+    kept = [
+        link._replace(profile="")
+        for link in (*links, sets(variant)[0])
+        if link.relation in _FIRST
+        and link.relation not in many
+        and (link.relation != "describedby" or link.target in main)
+    ]
+    return sorted(kept, key=lambda link: _FIRST.index(link.relation))
+
+
+def alternates(document: str, form: Representation, *, of_work: bool) -> list[Link]:
+    """The main other representations of a document; none of the same media type, which clients would take instead."""
+    others = (other for other in forms(of_work=of_work) if other.suffix in _MAIN)
+    return [
+        Link(document + other.suffix, "alternate", other.media_type)
+        for other in others
+        if other.media_type != form.media_type
+    ]
 
 
 def linkset(described: Description, variant: str, offers: Sequence[Representation], form: Representation) -> bytes:
-    """All links of a record: those of its page, and those of the documents that describe it."""
-    page = of_page(described, variant, offers)
+    """All links of a document: those of its page, and those of the documents that describe the same."""
+    if described.is_work:
+        page = of_page(described, variant, offers)
+    else:
+        page = [Link(described.address, "describes")]
+        page += [
+            Link(variant + other.suffix, "alternate", other.media_type) for other in offers if other not in LINKSETS
+        ]
     back = [(variant + offer.suffix, Link(variant, "describes", PAGE.media_type)) for offer in offers if offer.profile]
     if form.suffix == ".linkset":
         lines = [f'{link}; anchor="{variant}"' for link in page]
@@ -90,8 +121,8 @@ def _context(anchor: str, links: Sequence[Link]) -> dict[str, Any]:
     for link in links:
         target: dict[str, Any] = {"href": link.target}
         target |= {"type": link.type} if link.type else {}
-        # An attribute that RFC 8288 does not define has a list of values.
-        target |= {"profile": [link.profile]} if link.profile else {}
+        # As https://signposting.org/FAIR/ has it, and as its clients read it: one text, not a list.
+        target |= {"profile": link.profile} if link.profile else {}
         found.setdefault(link.relation, []).append(target)
     return found
 

@@ -11,6 +11,17 @@ from collections.abc import Sequence
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+_OTHER_NAMES = {
+    "application/x-turtle": "text/turtle",
+    "text/n3": "text/turtle",
+    "text/rdf+n3": "text/turtle",
+    "application/n3": "text/turtle",
+    "text/plain": "application/n-triples",
+    "text/ntriples": "application/n-triples",
+    "application/vnd.schemaorg.ld+json": "application/ld+json",
+}
+"""What else clients call a type → the type: what is sent under it can be read as the other (Turtle is N3)."""
+
 _WEIGHT = re.compile(r''';[ \t]*q[ \t]*=[ \t]*"?([^\s;,"]*)"?|"[^"]*"''', re.IGNORECASE)
 
 
@@ -24,10 +35,15 @@ def choose(accept: str | None, offers: Sequence[str]) -> str | None:
     ('application/ld+json', 'text/turtle', None)
     >>> choose("text/turtle;q=.2, text/html;q=.5", offers), choose("text/turtle;q=high", offers)
     ('text/html', 'text/turtle')
+    >>> choose("text/n3, */*;q=0.1", offers), choose("text/turtle;q=0, text/n3", offers)
+    ('text/turtle', None)
     """
     if accept is None or not accept.strip():
         return offers[0]
     ranges = _ranges(accept)
+    for other, name in _OTHER_NAMES.items():
+        if other in ranges and other not in offers:
+            ranges.setdefault(name, ranges[other])
     best = max(offers, key=lambda offer: _quality(offer, ranges))
     return best if _quality(best, ranges) > 0 else None
 

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, render_template, request
 
 from converter.mapping.engine import PROFILE
 from converter.store.reader import ArchiveReader
+from server.http.headers import EMBEDDED_POLICY
 from server.http.problems import problem
 from server.reconciliation.current_index import Indexes, NotReady
 from server.reconciliation.match_requests import BATCH, BadQuestion, Question, TooMany, extension, kind, questions
@@ -204,7 +205,8 @@ def _previewed(service: Service) -> Response:
         address=service.base + name.address,
         told=preview(service.graph, name),
     )
-    return Response(page, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": EMBEDDED_POLICY}
+    return Response(page, content_type="text/html; charset=utf-8", headers=headers)
 
 
 def _known_address(service: Service) -> str | None:

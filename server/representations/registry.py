@@ -199,7 +199,7 @@ REPRESENTATIONS = (
         "application/ld+json",
         SCHEMA_ORG,
         lambda described: schema_org.schema_json_ld(described.view, described.address),
-        aliases=("application/json",),
+        aliases=("application/vnd.schemaorg.ld+json", "application/json"),
     ),
     Representation("schema.org, Turtle", ".schema.ttl", "text/turtle", SCHEMA_ORG, _schema_org("ttl")),
     Representation("schema.org, N-Triples", ".schema.nt", "application/n-triples", SCHEMA_ORG, _schema_org("nt")),

@@ -20,6 +20,8 @@ from server.sparql.lexer import form, is_of_graphs
 from server.sparql.result_formats import ResultFormat, called, offers
 
 PATH = "/sparql"
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors write before a text; it is no part of a query."""
 DIRECT, FORM = "application/sparql-query", "application/x-www-form-urlencoded"
 LARGEST, MOST_PARAMETERS = 1 << 20, 1_000
 """Bytes that a query may have, once it is unpacked, and parameters that may stand beside it."""
@@ -80,6 +82,7 @@ def _plain(kind_: str, text: str, accept: str) -> Plain | None:
         if "query" not in told or not _LONG_WAY.isdisjoint(told) or sum(name == "query" for name, _ in pairs) > 1:
             return None
         query, wanted = told["query"], told.get("format") or told.get("output") or ""
+    query = query.removeprefix(BYTE_ORDER_MARK)
     try:
         graph = is_of_graphs(form(query))
     except QueryError:

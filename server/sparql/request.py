@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_options_header
 
 from server.http.problems import problem
-from server.sparql.plain_queries import DIRECT, FORM, LARGEST, MOST_PARAMETERS
+from server.sparql.plain_queries import BYTE_ORDER_MARK, DIRECT, FORM, LARGEST, MOST_PARAMETERS
 
 _READ_AWAY = 16 << 20
 _UPDATE = "application/sparql-update"
@@ -58,7 +58,7 @@ def _direct(body: bytes, url: MultiDict[str, str]) -> Asked | Response:
         return problem(400, "Bad Request", f"The body is not UTF-8: byte {fault.start}.")
     if "query" in url:
         return problem(400, "Bad Request", "The query stands in the body and in the address; send it once.")
-    return _read_only() if "update" in url else Asked(text, url)
+    return _read_only() if "update" in url else Asked(text.removeprefix(BYTE_ORDER_MARK), url)
 
 
 def _form(body: bytes, url: MultiDict[str, str]) -> Asked | Response:
@@ -74,7 +74,7 @@ def _one_query(source: MultiDict[str, str], parameters: MultiDict[str, str]) -> 
     queries = source.getlist("query")
     if len(queries) != 1:
         return problem(400, "Bad Request", f"The parameter query stands {len(queries)} times; send it once.")
-    return Asked(queries[0], parameters)
+    return Asked(queries[0].removeprefix(BYTE_ORDER_MARK), parameters)
 
 
 def _parameters(text: bytes) -> MultiDict[str, str] | Response:

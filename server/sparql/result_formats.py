@@ -43,7 +43,7 @@ FORMATS = {
         ),
         ResultFormat("csv", ("text/csv",), False, _RESULTS.CSV),
         ResultFormat("tsv", ("text/tab-separated-values",), False, _RESULTS.TSV),
-        ResultFormat("ttl", ("text/turtle", "application/x-turtle"), True, _RDF.TURTLE),
+        ResultFormat("ttl", ("text/turtle", "application/x-turtle", "text/n3", "text/rdf+n3"), True, _RDF.TURTLE),
         ResultFormat(
             "jsonld",
             ("application/ld+json", "application/json"),
@@ -75,6 +75,8 @@ _SPELLINGS = {
     },
     True: {
         "turtle": "ttl",
+        "n3": "ttl",
+        "rdf+n3": "ttl",
         "json": "jsonld",
         "json-ld": "jsonld",
         "ntriples": "nt",

@@ -89,6 +89,9 @@ class Client:
                 )
             except LocationValueError:
                 raise NoAnswer("the address cannot be asked") from None
+            except urllib3.exceptions.NewConnectionError as fault:
+                # Of urllib3's kinds it is a timeout too, but nobody has waited.
+                raise NoAnswer(f"no connection: {_words(fault)}") from None
             except urllib3.exceptions.TimeoutError:
                 raise Late(f"no answer within {limit:g} seconds") from None
             except (HTTPError, OSError, ValueError) as fault:

@@ -184,7 +184,9 @@ def test_a_profile_is_asked_for_by_header_and_by_name(shelf: Site) -> None:
     links = by_header.headers["link"]
     assert '<https://schema.org/>; rel="profile"' in links
     assert f'<{shelf.base}record/{HANDLE}.schema.ttl>; rel="canonical"' in links
-    assert f'rel="alternate"; type="text/turtle"; format="{shelf.base}profile/core/1"' in links
+    assert f'<{shelf.base}record/{HANDLE}.linkset.json>; rel="linkset"' in links
+    # A client that looks for another document of its type would take this for the same in other words.
+    assert not re.search(r'rel="alternate"; type="text/turtle"', links)
 
 
 def test_a_profile_that_is_liked_less_comes_where_the_type_has_no_other(shelf: Site) -> None:
