@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+NOBODY = -1
+"""The place of a field that is not there: a grant without a funder belongs to it."""
+
 
 class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     """One value of a record: what the source says, under the name that the source gives it.
@@ -12,6 +15,11 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     that a page shows outside its metadata table have the pseudo-schema `view`.  `language` is the code exactly as given
     (`en_HK`), None where the source gives none.  `authority` and `confidence` are DSpace's authority control
     (confidence 600 accepted … -1 unset).  `place` is the position in the source, from 1.
+
+    `name_type` is what the source says that a named agent is: `person`, `organisation`, `family` or `event`.
+    `identifiers` are web addresses that the source gives to what the value names.  `of` is the place of the field to
+    which the value belongs (an affiliation to its author, a grant to its funder), 0 where the source does not say,
+    NOBODY where it says that there is none.
     """
 
     name: str
@@ -20,6 +28,9 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     authority: str | None = None
     confidence: int | None = None
     place: int = 0
+    name_type: str | None = None
+    identifiers: tuple[str, ...] = ()
+    of: int = 0
 
 
 class File(msgspec.Struct, frozen=True, omit_defaults=True):

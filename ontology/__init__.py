@@ -170,6 +170,12 @@ def values(name: str) -> Mapping[str, str]:
     return {row["value"]: row["target"] for _, row in table("values.csv") if row["table"] == name}
 
 
+@lru_cache(maxsize=16)
+def agent_words(kind: str) -> frozenset[str]:
+    """The words of one kind (organisation, nobody, company, particle …) in names.csv."""
+    return frozenset(row["word"] for _, row in table("names.csv") if row["kind"] == kind)
+
+
 def _row(place: str, cells: dict[str, str]) -> Row:
     if tuple(cells) != COLUMNS:
         strange = sorted(set(cells) ^ set(COLUMNS))

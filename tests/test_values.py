@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.values import dates, identifiers, iris, languages, licences, mesh, names, terms, text
+from converter.values import agent_names, dates, identifiers, iris, languages, licences, mesh, names, terms, text
 
 
 @given(st.text())
@@ -37,7 +37,10 @@ def test_every_address_that_is_minted_is_an_iri(name: str, key: str) -> None:
     organisation = iris.organisation(base, name)
     for address in (
         item,
-        iris.local_person(item, name),
+        iris.local_agent(item, name, is_person=True),
+        iris.local_agent(item, name, is_person=False),
+        iris.organisation(base, name, key),
+        iris.identified_organisation(base, "id", key),
         iris.keyed_person(base, name, key),
         iris.grant(base, organisation, key),
         iris.issue(iris.journal(base, title=name), key, name),
@@ -157,8 +160,11 @@ def test_sniffing_loses_nothing(value: str) -> None:
 def test_no_text_brings_a_reader_to_fall(value: str) -> None:
     names.person(value)
     names.publisher(value)
-    names.split_names(value)
-    names.looks_like_organisation(value)
+    agent_names.named(value)
+    agent_names.named(value, affiliation_follows=True)
+    agent_names.kind(value)
+    agent_names.is_nobody(value)
+    agent_names.is_generic(value)
     names.name_and_key(value)
     names.name_and_value(value)
     languages.language(value)

@@ -1,53 +1,53 @@
 """Persons and organisations: who they are, in which role, in which order.
 
 A person is known beyond one record only by a key: the repository's authority key (confidence 500 or more, or a
-"Name=key" field), else an ORCID iD.  A key that one record puts on two names joins nobody.  An organisation is known by
-its name.
+"Name=key" field), else an ORCID iD.  An organisation is known by its identifier, else by its name.  What the source
+says of a name decides what it is the name of, then its identifiers, then its form; where none of them tells, it is an
+agent and nothing more.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import ontology
+from converter.handlers import agent_keys
+from converter.handlers.agent_keys import Keys
 from converter.handlers.identifiers import identifier_lines
 from converter.handlers.standing import journal_of
-from converter.mapping.context import Item, term
-from converter.privacy import masked
+from converter.mapping.context import PLACEHOLDER, Item, NothingSaid, term
 from converter.record import Field
-from converter.values import identifiers, iris, names
+from converter.values import agent_names, identifiers, iris, names
+from converter.values.agent_names import Kind, Named
 from converter.values.terms import integer, iri, literal, triple, type_
 from ontology import Row
 
-_ACCEPTED = 500
-"""DSpace's confidence from which a person or a rule has accepted the authority (500 ambiguous, 600 accepted)."""
-
-_ORCID = re.compile(r"\b\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b")
-# A relationship's number, not a key of the person: DSpace writes it for values that come from a related entity.
-_VIRTUAL = "virtual::"
-
-
-class Keys(NamedTuple):
-    """What identifies a person beyond this record."""
-
-    authority: str | None = None
-    orcid: str | None = None
+_CLASSES = {"person": "foaf:Person", "organisation": "foaf:Organization", None: "foaf:Agent"}
+_OJS = ":article/"
+"""What the identifiers of Open Journal Systems hold; it writes "Name; Affiliation" into dc:creator."""
 
 
 class Agent(NamedTuple):
-    """A person or organisation in one role of the item; `number` counts the holders of the role from 1."""
+    """A named agent in one role of the item; `number` counts the holders of the role from 1.
+
+    `kind` is None where nothing tells whether it is a person or an organisation.
+    """
 
     field: Field
     row: Row
-    name: str
+    named: Named
     term: str
-    is_person: bool
+    kind: Kind | None
     keys: Keys
     role: str
     number: int
+
+    @property
+    def name(self) -> str:
+        """The name as printed."""
+        return self.named.name
 
     @property
     def role_fragment(self) -> str:
@@ -55,52 +55,60 @@ class Agent(NamedTuple):
         return f"{self.role.rpartition('/')[2].rpartition('#')[2]}-{self.number}"
 
 
+class _Part(NamedTuple):
+    """One name of a field."""
+
+    field: Field
+    row: Row
+    named: Named
+
+
 def agent(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """The agent as a resource, the name as printed, and the role with its place in the order."""
-    yield from item.companion(row, literal(field.value))
-    for found in item.once(agents):
-        if found.field is field:
-            yield from item.state(row, found.term)
-            yield from _described(item, found)
-            yield from _role(item, found)
+    """The agents as resources, the names as printed, and the roles with their places in the order.
+
+    Raises NothingSaid where the value names nobody.
+    """
+    found = item.once(_by_field).get(id(field), ())
+    if not found:
+        raise NothingSaid("nobody is named")
+    for one in found:
+        printed = field.value if row.parser == "publisher" else one.name
+        yield from item.companion(row, literal(printed))
+        yield from item.state(row, one.term)
+        yield from _described(item, one)
+        yield from _role(item, one)
     if row.parser == "publisher":
         yield from _site(item, field)
 
 
 def organisation(item: Item, row: Row, field: Field) -> Iterator[str]:
     """An organisation as a resource, without a role."""
-    node = iri(iris.organisation(item.base, field.value))
+    node, lines = agent_keys.organisation_of(item, field)
     yield from item.companion(row, literal(field.value))
     yield from item.state(row, node)
-    yield from organisation_lines(node, field.value)
-
-
-def organisation_lines(node: str, name: str) -> Iterator[str]:
-    """What is said of every organisation."""
-    yield triple(node, type_, term("foaf:Organization"))
-    yield triple(node, term("foaf:name"), literal(name))
+    yield from lines
 
 
 def key(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The identifier of the one person whom a "Name=key" field means."""
-    name, value = _name_and_key(field)
+    name, value = agent_keys.name_and_key(field)
     if not value:
         item.note(field, "no name and key; kept as text")
         return
     scheme = "datacite:orcid" if row.scheme == "orcid" else row.scheme
-    holders = {found.term: found for found in item.once(agents) if found.is_person and _same(found.name, name)}
+    holders = item.once(_by_name).get(iris.slug(name), {})
     if len(holders) != 1:
         item.note(field, f"{len(holders)} persons of this record bear the name {name!r}: the key joins nobody")
         return
     (found,) = holders.values()
     if scheme == "local":
         if found.keys.authority == value:
-            yield from _key_lines(found.term, value)
+            yield from agent_keys.local_key_lines(found.term, value)
         else:
             item.note(field, "the key stands with two names, or beside another key: it joins nobody")
     elif scheme == "datacite:orcid":
         if found.keys.orcid:
-            yield from _orcid_lines(found.term, found.keys.orcid)
+            yield from agent_keys.scheme_lines(item, found.term, "orcid", found.keys.orcid)
         else:
             item.note(field, "no valid ORCID iD, or one that stands with two names: it joins nobody")
     else:
@@ -108,17 +116,24 @@ def key(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 
 def affiliation(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """The organisation to which the n-th author or editor belonged, as the n-th value of the field."""
-    same = [other for other, other_row in item.of_kind("join") if other_row is row and other.name == field.name]
-    index = next(number for number, other in enumerate(same) if other is field)
-    role = ontology.expand("pro:editor" if ".editor." in field.name else "pro:author", row.place)
-    holders = [found for found in item.once(agents) if found.role == role]
-    if index >= len(holders):
-        item.note(field, f"{len(holders)} authors or editors stand against {len(same)} affiliations")
-        return
-    node = iri(iris.organisation(item.base, field.value))
-    yield triple(item.part(holders[index].role_fragment), iri(row.properties[0]), node)
-    yield from organisation_lines(node, field.value)
+    """The organisation to which an agent belonged: the agent that the value belongs to, else the one at its place."""
+    holder: Agent | None
+    if field.of:
+        beside = item.at(field.of)
+        holder = next(iter(item.once(_by_field).get(id(beside), ())), None)
+        if holder is None:
+            item.note(field, "the affiliation of an agent that has no name")
+            return
+    else:
+        holders = item.once(_authors_and_editors)["pro:editor" if ".editor." in field.name else "pro:author"]
+        index, count = item.once(_places)[id(field)]
+        holder = holders[index] if index < len(holders) else None
+        if holder is None:
+            item.note(field, f"{len(holders)} authors or editors stand against {count} affiliations")
+            return
+    node, lines = agent_keys.organisation_of(item, field)
+    yield triple(item.part(holder.role_fragment), iri(row.properties[0]), node)
+    yield from lines
 
 
 def agents(item: Item) -> list[Agent]:
@@ -127,141 +142,172 @@ def agents(item: Item) -> list[Agent]:
     The n-th bearer of a name in one field and the n-th in another field of the same role are one: dc.creator repeats
     what dc.contributor.author said, while two equal names in one field are two persons.
     """
-    keys = item.once(_keys)
-    address_of = _Addresses(item)
+    parts = item.once(_parts)
+    keys = agent_keys.joined_keys(item, parts, [agent_keys.keys_of(item, *part[::2]) for part in parts])
+    kinds = _kinds(parts, keys)
+    local = _LocalAddresses(item)
     counts: Counter[str] = Counter()
     bearers: Counter[tuple[str, str]] = Counter()
     known: dict[tuple[str, str, int], Agent] = {}
     found: list[Agent] = []
-    for field, row in item.of_kind("agent"):
-        role = ontology.expand(row.scheme, row.place)
-        name, is_person = _read(row, field)
-        bearers[field.name, name] += 1
-        bearer = role, name, bearers[field.name, name]
+    for part, own, kind in zip(parts, keys, kinds, strict=True):
+        role = ontology.expand(part.row.scheme, part.row.place)
+        bearers[part.field.name, part.named.name] += 1
+        bearer = role, part.named.name, bearers[part.field.name, part.named.name]
         if bearer not in known:
             counts[role] += 1
-            own = keys.get(id(field), Keys())
-            address = address_of.person(name, own, bearer[2]) if is_person else iris.organisation(item.base, name)
-            known[bearer] = Agent(field, row, name, iri(address), is_person, own, role, counts[role])
-        found.append(known[bearer]._replace(field=field, row=row))
+            address = _address(item, part.named.name, kind, own) or local.address(part.named.name, bearer[2], kind)
+            known[bearer] = Agent(part.field, part.row, part.named, iri(address), kind, own, role, counts[role])
+        found.append(known[bearer]._replace(field=part.field, row=part.row, named=part.named))
     return found
 
 
-class _Addresses:
-    """The addresses of the persons of one item; those without a key are told apart within it."""
+def _parts(item: Item) -> list[_Part]:
+    """The names in the agent fields of the item, each that names somebody."""
+    is_ojs = item.record.identifier.startswith("oai:") and _OJS in item.record.identifier
+    found = []
+    for field, row in item.of_kind("agent"):
+        if not field.value or field.value == PLACEHOLDER:
+            continue
+        if row.parser == "publisher":
+            told = [Named(names.publisher(field.value).name)]
+        elif row.parser == "org" or field.name_type:
+            told = [agent_names.extracted(field.value)]
+        else:
+            told = agent_names.named(field.value, affiliation_follows=is_ojs and field.name == "dc.creator")
+        for named in told:
+            if named.doubt:
+                item.note(field, named.doubt)
+            if not agent_names.is_nobody(named.name):
+                found.append(_Part(field, row, named))
+            elif len(told) > 1:
+                item.note(field, f"{named.name!r} names nobody", "info")
+    return found
+
+
+def _kinds(parts: list[_Part], keys: list[Keys]) -> list[Kind | None]:
+    """What each name is the name of; what is known of one bearer of a name in a record holds for the others."""
+    told = [_kind(part, own) for part, own in zip(parts, keys, strict=True)]
+    known: dict[str, Kind] = {}
+    for part, kind in zip(parts, told, strict=True):
+        if kind:
+            known.setdefault(part.named.name, kind)
+    return [
+        kind or (None if part.field.name_type else known.get(part.named.name))
+        for part, kind in zip(parts, told, strict=True)
+    ]
+
+
+def _kind(part: _Part, keys: Keys) -> Kind | None:
+    """What the source says, else what the field is for, else what the identifiers tell, else the form of the name."""
+    said = part.field.name_type
+    if said:
+        return "person" if said == "person" else "organisation" if said == "organisation" else None
+    if part.row.parser in {"org", "publisher"}:
+        return "organisation"
+    if keys.orcid:
+        return "person"
+    if keys.ror or keys.funder:
+        return "organisation"
+    # A supervisor is a person, but for a name that says otherwise.
+    return agent_names.kind(part.named.name) or ("person" if part.row.parser == "person" else None)
+
+
+def _address(item: Item, name: str, kind: Kind | None, keys: Keys) -> str:
+    """The address of an agent that is known beyond this record, empty for one that is not."""
+    if kind == "organisation":
+        return agent_keys.organisation_address(item, name, keys)
+    if keys.authority:
+        return iris.keyed_person(item.base, item.repository, keys.authority)
+    return iris.orcid_person(item.base, keys.orcid) if keys.orcid else ""
+
+
+class _LocalAddresses:
+    """The addresses of the agents whom only this item knows; two of one name are told apart by a number."""
 
     def __init__(self, item: Item) -> None:
         self._item = item
-        self._local: dict[tuple[str, int], str] = {}
+        self._known: dict[tuple[str, int], str] = {}
+        self._next: Counter[str] = Counter()
+        self._taken: set[str] = set()
 
-    def person(self, name: str, keys: Keys, bearer: int) -> str:
-        """The address by key, by ORCID iD, or by the name on this item; `bearer` counts persons of one name."""
-        if keys.authority:
-            return iris.keyed_person(self._item.base, self._item.repository, keys.authority)
-        if keys.orcid:
-            return iris.orcid_person(self._item.base, keys.orcid)
-        own = iris.slug(name), bearer
-        if own not in self._local:
-            self._local[own] = iris.local_person(self._item.address, name, self._local.values())
-        return self._local[own]
+    def address(self, name: str, bearer: int, kind: Kind | None) -> str:
+        """The address of the `bearer`-th agent of that name."""
+        first = iris.local_agent(self._item.address, name, is_person=kind == "person")
+        if (first, bearer) not in self._known:
+            address = first
+            while address in self._taken:
+                self._next[first] += 1
+                address = f"{first}-{self._next[first] + 1}"
+            self._taken.add(address)
+            self._known[first, bearer] = address
+        return self._known[first, bearer]
 
 
-def _keys(item: Item) -> dict[int, Keys]:
-    """The keys of each agent field, by the identity of the field; keys on two different names are left out."""
-    given: dict[int, Keys] = {}
-    people = [(field, _read(row, field)[0]) for field, row in item.of_kind("agent") if _read(row, field)[1]]
-    for field, _ in people:
-        given[id(field)] = _authority(field)
-    for field, row in item.of_kind("join"):
-        if row.node != "person" or row.scheme not in {"local", "orcid"}:
-            continue
-        name, value = _name_and_key(field)
-        holders = [one for one, other in people if _same(other, name)]
-        if not value or len({one.value for one in holders}) != 1 or _repeated(holders):
-            continue
+def _by_field(item: Item) -> dict[int, list[Agent]]:
+    """The agents of each field, by the identity of the field."""
+    found: dict[int, list[Agent]] = {}
+    for one in item.once(agents):
+        found.setdefault(id(one.field), []).append(one)
+    return found
+
+
+def _by_name(item: Item) -> dict[str, dict[str, Agent]]:
+    """The agents that may be persons, by the slug of their name and by their term."""
+    found: dict[str, dict[str, Agent]] = {}
+    for one in item.once(agents):
+        if one.kind != "organisation":
+            found.setdefault(iris.slug(one.name), {})[one.term] = one
+    return found
+
+
+def _authors_and_editors(item: Item) -> dict[str, list[Agent | None]]:
+    """The agent of each author and of each editor field in their order, None where a field names nobody."""
+    found: dict[str, list[Agent | None]] = {}
+    by_field = item.once(_by_field)
+    for curie in ("pro:author", "pro:editor"):
+        role = ontology.expand(curie, "program")
+        fields = [field for field, row in item.of_kind("agent") if ontology.expand(row.scheme, row.place) == role]
+        holders = [next(iter(by_field.get(id(field), ())), None) for field in fields]
+        numbers: set[int] = set()
+        # Fields that repeat the holders of another stand at no place of their own.
+        found[curie] = []
         for holder in holders:
-            given[id(holder)] = _joined(given[id(holder)], row.scheme, value)
-    return _without_shared(item, people, given)
+            if holder is None or holder.number not in numbers:
+                found[curie].append(holder)
+                numbers |= {holder.number} if holder else set()
+    return found
 
 
-def _repeated(holders: list[Field]) -> bool:
-    """Whether one field names the same person twice: two people of one name."""
-    return max(Counter(one.name for one in holders).values()) > 1
-
-
-def _joined(known: Keys, scheme: str, value: str) -> Keys:
-    if scheme == "local":
-        return known if known.authority else known._replace(authority=value)
-    orcid = identifiers.NORMALISERS["orcid"](value)
-    return known._replace(orcid=orcid.value) if orcid and not known.orcid else known
-
-
-def _without_shared(item: Item, people: list[tuple[Field, str]], given: dict[int, Keys]) -> dict[int, Keys]:
-    names_of: defaultdict[str, set[str]] = defaultdict(set)
-    for field, name in people:
-        for value in given[id(field)]:
-            if value:
-                names_of[value].add(iris.slug(name))
-    for field, _ in people:
-        keys = given[id(field)]
-        shared = {value for value in keys if value and len(names_of[value]) > 1}
-        if shared:
-            item.note(field, f"the key {', '.join(sorted(shared))} stands with several names: it joins nobody")
-            given[id(field)] = Keys(*(None if value in shared else value for value in keys))
-    return given
-
-
-def _authority(field: Field) -> Keys:
-    """The keys in the authority of the value itself."""
-    authority = field.authority or ""
-    if not authority or authority.startswith(_VIRTUAL) or masked(authority) != authority:
-        # A key that is an e-mail address stays private, and so keys nobody.
-        return Keys()
-    match = _ORCID.search(authority)
-    orcid = identifiers.NORMALISERS["orcid"](match[0]) if match else None
-    if orcid:
-        return Keys(orcid=orcid.value)
-    accepted = field.confidence is None or field.confidence >= _ACCEPTED
-    generated = authority.startswith(("will be generated::", "will be referenced::"))
-    return Keys(authority=authority) if accepted and not generated else Keys()
-
-
-def _read(row: Row, field: Field) -> tuple[str, bool]:
-    """The name that identifies the agent, and whether it is a person."""
-    if row.parser == "publisher":
-        return names.publisher(field.value).name, False
-    if row.parser == "org" or names.looks_like_organisation(field.value):
-        return field.value, False
-    return names.person(field.value).full, True
+def _places(item: Item) -> dict[int, tuple[int, int]]:
+    """The place of each joining value among those of its field, from 0, and how many there are."""
+    fields = [field for field, _ in item.of_kind("join") if not field.of]
+    counts = Counter(field.name for field in fields)
+    seen: Counter[str] = Counter()
+    found = {}
+    for field in fields:
+        found[id(field)] = seen[field.name], counts[field.name]
+        seen[field.name] += 1
+    return found
 
 
 def _described(item: Item, found: Agent) -> Iterator[str]:
-    if not found.is_person:
-        yield from organisation_lines(found.term, found.name)
-        return
-    name = names.person(found.field.value)
-    if name.doubt:
-        item.note(found.field, name.doubt, "info")
-    yield triple(found.term, type_, term("foaf:Person"))
-    yield triple(found.term, term("foaf:name"), literal(found.name))
-    if name.family:
-        yield triple(found.term, term("foaf:familyName"), literal(name.family))
-    if name.given:
-        yield triple(found.term, term("foaf:givenName"), literal(name.given))
-    if found.keys.authority:
-        yield from _key_lines(found.term, found.keys.authority)
-    if found.keys.orcid:
-        yield from _orcid_lines(found.term, found.keys.orcid)
-
-
-def _key_lines(person: str, key_: str) -> Iterator[str]:
-    yield from identifier_lines(person, "datacite:local-personal-identifier-scheme", key_, "", fragment="id")
-
-
-def _orcid_lines(person: str, orcid: str) -> Iterator[str]:
-    yield triple(person, term("owl:sameAs"), iri(f"https://orcid.org/{orcid}"))
-    yield triple(person, term("frapo:hasORCID"), literal(orcid))
-    yield from identifier_lines(person, "datacite:orcid", orcid, "")
+    if found.kind == "organisation":
+        yield from agent_keys.organisation_lines(item, found.term, found.name, found.keys)
+    else:
+        yield triple(found.term, type_, term(_CLASSES[found.kind]))
+        yield triple(found.term, term("foaf:name"), literal(found.name))
+        yield from agent_keys.key_lines(item, found.term, found.keys)
+    if found.kind == "person":
+        name = names.person(found.name)
+        if name.doubt:
+            item.note(found.field, name.doubt, "info")
+        if name.family:
+            yield triple(found.term, term("foaf:familyName"), literal(name.family))
+        if name.given:
+            yield triple(found.term, term("foaf:givenName"), literal(name.given))
+    for address in found.named.addresses:
+        yield triple(found.term, term("foaf:page"), iri(address))
 
 
 def _role(item: Item, found: Agent) -> Iterator[str]:
@@ -273,6 +319,10 @@ def _role(item: Item, found: Agent) -> Iterator[str]:
     yield triple(node, term("co:index"), integer(found.number))
     yield triple(node, term("rdfs:label"), literal(found.name))
     yield triple(node, term("pro:isHeldBy"), found.term)
+    if found.named.affiliation:
+        organisation = iri(agent_keys.organisation_address(item, found.named.affiliation))
+        yield triple(node, term("pro:relatesToOrganization"), organisation)
+        yield from agent_keys.organisation_lines(item, organisation, found.named.affiliation)
 
 
 def _site(item: Item, field: Field) -> Iterator[str]:
@@ -285,13 +335,5 @@ def _site(item: Item, field: Field) -> Iterator[str]:
         page = identifiers.web_address(read.site)
         if page:
             yield triple(iri(journal), term("foaf:page"), iri(page))
-        yield triple(iri(journal), term("dcterms:publisher"), iri(iris.organisation(item.base, read.name)))
-
-
-def _name_and_key(field: Field) -> tuple[str, str]:
-    pair = names.name_and_key(field.value) or names.name_and_value(field.value)
-    return (pair[0], pair[1]) if pair else ("", "")
-
-
-def _same(one: str, other: str) -> bool:
-    return iris.slug(one) == iris.slug(other)
+        publisher = iri(agent_keys.organisation_address(item, read.name))
+        yield triple(iri(journal), term("dcterms:publisher"), publisher)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 from urllib.parse import unquote
 
-from converter.handlers.agents import organisation_lines
+from converter.handlers import agent_keys
 from converter.handlers.identifiers import identifier_lines, normal
 from converter.mapping.context import PLACEHOLDER, Item, term
 from converter.record import Field
-from converter.values import identifiers, iris
+from converter.values import agent_names, identifiers, iris
 from converter.values.terms import iri, literal, triple, type_
 from ontology import Row
 
@@ -20,13 +22,29 @@ _GRANT_AGREEMENT = re.compile(
 )
 # The programme names of the European Commission's framework programmes stand where the funder is EC.
 _FUNDERS = {"EC": "European Commission"}
-_FUNDER_FIELDS = ("project.funder.name", "dc.relation.funding")
+_BESIDE = {"oaire.awardNumber": "project.funder.name", "dc.relation.grantno": "dc.relation.funding"}
+"""Field of grant numbers → the field of agencies whose values stand at the same places."""
+
+
+class _Funding(NamedTuple):
+    """The agencies and grant numbers of the record that stand beside each other by their places alone."""
+
+    agencies: dict[str, list[Field]]
+    all_agencies: list[Field]
+    numbers: dict[str, list[Field]]
+    place: dict[int, int]
+    grants: list[Field]
 
 
 def funder(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """The agency, as an organisation that funds."""
-    yield from item.companion(row, literal(field.value))
-    yield from _agency(item, field.value)
+    """The agency, as an organisation that funds.
+
+    Raises NothingSaid where the value names nobody.
+    """
+    agency = _agency_of(field)
+    agent_keys.require_name(agency)
+    yield from item.companion(row, literal(agency))
+    yield from _agency(item, agency, field)
 
 
 def table_row(item: Item, field: Field) -> Iterator[str]:
@@ -48,7 +66,7 @@ def grant(item: Item, row: Row, field: Field) -> Iterator[str]:
     elif row.parser == "own-number":
         yield from item.state(row, literal(field.value))
     else:
-        yield from _grant(item, field.value, _agency_at(item, field, row))
+        yield from _grant(item, field.value, _agency_beside(item, field))
 
 
 def project(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -96,14 +114,19 @@ def statement(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 
 def grant_detail(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """Title, address or programme of the grant at the same place of the record's grants."""
-    index = _index(item, field)
-    numbers = [other for other, other_row in item.of_kind("grant") if other_row.parser == "number"]
-    if index >= len(numbers) or numbers[index].value == PLACEHOLDER:
-        item.note(field, f"no grant number stands at place {index + 1}")
+    """Title, address or programme of a grant: the one that the value belongs to, else the one at its place."""
+    number = item.at(field.of)
+    if not field.of:
+        told = item.once(_funding)
+        index = told.place[id(field)]
+        number = told.grants[index] if index < len(told.grants) else None
+        if number is None or number.value == PLACEHOLDER:
+            item.note(field, f"no grant number stands at place {index + 1}")
+            return
+    if number is None:
+        item.note(field, "the grant that it belongs to is not there")
         return
-    number = numbers[index]
-    node = _grant_node(item, number.value, _agency_at(item, number, item.row_of(number)))
+    node = _grant_node(item, number.value, _agency_beside(item, number))
     page = identifiers.web_address(field.value)
     if row.properties == (term("foaf:page")[1:-1],):
         if page:
@@ -117,25 +140,35 @@ def grant_detail(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 def funder_identifier(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The identifier of the agency at the same place of the record's agencies."""
-    index = _index(item, field)
-    agencies = [other.value for other, _ in item.of_kind("funder") if other.name in _FUNDER_FIELDS]
-    if index >= len(agencies) or agencies[index] == PLACEHOLDER:
+    told = item.once(_funding)
+    agencies = [*told.agencies.get("project.funder.name", []), *told.agencies.get("dc.relation.funding", [])]
+    index = told.place[id(field)]
+    if index >= len(agencies) or agencies[index].value == PLACEHOLDER:
         item.note(field, f"no funder stands at place {index + 1}")
         return
+    node = iri(agent_keys.organisation_address(item, _agency_of(agencies[index])))
     found = normal(row.scheme, field.value)
-    node = iri(iris.organisation(item.base, agencies[index]))
     if found:
-        yield from identifier_lines(node, row.scheme, found.value, item.base)
+        yield from agent_keys.scheme_lines(item, node, "funder", found.value)
+        return
+    scheme, value = agent_keys.read_address(field.value)
+    if scheme == "ror":
+        yield from agent_keys.scheme_lines(item, node, scheme, value)
     else:
         scheme, read = identifiers.sniff(field.value)
         yield from identifier_lines(node, scheme, read.value, item.base)
 
 
-def _agency(item: Item, name: str) -> Iterator[str]:
-    node = iri(iris.organisation(item.base, name))
+def _agency_of(field: Field) -> str:
+    return agent_names.extracted(field.value).name
+
+
+def _agency(item: Item, name: str, field: Field | None = None) -> Iterator[str]:
+    keys = agent_keys.keys_of(item, field, agent_names.extracted(field.value)) if field else None
+    node = iri(agent_keys.organisation_address(item, name, keys))
     yield triple(item.term, term("frapo:hasFundingAgency"), node)
     yield triple(node, type_, term("frapo:FundingAgency"))
-    yield from organisation_lines(node, name)
+    yield from agent_keys.organisation_lines(item, node, name, keys)
 
 
 def _grant(item: Item, number: str, agency: str) -> Iterator[str]:
@@ -144,29 +177,46 @@ def _grant(item: Item, number: str, agency: str) -> Iterator[str]:
     yield triple(node, type_, term("frapo:Grant"))
     yield triple(node, term("frapo:hasGrantNumber"), literal(number))
     if agency:
-        yield triple(node, term("frapo:hasFundingAgency"), iri(iris.organisation(item.base, agency)))
+        yield triple(node, term("frapo:hasFundingAgency"), iri(agent_keys.organisation_address(item, agency)))
 
 
 def _grant_node(item: Item, number: str, agency: str) -> str:
     """A grant whose agency nobody names is known to this record alone: numbers are unique only per agency."""
     if not agency:
         return item.part(f"grant-{iris.slug(number)}")
-    return iri(iris.grant(item.base, iris.organisation(item.base, agency), number))
+    return iri(iris.grant(item.base, agent_keys.organisation_address(item, agency), number))
 
 
-def _agency_at(item: Item, field: Field, row: Row) -> str:
-    """The agency that stands at the same place as this number; the only one serves all."""
-    agencies = [other.value for other, _ in item.of_kind("funder")]
-    numbers = [other for other, other_row in item.of_kind("grant") if other_row is row]
-    if len(agencies) == len(numbers):
-        at = agencies[next(place for place, other in enumerate(numbers) if other is field)]
-        return "" if at == PLACEHOLDER else at
-    return agencies[0] if len(agencies) == 1 else ""
+def _agency_beside(item: Item, number: Field) -> str:
+    """The agency of a grant: the one that the source says, else the one at the same place, else the only one."""
+    if number.of:
+        beside = item.at(number.of)
+        return _agency_of(beside) if beside else ""
+    told = item.once(_funding)
+    paired = told.agencies.get(_BESIDE.get(number.name, ""), [])
+    agencies = paired or told.all_agencies
+    if len(agencies) == len(told.numbers[number.name]):
+        at = agencies[told.place[id(number)]]
+        return "" if at.value == PLACEHOLDER else _agency_of(at)
+    return _agency_of(agencies[0]) if len(agencies) == 1 and agencies[0].value != PLACEHOLDER else ""
 
 
-def _index(item: Item, field: Field) -> int:
-    same = [other for other, _ in item.of_kind("join") if other.name == field.name]
-    return next(place for place, other in enumerate(same) if other is field)
+def _funding(item: Item) -> _Funding:
+    told = _Funding({}, [], {}, {}, [])
+    counts: Counter[str] = Counter()
+    for field, row in item.of_kind("funder", "grant", "join"):
+        if field.of:
+            continue
+        told.place[id(field)] = counts[field.name]
+        counts[field.name] += 1
+        if row.kind == "funder":
+            told.agencies.setdefault(field.name, []).append(field)
+            told.all_agencies.append(field)
+        elif row.kind == "grant":
+            told.numbers.setdefault(field.name, []).append(field)
+            if row.parser == "number":
+                told.grants.append(field)
+    return told
 
 
 def _statement_numbers(item: Item) -> dict[int, int]:

@@ -32,6 +32,10 @@ _NAMED_BY_DOI = re.compile(r"(?:oai:[^:]+:)?(doi:10\.\S+)", re.IGNORECASE)
 _OF_PARAGRAPHS = frozenset({"text", "statement"})
 
 
+class NothingSaid(Exception):
+    """A value that is understood and says nothing: the report names it, and no statement is made of it."""
+
+
 @cache
 def term(curie: str) -> str:
     """The N-Triples term of a name such as `dcterms:title`.
@@ -46,14 +50,18 @@ class Item:
     """A record, its addresses below `base`, and the rows of its fields.
 
     `address` is the item, `document` its description, `source_document` the record as the repository holds it.
-    `repository` names the repository in the addresses of persons that it alone knows by a key.
+    `repository` names the repository in the addresses of persons that it alone knows by a key, `unit_of` the one whose
+    departments are meant: that of the handle, whoever passes the record on.
     """
 
-    def __init__(self, record: Record, crosswalk: ontology.Crosswalk, base: str, repository: str) -> None:
+    def __init__(
+        self, record: Record, crosswalk: ontology.Crosswalk, base: str, repository: str, unit_of: str = ""
+    ) -> None:
         path = iris.item_path(record.handle, record.identifier)
         self.record = record
         self.base = base
         self.repository = repository
+        self.unit_of = unit_of or repository
         self.address = f"{base}item/{path}"
         self.document = f"{base}record/{path}"
         self.source_document = f"{base}source/{path}"
@@ -97,7 +105,11 @@ class Item:
 
     def row_of(self, field: Field) -> ontology.Row:
         """The crosswalk row of a field of this item."""
-        return next(row for other, row in self.rows if other is field)
+        return self.once(_rows_by_field)[id(field)]
+
+    def at(self, place: int) -> Field | None:
+        """The field at that place of the source, None where there is none."""
+        return self.once(_fields_by_place).get(place)
 
     def note(self, field: Field, reason: str, level: Level = "warning") -> None:
         """Put a line about this value into the report."""
@@ -189,3 +201,11 @@ class Item:
         if field in self.files:
             self.files[replaced] = self.files[field]
         return replaced
+
+
+def _rows_by_field(item: Item) -> dict[int, ontology.Row]:
+    return {id(field): row for field, row in item.rows}
+
+
+def _fields_by_place(item: Item) -> dict[int, Field]:
+    return {field.place: field for field, _ in reversed(item.rows) if field.place}

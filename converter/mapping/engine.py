@@ -17,7 +17,7 @@ from converter.errors import CrosswalkError
 from converter.handlers import KINDS, plain
 from converter.handlers.identifiers import identifier_node_lines, normal
 from converter.handlers.types import is_entity
-from converter.mapping.context import PLACEHOLDER, Item, term
+from converter.mapping.context import PLACEHOLDER, Item, NothingSaid, term
 from converter.privacy import SILENT, published
 from converter.record import Field, Record
 from converter.report import Finding
@@ -32,6 +32,8 @@ Private values (e-mail addresses, provenance notes) and settings of the reposito
 """
 
 PROFILE = "profile/core/1"
+_UNREGISTERED = "123456789"
+"""The prefix of handles in repositories that have none of their own: it tells no repository from another."""
 
 
 class Origin(NamedTuple):
@@ -89,7 +91,13 @@ class Mapper:
 
     def map(self, record: Record) -> Mapped:
         """The record as lines with their origins, with findings and outcomes."""
-        item = Item(record, self.crosswalk, self.base, self.repository or _repository(record))
+        item = Item(
+            record,
+            self.crosswalk,
+            self.base,
+            self.repository or _repository(record),
+            self.repository or _home(record) or _repository(record),
+        )
         lines: dict[str, list[Origin]] = {}
         if record.deleted:
             # Some repositories still send what a withdrawn record said; it stays in the archive with all the rest.
@@ -122,6 +130,9 @@ def _made(item: Item, row: ontology.Row, field: Field) -> tuple[list[str], Outco
     noted = len(item.findings)
     try:
         lines = list(_lines(item, row, field))
+    except NothingSaid as reason:
+        item.note(field, str(reason), "info")
+        return [], "reported"
     except ValueError as fault:
         item.note(field, f"{fault}; kept as text")
         lines = []
@@ -227,6 +238,15 @@ def _repository(record: Record) -> str:
         return record.handle.partition("/")[0]
     parts = record.identifier.split(":")
     return parts[1] if record.identifier.startswith("oai:") and len(parts) > 1 else "local"
+
+
+def _home(record: Record) -> str:
+    """The repository where the record is at home: the prefix of its handle, else the host of its OAI identifier."""
+    prefix = (record.handle or "").partition("/")[0]
+    if prefix and prefix != _UNREGISTERED:
+        return prefix
+    parts = record.identifier.split(":")
+    return parts[1] if record.identifier.startswith("oai:") and len(parts) > 2 else ""
 
 
 def _check(crosswalk: ontology.Crosswalk) -> None:

@@ -20,8 +20,9 @@ from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
+from converter.sources.vocabulary import add_agent
+from converter.values.agent_names import kind
 from converter.values.dates import parse
-from converter.values.names import looks_like_organisation
 
 Note = Callable[[Finding], None]
 
@@ -30,7 +31,8 @@ _WHOLE = frozenset(
     "book mvbook proceedings mvproceedings collection manual booklet thesis phdthesis mastersthesis report"
     " techreport".split()
 )
-_NAME = re.compile(r"(author|editor|translator)#\d+")
+_NAME = re.compile(r"(author|editor|translator)#\d+(?:#\w+)?")
+_IN_PARTS = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=")
 _BRACED_LIST = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _PAGES = re.compile(r"\s*(?:--+|–|—|-)\s*")
 _KEYWORDS = re.compile(r"\s*[;,]\s*")
@@ -114,7 +116,10 @@ class _Names(BlockMiddleware):
         for field in entry.fields:
             if field.key.lower() in _AGENTS and isinstance(field.value, str):
                 names = _names(field.value)
-                fields += [Told(f"{field.key.lower()}#{place}", name) for place, name in enumerate(names)]
+                fields += [
+                    Told(f"{field.key.lower()}#{place}{f'#{type_}' if type_ else ''}", name)
+                    for place, (name, type_) in enumerate(names)
+                ]
             else:
                 fields.append(field)
         entry.fields = fields
@@ -133,24 +138,52 @@ def _second(library: Library, block: DuplicateBlockKeyBlock) -> Block:
     return alone.blocks[-1]
 
 
-def _names(text: str) -> list[str]:
-    """The names of a field, each with the family name first.
+def _names(text: str) -> list[tuple[str, str]]:
+    """The names of a field, each with the family name first, and what it is where the braces say so.
 
     >>> _names("{Barnes and Noble} and Ludwig van Beethoven and Quill, Jr., Ann")
-    ['{Barnes and Noble}', 'van Beethoven, Ludwig', 'Quill, Ann, Jr.']
+    [('{Barnes and Noble}', 'corporate'), ('van Beethoven, Ludwig', ''), ('Quill, Ann, Jr.', '')]
+    >>> _names("family=Holm, given=Alrik, prefix=von, useprefix=false")
+    [('von Holm, Alrik', 'personal')]
     """
     # Some programs brace the whole list once more.
     whole = _BRACED_LIST.fullmatch(text.strip())
-    return [_family_first(name) for name in split_multiple_persons_names(whole[1] if whole else text) if name.strip()]
+    if whole and all(kind(name) == "person" for name in split_multiple_persons_names(whole[1])):
+        text = whole[1]
+    return [_name(name) for name in split_multiple_persons_names(text) if name.strip()]
 
 
-def _family_first(name: str) -> str:
+def _name(name: str) -> tuple[str, str]:
     """The name as catalogues write it; one of a script without capitals, or of an organisation, as it is."""
-    if name.upper() == name.lower() or looks_like_organisation(name):
-        return name
+    if _is_braced(name.strip()):
+        return name, "corporate"
+    if _IN_PARTS.match(name):
+        return _of_parts(name), "personal"
+    if name.upper() == name.lower() or kind(name) == "organisation":
+        return name, ""
     parts = parse_single_name_into_parts(name, strict=False)
     told = (" ".join([*parts.von, *parts.last]), " ".join(parts.first), " ".join(parts.jr))
-    return ", ".join(part for part in told if part)
+    return ", ".join(part for part in told if part), ""
+
+
+def _is_braced(name: str) -> bool:
+    """Whether one pair of braces holds the whole name, and more than a letter with its accent."""
+    if not re.match(r"\{[^\\]", name) or not name.endswith("}"):
+        return False
+    depth = 0
+    for place, character in enumerate(name):
+        depth += (character == "{") - (character == "}")
+        if not depth:
+            return place == len(name) - 1
+    return False
+
+
+def _of_parts(name: str) -> str:
+    """The name of BibLaTeX's list of parts (manual, section 3.4): family, given, prefix, suffix."""
+    pairs = (part.partition("=") for part in re.split(r",\s*(?=[A-Za-z-]+\s*=)", name))
+    told = {key.strip().lower(): value.strip().strip('"') for key, _, value in pairs}
+    family = " ".join(part for part in (told.get("prefix", ""), told.get("family", "")) if part)
+    return ", ".join(part for part in (family, told.get("given", ""), told.get("suffix", "")) if part)
 
 
 def _record(entry: Entry, note: Note, source: str) -> Record:
@@ -163,11 +196,11 @@ def _record(entry: Entry, note: Note, source: str) -> Record:
     draft.identifier = f"https://doi.org/{doi}" if doi.startswith("10.") else entry.key.strip()
     draft.add("dc.type", entry.entry_type.lower())
     for key in [key for key in told if _NAME.fullmatch(key)]:
-        name, role = told.pop(key), key.partition("#")[0]
+        name, (role, _, *name_type) = told.pop(key), key.split("#")
         if name == "others":
             draft.unread(f"bibtex.{role}", name, "that there are more of them, who are not named")
         elif name:
-            draft.add(_AGENTS[role], name)
+            add_agent(draft, _AGENTS[role], name, name_type="".join(name_type))
     _date(told, draft)
     _place(told, entry.entry_type.lower(), draft)
     for keyword in _KEYWORDS.split(told.pop("keywords", "")):

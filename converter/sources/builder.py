@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,6 +16,14 @@ from converter.sources.record_identity import handle_of, identified
 Note = Callable[[Finding], None]
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+class Said(NamedTuple):
+    """What the source says beside a value: see `name_type`, `identifiers` and `of` of a Field."""
+
+    name_type: str = ""
+    identifiers: tuple[str, ...] = ()
+    of: int = 0
 
 
 class Draft:
@@ -48,14 +57,28 @@ class Draft:
         language: str | None = None,
         authority: str | None = None,
         confidence: int | None = None,
-    ) -> None:
-        """Take a value under the name of its field; an empty one is reported."""
+        said: Said | None = None,
+    ) -> int:
+        """Take a value under the name of its field and return its place; an empty one is reported and has place 0."""
         text = (value or "").strip()
         if not text:
             self.unread(name, "", "an empty value")
-            return
+            return 0
         place = len(self.fields) + 1
-        self.fields.append(Field(name, text, language or None, authority or None, confidence, place))
+        self.fields.append(
+            Field(
+                name=name,
+                value=text,
+                language=language or None,
+                authority=authority or None,
+                confidence=confidence,
+                place=place,
+                name_type=(said and said.name_type) or None,
+                identifiers=said.identifiers if said else (),
+                of=said.of if said else 0,
+            )
+        )
+        return place
 
     def add_text(
         self, name: str, element: etree._Element, authority: str | None = None, confidence: int | None = None

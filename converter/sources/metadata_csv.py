@@ -97,8 +97,8 @@ def values(cell: str) -> list[tuple[str, str | None, int | None]]:
     found: list[tuple[str, str | None, int | None]] = []
     for text in cell.split("||"):
         match = _AUTHORITY.fullmatch(text.strip())
-        # An authority has no spaces; "std::vector explained" is a title.
-        if match and not re.search(r"\s", match["authority"]):
+        # An authority has no spaces but in DSpace-CRIS's "will be referenced"; "std::vector explained" is a title.
+        if match and not re.search(r"\s", match["authority"].removeprefix("will be ")):
             found.append(
                 (match["value"], match["authority"], int(match["confidence"]) if match["confidence"] else None)
             )

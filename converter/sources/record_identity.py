@@ -45,7 +45,9 @@ def identified(record: Record, note: Callable[[Finding], None]) -> Record:
         return record
     if record.handle:
         return msgspec.structs.replace(record, identifier=record.handle)
-    digest = hashlib.sha256(msgspec.json.encode(record.fields)).hexdigest()[:12]
+    # What a reader learns to say of a name must not move the record to another address.
+    content = [msgspec.structs.replace(field, name_type=None, identifiers=(), of=0) for field in record.fields]
+    digest = hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:12]
     named = msgspec.structs.replace(record, identifier=f"record-{digest}")
     reason = "no handle and no identifier: named by its content, so a changed record is another record"
     note(Finding(named.identifier, "warning", "", "", reason))

@@ -12,7 +12,7 @@ from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
-from converter.sources.vocabulary import Authors
+from converter.sources.vocabulary import add_agent
 from converter.values.dates import parse
 
 Note = Callable[[Finding], None]
@@ -99,10 +99,8 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
     draft = Draft(note)
     doi, called = _texts(entry.get("doi")), "".join(_texts(entry.pop("id", "")))
     draft.identifier = f"https://doi.org/{doi[0]}" if doi and doi[0].startswith("10.") else called
-    authors = Authors(draft)
     for person in _texts(entry.pop("authors", None)) + _texts(entry.pop("first_authors", None)):
-        authors.add(person)
-    authors.finish()
+        add_agent(draft, "dc.contributor.author", person)
     if "".join(_texts(entry.get("type_of_reference"))) in _BOOKS:
         for number in _texts(entry.pop("issn", None)):
             draft.add("dc.identifier.isbn", number)

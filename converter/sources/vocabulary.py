@@ -7,10 +7,12 @@ Sources: MARC relators (https://id.loc.gov/vocabulary/relators), DataCite Metada
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from converter.mapping.context import PLACEHOLDER
-from converter.sources.builder import Draft
+from converter.record import NOBODY
+from converter.sources.builder import Draft, Said
+from converter.values.identifiers import fundref
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]")
 
@@ -122,66 +124,121 @@ def known(table: dict[str, str], kind: str, otherwise: str) -> str:
     return table.get(_NOT_A_WORD.sub("", kind.lower()), otherwise)
 
 
-class Authors:
-    """The authors of a work in their order, each with an affiliation at the same place."""
+NAME_TYPES = {
+    **dict.fromkeys(("personal", "person"), "person"),
+    **dict.fromkeys(("corporate", "organizational", "organisational", "organization", "orgunit"), "organisation"),
+    **dict.fromkeys(("conference", "meeting", "event"), "event"),
+    "family": "family",
+}
+"""Type of a name, in lower case → what the named agent is; of any other nothing is said."""
 
-    def __init__(self, draft: Draft) -> None:
-        self._draft = draft
-        self._affiliations: list[list[str]] = []
+AGENT_ADDRESSES = {
+    "orcid": "https://orcid.org/{}",
+    "ror": "https://ror.org/{}",
+    "isni": "https://isni.org/isni/{}",
+    **dict.fromkeys(("gnd", "dnb", "de588"), "https://d-nb.info/gnd/{}"),
+    "viaf": "https://viaf.org/viaf/{}",
+    "wikidata": "http://www.wikidata.org/entity/{}",
+    "grid": "https://www.grid.ac/institutes/{}",
+    **dict.fromkeys(("crossreffunderid", "crossreffunder", "fundref", "funderdoi"), "https://doi.org/{}"),
+    **dict.fromkeys(("naf", "lcnaf", "lccn", "dlc"), "http://id.loc.gov/authorities/names/{}"),
+    "idref": "https://www.idref.fr/{}",
+    "kakenhi": "https://nrid.nii.ac.jp/nrid/{}",
+}
+"""Scheme of the identifier of an agent, in lower case without spaces → the address that it stands for."""
 
-    def add(self, name: str, key: str | None = None, affiliations: list[str] | None = None) -> None:
-        """Take the next author; `key` is an ORCID iD or another authority."""
-        if name.strip():
-            self._draft.add("dc.contributor.author", name, authority=key)
-            self._affiliations.append([text for text in affiliations or [] if text.strip()])
 
-    def finish(self) -> None:
-        """Tell the affiliations: the first of each author at the author's place, further ones without a place."""
-        if not any(self._affiliations):
-            return
-        for texts in self._affiliations:
-            self._draft.add("oairecerif.author.affiliation", texts[0] if texts else PLACEHOLDER)
-        for texts in self._affiliations:
-            for text in texts[1:]:
-                self._draft.add("dc.contributor.affiliation", text)
+def agent_address(scheme: str, value: str, prefix: str = "") -> str:
+    """The address of an agent's identifier, empty where none is known; `prefix` is what the source puts before it.
+
+    >>> agent_address("ROR", "https://ror.org/02zhqgq86"), agent_address("GND", "118540238")
+    ('https://ror.org/02zhqgq86', 'https://d-nb.info/gnd/118540238')
+    >>> agent_address("", "orcid.org/0000-0002-1825-0097"), agent_address("staff number", "17")
+    ('https://orcid.org/0000-0002-1825-0097', '')
+    """
+    bare = value.strip()
+    if re.match(r"https?://", bare):
+        return bare
+    if re.match(r"(?:www\.)?(?:orcid|ror|isni|viaf)\.org/", bare):
+        return f"https://{bare.removeprefix('www.')}"
+    template = AGENT_ADDRESSES.get(_NOT_A_WORD.sub("", scheme.lower()), "")
+    if not template and re.match(r"https?://\S+/$", prefix):
+        template = prefix + "{}"
+    return template.format("".join(bare.split())) if template and bare else ""
+
+
+def funder_address(scheme: str, value: str) -> str:
+    """The address of a funder's identifier; a bare DOI is one of the funder registry.
+
+    >>> funder_address("DOI", "10.13039/501100000780"), funder_address("", "http://dx.doi.org/10.13039/501100000780")
+    ('https://doi.org/10.13039/501100000780', 'https://doi.org/10.13039/501100000780')
+    """
+    found = fundref(value) if not scheme or "isni" not in scheme.lower() else None
+    return f"https://doi.org/{found.value}" if found else agent_address(scheme, value)
+
+
+class Affiliation(NamedTuple):
+    """Where an agent worked, and the web addresses by which the source identifies that."""
+
+    name: str
+    identifiers: tuple[str, ...] = ()
+
+
+def add_agent(
+    draft: Draft,
+    field: str,
+    name: str,
+    *,
+    name_type: str = "",
+    identifiers: Iterable[str] = (),
+    affiliations: Iterable[Affiliation] = (),
+) -> None:
+    """Take an agent in a role: the name, what the source says it is and is known by, and its affiliations.
+
+    `name_type` is in the words of the source; `identifiers` are web addresses, empty ones left out.
+    """
+    said = Said(known(NAME_TYPES, name_type, ""), tuple(address for address in identifiers if address))
+    place = draft.add(field, name, said=said) if name.strip() else 0
+    role = {"dc.contributor.author": "author", "dc.contributor.editor": "editor"}.get(field, "contributor")
+    for one in affiliations:
+        if one.name.strip():
+            draft.add(f"oairecerif.{role}.affiliation", one.name, said=Said(identifiers=one.identifiers, of=place))
+        for address in () if one.name.strip() else one.identifiers:
+            draft.unread(f"oairecerif.{role}.affiliation", address, f"an organisation without a name, of {name}")
 
 
 class Funding(NamedTuple):
-    """What is told of one funding; what is not told is empty."""
+    """What is told of one funding; what is not told is empty.  `funder_ids` are web addresses where that is known."""
 
     funder: str = ""
-    funder_id: str = ""
+    funder_ids: tuple[str, ...] = ()
     number: str = ""
     title: str = ""
     address: str = ""
     stream: str = ""
 
 
-_FUNDING = {
-    "funder": "project.funder.name",
-    "funder_id": "project.funder.identifier",
-    "number": "oaire.awardNumber",
-    "title": "oaire.awardTitle",
-    "address": "oaire.awardURI",
-    "stream": "oaire.fundingStream",
-}
+_OF_GRANT = {"title": "oaire.awardTitle", "address": "oaire.awardURI", "stream": "oaire.fundingStream"}
 
 
-def add_funding(draft: Draft, told: list[Funding]) -> None:
-    """Take fundings, each with all its parts at one place of their fields.
+def add_funding(draft: Draft, told: Iterable[Funding]) -> None:
+    """Take fundings: each grant beside the funder that it stands with, and what is told of the grant beside it.
 
-    Without a number there is no grant that the other parts could be said of: these are kept under their own names.
+    Without a number there is no grant that title, address and programme could be said of: these are kept under their
+    own names, and so are the identifiers of a funder without a name.
     """
-    grants = [one for one in told if one.number]
-    others = [one for one in told if not one.number and any(one)]
-    for one in grants:
-        for part, name in _FUNDING.items():
-            if any(getattr(other, part) for other in grants):
-                draft.add(name, getattr(one, part) or PLACEHOLDER)
-    for one in others:
-        # An agency alone is said without a place, so that no number of another comes to stand beside it.
+    funders: dict[tuple[str, tuple[str, ...]], int] = {}
+    for one in told:
+        funder = 0
         if one.funder:
-            draft.add("dc.contributor.funder", one.funder)
-        for part in ("funder_id", "title", "address", "stream"):
-            if getattr(one, part):
-                draft.add(f"funding.{part}", getattr(one, part))
+            named = one.funder, one.funder_ids
+            if named not in funders:
+                funders[named] = draft.add("project.funder.name", one.funder, said=Said(identifiers=one.funder_ids))
+            funder = funders[named]
+        else:
+            for identifier in one.funder_ids:
+                draft.add("funding.funder_id", identifier)
+        grant = draft.add("oaire.awardNumber", one.number, said=Said(of=funder or NOBODY)) if one.number else 0
+        for part, name in _OF_GRANT.items():
+            if value := getattr(one, part):
+                draft.add(name if grant else f"funding.{part}", value, said=Said(of=grant))

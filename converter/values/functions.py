@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 PARSERS: Mapping[str, str] = {
     "agency|number": "one row of a funding table: agency, a bar, grant number",
-    "agent": "a person, or an organisation where the name says so",
+    "agent": "a person or an organisation where source, identifiers or form of the name tell, else an agent",
     "citation-count": "a source and a number of citations",
     "datetime": "a day as its first moment",
     "doi": "a DOI",
@@ -27,7 +27,7 @@ PARSERS: Mapping[str, str] = {
     "published-online": "a date of publication online; it decides the year of publication after one in print",
     "published-print": "a date of publication in print; it decides the year of publication where no date of issue does",
     "undefined": "a date of which the source does not say what it is the date of",
-    "person": "a person, or an organisation where the name says so",
+    "person": "a person, whose role only persons have; an organisation where source or name say so",
     "plain": "a text that the vocabulary wants without a language",
     "publisher": "a publisher, with the web site of a journal behind its name",
     "range": "a range of pages",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Container
 from functools import lru_cache
 
 _APOSTROPHES = re.compile(r"['’`´]")
@@ -97,17 +96,13 @@ def item_path(handle: str | None, identifier: str) -> str:
     return "id/" + segment(identifier)
 
 
-def local_person(item: str, name: str, taken: Container[str] = ()) -> str:
-    """A person whom only this record knows; two of one name on one record are told apart by a number.
+def local_agent(item: str, name: str, *, is_person: bool) -> str:
+    """An agent whom only this record knows: a fragment of the item.
 
-    >>> local_person("http://x/item/1/2", "Lu, L", {"http://x/item/1/2#person-lu-l"})
-    'http://x/item/1/2#person-lu-l-2'
+    >>> local_agent("http://x/item/1/2", "Lu, L", is_person=True)
+    'http://x/item/1/2#person-lu-l'
     """
-    first = address = f"{item}#person-{slug(name)}"
-    number = 2
-    while address in taken:
-        address, number = f"{first}-{number}", number + 1
-    return address
+    return f"{item}#{'person' if is_person else 'agent'}-{slug(name)}"
 
 
 def keyed_person(base: str, source: str, key: str) -> str:
@@ -124,19 +119,23 @@ def orcid_person(base: str, orcid: str) -> str:
     return f"{base}person/orcid/{orcid}"
 
 
-def organisation(base: str, name: str = "", ror: str | None = None, funder: str | None = None) -> str:
-    """An organisation: by its ROR id, else its Crossref Funder id, else its name.
+def organisation(base: str, name: str, within: str = "") -> str:
+    """An organisation by its name, one of a name that many bear within the repository that names it.
 
-    >>> organisation("http://x/", "B M J Publishing Group")
-    'http://x/org/b-m-j-publishing-group'
-    >>> organisation("http://x/", "NSF", funder="10.13039/100000001")
+    >>> organisation("http://x/", "B M J Publishing Group"), organisation("http://x/", "Department of Physics", "hku")
+    ('http://x/org/b-m-j-publishing-group', 'http://x/org/hku/department-of-physics')
+    """
+    return f"{base}org/{slug(within)}/{slug(name)}" if within else f"{base}org/{slug(name)}"
+
+
+def identified_organisation(base: str, scheme: str, value: str) -> str:
+    """An organisation by an identifier: `ror`, `funder` (the number in the Open Funder Registry), `id` (an address).
+
+    >>> identified_organisation("http://x/", "funder", "10.13039/100000001")
     'http://x/org/funder/100000001'
     """
-    if ror:
-        return f"{base}org/ror/{ror}"
-    if funder:
-        return f"{base}org/funder/{funder.rsplit('/', 1)[-1]}"
-    return f"{base}org/{slug(name)}"
+    key = value.rpartition("/")[2] if scheme == "funder" else slug(value) if scheme == "id" else segment(value)
+    return f"{base}org/{scheme}/{key}"
 
 
 def journal(base: str, issn: str | None = None, title: str = "", repository: str = "") -> str:

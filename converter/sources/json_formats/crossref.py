@@ -10,7 +10,8 @@ from typing import Any
 
 from converter.sources.builder import Draft
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
-from converter.sources.vocabulary import Authors, Funding, add_funding
+from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
+from converter.values.agent_names import kind
 
 _BLOCK = re.compile(r"</?(?:\w+:)?(?:p|title|sec|list|list-item|break|br|div|li)\b[^>]*>")
 _MARKUP = re.compile(r"<[^>]+>")
@@ -55,6 +56,7 @@ _TEXTS = {
     "degree": "thesis.degree.name",
 }
 _AGENTS = {
+    "author": "dc.contributor.author",
     "editor": "dc.contributor.editor",
     "translator": "dc.contributor.translator",
     "chair": "dc.contributor.other",
@@ -118,32 +120,45 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _people(inner: Object, draft: Draft) -> None:
-    authors = Authors(draft)
-    for person in objects(inner.pop("author", None)):
-        name = _name(person, draft)
-        authors.add(name, text_of(person.get("ORCID")) or None, _affiliations(person))
-    authors.finish()
     for key, field in _AGENTS.items():
         for person in objects(inner.pop(key, None)):
-            name = _name(person, draft)
-            if name:
-                draft.add(field, name, authority=text_of(person.get("ORCID")) or None)
-            for text in _affiliations(person):
-                draft.add("dc.contributor.affiliation", text)
+            name, name_type = _name(person, draft)
+            add_agent(
+                draft,
+                field,
+                name,
+                name_type=name_type,
+                identifiers=[agent_address("orcid", text_of(person.get("ORCID")))],
+                affiliations=_affiliations(person),
+            )
 
 
-def _name(person: Object, draft: Draft) -> str:
+def _name(person: Object, draft: Draft) -> tuple[str, str]:
+    """The name as catalogues write it, and what it is: one in parts is a person's, one that is whole is not.
+
+    A processor of citations writes whole what it must not take apart, which is a person's name now and then.
+    """
     family = " ".join(text_of(person.get(part)) for part in ("non-dropping-particle", "family") if person.get(part))
     given = " ".join(text_of(person.get(part)) for part in ("given", "dropping-particle") if person.get(part))
     name = ", ".join(part for part in (family, given) if part)
-    for part in ("suffix", "prefix"):
-        unread(person.get(part), draft, f"crossref.name.{part}", f"a title of {name}")
-    return name or text_of(person.get("name")) or text_of(person.get("literal"))
+    if name and text_of(person.get("suffix")):
+        name = f"{name}, {text_of(person['suffix'])}"
+    unread(person.get("prefix"), draft, "crossref.name.prefix", f"a title of {name}")
+    if name:
+        return name, "person"
+    whole = text_of(person.get("name"))
+    literal = text_of(person.get("literal"))
+    return (whole, "organization") if whole else (literal, "" if kind(literal) == "person" else "organization")
 
 
-def _affiliations(person: Object) -> list[str]:
+def _affiliations(person: Object) -> list[Affiliation]:
     given = person.get("affiliation")
-    return [text for text in (*texts(given), *(text_of(one.get("name")) for one in objects(given))) if text]
+    found = [Affiliation(text) for text in texts(given)]
+    for one in objects(given):
+        told = [(text_of(id_.get("id-type")), text_of(id_.get("id"))) for id_ in objects(one.get("id"))]
+        addresses = tuple(address for scheme, value in told if (address := agent_address(scheme, value)))
+        found.append(Affiliation(text_of(one.get("name")), addresses))
+    return found
 
 
 def _dates(inner: Object, draft: Draft) -> None:
@@ -204,11 +219,13 @@ def _licences(inner: Object, draft: Draft) -> None:
 def _funders(inner: Object, draft: Draft) -> None:
     told = []
     for one in objects(inner.pop("funder", None)):
-        funder, identifier = text_of(one.get("name")), text_of(one.get("DOI"))
+        named = [("fundref", text_of(one.get("DOI")))]
+        named += [(text_of(id_.get("id-type")), text_of(id_.get("id"))) for id_ in objects(one.get("id"))]
+        addresses = dict.fromkeys(address for scheme, value in named if (address := funder_address(scheme, value)))
         numbers = texts(one.get("award")) or [""]
-        told += [Funding(funder=funder, funder_id=identifier, number=number) for number in numbers]
+        funder = text_of(one.get("name"))
+        told += [Funding(funder=funder, funder_ids=tuple(addresses), number=number) for number in numbers]
         unread(one.get("doi-asserted-by"), draft, "crossref.funder.doi-asserted-by", "who named the funder's DOI")
-        unread(one.get("id"), draft, "crossref.funder.id", "another form of the funder's identifier")
     add_funding(draft, told)
 
 

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from converter.sources.builder import Draft
+from converter.sources.builder import Draft, Said
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
-from converter.sources.vocabulary import DATES, IDENTIFIERS, RELATIONS, ROLES, Authors, Funding, add_funding, known
+from converter.sources.vocabulary import (
+    DATES,
+    IDENTIFIERS,
+    RELATIONS,
+    ROLES,
+    Affiliation,
+    Funding,
+    add_agent,
+    add_funding,
+    agent_address,
+    funder_address,
+    known,
+)
 
 _CODES = (":unac", ":unal", ":unap", ":unas", ":unav", ":unkn", ":none", ":null", ":tba", ":etal")
 _UNKNOWN = (*_CODES, *(f"({code})" for code in _CODES))
@@ -92,35 +104,49 @@ def _identity(inner: Object, draft: Draft) -> None:
 
 
 def _agents(inner: Object, draft: Draft) -> None:
-    authors = Authors(draft)
     for entry in objects(inner.pop("creators", None)):
-        name = _name(entry, draft)
-        if name:
-            authors.add(name, _key(entry, draft), _affiliations(entry, draft))
-    authors.finish()
+        _agent(entry, "dc.contributor.author", draft)
     for entry in objects(inner.pop("contributors", None)):
         kind = text_of(entry.get("contributorType"))
-        name = _name(entry, draft)
-        if name:
-            draft.add(known(ROLES, kind, "dc.contributor.other"), name, authority=_key(entry, draft))
+        name = _agent(entry, known(ROLES, kind, "dc.contributor.other"), draft)
         if known(ROLES, kind, "") == "" and kind:
             draft.unread("datacite.contributorType", kind, f"the role of {name}, for which there is no field")
-        for text in _affiliations(entry, draft):
-            draft.add("dc.contributor.affiliation", text)
     publisher = inner.pop("publisher", None)
     for entry in objects(publisher):
-        _placed("dc.publisher", text_of(entry.get("name")), draft)
-        for path in ("publisherIdentifier", "publisherIdentifierScheme", "schemeUri", "lang"):
+        address = agent_address(
+            text_of(entry.get("publisherIdentifierScheme")), text_of(entry.get("publisherIdentifier"))
+        )
+        _placed("dc.publisher", text_of(entry.get("name")), draft, identifiers=(address,) if address else ())
+        for path in ("schemeUri", "lang", *(() if address else ("publisherIdentifier", "publisherIdentifierScheme"))):
             unread(entry.get(path), draft, f"datacite.publisher.{path}", "an identifier of the publisher")
     for text in texts(publisher):
         _placed("dc.publisher", text, draft)
 
 
-def _name(entry: Object, draft: Draft) -> str:
+def _agent(entry: Object, field: str, draft: Draft) -> str:
+    """Read an agent in a role; the name is returned."""
+    name_type = text_of(entry.get("nameType"))
+    if text_of(entry.get("familyName")) and name_type != "Organizational":
+        name_type = "Personal"
+    name = _name(entry, name_type, draft)
+    if name:
+        add_agent(
+            draft,
+            field,
+            name,
+            name_type=name_type,
+            identifiers=_identifiers(entry, draft),
+            affiliations=_affiliations(entry, draft),
+        )
+    return name
+
+
+def _name(entry: Object, name_type: str, draft: Draft) -> str:
     family, given = text_of(entry.get("familyName")), text_of(entry.get("givenName"))
     parts = ", ".join(part for part in (family, given) if part)
     whole = text_of(entry.get("name") or entry.get("creatorName") or entry.get("contributorName"))
-    name = parts or whole
+    # The whole name may have a suffix, for which there is no part.
+    name = whole if not parts or name_type == "Organizational" or whole.startswith(f"{parts}, ") else parts
     if whole and whole not in {name, f"{given} {family}"}:
         draft.unread("datacite.name", whole, f"another form of the name {name}")
     if name.lower() in _UNKNOWN:
@@ -129,33 +155,40 @@ def _name(entry: Object, draft: Draft) -> str:
     return name
 
 
-def _key(entry: Object, draft: Draft) -> str | None:
-    """The ORCID iD; other identifiers of a person are reported."""
-    found = None
-    for told in objects(entry.get("nameIdentifiers", entry.get("nameIdentifier"))):
-        scheme = text_of(told.get("nameIdentifierScheme")) + text_of(told.get("schemeUri"))
-        value = text_of(told.get("nameIdentifier"))
-        if "orcid" in (scheme + value).lower():
-            found = found or value
-        elif value:
-            draft.unread("datacite.nameIdentifier", f"{value} ({scheme})", "an identifier that is no ORCID iD")
-    identifier = text_of(entry.get("id"))
-    if "orcid.org" in identifier:
-        return found or identifier
-    if identifier:
-        draft.unread("datacite.nameIdentifier", identifier, "an identifier that is no ORCID iD")
-    return found
-
-
-def _affiliations(entry: Object, draft: Draft) -> list[str]:
-    given = entry.get("affiliation", entry.get("affiliations"))
-    found = texts(given)
-    for one in objects(given):
-        found.append(text_of(one.get("name", one.get("affiliation"))))
-        unread(
-            one.get("affiliationIdentifier"), draft, "datacite.affiliationIdentifier", "an identifier of an affiliation"
+def _identifiers(entry: Object, draft: Draft) -> list[str]:
+    """The web addresses by which the agent is identified; an identifier without one is reported."""
+    given = [
+        (
+            text_of(told.get("nameIdentifierScheme")),
+            text_of(told.get("nameIdentifier")),
+            text_of(told.get("schemeUri", told.get("schemeURI"))),
         )
-    return [text for text in found if text]
+        for told in objects(entry.get("nameIdentifiers", entry.get("nameIdentifier")))
+    ]
+    found = []
+    for scheme, value, prefix in [*given, ("", text_of(entry.get("id")), "")]:
+        address = agent_address(scheme or ("orcid" if "orcid" in prefix.lower() else ""), value, prefix)
+        if address:
+            found.append(address)
+        elif value:
+            draft.unread("datacite.nameIdentifier", f"{value} ({scheme})", "an identifier that has no web address")
+    return list(dict.fromkeys(found))
+
+
+def _affiliations(entry: Object, draft: Draft) -> list[Affiliation]:
+    given = entry.get("affiliation", entry.get("affiliations"))
+    found = [Affiliation(text) for text in texts(given)]
+    for one in objects(given):
+        value = text_of(one.get("affiliationIdentifier"))
+        address = agent_address(
+            text_of(one.get("affiliationIdentifierScheme")),
+            value,
+            text_of(one.get("schemeUri", one.get("schemeURI"))),
+        )
+        if value and not address:
+            draft.unread("datacite.affiliationIdentifier", value, "an identifier that has no web address")
+        found.append(Affiliation(text_of(one.get("name", one.get("affiliation"))), (address,) if address else ()))
+    return found
 
 
 def _titles(inner: Object, draft: Draft) -> None:
@@ -269,25 +302,34 @@ def _rights(inner: Object, draft: Draft) -> None:
 
 
 def _fundings(inner: Object, draft: Draft) -> None:
-    told = []
-    for entry in objects(inner.pop("fundingReferences", None)):
-        funder = entry.get("funderIdentifier")
-        told.append(
-            Funding(
-                funder=text_of(entry.get("funderName")),
-                funder_id=text_of(funder.get("funderIdentifier") if isinstance(funder, dict) else funder),
-                number=text_of(entry.get("awardNumber")),
-                title=text_of(entry.get("awardTitle")),
-                address=text_of(entry.get("awardUri", entry.get("awardURI"))),
-                stream=text_of(entry.get("fundingStream")),
-            )
+    told = (
+        Funding(
+            funder=text_of(entry.get("funderName")),
+            funder_ids=_funder(entry, draft),
+            number=text_of(entry.get("awardNumber")),
+            title=text_of(entry.get("awardTitle")),
+            address=text_of(entry.get("awardUri", entry.get("awardURI"))),
+            stream=text_of(entry.get("fundingStream")),
         )
+        for entry in objects(inner.pop("fundingReferences", None))
+    )
     add_funding(draft, told)
 
 
-def _placed(name: str, text: str, draft: Draft, language: str = "") -> None:
+def _funder(entry: Object, draft: Draft) -> tuple[str, ...]:
+    """The web addresses by which the funder is identified."""
+    told = entry.get("funderIdentifier")
+    entry = told if isinstance(told, dict) else entry
+    value, scheme = text_of(entry.get("funderIdentifier")), text_of(entry.get("funderIdentifierType"))
+    address = funder_address(scheme, value)
+    if value and not address:
+        draft.unread("datacite.funderIdentifier", f"{value} ({scheme})", "an identifier that has no web address")
+    return (address,) if address else ()
+
+
+def _placed(name: str, text: str, draft: Draft, language: str = "", identifiers: tuple[str, ...] = ()) -> None:
     """A value, unless it is one of the standard's words for "there is none"."""
     if text.lower().startswith(_UNKNOWN):
         draft.unread(name, text, "a placeholder: no value stands at this place")
     elif text:
-        draft.add(name, text, language or None)
+        draft.add(name, text, language or None, said=Said(identifiers=identifiers))

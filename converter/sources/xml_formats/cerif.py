@@ -8,9 +8,9 @@ from __future__ import annotations
 from lxml import etree
 
 from converter.record import File
-from converter.sources.builder import Draft
+from converter.sources.builder import Draft, Said
 from converter.sources.elements import Tree, local
-from converter.sources.vocabulary import Authors, Funding, add_funding
+from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address
 
 NAMESPACE = "https://www.openaire.eu/cerif-profile/*"
 ROOTS = ("Publication", "Product", "Patent", "Person", "OrgUnit", "Project", "Funding", "Event", "Equipment", "Service")
@@ -62,6 +62,12 @@ _FLAT = {
     "GRID": "organization.identifier",
     "ElectronicAddress": "organization.url",
 }
+_AGENTS = {
+    "Authors/Author": "dc.contributor.author",
+    "Creators/Creator": "dc.contributor.author",
+    "Editors/Editor": "dc.contributor.editor",
+    "Inventors/Inventor": "dc.contributor.inventor",
+}
 _ENTITIES = frozenset({"Person", "OrgUnit", "Project", "Funding", "Equipment"})
 
 
@@ -89,41 +95,48 @@ def read(metadata: etree._Element, draft: Draft) -> None:
 
 
 def _people(tree: Tree) -> None:
-    for group, name in (("Editors/Editor", "dc.contributor.editor"), ("Inventors/Inventor", "dc.contributor.inventor")):
+    for group, name in _AGENTS.items():
         for element in tree.each(group):
-            shown, key, affiliations = _person(tree, element)
-            if shown:
-                tree.draft.add(name, shown, authority=key)
-            for text in affiliations:
-                tree.draft.add("dc.contributor.affiliation", text)
-    authors = Authors(tree.draft)
-    for path in ("Authors/Author", "Creators/Creator"):
-        for element in tree.each(path):
-            authors.add(*_person(tree, element))
-    authors.finish()
+            _agent(tree, element, name)
     for path, name in (("Publishers/Publisher", "dc.publisher"), ("Holders/Holder", "dc.contributor.patentholder")):
         for element in tree.each(path):
-            tree.draft.add(name, _shown(tree, element))
+            tree.draft.add(name, _shown(tree, element), said=Said(identifiers=_identifiers(tree, element)))
 
 
-def _person(tree: Tree, element: etree._Element) -> tuple[str, str | None, list[str]]:
-    """The name as it is shown, the ORCID iD, the affiliations."""
+def _agent(tree: Tree, element: etree._Element, field: str) -> None:
+    """Read an agent with what it is, its identifiers and its affiliations."""
+    is_organisation = next(tree.each("OrgUnit", element), None) is not None
     shown = tree.text("DisplayName", element)
     family, given = (
         tree.text("Person/PersonName/FamilyNames", element),
         tree.text("Person/PersonName/FirstNames", element),
     )
-    key = tree.text("Person/ORCID", element) or None
-    affiliations = [
-        text
-        for path in ("Affiliation/OrgUnit", "Affiliation")
-        for inner in tree.each(path, element)
-        if (text := _shown(tree, inner))
-    ]
+    orcid = agent_address("orcid", tree.text("Person/ORCID", element))
+    affiliations = []
+    for path in ("Affiliation/OrgUnit", "Affiliation"):
+        for inner in tree.each(path, element):
+            identifiers = _identifiers(tree, inner)
+            if name := _shown(tree, inner):
+                affiliations.append(Affiliation(name, identifiers))
     name = ", ".join(part for part in (family, given) if part) or shown or _shown(tree, element)
     if shown and shown != name:
         tree.draft.unread("cerif.DisplayName", shown, f"another form of the name {name}")
-    return name, key, affiliations
+    add_agent(
+        tree.draft,
+        field,
+        name,
+        name_type="organization" if is_organisation else "person" if family else "",
+        identifiers=[orcid, *_identifiers(tree, element)],
+        affiliations=affiliations,
+    )
+
+
+def _identifiers(tree: Tree, element: etree._Element) -> tuple[str, ...]:
+    """The web addresses by which an organisation is identified."""
+    found = []
+    for scheme, paths in {"ror": ("RORID", "OrgUnit/RORID"), "isni": ("OrgUnit/ISNI",)}.items():
+        found += [agent_address(scheme, text) for path in paths if (text := tree.text(path, element))]
+    return tuple(address for address in found if address)
 
 
 def _shown(tree: Tree, element: etree._Element) -> str:

@@ -9,7 +9,16 @@ from lxml import etree
 
 from converter.sources.builder import Draft
 from converter.sources.elements import Tree, local
-from converter.sources.vocabulary import ROLES, Authors, known
+from converter.sources.vocabulary import (
+    ROLES,
+    Affiliation,
+    Funding,
+    add_agent,
+    add_funding,
+    agent_address,
+    funder_address,
+    known,
+)
 
 NAMESPACES = ("http://www.crossref.org/*", "")
 
@@ -67,6 +76,7 @@ def read(metadata: etree._Element, draft: Draft) -> None:
             tree.take(element)
     _dois(tree, work)
     _people(tree)
+    _funding(tree)
     for element in list(metadata.iter("*")):
         name = local(element)
         if (
@@ -109,25 +119,67 @@ def _dois(tree: Tree, work: etree._Element | None) -> None:
 
 
 def _people(tree: Tree) -> None:
-    authors = Authors(tree.draft)
     for person in tree.root.iter("*"):
         if local(person) not in {"person_name", "organization"} or person in tree.taken:
             continue
-        family, given = tree.text("surname", person), tree.text("given_name", person)
-        name = ", ".join(part for part in (family, given) if part) or " ".join((person.text or "").split())
-        key = tree.text("ORCID", person) or None
-        affiliations = [tree.take(one) for one in tree.each("affiliation", person)]
-        affiliations += [tree.take(one) for one in tree.each("affiliations/institution/institution_name", person)]
-        rule = known(ROLES, tree.attribute(person, "contributor_role"), "dc.contributor.other")
-        if rule == "dc.contributor.author":
-            authors.add(name, key, affiliations)
-        else:
-            tree.draft.add(rule, name, authority=key)
-            for text in affiliations:
-                tree.draft.add("dc.contributor.affiliation", text)
-        if not family:
+        parts = (tree.text(path, person) for path in ("surname", "given_name", "suffix"))
+        name = ", ".join(part for part in parts if part) or " ".join((person.text or "").split())
+        add_agent(
+            tree.draft,
+            known(ROLES, tree.attribute(person, "contributor_role"), "dc.contributor.other"),
+            name,
+            identifiers=[agent_address("orcid", tree.text("ORCID", person))],
+            name_type="organization" if local(person) == "organization" else "person",
+            affiliations=_affiliations(tree, person),
+        )
+        if local(person) == "organization":
             tree.take(person)
-    authors.finish()
+
+
+def _affiliations(tree: Tree, person: etree._Element) -> list[Affiliation]:
+    found = [Affiliation(tree.take(one)) for one in tree.each("affiliation", person)]
+    for one in tree.each("affiliations/institution", person):
+        addresses = (
+            agent_address(tree.attribute(told, "type"), tree.take(told)) for told in tree.each("institution_id", one)
+        )
+        identifiers = tuple(address for address in addresses if address)
+        found.append(Affiliation(tree.text("institution_name", one), identifiers))
+    return found
+
+
+def _funding(tree: Tree) -> None:
+    """Read the program "fundref": a group for each funder, its identifiers inside its name, its awards beside it."""
+    told: list[Funding] = []
+    for program in tree.root.iter("{*}program"):
+        if program.get("name") != "fundref":
+            continue
+        groups = [one for one in program.iter("{*}assertion") if one.get("name") == "fundgroup"] or [program]
+        for group in groups:
+            told += _funders(tree, group)
+    add_funding(tree.draft, told)
+
+
+def _funders(tree: Tree, group: etree._Element) -> list[Funding]:
+    """The fundings of a group; the awards of a group belong to each funder in it."""
+    named = {"funder_name": [], "award_number": []}  # type: dict[str, list[etree._Element]]
+    for one in group.iterchildren("{*}assertion"):
+        named.setdefault(one.get("name") or "", []).append(one)
+    funders = []
+    for one in named["funder_name"]:
+        inner = [part for part in one.iterchildren("{*}assertion") if part.get("name") == "funder_identifier"]
+        addresses = (funder_address("", tree.take(part)) for part in inner)
+        identifiers = tuple(address for address in addresses if address)
+        name = " ".join("".join([one.text or "", *(part.tail or "" for part in one)]).split())
+        tree.take(one)
+        funders.append((name, identifiers))
+    numbers = [tree.take(one) for one in named["award_number"]]
+    if not funders:
+        return [Funding(number=number) for number in numbers]
+    return [
+        Funding(funder=name, funder_ids=identifiers, number=number)
+        for name, identifiers in funders
+        for number in numbers or [""]
+    ]
 
 
 def _date(tree: Tree, element: etree._Element) -> None:

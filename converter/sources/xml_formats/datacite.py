@@ -34,7 +34,7 @@ _TEXTS = {
     "publicationYear": "publicationYear",
     "version": "version",
 }
-_TEXTS |= {"language": "language", "publisher": "publisher"}
+_TEXTS |= {"language": "language"}
 _OPENAIRE = {
     "language": "dc.language.iso",
     "publisher": "dc.publisher",
@@ -74,6 +74,7 @@ def read(metadata: etree._Element, draft: Draft) -> None:
         found = [tree.take(element) for element in tree.each(path)]
         if any(found):
             told[key] = [text for text in found if text]
+    told["publisher"] = [_entry(tree, element, "name") for element in tree.each("publisher")]
     identifier = draft.identifier
     datacite.read(told, draft)
     draft.identifier = identifier or draft.identifier
@@ -164,7 +165,7 @@ def _agents(tree: Tree, element: etree._Element) -> list[Object]:
         if name in {"creatorName", "contributorName"}:
             if "name" in found[-1]:
                 found.append(dict(kind))
-            found[-1]["name"] = entry[name]
+            found[-1] |= {"name": entry[name], "nameType": entry.get("nameType")}
         elif name in {"nameIdentifier", "affiliation"}:
             found[-1].setdefault(name, []).append(entry)
         else:
@@ -181,6 +182,9 @@ def _funding(tree: Tree, element: etree._Element) -> Object:
         name = local(inner)
         if name == "awardNumber":
             told["awardUri"] = tree.attribute(inner, "awardURI")
+        elif name == "funderIdentifier":
+            told["funderIdentifierType"] = tree.attribute(inner, "funderIdentifierType")
+            tree.attribute(inner, "schemeURI")
         told[name] = tree.take(inner)
     return told
 

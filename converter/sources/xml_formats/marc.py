@@ -15,12 +15,15 @@ from converter.record import File, Record
 from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.elements import local
-from converter.sources.vocabulary import IDENTIFIERS, ROLES, Authors, known
+from converter.sources.vocabulary import IDENTIFIERS, ROLES, Affiliation, add_agent, agent_address, known
 from converter.values.dates import copyright_apart, parse
+from converter.values.names import is_suffix
 
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
 
-_END = re.compile(r"[\s/:;,=]+$")
+_END = re.compile(r"(?<![\s/:;,=])[\s/:;,=]+$")
+_FULL_STOP = re.compile(r"\w{3}\.$|\)\.$")
+_ABBREVIATED = re.compile(r"\b(?:Jr|Sr|Inc|Ltd|Corp|Dept|Univ|Inst|Assoc|Bros|Dr|Prof|Rev)\.$")
 _SUBFIELDS: dict[str, dict[str, str]] = {
     "020": {"a": "dc.identifier.isbn"},
     "022": {"a": "dc.identifier.issn", "l": "dc.identifier.issnl"},
@@ -48,12 +51,12 @@ _SUBFIELDS: dict[str, dict[str, str]] = {
     "651": {"a": "dc.coverage.spatial"},
     "653": {"a": "dc.subject"},
     "655": {"a": "dc.type.genre"},
-    "710": {},
     "773": {"t": "dc.relation.ispartof", "x": "dc.identifier.issn", "z": "dc.identifier.isbn"},
     "830": {"a": "dc.relation.ispartofseries"},
     "856": {},
 }
-_PEOPLE = ("100", "700", "720")
+_AGENTS = ("100", "110", "111", "700", "710", "711", "720")
+_AUTHOR = "dc.contributor.author"
 _SUBJECTS = frozenset({"600", "610", "611", "630", "647", "648", "650"})
 _SCHEMES = {"2": "dc.subject.mesh", "0": "dc.subject.lcsh"}
 _SOURCES = {"mesh": "dc.subject.mesh", "lcsh": "dc.subject.lcsh", "yso": "dc.subject.yso"}
@@ -114,9 +117,9 @@ def records(stream: BinaryIO, name: str, note: Callable[[Finding], None], source
 
 def _record(record: pymarc.Record, draft: Draft) -> None:
     _control(record, draft)
-    _people(record, draft)
+    _agents(record, draft)
     for field in record.fields:
-        if field.control_field or field.tag in _PEOPLE:
+        if field.control_field or field.tag in _AGENTS:
             continue
         left = [(part.code, part.value) for part in field.subfields]
         left = _FIELDS.get(field.tag, _plain)(field, left, draft)
@@ -166,34 +169,78 @@ def _coded_date(kind: str, first: str, second: str) -> str:
     return first
 
 
-def _people(record: pymarc.Record, draft: Draft) -> None:
-    authors = Authors(draft)
-    for field in record.get_fields(*_PEOPLE):
-        # A name under no rule (720) is put into i by some.
-        where = "a" if field.get("a") or field.tag != "720" else "i"
-        name = _END.sub("", field.get(where) or "")
-        roles = [_END.sub("", role).rstrip(".").rpartition("/")[2] for role in field.get_subfields("4", "e")]
-        rule = _rule(roles) or ("dc.contributor.author" if field.tag == "100" or not roles else "dc.contributor.other")
-        key = next((value for value in field.get_subfields("0", "1") if "orcid" in value.lower()), None)
-        affiliations = [text.rstrip(".") for text in field.get_subfields("u")]
+def _agents(record: pymarc.Record, draft: Draft) -> None:
+    for field in record.get_fields(*_AGENTS):
+        is_meeting = field.tag in {"111", "711"}
+        name, taken = _name(field)
+        relators = field.get_subfields("4", "j" if is_meeting else "e")
+        roles = [_END.sub("", role).rstrip(".").rpartition("/")[2] for role in relators]
+        # The heading of the main entry is the creator; an added entry without a relator tells no authorship.
+        rule = _rule(roles) or (_AUTHOR if field.tag[0] == "1" else "dc.contributor.other")
+        affiliations = [Affiliation(text.rstrip(".")) for text in field.get_subfields("u")]
+        addresses = {code: address for code in field.get_subfields("0", "1") if (address := _address(code))}
         title = field.get("t")
         if title:
             # A name with a title is a work that is contained or related.
             draft.add("dc.relation", f"{name}. {title}")
-        elif rule == "dc.contributor.author":
-            authors.add(name, key, affiliations)
-        elif name:
-            draft.add(rule, name, authority=key)
-        if title or rule != "dc.contributor.author":
-            for text in affiliations:
-                draft.add("dc.contributor.affiliation", text)
-        taken = {where, "t", "u", *(("e", "4") if rule != "dc.contributor.other" else ())}
+        else:
+            add_agent(
+                draft,
+                rule,
+                name,
+                name_type=_name_type(field),
+                identifiers=addresses.values(),
+                affiliations=affiliations,
+            )
+        taken |= {"t", "u", *(("e", "4", "j") if _rule(roles) else ())}
         for part in field.subfields:
-            if part.code not in taken and part.value != key and part.value.strip():
+            if part.code not in taken and part.value not in addresses and part.value.strip():
                 draft.unread(
                     f"marc.{field.tag}.{part.code}", part.value, f"said of {name}, for which there is no field"
                 )
-    authors.finish()
+
+
+def _name(field: pymarc.Field) -> tuple[str, set[str]]:
+    """The name in the field, and the codes of the subfields that it takes."""
+    if field.tag[1:] == "10":
+        shown = ". ".join(_bare(part) for part in field.get_subfields("a", "b"))
+        return shown, {"a", "b"}
+    # A name under no rule (720) is put into i by some.
+    where = "a" if field.get("a") or field.tag != "720" else "i"
+    name = _bare(field.get(where) or "")
+    taken = {where}
+    if field.tag[1:] == "00":
+        if field.get("b"):
+            name, taken = f"{name} {_bare(field['b'])}", taken | {"b"}
+        title = _END.sub("", field.get("c") or "")
+        if is_suffix(title):
+            name, taken = f"{name}, {title}", taken | {"c"}
+    return name, taken
+
+
+def _bare(text: str) -> str:
+    """The text without the punctuation of the catalogue at its end.
+
+    >>> _bare("Wren, Otto."), _bare("Rook, I. :"), _bare("Acme, Inc.")
+    ('Wren, Otto', 'Rook, I.', 'Acme, Inc.')
+    """
+    shown = _END.sub("", text.strip())
+    return shown[:-1] if _FULL_STOP.search(shown) and not _ABBREVIATED.search(shown) else shown
+
+
+def _name_type(field: pymarc.Field) -> str:
+    """What the tag says that the name is; a name under no rule (720) is a person's where its indicator says so."""
+    if field.tag == "720":
+        return "personal" if field.indicator1 == "1" else ""
+    if field.tag[1:] == "00" and field.indicator1 == "3":
+        return "family"
+    return {"00": "personal", "10": "corporate", "11": "conference"}[field.tag[1:]]
+
+
+def _address(control: str) -> str:
+    """The web address of a control number: "(orcid)0000-…", "(DE-588)118…", or an address itself."""
+    match = re.match(r"\(([^)]+)\)\s*(.+)", control.strip())
+    return agent_address(match[1], match[2]) if match else agent_address("", control)
 
 
 def _rule(roles: list[str]) -> str:
@@ -260,15 +307,6 @@ def _subject(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     return [(code, value) for code, value in parts if code not in "abcdfgnptvxyz2"]
 
 
-def _corporate(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    roles = [_END.sub("", value).rstrip(".") for code, value in parts if code in {"e", "4"}]
-    rule = _rule(roles)
-    shown = ". ".join(_END.sub("", value).rstrip(".") for code, value in parts if code in {"a", "b"})
-    if shown:
-        draft.add(rule or ("dc.contributor.corporatename" if not roles else "dc.contributor.other"), shown)
-    return [(code, value) for code, value in parts if code not in {"a", "b"} and not (rule and code in {"e", "4"})]
-
-
 def _host(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     rules = _SUBFIELDS["773"]
     for code, value in parts:
@@ -297,8 +335,6 @@ _FIELDS: dict[str, Callable[[pymarc.Field, Parts, Draft], Parts]] = {
     "246": _title,
     "260": _published,
     "264": _published,
-    "110": _corporate,
-    "710": _corporate,
     "773": _host,
     "856": _link,
     **dict.fromkeys(_SUBJECTS, _subject),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
 from converter.record import File
 from converter.sources.builder import Draft, language_of
 from converter.sources.elements import Tree, local
-from converter.sources.vocabulary import DATES, IDENTIFIERS, ROLES, Authors, known
+from converter.sources.vocabulary import DATES, IDENTIFIERS, ROLES, Affiliation, add_agent, agent_address, known
+from converter.values.names import is_suffix
 
 NAMESPACE = "http://www.loc.gov/mods/v3"
 
-_ORCID = re.compile(r"orcid", re.IGNORECASE)
 _FLAT = {
     "abstract": "dc.description.abstract",
     "tableOfContents": "dc.description.tableofcontents",
@@ -87,7 +86,6 @@ def _title(tree: Tree, info: etree._Element) -> None:
 
 
 def _names(tree: Tree) -> None:
-    authors = Authors(tree.draft)
     for element in tree.each("name"):
         roles = [tree.take(term) for term in tree.each("role/roleTerm", element)]
         field = next((known(ROLES, role, "") for role in roles if known(ROLES, role, "")), "")
@@ -95,20 +93,19 @@ def _names(tree: Tree) -> None:
             # A name without a role is that of an author; an unknown role is said beside the name.
             field = "dc.contributor.author" if not roles else "dc.contributor.other"
         name, rest = _name(tree, element)
-        key = _key(tree, element)
-        affiliations = [tree.take(inner) for inner in tree.each("affiliation", element)]
-        if field == "dc.contributor.author":
-            authors.add(name, key, affiliations)
-        elif name:
-            tree.draft.add(field, name, authority=key)
-            for text in affiliations:
-                tree.draft.add("dc.contributor.affiliation", text)
+        add_agent(
+            tree.draft,
+            field,
+            name,
+            name_type=tree.attribute(element, "type"),
+            identifiers=_identifiers(tree, element),
+            affiliations=[Affiliation(tree.take(inner)) for inner in tree.each("affiliation", element)],
+        )
         for inner in rest:
             tree.draft.unread("mods.name.namePart", inner, "dates or titles of a person, which no field holds")
         if field == "dc.contributor.other":
             for role in roles:
                 tree.draft.unread("mods.name.role", role, f"the role of {name}, for which there is no field")
-    authors.finish()
 
 
 def _name(tree: Tree, element: etree._Element) -> tuple[str, list[str]]:
@@ -120,25 +117,32 @@ def _name(tree: Tree, element: etree._Element) -> tuple[str, list[str]]:
     shown = tree.text("displayForm", element)
     family, given = " ".join(parts.pop("family", [])), " ".join(parts.pop("given", []))
     plain = ". ".join(parts.pop("", []))
+    address = parts.get("termsOfAddress", [])
+    suffix = next((text for text in address if is_suffix(text)), "")
+    if suffix:
+        address.remove(suffix)
     name = ", ".join(text for text in (family, given) if text) or plain or shown
+    if suffix and name:
+        name = f"{name}, {suffix}"
     rest = [text for texts in parts.values() for text in texts] + ([shown] if shown and shown != name else [])
-    if plain and plain != name:
+    if plain and not name.startswith(plain):
         rest.append(plain)
     return name, rest
 
 
-def _key(tree: Tree, element: etree._Element) -> str | None:
-    """The ORCID iD of a person, else the address of the name in an authority file."""
-    found = None
+def _identifiers(tree: Tree, element: etree._Element) -> Iterator[str]:
+    """The web addresses by which the source identifies a name; an identifier without one is reported."""
     for identifier in tree.each("nameIdentifier", element):
-        kind = tree.attribute(identifier, "type") + tree.attribute(identifier, "typeURI")
+        kind = tree.attribute(identifier, "type")
         value = tree.take(identifier)
-        if _ORCID.search(kind + value):
-            found = value
+        address = agent_address(kind, value, tree.attribute(identifier, "typeURI"))
+        if address:
+            yield address
         else:
             tree.draft.unread("mods.name.nameIdentifier", value, f"an identifier of a person ({kind or 'no type'})")
     address = tree.attribute(element, "valueURI")
-    return found or (address if _ORCID.search(address) else None)
+    if address:
+        yield address
 
 
 def _subject(tree: Tree, subject: etree._Element) -> None:
