@@ -13,8 +13,13 @@ from typing import Any
 from lxml import etree
 
 _CSL = "{http://purl.org/net/xbiblio/csl}"
-_ONCE = {"apa", "chicago-author-date", "harvard-cite-them-right", "modern-language-association"}
-"""Styles that put editors or the title where the authors would stand."""
+_IN_PLACE_OF_AUTHORS = {
+    "apa": ("illustrator", "editor", "compiler", "curator"),
+    "chicago-author-date": ("illustrator", "editor", "translator", "compiler", "curator"),
+    "harvard-cite-them-right": ("editor", "translator"),
+    "modern-language-association": ("editor", "translator"),
+}
+"""Styles → whom they put where the authors would stand, in this order; where there is nobody of these, the title."""
 _UNLABELLED = {"chicago-author-date"}
 """Of these, those that do not say there that they are editors."""
 _JOURNALS_FIRST = {"harvard-cite-them-right"}
@@ -24,10 +29,12 @@ _DOUBLE = " in place of authors"
 
 def spoken_once(style: str, item: Mapping[str, Any]) -> str:
     """The variable of the item that a style shows in the place of its authors, and so nowhere else; empty for none."""
-    if style not in _ONCE or item.get("author"):
+    others = _IN_PLACE_OF_AUTHORS.get(style)
+    if others is None or item.get("author"):
         return ""
-    if item.get("editor"):
-        return "" if style in _UNLABELLED else "editor"
+    for role in others:
+        if item.get(role):
+            return "" if role == "editor" and style in _UNLABELLED else role
     in_journal = str(item.get("type", "")).startswith("article-")
     return "" if style in _JOURNALS_FIRST and in_journal else "title"
 

@@ -1,0 +1,122 @@
+"""No form of any work fails: of the records of the tests, and of works of any title, of anybody, lacking anything."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from converter.errors import ShelfgraphError
+from converter.record import Field, File, Record
+from converter.sources.detection import read
+from server.representations.citation import STYLES
+from server.representations.csl import ROLES
+from server.representations.registry import REPRESENTATIONS, Description
+from tests.conftest import EXAMPLES, GOLDEN
+from tests.site.test_forms import described, described_fields, written
+
+WRITTEN = [form for form in REPRESENTATIONS if form.writer]
+TYPES = ["", "Article", "Book", "Book chapter", "Thesis", "Dataset", "Report", "Image", "Software", "Conference paper"]
+SIGNS = "\u2028\u2029\x0b\x0c\x1c\x1e\x85\u200b\u202e\ufeff\u00a0\u3000[]{}<>&\"'“”:;,.?!/\\%$#_^~*`|@-–"
+TEXTS = st.one_of(
+    st.text(st.sampled_from(SIGNS + "aB1 éЖ漢"), min_size=1, max_size=12),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40),
+)
+NAMES = st.one_of(
+    TEXTS,
+    st.sampled_from(
+        ["Quill, Ann", "Quill", "quill, ann de la", "World Light Bureau", "Gale, Michael, Jr.", "Ж, Б", ","]
+    ),
+)
+RESPONSIBLE = [
+    "author",
+    "editor",
+    "translator",
+    "illustrator",
+    "compiler",
+    "advisor",
+    "corporate",
+    "publisher",
+    "other",
+]
+
+
+def records() -> list[Path]:
+    """The files of records of the tests."""
+    return sorted(path for path in (*EXAMPLES.iterdir(), *GOLDEN.iterdir()) if path.suffix != ".nt" and path.is_file())
+
+
+@pytest.mark.parametrize("path", records(), ids=lambda path: path.name)
+def test_every_form_of_every_record_is_written(path: Path) -> None:
+    try:
+        found = [record for record in read(str(path)) if not record.deleted]
+    except ShelfgraphError:
+        pytest.skip("it is no file of records")
+    for record in found[:3]:
+        thing = described(record)
+        for form in WRITTEN:
+            assert written(form.suffix, thing), form.suffix
+
+
+@cache
+def _kinds() -> st.SearchStrategy[tuple[str, str]]:
+    return st.tuples(st.sampled_from(RESPONSIBLE), NAMES)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@example("Lights\u2028and terns", "Article", [("author", "Marrow, T")], "", "", "2019")
+@example("Lights", "Book", [("compiler", "Quill, Ann")], "", "", "")
+@example("", "Book", [("translator", "Quill")], "", "\u2029", "0000")
+@given(
+    st.one_of(st.just(""), TEXTS),
+    st.sampled_from(TYPES),
+    st.lists(_kinds(), max_size=4),
+    st.one_of(st.just(""), TEXTS),
+    st.one_of(st.just(""), TEXTS),
+    st.sampled_from(["", "2019", "2019-11", "2019-02-30", "0000", "9999", "-0044", "19th century", "2019/2020"]),
+)
+def test_every_form_of_any_work_is_written(
+    title: str, type_: str, agents: list[tuple[str, str]], journal: str, publisher: str, date: str
+) -> None:
+    values = [("title", title), ("type", type_), ("relation.ispartof", journal), ("publisher", publisher)]
+    values += [("date.issued", date), *((f"contributor.{role}", name) for role, name in agents)]
+    fields = tuple(Field(f"dc.{name}", value) for name, value in values if value)
+    thing = described(Record("oai:x:1/2", handle="1/2", fields=fields, files=(File(title or "f", size=1),)))
+    for form in WRITTEN:
+        assert written(form.suffix, thing), form.suffix
+
+
+def cited(style: str, *fields: Field) -> str:
+    """The citation of a work that is called Lights."""
+    return written(f".{style}.txt", described_fields(Field("dc.title", "Lights"), *fields)).decode()
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "curator"])
+@pytest.mark.parametrize("type_", TYPES[1:])
+def test_a_citation_has_the_title_once_whoever_stands_before_it(style: str, role: str, type_: str) -> None:
+    fields = (Field(f"dc.contributor.{role}", "Marrow, T"), Field("dc.type", type_), Field("dc.date.issued", "2019"))
+    with warnings.catch_warnings():
+        # The processor warns of what it does not know, which it then leaves out.
+        warnings.simplefilter("error")
+        line = cited(style, *fields)
+    assert line.count("Lights") == 1
+    assert "2019" in line
+
+
+@pytest.mark.parametrize("style", ["apa", "chicago"])
+def test_who_compiled_a_book_is_named(style: str) -> None:
+    line = cited(style, Field("dc.contributor.compiler", "Quill, Ann"), Field("dc.type", "Book"))
+    assert "Quill" in line
+    assert "comp" in line
+
+
+def test_the_description_of_a_work_is_taken_from_its_lines_alone() -> None:
+    thing = described_fields(Field("dc.title", "Lights"))
+    again = Description(reversed(thing.lines), thing.address, thing.base)
+    for form in WRITTEN:
+        assert written(form.suffix, thing) == written(form.suffix, again)
