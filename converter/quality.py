@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from converter.privacy import masked
 from converter.record import Field, Record
-from converter.values import citations, dates, identifiers, languages, names, text
+from converter.values import check_digits, citations, dates, identifiers, languages, names, resolvable, text
 
 SEPARATOR = "||"
 """What stands between the values of one field in DSpace's batch metadata editing."""
@@ -40,14 +40,14 @@ Check = Callable[[str], Problem | None]
 
 
 def _issn(value: str) -> Problem | None:
-    found = identifiers.issn(value)
+    found = check_digits.issn(value)
     if found is None:
         return Problem("no ISSN, or a wrong check digit")
     return Problem("an ISSN that is not in its normal form", found.value) if found.value != value.strip() else None
 
 
 def _doi(value: str) -> Problem | None:
-    found = identifiers.doi(value)
+    found = resolvable.doi(value)
     if found is None:
         return Problem("no DOI")
     if found.doubt:
@@ -57,13 +57,13 @@ def _doi(value: str) -> Problem | None:
 
 def _orcid(value: str) -> Problem | None:
     match = re.search(r"\d{4}-?\d{4}-?\d{4}-?\d{3}[\dXx]", value)
-    if match and identifiers.orcid(match[0]) is None:
+    if match and check_digits.orcid(match[0]) is None:
         return Problem("an ORCID iD with a wrong check digit")
     return None
 
 
 def _isbn(value: str) -> Problem | None:
-    return None if identifiers.isbn(value) else Problem("no ISBN, or a wrong check digit")
+    return None if check_digits.isbn(value) else Problem("no ISBN, or a wrong check digit")
 
 
 def _pmcid(value: str) -> Problem | None:
@@ -149,7 +149,7 @@ def worklist(records: Iterable[Record]) -> Iterator[tuple[Record | None, list[Qu
         if record.deleted:
             continue
         for value in record.values("dc.identifier.doi"):
-            found = identifiers.doi(value)
+            found = resolvable.doi(value)
             if found:
                 holders[found.value.lower()][record.handle or record.identifier] = None
         yield record, list(findings(record))

@@ -12,7 +12,7 @@ from converter.handlers import agent_keys
 from converter.handlers.identifiers import identifier_lines, normal
 from converter.mapping.context import PLACEHOLDER, Item, term
 from converter.record import Field
-from converter.values import agent_names, identifiers, iris
+from converter.values import agent_names, identifiers, iris, recognition
 from converter.values.terms import iri, literal, triple, type_
 from ontology import Row
 
@@ -155,7 +155,7 @@ def funder_identifier(item: Item, row: Row, field: Field) -> Iterator[str]:
     if scheme == "ror":
         yield from agent_keys.scheme_lines(item, node, scheme, value)
     else:
-        scheme, read = identifiers.sniff(field.value)
+        scheme, read = recognition.sniff(field.value)
         yield from identifier_lines(node, scheme, read.value, item.base)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import ontology
 from converter.mapping.context import Item, term
 from converter.record import Field
-from converter.values import identifiers, iris
+from converter.values import identifiers, iris, recognition
+from converter.values.check_digits import Identifier
 from converter.values.terms import iri, literal, triple, type_
 from ontology import Row
 
 _RECOGNISED = frozenset({"sniff", "uri"})
 """The parsers that ask the value itself which scheme it belongs to."""
-_OTHER = "scheme/other"
+_OTHER = recognition.OTHER
+_RESOLVED = re.compile(r"https?://(?:(?:dx\.|www\.)?doi\.org|hdl\.handle\.net)/", re.IGNORECASE)
 _IDENTIFIER = ontology.expand("dcterms:identifier", "program")
 
 
@@ -21,16 +25,18 @@ def identifier(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The identifier in its normal form; one that fails its scheme's test is kept as one of no scheme, and reported."""
     subject, ties = item.subject(row)
     yield from ties
+    if row.parser in _RECOGNISED and recognition.is_citation(field.value):
+        yield triple(item.term, term("dcterms:bibliographicCitation"), literal(field.value))
+        return
     if _IDENTIFIER in row.properties:
         yield triple(subject, iri(_IDENTIFIER), literal(field.value))
-    scheme, value = _read(item, row, field)
-    plain = ontology.schemes().get(scheme, {}).get("property", "")
-    if plain:
-        yield from _plain(item, subject, ontology.expand(plain, "schemes.csv"), scheme, value)
-    if row.node == "source":
-        return
-    yield from _node(item, subject, scheme, value)
-    yield from _page(item, row, field, scheme, value)
+    for scheme, value in _read(item, row, field):
+        plain = ontology.schemes().get(scheme, {}).get("property", "")
+        if plain:
+            yield from _plain(item, subject, ontology.expand(plain, "schemes.csv"), scheme, value)
+        if row.node != "source":
+            yield from _node(item, subject, scheme, value)
+            yield from _page(item, row, field, scheme, value)
 
 
 def identifier_lines(subject: str, scheme: str, value: str, base: str, fragment: str = "") -> Iterator[str]:
@@ -48,6 +54,19 @@ def identifier_node_lines(node: str, scheme: str, value: str, base: str) -> Iter
     yield triple(node, term("literal:hasLiteralValue"), literal(value))
 
 
+def resolved(template: str, value: str) -> str | None:
+    """The address at which a scheme shows an identifier, None where it shows none.
+
+    What would end a path or a query is percent-encoded: a DOI may hold < > ? and #.
+
+    >>> resolved("https://doi.org/{v}", "10.5555/(sici)1999(1)7:1<1::a>3.0.co;2-k")
+    'https://doi.org/10.5555/(sici)1999(1)7:1%3C1::a%3E3.0.co;2-k'
+    """
+    if template.startswith("{v}") or not template:
+        return identifiers.web_address(template.replace("{v}", value)) if template else None
+    return identifiers.web_address(template.replace("{v}", quote(value, safe="/:;()@!$&'*+,=-._~")))
+
+
 def scheme_term(scheme: str, base: str) -> str:
     """The identifier scheme: DataCite's, or our own below /scheme/."""
     return term(scheme) if scheme.startswith("datacite:") else iri(base + scheme)
@@ -62,29 +81,28 @@ def short(scheme: str) -> str:
     return iris.slug(scheme.replace(":", "/").rpartition("/")[2])
 
 
-def normal(scheme: str, value: str) -> identifiers.Identifier | None:
+def normal(scheme: str, value: str) -> Identifier | None:
     """The value in the normal form of its scheme, None where it is none of it; a scheme without a rule takes any."""
     name = ontology.schemes().get(scheme, {}).get("normalise", "")
-    return identifiers.NORMALISERS[name](value) if name else identifiers.Identifier(value, None)
+    return identifiers.NORMALISERS[name](value) if name else Identifier(value, None)
 
 
-def _read(item: Item, row: Row, field: Field) -> tuple[str, str]:
-    """The scheme and the normal value."""
+def _read(item: Item, row: Row, field: Field) -> list[tuple[str, str]]:
+    """The schemes and the normal values: of the scheme that the field states, else of those that the value shows."""
     if row.parser in _RECOGNISED:
-        scheme, found = identifiers.sniff(field.value)
-        if found.doubt:
-            item.note(field, found.doubt)
-        return scheme, found.value
-    scheme = row.scheme.replace("{qualifier}", iris.slug(field.name.rpartition(".")[2]))
-    read = normal(scheme, field.value)
-    if read is None:
-        item.note(
-            field, f"no {short(scheme)} in its normal form (or a wrong check digit); kept as an identifier of no scheme"
-        )
-        return _OTHER, field.value
-    if read.doubt:
-        item.note(field, read.doubt)
-    return scheme, read.value
+        found = recognition.recognised(field.value)
+    else:
+        scheme = row.scheme.replace("{qualifier}", iris.slug(field.name.rpartition(".")[2]))
+        found = [(scheme, one) for one in recognition.several(scheme, field.value)]
+        if not found:
+            found = recognition.recognised(field.value)
+            kept = "no scheme" if found[0][0] == _OTHER else f"the scheme {short(found[0][0])}, which it shows"
+            reason = f"no {short(scheme)} in its normal form (or a wrong check digit); kept as an identifier of {kept}"
+            item.note(field, reason)
+    for _, one in found:
+        if one.doubt:
+            item.note(field, one.doubt)
+    return [(scheme, one.value) for scheme, one in found]
 
 
 def _plain(item: Item, subject: str, property_: str, scheme: str, value: str) -> Iterator[str]:
@@ -106,8 +124,10 @@ def _page(item: Item, row: Row, field: Field, scheme: str, value: str) -> Iterat
     """The page that the identifier leads to: the address as the source gives it, else the scheme's own."""
     template = ontology.schemes().get(scheme, {}).get("page", "")
     given = identifiers.web_address(field.value) if row.parser in _RECOGNISED else None
-    own = identifiers.web_address(template.replace("{v}", value)) if template else None
+    own = resolved(template, value)
     # A repository's own address of a handle is better than the resolver's: private prefixes resolve nowhere.
-    page = given if given and scheme == "datacite:handle" else own
-    if page:
+    pages = {given if given and scheme == "datacite:handle" else own}
+    if given and scheme == "datacite:doi" and not _RESOLVED.match(given):
+        pages.add(given)  # the page of a publisher, whose address holds the DOI
+    for page in sorted(page for page in pages if page):
         yield triple(item.term, term("foaf:page"), iri(page))

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 import ontology
+from converter.handlers.identifiers import resolved
 from converter.mapping.context import Item, term
 from converter.record import Field
-from converter.values import identifiers, iris, languages
+from converter.values import identifiers, iris, languages, recognition
 from converter.values.terms import iri, literal, triple, type_
 from ontology import Row
 
@@ -29,6 +30,9 @@ _CLASS_OF_RELATED = {
     ontology.expand("frapo:hasFundingAgency", "program"): "frapo:FundingAgency",
     _PART_OF: "fabio:Expression",
 }
+_NAMING = frozenset(
+    {"datacite:handle", "datacite:urn", "datacite:ark", "datacite:arxiv", "datacite:pmid", "datacite:pmcid"}
+)
 # Title forms that FaBiO wants without a language.
 _PLAIN = "plain"
 
@@ -146,11 +150,11 @@ def _search_address(value: str) -> tuple[str, str] | None:
 
 def _names(value: str) -> str | None:
     """The address of what the value names: a web address, a DOI, a handle, a URN."""
+    scheme, identifier = recognition.sniff(value)
     found = identifiers.web_address(value)
-    if found:
+    if scheme == "datacite:doi" and not identifier.doubt:
+        # One DOI has one address, however it is written.
+        return resolved(ontology.schemes()[scheme]["page"], identifier.value)
+    if found or identifier.doubt or scheme not in _NAMING:
         return found
-    scheme, identifier = identifiers.sniff(value)
-    if identifier.doubt or scheme not in {"datacite:doi", "datacite:handle", "datacite:urn", "datacite:ark"}:
-        return None
-    page = ontology.schemes()[scheme]["page"]
-    return identifiers.web_address(page.replace("{v}", identifier.value)) if page else identifier.value
+    return resolved(ontology.schemes()[scheme]["page"], identifier.value) or identifier.value

@@ -236,6 +236,7 @@ def _issued(year: str, month: str, day: str) -> str:
     >>> _issued("2019", "23--27 may", ""), _issued("2013", "9--10", ""), _issued("1997", "sept", "3")
     ('23--27 may 2019', '2013-09/2013-10', '3 sept 1997')
     """
+    month = re.sub(r'["#{}~]', " ", month).strip()
     numbers = [number for number in _PAGES.split(month.replace("/", "-")) if number.isdecimal()]
     if year.isdecimal() and numbers and not re.search(r"[^\W\d_]", month):
         months = [f"{year}-{int(number):02d}" for number in numbers]

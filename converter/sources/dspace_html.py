@@ -16,8 +16,8 @@ from converter.record import Field, File, Record
 from converter.report import Finding
 from converter.sources.page_view import LABELS, view_fields
 from converter.sources.record_identity import handle_of, identified
-from converter.values.identifiers import handle
 from converter.values.iris import slug
+from converter.values.resolvable import handle
 
 Note = Callable[[Finding], None]
 

@@ -10,7 +10,7 @@ import msgspec
 
 from converter.record import Field, Record
 from converter.report import Finding
-from converter.values.identifiers import handle
+from converter.values.resolvable import handle
 
 _OAI = re.compile(r"oai:[^:]+:(\d+(?:\.\d+)*/\S+)")
 _ADDRESSES = ("dc.identifier.uri", "dc.identifier.handle", "dc.identifier", "dcterms.identifier")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote
 
 from converter.store.reader import ArchiveReader
+from converter.values.recognition import spellings
 from converter.values.terms import literal
 from server.documents import description
 from server.sparql import Endpoint
@@ -15,13 +17,15 @@ PREFIXES = (
     "PREFIX literal: <http://www.essepuntato.it/2010/06/literalreification/> "
 )
 PATTERNS = {
-    "item": "?thing prism:doi|dcterms:identifier|fabio:hasHandle {value}",
+    "item": "?thing prism:doi|dcterms:identifier|fabio:hasHandle|prism:isbn"
+    "|(datacite:hasIdentifier/literal:hasLiteralValue) {value}",
     "journal": "?thing prism:issn|prism:eIssn|fabio:hasIssnL {value} . ?thing a fabio:Journal",
     "person": "?thing datacite:hasIdentifier ?id . ?id literal:hasLiteralValue {value}",
     "org": "?thing datacite:hasIdentifier ?id . ?id literal:hasLiteralValue {value}",
 }
 """Folder → a pattern for the things in it that have this identifier."""
-_RESOLVERS = ("doi:", "hdl:", "https://doi.org/", "http://doi.org/", "http://dx.doi.org/", "orcid/", "doi/", "ror/")
+# The name of a system before an identifier, as a part of the path: "orcid/0000-…".
+_NAME_OF_SYSTEM = re.compile(r"^(?:orcid|doi|ror|isbn|hdl|handle)/(?=\S)")
 
 
 def known_as(endpoint: Endpoint, archive: ArchiveReader | None, base: str, folder: str, path: str) -> str | None:
@@ -34,7 +38,7 @@ def known_as(endpoint: Endpoint, archive: ArchiveReader | None, base: str, folde
     pattern = PATTERNS.get(folder)
     if not pattern:
         return None
-    for spelled in _spellings(name):
+    for spelled in spellings(_NAME_OF_SYSTEM.sub("", name)):
         try:
             value = literal(spelled)
         except ValueError:
@@ -47,8 +51,3 @@ def known_as(endpoint: Endpoint, archive: ArchiveReader | None, base: str, folde
         if len(own) == 1 and len(found) == 1:
             return own[0]
     return None
-
-
-def _spellings(name: str) -> list[str]:
-    bare = next((name.removeprefix(start) for start in _RESOLVERS if name.startswith(start)), name)
-    return list(dict.fromkeys((name, bare, bare.lower())))

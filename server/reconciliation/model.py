@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from converter.values import identifiers
-from converter.values.identifiers import Identifier
+from converter.values import check_digits, resolvable
+from converter.values.check_digits import Identifier
 from server.reconciliation.similarity import person_likeness, title_likeness, year_likeness
 
 PREFIXES = (
@@ -110,7 +110,7 @@ def _scheme(name: str) -> str:
 PROPERTIES = {
     property_.id: property_
     for property_ in (
-        Property("orcid", "ORCID iD", ("person",), "?s frapo:hasORCID ?v", normal=identifiers.orcid),
+        Property("orcid", "ORCID iD", ("person",), "?s frapo:hasORCID ?v", normal=check_digits.orcid),
         Property(
             "work",
             "Work",
@@ -130,7 +130,7 @@ PROPERTIES = {
             "ISSN",
             ("journal",),
             "?s prism:issn|prism:eIssn|fabio:hasIssnL ?v",
-            normal=identifiers.issn,
+            normal=check_digits.issn,
         ),
         Property(
             "publisher",
@@ -139,10 +139,10 @@ PROPERTIES = {
             "?s dcterms:publisher ?e . ?e foaf:name ?v",
             of="organisation",
         ),
-        Property("ror", "ROR", ("organisation",), _scheme("datacite:ror"), normal=identifiers.ror),
-        Property("doi", "DOI", ("work",), "?s prism:doi ?v", normal=identifiers.doi),
-        Property("handle", "Handle", ("work",), "?s fabio:hasHandle ?v", normal=identifiers.handle),
-        Property("isbn", "ISBN", ("work",), "?s prism:isbn ?v", normal=identifiers.isbn),
+        Property("ror", "ROR", ("organisation",), _scheme("datacite:ror"), normal=check_digits.ror),
+        Property("doi", "DOI", ("work",), "?s prism:doi ?v", normal=resolvable.doi),
+        Property("handle", "Handle", ("work",), "?s fabio:hasHandle ?v", normal=resolvable.handle),
+        Property("isbn", "ISBN", ("work",), "?s prism:isbn ?v", normal=check_digits.isbn),
         Property("year", "Year", ("work",), "?s fabio:hasPublicationYear ?v", year_likeness),
         Property(
             "author",

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ontology
-from converter.values import agent_names, citations, dates, identifiers, licences, names
+from converter.values import agent_names, check_digits, citations, dates, identifiers, licences, names, resolvable
 
 _PIECES = st.sampled_from(["doi", "DOI", "doi:", "doi.org/", ".", "-", "_", ":", "a", "7", "AB"])
 _SUFFIX = st.lists(_PIECES, min_size=1).map(lambda pieces: "".join(pieces) + "z")
@@ -20,13 +20,13 @@ _FULL_WIDTH_YEAR = "\uff12\uff10\uff11\uff10"
 @given(_SUFFIX)
 @example("doi.7z")
 def test_a_doi_is_never_changed_within_its_suffix(suffix: str) -> None:
-    assert identifiers.doi(f"https://doi.org/10.5555/{suffix}") == (f"10.5555/{suffix}", None)
-    assert identifiers.doi(f"10.5555/{suffix}") == (f"10.5555/{suffix}", None)
+    assert resolvable.doi(f"https://doi.org/10.5555/{suffix}") == (f"10.5555/{suffix}".lower(), None)
+    assert resolvable.doi(f"10.5555/{suffix}") == (f"10.5555/{suffix}".lower(), None)
 
 
 @pytest.mark.parametrize("value", ["10.5555/a b", "10.5555/a;10.5555/b", "10.5555/ab (see note)"])
 def test_a_doi_with_more_behind_it_is_doubtful(value: str) -> None:
-    found = identifiers.doi(value)
+    found = resolvable.doi(value)
     assert found is not None
     assert found.doubt is not None
 
@@ -35,14 +35,14 @@ def test_a_doi_with_more_behind_it_is_doubtful(value: str) -> None:
 def test_an_orcid_with_one_changed_digit_is_refused(place: int, digit: str) -> None:
     right = "0000000218250097"
     changed = right[:place] + digit + right[place + 1 :]
-    assert (identifiers.orcid(changed) is not None) == (changed == right)
+    assert (check_digits.orcid(changed) is not None) == (changed == right)
 
 
 @given(st.integers(0, 12), st.sampled_from("0123456789"))
 def test_an_isbn_with_one_changed_digit_is_refused(place: int, digit: str) -> None:
     right = "9783161484100"
     changed = right[:place] + digit + right[place + 1 :]
-    assert (identifiers.isbn(changed) is not None) == (changed == right)
+    assert (check_digits.isbn(changed) is not None) == (changed == right)
 
 
 @pytest.mark.parametrize("name", ["arxiv", "fundref", "number", "oclc", "pmcid", "pmid"])

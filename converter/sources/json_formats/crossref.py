@@ -108,7 +108,8 @@ def read(value: Object, draft: Draft) -> None:
     for name, field in _TEXTS.items():
         if not any(isinstance(one, (dict, list)) for one in _listed(inner.get(name))):
             for text in texts(inner.pop(name, None)):
-                draft.add(field, _plain(text))
+                # What stands between < and > in an identifier is a part of it, no markup.
+                draft.add(field, text if field.startswith("dc.identifier.") else _plain(text))
     _licences(inner, draft)
     _funders(inner, draft)
     _event(inner, draft)

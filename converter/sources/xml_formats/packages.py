@@ -11,7 +11,7 @@ from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.elements import Tree, local
 from converter.sources.xml_formats import dim, mods, oai_dc, qdc
-from converter.values.identifiers import handle
+from converter.values.resolvable import handle
 
 METS = "http://www.loc.gov/METS/"
 DIDL = "urn:mpeg:mpeg21:2002:02-DIDL-NS"
