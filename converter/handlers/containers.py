@@ -19,7 +19,7 @@ from converter.handlers.standing import (
 )
 from converter.mapping.context import Item, term
 from converter.record import Field
-from converter.values import identifiers, iris
+from converter.values import identifiers, iris, recognition
 from converter.values.terms import XSD, iri, literal, triple, type_
 from ontology import Row
 
@@ -65,7 +65,7 @@ def is_isbn_of_host(item: Item, row: Row, field: Field) -> bool:
         return False
     if row.scheme == _ISBN:
         return identity.normal(_ISBN, field.value) is not None
-    return row.parser == "sniff" and identifiers.sniff(field.value)[0] == _ISBN
+    return row.parser == "sniff" and recognition.sniff(field.value)[0] == _ISBN
 
 
 def container(item: Item, row: Row, field: Field) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
 
 import ontology
 from converter.mapping.context import Item, term
@@ -52,19 +51,6 @@ def identifier_node_lines(node: str, scheme: str, value: str, base: str) -> Iter
     yield triple(node, type_, term("datacite:Identifier"))
     yield triple(node, term("datacite:usesIdentifierScheme"), scheme_term(scheme, base))
     yield triple(node, term("literal:hasLiteralValue"), literal(value))
-
-
-def resolved(template: str, value: str) -> str | None:
-    """The address at which a scheme shows an identifier, None where it shows none.
-
-    What would end a path or a query is percent-encoded: a DOI may hold < > ? and #.
-
-    >>> resolved("https://doi.org/{v}", "10.5555/(sici)1999(1)7:1<1::a>3.0.co;2-k")
-    'https://doi.org/10.5555/(sici)1999(1)7:1%3C1::a%3E3.0.co;2-k'
-    """
-    if template.startswith("{v}") or not template:
-        return identifiers.web_address(template.replace("{v}", value)) if template else None
-    return identifiers.web_address(template.replace("{v}", quote(value, safe="/:;()@!$&'*+,=-._~")))
 
 
 def scheme_term(scheme: str, base: str) -> str:
@@ -124,7 +110,7 @@ def _page(item: Item, row: Row, field: Field, scheme: str, value: str) -> Iterat
     """The page that the identifier leads to: the address as the source gives it, else the scheme's own."""
     template = ontology.schemes().get(scheme, {}).get("page", "")
     given = identifiers.web_address(field.value) if row.parser in _RECOGNISED else None
-    own = resolved(template, value)
+    own = identifiers.resolved(template, value)
     # A repository's own address of a handle is better than the resolver's: private prefixes resolve nowhere.
     pages = {given if given and scheme == "datacite:handle" else own}
     if given and scheme == "datacite:doi" and not _RESOLVED.match(given):

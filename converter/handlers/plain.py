@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 import ontology
-from converter.handlers.identifiers import resolved
 from converter.mapping.context import Item, term
 from converter.record import Field
 from converter.values import identifiers, iris, languages, recognition
@@ -154,7 +153,7 @@ def _names(value: str) -> str | None:
     found = identifiers.web_address(value)
     if scheme == "datacite:doi" and not identifier.doubt:
         # One DOI has one address, however it is written.
-        return resolved(ontology.schemes()[scheme]["page"], identifier.value)
+        return identifiers.resolved(ontology.schemes()[scheme]["page"], identifier.value)
     if found or identifier.doubt or scheme not in _NAMING:
         return found
-    return resolved(ontology.schemes()[scheme]["page"], identifier.value) or identifier.value
+    return identifiers.resolved(ontology.schemes()[scheme]["page"], identifier.value) or identifier.value

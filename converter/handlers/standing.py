@@ -16,7 +16,7 @@ from converter.handlers import identifiers as identity
 from converter.handlers.labels import type_keys
 from converter.mapping.context import Item, term
 from converter.record import Field
-from converter.values import identifiers, iris, serials
+from converter.values import identifiers, iris, recognition, serials
 from ontology import Row
 
 _ISSN_ORDER = ("datacite:lissn", "datacite:issn", "datacite:eissn")
@@ -144,7 +144,7 @@ def has_own_isbn(item: Item) -> bool:
     """Whether the record bears an ISBN without saying whose it is."""
     return any(
         row.kind == "identifier"
-        and (row.scheme == "datacite:isbn" or identifiers.sniff(field.value)[0] == "datacite:isbn")
+        and (row.scheme == "datacite:isbn" or recognition.sniff(field.value)[0] == "datacite:isbn")
         for field, row in item.of_kind("identifier")
     )
 

@@ -77,6 +77,21 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
         raise SourceError(f"{name}: no RIS reference that can be read; each begins with TY and ends with ER")
 
 
+def _addresses(told: list[str]) -> list[str]:
+    """Addresses that were cut at their semicolons, put together again: only what begins one is one.
+
+    >>> _addresses(["https://www.example.org/a", "jsessionid=12?x=1", "y=2", "http://b.example.org/"])
+    ['https://www.example.org/a;jsessionid=12?x=1;y=2', 'http://b.example.org/']
+    """
+    whole: list[str] = []
+    for part in told:
+        if whole and not re.match(r"[a-z]+://|www\.|10\.", part, re.IGNORECASE):
+            whole[-1] += f";{part}"
+        else:
+            whole.append(part)
+    return whole
+
+
 def _references(text: str) -> Iterator[str]:
     """Yield each reference as a text of its own, closed where its end is missing."""
     lines: list[str] = []
@@ -121,7 +136,7 @@ def _others(entry: dict[str, Any], draft: Draft) -> None:
     titles: set[str] = set()
     for key, value in entry.items():
         name = _FIELDS.get(key, f"ris.{key}")
-        for text in _texts(value):
+        for text in _addresses(_texts(value)) if key == "urls" else _texts(value):
             if name == "dc.title" and text in titles:
                 continue
             draft.add(name, text)

@@ -107,6 +107,19 @@ def web_address(text: str) -> str | None:
     return legal
 
 
+def resolved(template: str, value: str) -> str | None:
+    """The address at which a scheme shows an identifier, None where it shows none.
+
+    What would end a path or a query is percent-encoded: a DOI may hold < > ? and #.
+
+    >>> resolved("https://doi.org/{v}", "10.5555/(sici)1999(1)7:1<1::a>3.0.co;2-k")
+    'https://doi.org/10.5555/(sici)1999(1)7:1%3C1::a%3E3.0.co;2-k'
+    """
+    if template.startswith("{v}") or not template:
+        return web_address(template.replace("{v}", value)) if template else None
+    return web_address(template.replace("{v}", quote(value, safe="/:;()@!$&'*+,=-._~")))
+
+
 def _encoded(match: re.Match[str]) -> str:
     return quote(match[0].encode("utf-8", "replace"))
 

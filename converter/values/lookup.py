@@ -6,17 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from converter.values import identifiers
+from converter.values import recognition
 
-_NORMALISERS = (
-    identifiers.doi,
-    identifiers.handle,
-    identifiers.orcid,
-    identifiers.issn,
-    identifiers.isbn,
-    identifiers.pmid,
-    identifiers.ror,
-)
 # Scripts that are written without spaces: kana, ideographs, hangul syllables, Thai, Lao, Khmer, Burmese.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0eff\u1000-\u109f"
                        r"\u1780-\u17ff\U00020000-\U0003ffff]+")  # fmt: skip
@@ -29,13 +20,7 @@ def normal_forms(text: str) -> list[str]:
     >>> normal_forms("https://doi.org/10.5555/AB"), normal_forms("ISBN 0-306-40615-2"), normal_forms("Quill, A")
     (['10.5555/ab'], ['9780306406157'], [])
     """
-    found: dict[str, None] = {}
-    for normaliser in _NORMALISERS:
-        identifier = normaliser(text)
-        if identifier and identifier.doubt is None:
-            value = identifier.value.lower()
-            found[_thirteen(value) if normaliser is identifiers.isbn else value] = None
-    return list(found)
+    return list(dict.fromkeys(value.lower() for value in recognition.forms(text)))
 
 
 def spaced(text: str) -> str:
@@ -72,13 +57,3 @@ def sort_key(text: str) -> str:
 
 def _pairs(letters: str) -> list[str]:
     return [letters[place : place + 2] for place in range(len(letters) - 1)]
-
-
-def _thirteen(isbn: str) -> str:
-    """An ISBN as its 13 digits, so that both forms of one number are one."""
-    digits = isbn.replace("-", "")
-    if len(digits) == 13:
-        return digits
-    first = f"978{digits[:9]}"
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(first))
-    return f"{first}{-total % 10}"

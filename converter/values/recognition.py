@@ -107,19 +107,26 @@ def several(scheme: str, text: str) -> list[Identifier]:
     return whole or _each(_LOOSE.split(value), rule) or _each(_BETWEEN.split(value), rule)
 
 
+def forms(text: str) -> list[str]:
+    """What a text may be as an identifier, each in its normal form: the one rule of search, redirects, reconciliation.
+
+    >>> forms("https://doi.org/10.5555/ABC"), forms("ISBN 0-306-40615-2"), forms("Quill, A")
+    (['10.5555/abc'], ['9780306406157'], [])
+    """
+    value = text.strip()
+    shown = [found for scheme, found in recognised(value) if scheme not in {OTHER, "datacite:url"}]
+    # What one number may be of several schemes is told by its check digit, or by who asks for it.
+    typed = [NORMALISERS[name](value) for name in ("handle", "orcid", "ror", "isni", "issn", "isbn", "pmid")]
+    return list(dict.fromkeys(one.value for one in (*shown, *typed) if one and one.doubt is None))
+
+
 def spellings(text: str) -> list[str]:
     """The forms under which the graph may know what a reader calls by this text: as it is, and in normal form.
 
     >>> spellings("https://doi.org/10.5555/ABC")
     ['https://doi.org/10.5555/ABC', '10.5555/abc']
-    >>> spellings("0-306-40615-2"), spellings("Quill, A")
-    (['0-306-40615-2', '9780306406157'], ['Quill, A'])
     """
-    value = text.strip()
-    normal = [found.value for scheme, found in recognised(value) if scheme != OTHER]
-    # A person and an organisation are called by their identifiers too; their numbers are told by the check digits.
-    normal += [found.value for name in ("orcid", "ror", "isni") if (found := NORMALISERS[name](value))]
-    return list(dict.fromkeys((value, *normal)))
+    return list(dict.fromkeys((text.strip(), *forms(text))))
 
 
 def is_citation(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from converter.values import identifiers
+from converter.values import check_digits
 
 _NUMBER = re.compile(r"(?<![0-9A-Za-z/.-])[0-9]{4}[-‐‑–]?[0-9]{3}[0-9Xx](?![0-9A-Za-z-])")
 _ELECTRONIC = re.compile(
@@ -75,7 +75,7 @@ def issns(text: str) -> list[Issn]:
     found: dict[str, Issn] = {}
     matches = list(_NUMBER.finditer(text))
     for place, match in enumerate(matches):
-        read = identifiers.issn(re.sub("[‐‑–]", "-", match[0]))
+        read = check_digits.issn(re.sub("[‐‑–]", "-", match[0]))
         if read is None or read.value in found:
             continue
         before = text[matches[place - 1].end() if place else 0 : match.start()][-20:]

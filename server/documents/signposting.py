@@ -48,7 +48,7 @@ def of_page(described: Description, variant: str, offers: Sequence[Representatio
         Link(work.landing, "cite-as"),
         Link("https://schema.org/AboutPage", "type"),
         Link(f"https://schema.org/{work.kind.schema_org}", "type"),
-        *([Link(f"https://doi.org/{work.doi}", "related")] if work.doi else []),
+        *([Link(work.resolved_doi, "related")] if work.doi else []),
         *(Link(f"https://orcid.org/{agent.orcid}", "author") for agent in work.authors if agent.orcid),
         *(_describing(form, variant, described.base) for form in offers if form.profile),
         *(Link(file.address, "item", _type(file.media_type)) for file in work.files if _is_address(file.address)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from converter.values.lookup import normal_forms
 from server.reconciliation.match_requests import Constraint, Given, Question
-from server.reconciliation.model import KINDS, Kind, Property, normal_forms
+from server.reconciliation.model import KINDS, Kind, Property
 from server.reconciliation.name_index import Index, Name
 from server.reconciliation.property_values import Graph, Value
 

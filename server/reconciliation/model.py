@@ -176,17 +176,3 @@ PROPERTIES = {
 def properties_of(kind: str) -> list[Property]:
     """The properties that a type has; all where it is empty."""
     return [property_ for property_ in PROPERTIES.values() if not kind or kind in property_.kinds]
-
-
-def normal_forms(text: str) -> list[str]:
-    """What a text may be as an identifier, each in the form in which identifiers are compared.
-
-    >>> normal_forms("https://orcid.org/0000-0002-1825-0097"), normal_forms("Quill, A")
-    (['0000-0002-1825-0097'], [])
-    """
-    found = dict.fromkeys(
-        identifier.value.lower()
-        for property_ in PROPERTIES.values()
-        if property_.normal and (identifier := property_.normal(text)) and identifier.doubt is None
-    )
-    return list(found)

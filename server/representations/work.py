@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from converter.values.identifiers import resolved
 from converter.values.text import plain
 from server.pages.view import Value, View
 from server.representations.publication_line import containers_of, date_of
@@ -150,9 +151,14 @@ class Work(NamedTuple):
         return f"https://hdl.handle.net/{self.handle}" if known else self.address
 
     @property
+    def resolved_doi(self) -> str:
+        """The address at which the DOI is resolved, empty where there is none."""
+        return resolved("https://doi.org/{v}", self.doi) or "" if self.doi else ""
+
+    @property
     def link(self) -> str:
         """The address in a citation: the DOI, which outlives everything else, else the handle, else our own."""
-        return f"https://doi.org/{self.doi}" if self.doi else self.landing
+        return self.resolved_doi or self.landing
 
 
 @lru_cache(maxsize=4)
