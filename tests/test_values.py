@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converter.values import (
+    agent_names,
     check_digits,
     dates,
     identifiers,
@@ -21,7 +22,7 @@ from converter.values import (
     recognition,
     terms,
     text,
-), agent_names, dates, identifiers, iris, languages, licences, mesh, names, terms, text
+)
 
 
 @given(st.text())
