@@ -6,13 +6,14 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import rdflib
+
+from tests.waiting import until_answered
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -56,17 +57,16 @@ class Site:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                urllib.request.urlopen(self.base, timeout=5).close()
-                return
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    self.process.kill()
-                    _, told = self.process.communicate()
-                    raise RuntimeError(told.decode()) from None
-                time.sleep(0.1)
+        try:
+            until_answered(self._reached, OSError)
+        except OSError:
+            self.process.kill()
+            raise RuntimeError(self.process.communicate()[1].decode()) from None
+
+    def _reached(self) -> None:
+        if self.process.poll() is not None:
+            raise RuntimeError(self.process.communicate()[1].decode())
+        urllib.request.urlopen(self.base, timeout=5).close()
 
     def stop(self) -> str:
         """What it had to say."""

@@ -6,7 +6,6 @@ import contextlib
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from converter.publish.sparql_update import Sender, Target
 from server.sparql import Request
 from server.sparql.remote import Remote
 from tests.conftest import free_port
+from tests.waiting import until_answered
 
 NAMES = ("oxigraph", "virtuoso")
 
@@ -79,15 +79,7 @@ def running(name: str, folder: Path) -> Iterator[Service]:
     """The service of that name, empty; the test is skipped where it is not installed."""
     with {"oxigraph": _oxigraph, "virtuoso": _virtuoso}[name](folder) as service:
         remote = Remote(service.query, timeout=5)
-        until = time.monotonic() + 60
-        while True:
-            try:
-                asked(remote, "ASK {}", "json")
-            except QueryError:
-                assert time.monotonic() < until
-                time.sleep(0.1)
-            else:
-                break
+        until_answered(lambda: asked(remote, "ASK {}", "json"), QueryError, seconds=60)
         remote.close()
         yield service
 

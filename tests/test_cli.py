@@ -20,6 +20,7 @@ import pytest
 from converter import open_graph
 from shelfgraph.cli import main
 from tests.conftest import COMMAND, EXAMPLES, Site, free_port, shelfgraph
+from tests.waiting import until
 
 LIGHTHOUSE = EXAMPLES / "lighthouse.txt"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -219,8 +220,7 @@ def test_an_interrupted_command_ends_with_130(tmp_path: Path) -> None:
     out = tmp_path / "out.nt"
     waiting = [*COMMAND, "convert", "-", "-o", str(out)]
     running = subprocess.Popen(waiting, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    while not list(tmp_path.iterdir()):
-        time.sleep(0.05)
+    until(lambda: list(tmp_path.iterdir()))
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=20)
     assert (running.returncode, told.decode(), list(tmp_path.iterdir())) == (130, "shelfgraph: interrupted\n", [])

@@ -11,7 +11,6 @@ import socketserver
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +42,7 @@ from tests.operations.bent import (
     taking_updates,
     without,
 )
+from tests.waiting import until_answered
 
 RECORD = "record/20.500.12345/678"
 JSON = "application/sparql-results+json"
@@ -191,15 +191,8 @@ def oxigraph() -> Iterator[str]:
         pytest.skip("the oxigraph command is not installed")
     address = f"127.0.0.1:{free_port()}"
     process = subprocess.Popen([found, "serve", "--bind", address], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 20
     try:
-        while True:
-            try:
-                urllib.request.urlopen(f"http://{address}/", timeout=5).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+        until_answered(lambda: urllib.request.urlopen(f"http://{address}/", timeout=5).close(), OSError)
         yield f"http://{address}"
     finally:
         process.kill()

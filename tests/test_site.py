@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import time
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,6 +16,7 @@ from rdflib.compare import isomorphic
 
 from tests.conftest import COMMAND, EXAMPLES, Site, free_port, shelfgraph
 from tests.test_sparql import Answer, ask
+from tests.waiting import until
 
 HANDLE = "20.500.12345/678"
 RECORD = f"/record/{HANDLE}"
@@ -223,10 +223,7 @@ def test_a_site_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     assert len(session) > 1
     running.process.kill()
     running.process.communicate(timeout=30)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and any(alive(pid) for pid in session):
-        time.sleep(0.1)
-    assert not [pid for pid in session if alive(pid)]
+    until(lambda: not [pid for pid in session if alive(pid)])
 
 
 def descendants(parent: int) -> list[int]:

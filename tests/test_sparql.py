@@ -296,7 +296,6 @@ def trap() -> Iterator[tuple[int, list[object]]]:
         thread = threading.Thread(target=listen)
         thread.start()
         yield server.getsockname()[1], came
-        time.sleep(0.2)
         stop.set()
         thread.join()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -9,7 +10,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -267,7 +267,8 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole(tmp_path: Path) -> None:
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(folder.path)], stdout=subprocess.PIPE)
         assert writer.stdout is not None
         writer.stdout.readline()
-        time.sleep(chance.random() * 0.3)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            writer.wait(timeout=chance.random() * 0.3)
         writer.send_signal(signal.SIGKILL)
         writer.wait()
         writer.stdout.close()

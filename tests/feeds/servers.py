@@ -9,13 +9,13 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import free_port
+from tests.waiting import until_answered
 
 _MODULES = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers")
 
@@ -122,21 +122,18 @@ def _found(program: str) -> str:
     return found
 
 
+def _connected(process: subprocess.Popen[bytes], port: int) -> None:
+    if process.poll() is not None:
+        raise RuntimeError(process.communicate()[0].decode())
+    socket.create_connection(("127.0.0.1", port), 1).close()
+
+
 @contextlib.contextmanager
 def _running(command: list[str], port: int) -> Iterator[None]:
     """The program, until the end of the block."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    process.kill()
-                    raise RuntimeError(process.communicate()[0].decode()) from None
-                time.sleep(0.05)
+        until_answered(lambda: _connected(process, port), OSError)
         yield
     finally:
         process.terminate()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -61,13 +59,3 @@ def post(site: Site, **fields: Any) -> Answer:
     """What /reconcile answers to a form."""
     form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
     return ask(site, "POST", "/reconcile", urlencode(form), **FORM)
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    """Whether something comes to hold in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False

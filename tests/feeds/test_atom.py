@@ -17,8 +17,9 @@ from server.feeds.json_lines import Whole
 from server.feeds.work_summaries import told
 from server.sparql import Request
 from tests.conftest import Site
-from tests.feeds.shelf import BASE, LEAK, by, get, load, record, within
+from tests.feeds.shelf import BASE, LEAK, by, get, load, record
 from tests.test_sparql import Answer, ask
+from tests.waiting import until
 
 NAMES = {"a": "http://www.w3.org/2005/Atom", "at": "http://purl.org/atompub/tombstones/1.0"}
 MANY = 60
@@ -147,7 +148,7 @@ def test_the_newest_are_found_behind_long_gaps(tmp_path: Path) -> None:
 def test_a_change_is_in_the_feed_of_the_running_site(shelf: Site, folder: Path) -> None:
     before = get(shelf, "feed.atom").headers["etag"]
     load(folder, record(61, "A light that came late"))
-    assert within(10, lambda: b"A light that came late" in get(shelf, "feed.atom").body)
+    until(lambda: b"A light that came late" in get(shelf, "feed.atom").body)
     assert get(shelf, "feed.atom", If_None_Match=before).status == 200
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.conftest import EXAMPLES, GOLDEN, Site, shelfgraph
 from tests.feeds.collection import BASE, Work, dim, load, oddity, works
 from tests.feeds.test_oai import RULES
 from tests.test_sparql import ask
+from tests.waiting import next_second
 
 LEAST = 200
 """Statements that any of these graphs has at the least."""
@@ -118,7 +118,7 @@ def test_what_changes_at_a_site_changes_in_its_copy(tmp_path: Path) -> None:
     site = Site("--data", data)
     try:
         assert graph(harvested(site, copy)) == graph(data)
-        time.sleep(1.1)
+        next_second()
         load(data, dim([Work(1, "Another title"), Work(2, deleted=True), Work(5)], tmp_path / "more.xml"))
         assert shelfgraph("forget", "away", "--data", data).returncode == 0
         assert graph(harvested(site, copy)) == graph(data)

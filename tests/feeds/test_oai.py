@@ -32,6 +32,7 @@ from server.settings import Settings
 from tests.conftest import Site, shelfgraph
 from tests.feeds.collection import BASE, EMAIL, GONE, LIVE, PRIVATE, Nothing, Work, dim, load, oddity, triples, works
 from tests.test_sparql import Answer, ask
+from tests.waiting import next_second
 
 SPACES = {"o": "http://www.openarchives.org/OAI/2.0/", "dim": "http://www.dspace.org/xmlns/dspace/dim"}
 RULES = etree.RelaxNG(etree.parse(Path(__file__).with_name("oai-pmh.rng")))
@@ -358,7 +359,7 @@ def test_a_list_goes_on_while_records_change_and_the_next_one_begins_where_it_en
         harvest(site, tmp_path / "copy")
         root = get(site, verb="ListRecords", metadataPrefix="oai_dc")
         [token], [began] = find(root, "//o:resumptionToken"), find(root, "//o:responseDate")
-        time.sleep(1.1)
+        next_second()
         load(data, dim([Work(3, "Another title"), Work(250, deleted=True), Work(500)], tmp_path / "more.xml"))
         rest = []
         while token:

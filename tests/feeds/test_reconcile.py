@@ -25,8 +25,9 @@ from server.sparql import Answer as Answered
 from server.sparql import Request, WorkerDied
 from server.sparql.remote import Remote
 from tests.conftest import Site
-from tests.feeds.shelf import BASE, FORM, LEAK, by, get, load, post, record, within
+from tests.feeds.shelf import BASE, FORM, LEAK, by, get, load, post, record
 from tests.test_sparql import Answer, ask
+from tests.waiting import until
 
 ORCID = "0000-0002-1825-0097"
 COMMON = 220
@@ -486,7 +487,7 @@ def test_nothing_private_is_told_or_found(shelf: Site) -> None:
 def test_a_name_that_comes_later_is_found_by_the_running_site(shelf: Site, folder: Path) -> None:
     assert matched(shelf, "Okonjo, Ifeoma") == []
     load(folder, record(7, "Later", *by("Okonjo, Ifeoma|k9")))
-    assert within(15, lambda: ids(matched(shelf, "Okonjo, Ifeoma")) == [keyed("k9")])
+    until(lambda: ids(matched(shelf, "Okonjo, Ifeoma")) == [keyed("k9")])
 
 
 NAMES = st.text(st.sampled_from("abcdeÉøß Ω王,.-'JR1\u0301"), max_size=20)

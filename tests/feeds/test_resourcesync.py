@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from server.settings import Settings
 from tests.conftest import Site, free_port
 from tests.feeds.collection import BASE, EMAIL, Nothing, Work, dim, load
 from tests.test_sparql import ask
+from tests.waiting import next_second, until
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SYNC = "{http://www.openarchives.org/rs/terms/}"
@@ -112,12 +112,12 @@ def test_a_list_that_the_client_has_is_not_sent_again(local: Site) -> None:
 def test_the_reference_client_keeps_a_mirror(tmp_path: Path) -> None:
     with serving(tmp_path) as site:
         # The client takes what came and went since the moment of its mirror for nothing at all.
-        time.sleep(1.1)
+        next_second()
         load(tmp_path / "data", dim([Work(40)], tmp_path / "one.xml"), site.base)
         until_shown(site, 43)
         resync(site, tmp_path, "--baseline")
         assert mirrored(tmp_path) == served(site, range(41))
-        time.sleep(1.1)
+        next_second()
         changed = [Work(3, "Another title"), Work(7, deleted=True), Work(50)]
         load(tmp_path / "data", dim(changed, tmp_path / "more.xml"), site.base)
         until_shown(site, 46)
@@ -145,9 +145,7 @@ def served(site: Site, numbers: Iterable[int]) -> dict[str, bytes]:
 
 def until_shown(site: Site, changes: int) -> None:
     """Wait until the site has taken up the newest generation."""
-    deadline = time.monotonic() + 10
-    while len(locations(document(site, LISTS[3]))) < changes and time.monotonic() < deadline:
-        time.sleep(0.1)
+    until(lambda: len(locations(document(site, LISTS[3]))) >= changes)
 
 
 def item(number: int, title: str = "A", *, deleted: bool = False) -> Record:

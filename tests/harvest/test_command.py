@@ -9,7 +9,6 @@ import pty
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 from converter.store.archive import Archive
 from tests.conftest import COMMAND, shelfgraph
 from tests.misbehaving import Repository, collection, serving
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -52,8 +52,7 @@ def test_an_interrupted_harvest_ends_with_130_and_keeps_what_came(tmp_path: Path
     with serving(repository.app()) as address:
         command = [*COMMAND, "harvest", address + repository.path, "--data", str(tmp_path / "d"), "--delay", "0.3"]
         process = subprocess.Popen(command, stderr=subprocess.PIPE)
-        while sum(asked.get("verb") == "ListRecords" for asked in repository.asked) < 3 and process.poll() is None:
-            time.sleep(0.01)
+        until(lambda: sum(asked.get("verb") == "ListRecords" for asked in repository.asked) >= 3)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
         assert (process.returncode, told.decode().splitlines()[-1]) == (130, "shelfgraph: interrupted")

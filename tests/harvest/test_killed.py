@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 
 from converter.store.archive import Archive
 from tests.misbehaving import Fault, Repository, collection, serving
+from tests.waiting import until
 
 KILLS = int(os.environ.get("SHELFGRAPH_KILLS", "8"))
 """How many moments are tried; each is another seed."""
@@ -82,8 +83,8 @@ def _killed_after_some_requests(served: Repository, address: str, data: Path, co
     """Kill a harvest when it has asked so often, and a moment later; it may have ended before."""
     served.asked.clear()
     process = harvesting(address + served.path, data)
-    while len(served.asked) < count and process.poll() is None:
-        time.sleep(0.002)
-    time.sleep(later)
+    until(lambda: len(served.asked) >= count or process.poll() is not None)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=later)
     process.kill()
     process.communicate(timeout=20)

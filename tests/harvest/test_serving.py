@@ -6,8 +6,7 @@ import fcntl
 import logging
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,9 @@ from tests.conftest import EXAMPLES, Site, shelfgraph
 from tests.harvest.test_rest import Rest
 from tests.misbehaving import NOW, Repository, collection, serving
 from tests.test_sparql import ask
+from tests.waiting import until
 
 COUNT = "/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fs%20%3Fp%20%3Fo%7D"
-SOON = 60.0
 
 
 @pytest.fixture(autouse=True)
@@ -32,14 +31,6 @@ def quiet_server() -> Iterator[None]:
     logger.setLevel(logging.CRITICAL)
     yield
     logger.setLevel(before)
-
-
-def until(is_so: Callable[[], bool]) -> bool:
-    """Whether something comes true soon."""
-    end = time.monotonic() + SOON
-    while not (so := is_so()) and time.monotonic() < end:
-        time.sleep(0.05)
-    return so
 
 
 def harvested(address: str, data: Path, *options: str) -> None:

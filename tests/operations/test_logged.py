@@ -27,6 +27,7 @@ from server.operations.observed_request import Seen, Watch
 from tests.conftest import EXAMPLES, ROOT, Site, shelfgraph
 from tests.operations.stubs import Stub, broken, client
 from tests.test_sparql import LOOK_UP, RUNAWAY, ask, get
+from tests.waiting import until
 
 REQUEST = {"id": "i", "method": "GET", "route": "/", "status": 200, "bytes": 1, "seconds": 0.1}
 ADDRESSES = ["ann@example.org", "ann%40example.org", "mailto:ann@example.org", r"ann\u0040example.org"]
@@ -57,13 +58,7 @@ class Logging(Site):
 
     def found(self, wanted: Callable[[str], bool]) -> str:
         """The first line that is wanted, once it has come."""
-        deadline = time.monotonic() + 10
-        while True:
-            for line in list(self.lines):
-                if wanted(line):
-                    return line
-            assert time.monotonic() < deadline, self.lines
-            time.sleep(0.01)
+        return until(lambda: next((line for line in list(self.lines) if wanted(line)), ""))
 
     def event(self, name: str, event: str = "request") -> dict[str, Any]:
         """What the log says of the request with that name."""
@@ -203,11 +198,8 @@ def test_a_fault_of_ours_is_told_under_the_name_of_its_request(tmp_path: Path) -
 
 def written(path: Path, word: str) -> list[str]:
     """The lines of a log once a word is in it."""
-    deadline = time.monotonic() + 5
-    while word not in (text := path.read_text(encoding="utf-8")):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    return text.splitlines()
+    until(lambda: word in path.read_text(encoding="utf-8"))
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 LAST = """
@@ -286,8 +278,5 @@ def test_a_reader_that_has_gone_is_no_matter(form: Form) -> None:
     os.close(reading)
     log = Log(form, descriptor=writing)
     log.write("request", **REQUEST, path="/")
-    deadline = time.monotonic() + 5
-    while not log.dropped:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: log.dropped)
     os.close(writing)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 import urllib.parse
 
 import pytest
@@ -15,6 +14,7 @@ from tests.conftest import Site
 from tests.operations.stubs import Stub, application, broken, client
 from tests.sparql.test_leaving import soon
 from tests.test_sparql import LOOK_UP, RUNAWAY, ask, get
+from tests.waiting import until
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 RECORD = "/record/20.500.12345/678"
@@ -39,11 +39,12 @@ def figures(site: Site) -> Figures:
 
 def settled(site: Site) -> Figures:
     """What the site tells once it has ended all other requests, which a client may have read before."""
-    deadline = time.monotonic() + 15
-    while figure(told := figures(site), "http_requests_in_flight") != 1:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return told
+
+    def alone() -> Figures | None:
+        shown = figures(site)
+        return shown if figure(shown, "http_requests_in_flight") == 1 else None
+
+    return until(alone) or {}
 
 
 def figure(told: Figures, name: str, **labels: str) -> float:
