@@ -108,11 +108,13 @@ def query(
 
 def _write(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes], format_: str) -> None:
     from converter import graph
+    from converter.mapping.settling import settled
 
     if format_ == "jsonld":
         _write_json_ld(records, mapper, run, out)
     else:
-        graph.write((run.mapped(record, mapper) for record in records), out, format_, mapper.base)
+        mapped = ((record, run.mapped(record, mapper)) for record in records)
+        graph.write(settled(mapped, mapper.base), out, format_, mapper.base)
 
 
 def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes]) -> None:
