@@ -33,14 +33,41 @@ def settled(records: Iterable[tuple[Record, Iterable[str]]], base: str) -> Itera
         yield from _Settling(database, base).batches(records)
 
 
+class Joins:
+    """All joins of a set of records, in memory, and what they say together."""
+
+    def __init__(self) -> None:
+        self._joins: dict[str, dict[Join, None]] = defaultdict(dict)
+        self._items: dict[str, int] = {}
+        self._resolved: dict[str, Resolved] = {}
+
+    def add(self, joins: Iterable[Join], item: str, number: int) -> None:
+        """Take what a record says; items are told apart by the numbers of their records."""
+        self._resolved.clear()
+        for join in joins:
+            self._items.setdefault(item, number)
+            for path in (join.one, join.other):
+                self._joins[path][join] = None
+
+    def resolve(self, path: str) -> Resolved:
+        """The thing that has an address."""
+        if path not in self._resolved:
+            seen, found, left = {path}, dict[Join, None](), [path]
+            while left:
+                for join in self._joins.get(left.pop(), ()):
+                    found[join] = None
+                    left += {join.one, join.other} - seen
+                    seen |= {join.one, join.other}
+            self._resolved[path] = resolution(found, path, lambda item: self._items.get(item, 0))
+        return self._resolved[path]
+
+
 class _Settling:
     def __init__(self, database: sqlite3.Connection, base: str) -> None:
         self._database = database
         self._shared = Shared(base)
-        self._joins: dict[str, dict[Join, None]] = defaultdict(dict)
+        self._joins = Joins()
         self._joins_of: dict[int, list[Join]] = {}
-        self._items: dict[str, int] = {}
-        self._resolved: dict[str, Resolved] = {}
 
     def batches(self, records: Iterable[tuple[Record, Iterable[str]]]) -> Iterator[list[str]]:
         last: list[str] = []
@@ -61,22 +88,17 @@ class _Settling:
         joins = self._shared.joins(record, lines)
         if joins:
             self._joins_of[number] = joins
-            self._items.setdefault(item, number)
-        for join in joins:
-            for path in (join.one, join.other):
-                self._joins[path][join] = None
+            self._joins.add(joins, item, number)
         if any(join.other == item and join.one.startswith("journal/") for join in joins):
             # Another record of the same serial may come, and everything that this one says may change.
-            now, waiting = [], lines
+            waiting = lines
         else:
-            now, waiting = [], []
-            for line in lines:
-                waits = self._shared.slot(line, item) is not None or self._shared.has_mention(line)
-                (waiting if waits else now).append(line)
+            waiting = [line for line in lines if self._shared.has_mention(line) or self._shared.slot(line, item)]
         if waiting:
             self._database.execute("INSERT INTO record VALUES (?, ?)", (number, item))
             self._database.executemany("INSERT INTO waiting VALUES (?, ?)", ((number, line) for line in waiting))
-        return now
+        later = set(waiting)
+        return [line for line in lines if line not in later]
 
     def _later(self) -> Iterator[list[str]]:
         batch: list[str] = []
@@ -84,7 +106,9 @@ class _Settling:
             "SELECT number, item, line FROM waiting JOIN record ON number = record ORDER BY waiting.rowid"
         )
         for (number, item), group in groupby(rows, lambda row: (row[0], row[1])):
-            lines = self._shared.settled((row[2] for row in group), self._joins_of.get(number, []), self._resolve, item)
+            lines = self._shared.settled(
+                (row[2] for row in group), self._joins_of.get(number, []), self._joins.resolve, item
+            )
             for line in sorted(lines):
                 slot = self._shared.slot(line, item)
                 if slot is None:
@@ -105,14 +129,3 @@ class _Settling:
                 batch = []
         if batch:
             yield batch
-
-    def _resolve(self, path: str) -> Resolved:
-        if path not in self._resolved:
-            seen, found, left = {path}, dict[Join, None](), [path]
-            while left:
-                for join in self._joins.get(left.pop(), ()):
-                    found[join] = None
-                    left += [other for other in (join.one, join.other) if other not in seen]
-                    seen |= {join.one, join.other}
-            self._resolved[path] = resolution(found, path, lambda item: self._items.get(item, 0))
-        return self._resolved[path]

@@ -1,8 +1,8 @@
 """What records say together: one address for one thing, and one preferred label in a language for each shared thing.
 
-A record knows a journal by one ISSN or by two, an entity by its UUID or by its handle.  A *join* is what one record says
-of two addresses: that they are one thing.  All joins of all records decide the address of each thing; where a thing has
-a record of its own, it is that record's item.
+A record knows a journal by one ISSN or by two, an entity by its UUID or by its handle.  A *join* is what one record
+says of two addresses: that they are one thing.  All joins of all records decide the address of each thing; where a
+thing has a record of its own, it is that record's item.
 
 A label that records give to a shared thing is a *vote*: in each language the most frequent one is the preferred label
 (the one of the first record, where several are as frequent), and the others are alternative labels.  What is functional
@@ -115,9 +115,9 @@ class Shared:
     def settled(self, lines: Iterable[str], joins: Iterable[Join], resolve: Resolve, own: str) -> set[str]:
         """The lines of a record with the addresses that the things have; `own` is the record's item, `joins` its joins.
 
-        What has a record of its own is named by that record alone.  An agent of whom neither a record nor this one tells
-        a name is a related item of the repository, and no more.  Of several records of one journal the first is that
-        of the journal, and the others say that they are the same.
+        What has a record of its own is named by that record alone.  An agent of whom neither a record nor this one
+        tells a name is a related item of the repository, and no more.  Of several records of one journal the first is
+        that of the journal, and the others say that they are the same.
         """
         told = set(lines)
         known = {path: resolve(path) for path in self.mentions(told)}
@@ -188,8 +188,8 @@ def elected(candidates: Iterable[Candidate]) -> set[str]:
     """The statements that stand of those that are for one slot.
 
     >>> title, other = "<http://purl.org/dc/terms/title>", "<http://purl.org/dc/terms/alternative>"
-    >>> one, two = Candidate(f'<x:j> {title} "Reef Reports" .', 1, 4), Candidate(f'<x:j> {title} "Reef reports" .', 1, 9)
-    >>> sorted(elected([one, two])) == [f'<x:j> {other} "Reef reports" .', one.line]
+    >>> first, second = f'<x:j> {title} "Reef Reports" .', f'<x:j> {title} "Reef reports" .'
+    >>> sorted(elected([Candidate(second, 1, 9), Candidate(first, 1, 4)])) == [f'<x:j> {other} "Reef reports" .', first]
     True
     """
     told = sorted(candidates, key=lambda one: (-one.votes, one.first, one.line))

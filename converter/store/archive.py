@@ -5,7 +5,6 @@ It is the source of truth: the store can be made again from it at any time, with
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,13 +14,12 @@ from converter.errors import StoreError
 from converter.record import Record
 from converter.store.agreement import Stamp
 from converter.store.catalogue import Catalogue
+from converter.store.claims import Claims
 from converter.store.journal import Change, Entry, Source
 from converter.store.schema import MIGRATIONS, bring_up
 from converter.store.search_index import Words
 from converter.store.serialization import digest, packed, packed_lines, unpacked_lines, verified
 
-FOREIGN = 0
-"""What claims the statements of foreign RDF; records are numbered from 1."""
 _AT_ONCE = 500
 _CACHE = 65_536
 """Kilobytes of the archive that are held in memory."""
@@ -51,6 +49,7 @@ class Archive:
         # Claims come in no order: a small cache would read each page of their index again and again.
         self._database.execute(f"PRAGMA cache_size = -{_CACHE}")
         self.catalogue = Catalogue(self._database)
+        self.claims = Claims(self._database)
         self._database.execute("CREATE TEMP TABLE brought (address TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def close(self) -> None:
@@ -72,6 +71,7 @@ class Archive:
     def rollback(self) -> None:
         """Forget the batch, if one is open."""
         self.catalogue.drop()
+        self.claims.drop()
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
 
@@ -275,26 +275,10 @@ class Archive:
         """Whether a record with that address came in this opening of the archive before."""
         return not self._database.execute("INSERT OR IGNORE INTO brought VALUES (?)", (address,)).rowcount
 
-    def claim(self, record: int, lines: Iterable[str]) -> None:
-        """Let a record claim statements about what it shares with others."""
-        self._database.executemany(
-            "INSERT OR IGNORE INTO claim VALUES (?, ?)", ((_of_line(line), record) for line in lines)
-        )
-
-    def release(self, record: int, lines: Iterable[str]) -> list[str]:
-        """The statements that nobody claims any more, now that this record does not."""
-        alone = []
-        for line in lines:
-            digest = _of_line(line)
-            self._database.execute("DELETE FROM claim WHERE statement = ? AND record = ?", (digest, record))
-            if not self._database.execute("SELECT 1 FROM claim WHERE statement = ?", (digest,)).fetchone():
-                alone.append(line)
-        return alone
-
     def forget_claims(self) -> None:
         """Remove every claim, the index of words and the catalogue, before the store is made anew."""
         self.catalogue.clear()
-        self._database.execute("DELETE FROM claim")
+        self.claims.clear()
         self._database.execute("INSERT INTO search (search) VALUES ('delete-all')")
 
     def index(self, number: int, words: Words | None, before: Words | None = None) -> None:
@@ -311,8 +295,8 @@ class Archive:
                 "INSERT INTO search (rowid, title, agent, text) VALUES (?, ?, ?, ?)", (number, *words)
             )
 
-    def keep_pending(self, come: Iterable[str], gone: Iterable[str]) -> None:
-        """Keep what the store has yet to do, behind what it had to do before."""
+    def keep_pending(self, come: str, gone: str) -> None:
+        """Keep the lines that the store has yet to take in or give up, behind what it had to do before."""
         self._database.execute("INSERT INTO pending VALUES (?, ?)", (packed_lines(come), packed_lines(gone)))
 
     def pending(self) -> list[tuple[str, str]]:
@@ -337,7 +321,3 @@ class Archive:
             (address, change, now),
         ).fetchone()
         return int(number), moment
-
-
-def _of_line(line: str) -> bytes:
-    return hashlib.blake2b(line.encode(), digest_size=16).digest()

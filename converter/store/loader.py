@@ -1,8 +1,7 @@
 """Records → archive and store, exactly: the store always equals what the archive would make of it.
 
 A record's old statements are what the crosswalk makes of the archived record; the new ones are inserted, and the old
-ones that are not among them deleted.  A statement about what records share (a journal, an organisation, a keyed person)
-goes only when no other record claims it.
+ones that are not among them deleted; `statements` knows what records share.
 
 Crash order: a batch is committed to the archive together with the lines that the store has yet to take in or give up;
 then the store does so in one step.  Lines that are found at the next opening are done again, which changes nothing
@@ -25,10 +24,11 @@ from converter.report import Finding
 from converter.store import foreign_rdf
 from converter.store.addressing import moved, placed, same
 from converter.store.agreement import Stamp, put_stamp, stamp_of
-from converter.store.archive import FOREIGN, Archive
-from converter.store.catalogue_entry import Entry, entry_of
+from converter.store.archive import Archive
+from converter.store.claims import FOREIGN
 from converter.store.ownership import refusal, version
 from converter.store.search_index import words_of
+from converter.store.statements import Said, Statements
 
 T = TypeVar("T")
 Lines = Callable[[Record], Iterable[str]]
@@ -39,7 +39,6 @@ BATCH = 100
 _SETTLED_EVERY = 40
 """Batches that may have to be done again after a crash."""
 _CROSSWALK = "crosswalk"
-_OWN = ("item", "record", "source")
 
 
 class Loader:
@@ -60,6 +59,7 @@ class Loader:
         self._base = base
         self._triples_of = triples_of
         self.archive = Archive(folder / "archive.sqlite")
+        self._statements = Statements(self.archive, base, triples_of)
         self.written = 0
         self._unsettled = 0
         try:
@@ -74,7 +74,7 @@ class Loader:
         except BaseException:
             self.archive.close()
             raise
-        self._foreign = foreign_rdf.files(folder)
+        self._statements.has_foreign = bool(foreign_rdf.files(folder))
 
     def load(
         self,
@@ -105,10 +105,10 @@ class Loader:
         """
         lines = foreign_rdf.take_in(self.store, path, self._folder, self._base)
         self.archive.begin()
-        self.archive.claim(FOREIGN, lines)
+        self.archive.claims.claim(FOREIGN, lines)
         self.archive.commit(builds=True)
         self.settle()
-        self._foreign = foreign_rdf.files(self._folder)
+        self._statements.has_foreign = True
         self.written += len(self.store)
 
     def forget(self, source: str) -> int:
@@ -117,12 +117,11 @@ class Loader:
         for batch, _ in _batches(self.archive.records(source), BATCH):
             self.archive.begin()
             try:
-                wanted: dict[str, bool] = {}
                 for address, _ in batch:
-                    self._erase(address, wanted)
-                self._commit(wanted)
+                    self._erase(address)
+                self._commit()
             except BaseException:
-                self.archive.rollback()
+                self._roll_back()
                 raise
             count += len(batch)
         self.archive.drop_source(source)
@@ -138,19 +137,17 @@ class Loader:
         try:
             self.archive.forget_claims()
             for batch, _ in _batches(self.archive.records(), BATCH):
-                lines: list[str] = []
                 for address, record in batch:
                     made = list(self._triples_of(record))
-                    number, own = self.archive.number(address), self._owner(address)
-                    self.archive.claim(number, (line for line in made if not own(line)))
+                    number = self.archive.number(address)
                     self.archive.index(number, words_of(made))
-                    self.archive.catalogue.change(number, address, None, self._entry(record, address, made))
-                    lines += made
+                    self._statements.change(number, address, None, Said(record, made))
                 self.archive.catalogue.apply()
-                store.bulk_load("\n".join(lines), pyoxigraph.RdfFormat.N_TRIPLES)
-                self.written += len(lines)
+                wanted = self._statements.taken()
+                _apply(store, *_sides(wanted))
+                self.written += len(wanted)
             for path in foreign_rdf.files(self._folder):
-                self.archive.claim(FOREIGN, foreign_rdf.read(store, path, self._base))
+                self.archive.claims.claim(FOREIGN, foreign_rdf.read(store, path, self._base))
             store.flush()
             del store
             stamp = self.archive.stamp
@@ -160,7 +157,7 @@ class Loader:
             self.archive.settle()
             self.archive.commit(builds=True)
         except BaseException:
-            self.archive.rollback()
+            self._roll_back()
             raise
         # The old store lets go of its files.
         vars(self).pop("store", None)
@@ -200,7 +197,7 @@ class Loader:
     def _catch_up(self) -> None:
         """Do again what the store may not have done."""
         for come, gone in self.archive.pending():
-            self._apply(come, gone)
+            _apply(self.store, come, gone)
         self.settle()
 
     def _take_in(
@@ -215,20 +212,18 @@ class Loader:
         """One batch: committed with what the store has to do, then done."""
         self.archive.begin()
         try:
-            # Line → whether it shall be in the store; the last word on a line counts.
-            wanted: dict[str, bool] = {}
             for record in batch:
-                reason = self._put(record, lines_of, wanted, asked=asked)
+                reason = self._put(record, lines_of, asked=asked)
                 if reason and note:
                     note(Finding(record.handle or record.identifier, "warning", "", "", f"not taken in: {reason}"))
             for name, value in state.items():
                 self.archive.keep_note(name, value)
-            self._commit(wanted)
+            self._commit()
         except BaseException:
-            self.archive.rollback()
+            self._roll_back()
             raise
 
-    def _put(self, record: Record, lines_of: Lines, wanted: dict[str, bool], *, asked: bool) -> str | None:
+    def _put(self, record: Record, lines_of: Lines, *, asked: bool) -> str | None:
         """Take in one record; the reason where it is refused."""
         address, record = placed(self.archive, record)
         known = self.archive.get(address)
@@ -246,72 +241,61 @@ class Loader:
             if reason:
                 return reason
         for other in moved(self.archive, record, address) if asked else ():
-            self._erase(other, wanted)
+            self._erase(other)
         if record.erased:
-            self._erase(address, wanted)
+            self._erase(address)
             return None
         old = list(self._triples_of(known)) if known else []
         new = list(lines_of(record))
         number = self.archive.put(address, record)
         self.archive.index(number, words_of(new), words_of(old) if known else None)
-        before = self._entry(known, address, old) if known else None
-        self.archive.catalogue.change(number, address, before, self._entry(record, address, new))
-        self._change(number, address, set(old), set(new), wanted)
+        self._statements.change(number, address, Said(known, old) if known else None, Said(record, new))
         return None
 
-    def _erase(self, address: str, wanted: dict[str, bool]) -> None:
+    def _erase(self, address: str) -> None:
         """Remove a record with all that it said."""
         record = self.archive.get(address)
-        old = list(self._triples_of(record)) if record else []
-        self._change(self.archive.number(address), address, set(old), set(), wanted)
         number = self.archive.number(address)
-        self.archive.index(number, None, words_of(old))
         if record:
-            self.archive.catalogue.change(number, address, self._entry(record, address, old), None)
+            old = list(self._triples_of(record))
+            self.archive.index(number, None, words_of(old))
+            self._statements.change(number, address, Said(record, old), None)
         self.archive.erase(address)
 
-    def _change(self, number: int, address: str, old: set[str], new: set[str], wanted: dict[str, bool]) -> None:
-        """Add to what the store has to do that a record says the new lines in the place of the old."""
-        own = self._owner(address)
-        gone, come = old - new, new - old
-        shared = sorted(line for line in gone if not own(line))
-        released = self.archive.release(number, shared)
-        mine = [line for line in gone if own(line)]
-        if self._foreign:
-            # Foreign RDF may say the same of our items, and goes on saying it.
-            mine = self.archive.release(number, mine)
-        self.archive.claim(number, (line for line in come if not own(line)))
-        wanted |= dict.fromkeys(released + mine, False)
-        wanted |= dict.fromkeys(come, True)
-
-    def _entry(self, record: Record, address: str, lines: Iterable[str]) -> Entry | None:
-        return None if record.deleted else entry_of(lines, self._base, address, record.listed.source)
-
-    def _owner(self, address: str) -> Callable[[str], bool]:
-        """Whether a line speaks of the item, its parts or its documents, which no other record speaks of."""
-        starts = tuple(f"<{self._base}{folder}/{address}{end}" for folder in _OWN for end in ("> ", "#"))
-        return lambda line: line.startswith(starts)
-
-    def _commit(self, wanted: dict[str, bool]) -> None:
-        come = [line for line, stays in wanted.items() if stays]
-        gone = [line for line, stays in wanted.items() if not stays]
+    def _commit(self) -> None:
+        wanted = self._statements.taken()
+        come, gone = _sides(wanted)
         if wanted:
             self.archive.keep_pending(come, gone)
         self.archive.commit(builds=bool(wanted))
         if wanted:
             put_stamp(self._path, self.archive.stamp, durable=False)
-            self._apply("\n".join(come), "\n".join(gone))
+            self._apply(come, gone)
             self.written += len(wanted)
             self._unsettled += 1
             if self._unsettled >= _SETTLED_EVERY:
                 self.settle()
 
+    def _roll_back(self) -> None:
+        self._statements.drop()
+        self.archive.rollback()
+
     def _apply(self, come: str, gone: str) -> None:
-        if not gone:
-            self.store.bulk_load(come, pyoxigraph.RdfFormat.N_TRIPLES)
-        else:
-            # The lines are checked terms: they say the same in N-Triples and between the braces of an update.
-            self.store.update(f"DELETE DATA {{\n{gone}\n}} ;\nINSERT DATA {{\n{come}\n}}")
+        _apply(self.store, come, gone)
+
+
+def _sides(wanted: Mapping[str, bool]) -> tuple[str, str]:
+    """The lines that come and those that go, each as one text."""
+    come = "\n".join(line for line, stays in wanted.items() if stays)
+    return come, "\n".join(line for line, stays in wanted.items() if not stays)
+
+
+def _apply(store: pyoxigraph.Store, come: str, gone: str) -> None:
+    if not gone:
+        store.bulk_load(come, pyoxigraph.RdfFormat.N_TRIPLES)
+    else:
+        # The lines are checked terms: they say the same in N-Triples and between the braces of an update.
+        store.update(f"DELETE DATA {{\n{gone}\n}} ;\nINSERT DATA {{\n{come}\n}}")
 
 
 def _batches(things: Iterable[T], size: int) -> Iterator[tuple[list[T], bool]]:

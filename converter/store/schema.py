@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 
 from converter.store.catalogue import SCHEMA as CATALOGUE
+from converter.store.claims import SCHEMA as CLAIMS
 from converter.store.serialization import digest, unpacked
 
 _FIRST = """
@@ -116,6 +117,13 @@ def _list_works(database: sqlite3.Connection) -> None:
         database.execute("INSERT OR REPLACE INTO note VALUES ('crosswalk', 'of an earlier version')")
 
 
+def _know_what_is_one(database: sqlite3.Connection) -> None:
+    """Keep labels of shared things and the addresses that are one thing; the store is made anew with them."""
+    _run(database, CLAIMS)
+    if database.execute("SELECT 1 FROM held LIMIT 1").fetchone():
+        database.execute("INSERT OR REPLACE INTO note VALUES ('crosswalk', 'of an earlier version')")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make,
     _know_sources,
@@ -123,6 +131,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _know_how_records_came,
     _know_itself,
     _list_works,
+    _know_what_is_one,
 )
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
 LISTED = MIGRATIONS.index(_list_works) + 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable
 
 import msgspec
 
@@ -44,9 +43,9 @@ def verified(payload: bytes, kept: bytes | None, name: str) -> Record:
         raise StoreError(f"the record {name} cannot be read in the archive ({fault}); {_REMEDY}") from None
 
 
-def packed_lines(lines: Iterable[str]) -> bytes:
-    """Lines as bytes."""
-    return zlib.compress("\n".join(lines).encode(), _QUICK)
+def packed_lines(lines: str) -> bytes:
+    """Lines, which are one text, as bytes."""
+    return zlib.compress(lines.encode(), _QUICK)
 
 
 def unpacked_lines(payload: bytes) -> str:
