@@ -92,6 +92,7 @@ KINDS: Mapping[str, Kind] = {
     "status": types.status,
     "string": plain.string,
     "text": plain.text,
+    "title": plain.title,
     "tombstone": _tombstone,
     "type": types.kind,
     "type-refine": types.refinement,

@@ -43,6 +43,29 @@ def text(item: Item, row: Row, field: Field) -> Iterator[str]:
     yield from item.companion(row, value)
 
 
+def title(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """The main title, which is the first of the source; a further one is a translation or an alternative title."""
+    value = item.text(field)
+    (main,) = row.properties
+    if item.first(item.term, main, value):
+        yield triple(item.term, iri(main), value)
+    else:
+        first = item.once(_main_title)
+        is_translated = first and _differ(languages.language_tag(first.language), languages.language_tag(field.language))
+        other = "fabio:hasTranslatedTitle" if is_translated else "dcterms:alternative"
+        yield triple(item.term, term(other), value)
+    yield from item.companion(row, value)
+
+
+def _main_title(item: Item) -> Field | None:
+    return next((field for field, _ in item.of_kind("title") if field.value), None)
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    """Whether two language tags name two languages, whatever the countries."""
+    return bool(one and other) and str(one).partition("-")[0].lower() != str(other).partition("-")[0].lower()
+
+
 def string(item: Item, row: Row, field: Field) -> Iterator[str]:
     """A plain string: what has no language, or is written the same in every one."""
     value = literal(field.value)

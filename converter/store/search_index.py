@@ -12,7 +12,7 @@ from converter.values.lookup import spaced
 _LINE = re.compile(r'<[^>]*> (<[^>]*>) "((?:[^"\\]|\\.)*)"(@\S+)? \.')
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": " ", "f": " "}
-_TITLES = ("dcterms:title", "dcterms:alternative")
+_TITLES = ("dcterms:title", "dcterms:alternative", "fabio:hasTranslatedTitle", "fabio:hasSubtitle")
 _AGENTS = ("foaf:name", "foaf:familyName", "foaf:givenName", "rdfs:label")
 _NO_WORDS = ("schema:sha256",)
 

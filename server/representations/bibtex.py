@@ -88,11 +88,12 @@ def _names(agents: tuple[Agent, ...]) -> str:
 
 
 def _name(agent: Agent) -> str:
-    if agent.organisation or not agent.family:
+    if not agent.person:
         return f"{{{escaped(agent.name)}}}"
     # The word that parts two names, within one name, would make two of it.
     parts = [
-        part if " and " not in part else f"{{{part}}}" for part in (escaped(agent.family), escaped(agent.first_names))
+        part if " and " not in part else f"{{{part}}}"
+        for part in (escaped(agent.family or agent.name), escaped(agent.suffix), escaped(agent.first_names))
     ]
     return ", ".join(part for part in parts if part)
 

@@ -60,10 +60,12 @@ def csl_item(work: Work) -> dict[str, Any]:
 
 
 def _name(agent: Agent) -> dict[str, str]:
-    if agent.organisation or not agent.family:
+    if not agent.person:
         return {"literal": agent.name}
+    if not agent.family:
+        return {"family": agent.name}
     given, particle = _parted(agent.first_names)
-    parts = {"family": agent.family, "given": given, "dropping-particle": particle}
+    parts = {"family": agent.family, "given": given, "dropping-particle": particle, "suffix": agent.suffix}
     return {name: part for name, part in parts.items() if part}
 
 

@@ -124,15 +124,20 @@ def _nobody() -> Part:
 
 
 def _agent(element: str, agent: Agent, role: str = "") -> Part:
-    kind = "Organizational" if agent.organisation else "Personal"
-    inner = [Part(f"{element}Name", agent.name, (("nameType", kind),))]
-    if not agent.organisation:
+    kind = _name_type(agent)
+    inner = [Part(f"{element}Name", agent.name, (("nameType", kind),) if kind else ())]
+    if agent.person:
         inner += [Part("givenName", agent.given), Part("familyName", agent.family)]
     if agent.orcid:
         scheme = (("nameIdentifierScheme", "ORCID"), ("schemeURI", "https://orcid.org/"))
         inner.append(Part("nameIdentifier", f"https://orcid.org/{agent.orcid}", scheme))
     inner += [Part("affiliation", name) for name in agent.affiliations]
     return Part(element, "", (("contributorType", role),) if role else (), tuple(inner))
+
+
+def _name_type(agent: Agent) -> str:
+    """The type of the name, empty where nothing tells whether it is a person's."""
+    return "Personal" if agent.person else "Organizational" if agent.organisation else ""
 
 
 def _creators(work: Work) -> Iterable[Agent]:
@@ -268,7 +273,7 @@ def _json_agent(agent: Agent) -> dict[str, Any]:
     }
     return {
         "name": agent.name,
-        "nameType": "Organizational" if agent.organisation else "Personal",
+        "nameType": _name_type(agent),
         "givenName": agent.given,
         "familyName": agent.family,
         "affiliation": [{"name": name} for name in agent.affiliations],

@@ -44,9 +44,9 @@ def _tags(work: Work) -> Iterator[tuple[str, str]]:
 
 
 def _name(agent: Agent) -> str:
-    if agent.organisation or not agent.family:
+    if not agent.person or not agent.family:
         return agent.name
-    return f"{agent.family}, {agent.called}" if agent.given else agent.family
+    return ", ".join(part for part in (agent.family, agent.called, agent.suffix) if part)
 
 
 def _line(text: str) -> str:

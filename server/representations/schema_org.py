@@ -116,9 +116,8 @@ def _container(made: Work) -> Any:
 
 
 def _agent(agent: Agent) -> dict[str, Any]:
-    kind = "Organization" if agent.organisation else "Person"
     return {
-        "@type": kind,
+        "@type": "Organization" if agent.organisation else "Person" if agent.person else "",
         "@id": agent.address,
         "name": agent.name,
         "familyName": agent.family,

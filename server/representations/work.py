@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from converter.values import names
 from converter.values.identifiers import resolved
 from converter.values.text import plain
 from server.pages.view import Value, View
@@ -28,7 +29,10 @@ _UNREGISTERED = "123456789/"
 
 
 class Agent(NamedTuple):
-    """Somebody in a role: the name as it came, its parts where it has them, and where the agent is described."""
+    """Somebody in a role: the name as it came, its parts where it has them, and where the agent is described.
+
+    One that is neither `organisation` nor `person` may be either: nothing tells.
+    """
 
     name: str
     family: str
@@ -37,6 +41,8 @@ class Agent(NamedTuple):
     orcid: str
     address: str
     affiliations: tuple[str, ...] = ()
+    person: bool = False
+    suffix: str = ""
 
     @property
     def called(self) -> str:
@@ -168,6 +174,7 @@ def work(view: View, address: str) -> Work:
     document = f"{view.base}record/{path}"
     containers = containers_of(view, address)
     identifiers = identifiers_of(view, address)
+    roles = _roles(view, address)
     return Work(
         address=address,
         document=document,
@@ -175,7 +182,7 @@ def work(view: View, address: str) -> Work:
         withdrawn=view.text(document, "prov:invalidatedAtTime"),
         titles=_texts(view, address, "dcterms:title"),
         other_titles=_texts(view, address, "dcterms:alternative", "fabio:hasTranslatedTitle", "fabio:hasSubtitle"),
-        roles=_roles(view, address),
+        roles=roles,
         date=date_of(view, address),
         available=view.text(address, "dcterms:available")[:10],
         journal=containers.get("journal") or view.text(address, "prism:publicationName"),
@@ -189,7 +196,8 @@ def work(view: View, address: str) -> Work:
         last_page=view.text(address, "prism:endingPage"),
         article_number=view.text(address, "fabio:hasElectronicArticleIdentifier"),
         number=view.text(address, "fabio:hasSequenceIdentifier"),
-        publishers=tuple(value.text for value in view.links(address, "dcterms:publisher")),
+        publishers=tuple(agent.name for agent in roles.get("publisher", ()))
+        or tuple(value.text for value in view.links(address, "dcterms:publisher")),
         place=next((value.text for value in view.links(address, "fabio:hasPlaceOfPublication")), ""),
         identifiers=identifiers,
         handle=view.text(address, "fabio:hasHandle"),
@@ -255,11 +263,17 @@ def _roles(view: View, address: str) -> dict[str, tuple[Agent, ...]]:
 
 def _agent(view: View, address: str, name: str, affiliations: tuple[str, ...]) -> Agent:
     types = {node.rpartition("/")[2] for node in view.nodes(address, "rdf:type")}
+    name = name or view.label(address)
+    is_person = "Person" in types
+    # The parts as this record prints them; a person whom several records name has those of all.
+    printed = names.person(name) if is_person else names.PersonName(name)
     return Agent(
-        name=name or view.label(address),
-        family=view.text(address, "foaf:familyName"),
-        given=view.text(address, "foaf:givenName"),
+        name=name,
+        family=printed.family or view.text(address, "foaf:familyName"),
+        given=(printed.given or "") if printed.family else view.text(address, "foaf:givenName"),
         organisation=bool(types & {"Organization", "FundingAgency"}),
+        person=is_person,
+        suffix=printed.suffix or "",
         orcid=orcid(view, address),
         address=address,
         affiliations=affiliations,
