@@ -20,10 +20,10 @@ from converter.record import Record
 from converter.report import Finding
 from converter.sources import provenance
 from converter.sources.builder import Draft
-from converter.sources.elements import Tree, local
+from converter.sources.elements import local
 from converter.sources.oai_outline import NOT_RECORDS, Header, Outline, header_of
 from converter.sources.repair import Repaired
-from converter.sources.xml_formats import Format, format_of, format_within, known
+from converter.sources.xml_formats import Format, format_of, format_within, known, read_unknown
 
 Note = Callable[[Finding], None]
 
@@ -197,9 +197,12 @@ class Page:
         self.outline.read_as.add(format_.prefix if format_ else "")
         if format_ is None:
             namespace = metadata.nsmap.get(metadata.prefix) or local(metadata)
-            reason = f"metadata in a format that is not known: every value keeps the name of its element; {known()}"
+            reason = (
+                "metadata in a format that is not known: its elements are read by what they are commonly called,"
+                f" the others keep their names; {known()}"
+            )
             self._note(Finding(draft.identifier, "warning", "", namespace, reason))
-            Tree(metadata, draft, local(metadata)).rest()
+            read_unknown(metadata, draft)
         else:
             format_.read(metadata, draft)
         if draft.fault:

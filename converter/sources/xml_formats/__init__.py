@@ -1,13 +1,17 @@
-"""Metadata elements → fields: one module a format, one row of `FORMATS` each."""
+"""Metadata elements → fields: a table a format, and a module where its structure decides."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from lxml import etree
 
 from converter.sources.builder import Draft
+from converter.sources.elements import local
+from converter.sources.nodes import of_element
+from converter.sources.table_reader import read as read_by_table
 from converter.sources.xml_formats import (
     cerif,
     crossref,
@@ -23,6 +27,7 @@ from converter.sources.xml_formats import (
     theses,
     xoai,
 )
+from ontology.source_tables import source_table, xml_formats
 
 Reader = Callable[[etree._Element, Draft], None]
 """Reads one metadata element into a draft; what it cannot place it hands to `Draft.unread`."""
@@ -47,7 +52,17 @@ class Format(NamedTuple):
     within: Callable[[etree._Element], bool] = _never
 
 
+def _by_table(name: str, metadata: etree._Element, draft: Draft) -> None:
+    read_by_table(of_element(metadata), source_table(name), draft)
+
+
+def read_unknown(metadata: etree._Element, draft: Draft) -> None:
+    """Read metadata of a format that no table knows, by what elements are commonly called."""
+    read_by_table(of_element(metadata), source_table("unknown"), draft, local(metadata))
+
+
 FORMATS: tuple[Format, ...] = (
+    *(Format(one.prefix, one.namespaces, one.roots, partial(_by_table, one.prefix)) for one in xml_formats()),
     Format("source", (source.NAMESPACE,), ("source",), source.read),
     Format("dim", (dim.NAMESPACE, ""), ("dim",), dim.read),
     Format("xoai", (xoai.NAMESPACE,), ("metadata",), xoai.read),
@@ -67,7 +82,7 @@ FORMATS: tuple[Format, ...] = (
     Format("qdc", qdc.NAMESPACES, ("qualifieddc", "qdc", "nsdl_dc"), qdc.read),
     Format("oai_dc", (oai_dc.NAMESPACE, "*"), ("dc",), oai_dc.read, oai_dc.within),
 )
-"""What is read; a new format is one module and one row."""
+"""What is read; a new format is one table and one row of `xml-formats.csv`, or one module and one row here."""
 
 
 def format_of(element: etree._Element) -> Format | None:

@@ -10,20 +10,33 @@ from lxml import etree
 from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.elements import Tree, local
+from converter.sources.nodes import of_element
+from converter.sources.table_reader import read as read_by_table
 from converter.sources.xml_formats import dim, mods, oai_dc, qdc
 from converter.values.resolvable import handle
+from ontology.source_tables import source_table
 
 METS = "http://www.loc.gov/METS/"
 DIDL = "urn:mpeg:mpeg21:2002:02-DIDL-NS"
 ATOM = "http://www.w3.org/2005/Atom"
 
-_INNER: tuple[tuple[str, str, Callable[[etree._Element, Draft], None]], ...] = (
+Reader = Callable[[etree._Element, Draft], None]
+
+
+def _epdcx(metadata: etree._Element, draft: Draft) -> None:
+    read_by_table(of_element(metadata), source_table("epdcx"), draft)
+
+
+_INNER: tuple[tuple[str, str, Reader], ...] = (
     ("dim", dim.NAMESPACE, dim.read),
     ("mods", mods.NAMESPACE, mods.read),
     ("dc", oai_dc.NAMESPACE, oai_dc.read),
     ("qualifieddc", qdc.NAMESPACE, qdc.read),
+    ("descriptionSet", "http://purl.org/eprint/epdcx/2006-11-16/", _epdcx),
 )
 """The metadata that a wrapper may hold, the richest first."""
+_BARE = {dim.NAMESPACE: dim.read, mods.NAMESPACE: mods.read, oai_dc.ELEMENTS: qdc.read, qdc.TERMS: qdc.read}
+"""Namespace of elements that may stand in a wrapper without one around them."""
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -113,15 +126,31 @@ def _described(element: etree._Element, draft: Draft) -> None:
             draft.unread(local(inner), f"{len(inner)} elements", "the same description in a poorer form")
 
 
-def _inner(element: etree._Element) -> tuple[etree._Element, Callable[[etree._Element, Draft], None]] | None:
+def _inner(element: etree._Element) -> tuple[etree._Element, Reader] | None:
     for name, namespace, read in _INNER:
         found = next(element.iter(f"{{{namespace}}}{name}", name), None)
         if found is not None:
             return found, read
+    for data in element.iter(f"{{{METS}}}xmlData"):
+        bare = _bare(data)
+        if bare is not None:
+            return data, bare
     return None
 
 
+def _bare(data: etree._Element) -> Reader | None:
+    """What reads the elements that stand in a wrapper by themselves, None where none do."""
+    first = None if local(data) != "xmlData" else next(data.iterchildren("*"), None)
+    if first is None or _is_root(first):
+        return None
+    return _BARE.get(str(first.tag).lstrip("{").partition("}")[0])
+
+
 def _is_inner(element: etree._Element) -> bool:
+    return _is_root(element) or _bare(element) is not None
+
+
+def _is_root(element: etree._Element) -> bool:
     return any(element.tag in {f"{{{namespace}}}{name}", name} for name, namespace, _ in _INNER)
 
 

@@ -11,7 +11,18 @@ from converter.sources.xml_formats.oai_dc import ELEMENTS
 
 NAMESPACE = "http://dspace.org/qualifieddc/"
 _NSDL = "http://ns.nsdl.org/"
-NAMESPACES = (NAMESPACE, "http://purl.org/dc/terms/", "http://epubs.cclrc.ac.uk/xmlns/qdc/", f"{_NSDL}nsdl_dc_v1.*", "")
+TERMS = "http://purl.org/dc/terms/"
+NAMESPACES = (
+    NAMESPACE,
+    TERMS,
+    "http://epubs.cclrc.ac.uk/xmlns/qdc/",
+    "http://worldcat.org/xmlschemas/qdc*",
+    "http://www.bl.uk/namespaces/oai_dcq*",
+    "http://purl.org/dc/elements/1.1/",
+    "http://www.openarchives.org/OAI/2.0/oai_qdc/",
+    f"{_NSDL}nsdl_dc_v1.*",
+    "",
+)
 
 FIFTEEN = frozenset(
     "title creator subject description publisher contributor date type format identifier source language relation"

@@ -1,0 +1,82 @@
+"""XML elements and JSON values as one kind of tree, in which a path of a table means the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+_LANGUAGES = ("@lang", "@language")
+_OF_THE_DOCUMENT = frozenset({"schemaLocation", "noNamespaceSchemaLocation", "lang"})
+"""Attributes that say how a document is written, and the language, which goes with the text."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A place in a source: its name (that of an attribute with @ before it), its own text, and what stands in it.
+
+    `whole` is all text in it, as a person reads it.
+    """
+
+    name: str
+    text: str = ""
+    whole: str = ""
+    language: str | None = None
+    children: list[Node] = field(default_factory=list)
+
+    def told(self, path: str) -> str:
+        """The text of the first part at a path of names, empty where there is none."""
+        return next((node.whole for node in self.at(path) if node.whole), "")
+
+    def holds(self, path: str, value: str) -> bool:
+        """Whether a part is there, with this text where one is given."""
+        return any(not value or node.whole == value for node in self.at(path))
+
+    def at(self, path: str) -> Iterator[Node]:
+        """Yield the places at a path of names below this one."""
+        name, _, rest = path.partition("/")
+        for child in self.children:
+            if child.name == name:
+                yield from child.at(rest) if rest else (child,)
+
+    @property
+    def is_attribute(self) -> bool:
+        """Whether this is an attribute of XML."""
+        return self.name.startswith("@")
+
+
+def of_element(element: etree._Element) -> Node:
+    """The tree of an element; names have lost their namespaces."""
+    attributes = {str(name).rpartition("}")[2]: str(value).strip() for name, value in element.attrib.items()}
+    node = Node(_local(element))
+    node.children = [
+        Node(f"@{name}", value, value) for name, value in attributes.items() if value and name not in _OF_THE_DOCUMENT
+    ]
+    node.language = attributes.get("lang") or attributes.get("language") or None
+    own = [element.text or ""]
+    for child in element.iterchildren("*"):
+        node.children.append(of_element(child))
+        own.append(child.tail or "")
+    node.text = "".join(own).strip()
+    node.whole = "".join(str(part) for part in element.itertext()).strip()
+    return node
+
+
+def of_json(name: str, value: Any) -> Iterator[Node]:
+    """Yield the tree of a value; a list is so many values of one name."""
+    if isinstance(value, dict):
+        children = [node for key, inner in value.items() for node in of_json(str(key), inner)]
+        language = next((child.text for child in children if child.name in {"lang", "language"} and child.text), None)
+        yield Node(name, language=language, children=children)
+    elif isinstance(value, list):
+        for one in value:
+            yield from of_json(name, one)
+    elif value is not None and str(value).strip():
+        text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+        yield Node(name, text, text)
+
+
+def _local(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]

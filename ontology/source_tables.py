@@ -1,0 +1,216 @@
+"""The tables of `formats/`: for each format, what a place in a source becomes; and what kinds of things are called.
+
+A row is path, field, note.  The path leads from the root of a record by the names of elements or keys, with `/` between
+them; `@name` is an attribute, `//name` stands anywhere, `*` is any name, and `[kind=value]` or `[@kind=value]` behind a
+name asks what stands in it.  The field is one of:
+
+| field | what the value becomes |
+|---|---|
+| `dc.title` | the value of that field |
+| (empty) | a line of the report, with the note as its reason |
+| `identifier-types @type` | the field that the table gives to the kind, which stands in the attribute or key |
+| `identifier-types scheme identifier` | the same, where the value stands below another name |
+| `agent dc.contributor.author` | one person or organisation; its parts are `agent.name`, `agent.family` … |
+| `agents dc.contributor.author` | several names in one text |
+| `words dc.subject` | each word is a value of the field |
+| `file`, `funding` | a file, a funding; their parts are `file.url`, `funding.number` … |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+from ontology import FOLDER, TableError, table
+
+COLUMNS = ("path", "field", "note")
+PARTS = {
+    "agent": frozenset({"name", "family", "given", "prefix", "suffix", "key", "role", "affiliation"}),
+    "file": frozenset({"name", "url", "media_type", "size", "checksum", "description", "access"}),
+    "funding": frozenset({"funder", "funder_id", "number", "title", "address", "stream"}),
+}
+"""What can be told of a thing that is told in parts."""
+
+_FIELD = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)+")
+_STEP = re.compile(r"(?P<name>@?[\w.:-]+|\*)(?:\[(?P<kind>@?[\w.:/-]+)(?:=(?P<value>[^\]]*))?\])?")
+_SLASH = re.compile(r"/(?![^\[]*\])")
+_NOT_A_WORD = re.compile(r"[^a-z0-9]")
+
+
+class Place(Protocol):
+    """What a path is compared with: an element, a key, an attribute."""
+
+    @property
+    def name(self) -> str:
+        """The name, that of an attribute with @ before it."""
+
+    def holds(self, path: str, value: str) -> bool:
+        """Whether a part is there, with this text where one is given."""
+
+
+class Step(NamedTuple):
+    """One name of a path, and what must stand in it; `kind` is empty where that may be anything."""
+
+    name: str
+    kind: str
+    value: str
+
+
+class Rule(NamedTuple):
+    """One row.
+
+    `kind` is "field", "report", "lookup", or what is told in parts ("agent", "file", "funding") or in one text
+    ("agents", "words"); "part" is a part of one.  `field` is the field, the table of a lookup, or the name of the
+    part.  `by` and `value` are where a lookup finds kind and value.
+    """
+
+    steps: tuple[Step, ...]
+    anywhere: bool
+    kind: str
+    field: str
+    by: str
+    value: str
+    note: str
+    place: str
+
+    def fits(self, chain: Sequence[Place]) -> bool:
+        """Whether the places from the root to one, the root left out, are those of the path."""
+        if len(chain) < len(self.steps) or (not self.anywhere and len(chain) != len(self.steps)):
+            return False
+        behind = chain[len(chain) - len(self.steps) :]
+        return all(
+            step.name in {place.name, "*"} and (not step.kind or place.holds(step.kind, step.value))
+            for step, place in zip(self.steps, behind, strict=True)
+        )
+
+
+class SourceTable:
+    """The rows of one format."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.rules = tuple(_rule(place, row) for place, row in table(f"formats/{name}.csv"))
+        self._by_name: dict[str, list[Rule]] = {}
+        # The most particular first: long paths, and those that ask for more.
+        for rule in sorted(self.rules, key=_particular, reverse=True):
+            self._by_name.setdefault(rule.steps[-1].name, []).append(rule)
+
+    def rule(self, chain: Sequence[Place]) -> Rule | None:
+        """The row for the last of these places, None where there is none."""
+        for name in (chain[-1].name, "*"):
+            for rule in self._by_name.get(name, ()):
+                if rule.fits(chain):
+                    return rule
+        return None
+
+
+class XmlFormat(NamedTuple):
+    """A format of XML that is read by its table alone: prefix in OAI-PMH, namespaces, root elements."""
+
+    prefix: str
+    namespaces: tuple[str, ...]
+    roots: tuple[str, ...]
+    words: str
+
+
+class JsonFormat(NamedTuple):
+    """A format of JSON that is read by its table alone: its name, the keys that show it, the key that holds it all."""
+
+    name: str
+    keys: tuple[str, ...]
+    inside: str
+    words: str
+
+
+@lru_cache(maxsize=64)
+def source_table(name: str) -> SourceTable:
+    """The table of a format.
+
+    Raises TableError, with file and line, for a row that cannot be meant.
+    """
+    return SourceTable(name)
+
+
+@lru_cache(maxsize=64)
+def fields(name: str) -> Mapping[str, str]:
+    """A table as path → field, for readers that know the structure of their format."""
+    return {row["path"]: row["field"] for _, row in table(f"formats/{name}.csv")}
+
+
+@lru_cache(maxsize=16)
+def kinds(name: str) -> Mapping[str, str]:
+    """A table of kinds (roles, identifier-types …) as kind, in lower case without spaces → field."""
+    return {row["kind"]: row["field"] for _, row in table(f"formats/{name}.csv")}
+
+
+def field_of(name: str, kind: str, otherwise: str = "") -> str:
+    """The field that a table of kinds gives to a kind, however it is spelt; `otherwise` where it gives none.
+
+    >>> field_of("roles", "Thesis Advisor"), field_of("roles", "tuba", "dc.contributor.other")
+    ('dc.contributor.advisor', 'dc.contributor.other')
+    """
+    return kinds(name).get(_NOT_A_WORD.sub("", kind.lower()), otherwise)
+
+
+@lru_cache(maxsize=1)
+def xml_formats() -> tuple[XmlFormat, ...]:
+    """The formats of `xml-formats.csv`, each with a table of its own."""
+    return tuple(
+        XmlFormat(row["format"], tuple(row["namespaces"].split()), tuple(row["roots"].split()), row["note"])
+        for _, row in table("formats/xml-formats.csv")
+    )
+
+
+@lru_cache(maxsize=1)
+def json_formats() -> tuple[JsonFormat, ...]:
+    """The formats of `json-formats.csv`, each with a table of its own."""
+    return tuple(
+        JsonFormat(row["format"], tuple(row["keys"].split()), row["inside"], row["note"])
+        for _, row in table("formats/json-formats.csv")
+    )
+
+
+def _particular(rule: Rule) -> tuple[int, bool, int]:
+    return len(rule.steps), not rule.anywhere, sum(bool(step.kind) for step in rule.steps)
+
+
+def _rule(place: str, row: Mapping[str, str]) -> Rule:
+    if tuple(row) != COLUMNS:
+        raise TableError(f"{place}: the columns must be {', '.join(COLUMNS)}")
+    path = row["path"]
+    anywhere = path.startswith("//")
+    steps = tuple(_step(text, place) for text in _SLASH.split(path.removeprefix("//")))
+    kind, field, by, value = _meaning(row["field"].split(), place)
+    if kind == "report" and not row["note"]:
+        raise TableError(f"{place}: a path without a field needs a note that says why")
+    return Rule(steps, anywhere, kind, field, by, value, row["note"], place)
+
+
+def _step(text: str, place: str) -> Step:
+    match = _STEP.fullmatch(text)
+    if not match:
+        raise TableError(f"{place}: {text!r} is no step of a path; write a name, @name or name[kind=value]")
+    return Step(match["name"], match["kind"] or "", match["value"] or "")
+
+
+def _meaning(words: list[str], place: str) -> tuple[str, str, str, str]:
+    """What a row does, and with what."""
+    match words:
+        case []:
+            return "report", "", "", ""
+        case ["agent" | "agents" | "words" as kind, field] if _FIELD.fullmatch(field):
+            return kind, field, "", ""
+        case ["file" | "funding" as kind]:
+            return kind, "", "", ""
+        case [name] if name.partition(".")[0] in PARTS:
+            group, _, part = name.partition(".")
+            if part not in PARTS[group]:
+                raise TableError(f"{place}: {group} has no part {part!r}; there are {', '.join(sorted(PARTS[group]))}")
+            return "part", name, "", ""
+        case [field] if _FIELD.fullmatch(field):
+            return "field", field, "", ""
+        case [name, by, *value] if len(value) < 2 and (FOLDER / "formats" / f"{name}.csv").exists():
+            return "lookup", name, by, "".join(value)
+    raise TableError(f"{place}: {' '.join(words)!r} is no field; write one such as dc.title, or see ontology/README.md")
