@@ -12,7 +12,10 @@ name asks what stands in it.  The field is one of:
 | `identifier-types scheme identifier` | the same, where the value stands below another name |
 | `agent dc.contributor.author` | one person or organisation; its parts are `agent.name`, `agent.family` … |
 | `agents dc.contributor.author` | several names in one text |
+| `date dc.date.issued` | a date of which year, month and day stand apart |
 | `words dc.subject` | each word is a value of the field |
+| `agent.identifier scheme value` | an identifier of that person, where its scheme stands, and itself |
+| `agent.affiliation id name` | an affiliation with its identifier |
 | `file`, `funding` | a file, a funding; their parts are `file.url`, `funding.number` … |
 """
 
@@ -27,7 +30,9 @@ from ontology import FOLDER, TableError, table
 
 COLUMNS = ("path", "field", "note")
 PARTS = {
-    "agent": frozenset({"name", "family", "given", "prefix", "suffix", "key", "role", "affiliation"}),
+    "agent": frozenset(
+        {"name", "family", "given", "prefix", "suffix", "role", "type", "orcid", "identifier", "affiliation"}
+    ),
     "file": frozenset({"name", "url", "media_type", "size", "checksum", "description", "access"}),
     "funding": frozenset({"funder", "funder_id", "number", "title", "address", "stream"}),
 }
@@ -61,8 +66,8 @@ class Step(NamedTuple):
 class Rule(NamedTuple):
     """One row.
 
-    `kind` is "field", "report", "lookup", or what is told in parts ("agent", "file", "funding") or in one text
-    ("agents", "words"); "part" is a part of one.  `field` is the field, the table of a lookup, or the name of the
+    `kind` is "field", "report", "lookup", or what is told in parts ("agent", "date", "file", "funding") or in one
+    text ("agents", "words"); "part" is a part of one.  `field` is the field, the table of a lookup, or the name of the
     part.  `by` and `value` are where a lookup finds kind and value.
     """
 
@@ -91,7 +96,7 @@ class SourceTable:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.rules = tuple(_rule(place, row) for place, row in table(f"formats/{name}.csv"))
+        self.rules = tuple(_rule(place, row) for place, row in table(f"formats/{name}.csv", FOLDER))
         self._by_name: dict[str, list[Rule]] = {}
         # The most particular first: long paths, and those that ask for more.
         for rule in sorted(self.rules, key=_particular, reverse=True):
@@ -200,15 +205,15 @@ def _meaning(words: list[str], place: str) -> tuple[str, str, str, str]:
     match words:
         case []:
             return "report", "", "", ""
-        case ["agent" | "agents" | "words" as kind, field] if _FIELD.fullmatch(field):
+        case ["agent" | "agents" | "words" | "date" as kind, field] if _FIELD.fullmatch(field):
             return kind, field, "", ""
         case ["file" | "funding" as kind]:
             return kind, "", "", ""
-        case [name] if name.partition(".")[0] in PARTS:
+        case [name, *by] if name.partition(".")[0] in PARTS and len(by) < 3:
             group, _, part = name.partition(".")
             if part not in PARTS[group]:
                 raise TableError(f"{place}: {group} has no part {part!r}; there are {', '.join(sorted(PARTS[group]))}")
-            return "part", name, "", ""
+            return "part", name, "".join(by[:1]), "".join(by[1:])
         case [field] if _FIELD.fullmatch(field):
             return "field", field, "", ""
         case [name, by, *value] if len(value) < 2 and (FOLDER / "formats" / f"{name}.csv").exists():

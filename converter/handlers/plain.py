@@ -51,7 +51,9 @@ def title(item: Item, row: Row, field: Field) -> Iterator[str]:
         yield triple(item.term, iri(main), value)
     else:
         first = item.once(_main_title)
-        is_translated = first and _differ(languages.language_tag(first.language), languages.language_tag(field.language))
+        is_translated = first and _differ(
+            languages.language_tag(first.language), languages.language_tag(field.language)
+        )
         other = "fabio:hasTranslatedTitle" if is_translated else "dcterms:alternative"
         yield triple(item.term, term(other), value)
     yield from item.companion(row, value)

@@ -27,6 +27,14 @@ RICHEST_FIRST = {
     "etdms": "Dublin Core and the degree",
     "didl": "Dublin Core and the addresses of files",
     "ore": "the addresses of files",
+    "jpcoar": "names with their parts, the journal, files and funding",
+    "oaf": "identifiers, access and funding",
+    "oai_doaj": "the journal with its numbers, and authors in order",
+    "arXiv": "names with their parts, identifiers and subjects",
+    "arXivRaw": "all versions, identifiers and subjects",
+    "junii2": "the journal with its numbers",
+    "epdcx": "what a deposit by SWORD says",
+    "onix": "what the trade says of a book",
     "oai_dc": "what every repository offers",
 }
 """Name in `FORMATS` → what it has that those after it lack."""

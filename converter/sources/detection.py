@@ -61,7 +61,7 @@ def _is_text(head: bytes) -> bool:
     return bool(_TEXT_ROW.search(head) or len(_VIEW_LABEL.findall(head)) > 1)
 
 
-_DIALECTS = ", ".join(dialect.words for dialect in json_records.DIALECTS)
+_DIALECTS = ", ".join(dict.fromkeys(dialect.words for dialect in json_records.DIALECTS))
 _PREFIXES = ", ".join(format_.prefix for format_ in FORMATS)
 
 KINDS: dict[str, Kind] = {

@@ -9,15 +9,21 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from converter.errors import SourceError
 from converter.record import Field, File, Record
 from converter.report import Finding
+from converter.sources.builder import Draft
+from converter.sources.json_formats import by_table
+from converter.sources.json_formats.leaves import Object
+from converter.sources.json_formats.leaves import objects as json_objects
 from converter.sources.page_view import LABELS, view_fields
 from converter.sources.record_identity import handle_of, identified
 from converter.values.iris import slug
 from converter.values.resolvable import handle
+from ontology.source_tables import json_formats
 
 Note = Callable[[Finding], None]
 
@@ -25,6 +31,10 @@ _FIELD_NAME = re.compile(r"[a-zA-Z][\w-]*(?:\.[a-zA-Z][\w-]*){1,3}")
 _COMMENT_HANDLE = re.compile(r"metadata/handle/([\d.]+/[^/\s]+)/mets\.xml")
 _META_NAME = re.compile(r"(DC|DCTERMS)\.([A-Za-z]+(?:\.[A-Za-z]+)?)", re.IGNORECASE)
 _SIMPLE_VIEW = re.compile(r"simple-item-view-([a-z-]+)")
+_WORKS = frozenset(
+    "ScholarlyArticle Article Book Chapter Thesis Dataset Report CreativeWork PublicationIssue Periodical"
+    " SoftwareSourceCode SoftwareApplication VideoObject ImageObject Map TechArticle DigitalDocument".split()
+)
 _XMLUI_PARTS = {
     "date": "dc.date.issued",
     "authors": "dc.contributor.author",
@@ -60,6 +70,10 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
     """
     page = LexborHTMLParser(stream.read().decode("utf-8-sig", "replace"))
     fields, how = _fullest(page)
+    structured = _structured(page) if how in {"head", ""} else None
+    if structured is not None:
+        yield _of_json_ld(structured, page, fields, name, note, source)
+        return
     if not fields:
         raise SourceError(
             f"{name}: an HTML page without a metadata table, labels or metadata in its head;"
@@ -81,6 +95,38 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
         where = "its short view" if how == "labels" else "the metadata of its head"
         note(Finding(read.identifier, "warning", "", "", f"the page has no metadata table: {where} was read"))
     yield read
+
+
+def _structured(page: LexborHTMLParser) -> Object | None:
+    """The work that the page describes in JSON-LD of schema.org, None where it describes none."""
+    for script in page.css("script[type='application/ld+json']"):
+        try:
+            told = msgspec.json.decode(script.text() or "null")
+        except (msgspec.DecodeError, UnicodeError):
+            continue
+        for one in json_objects(told):
+            for inner in [one, *json_objects(one.get("@graph")), *json_objects(one.get("mainEntity"))]:
+                kinds = inner.get("@type")
+                if _WORKS.intersection(kinds if isinstance(kinds, list) else [kinds]):
+                    return {"@context": one.get("@context"), **inner}
+    return None
+
+
+def _of_json_ld(told: Object, page: LexborHTMLParser, head: list[Field], name: str, note: Note, source: str) -> Record:
+    """The record of a work in JSON-LD; what the head says besides is the same in a poorer form."""
+    draft = Draft(note)
+    (format_,) = [one for one in json_formats() if one.name == "schema-org"]
+    by_table.read(format_, told, draft)
+    known = {field.value for field in draft.fields}
+    for field in head:
+        if field.value and field.value not in known:
+            draft.unread(f"head.{field.name}", field.value, "the head of the page; its JSON-LD says it more fully")
+    draft.handle = handle_of(draft.fields, draft.identifier) or _stated_handle(page)
+    draft.files += [file for file in _files(page) if file.url not in {one.url for one in draft.files}]
+    record = draft.record(source)
+    words = "the page has no metadata table: its JSON-LD was read"
+    note(Finding(record.identifier, "info", "", name, words))
+    return record
 
 
 def _fullest(page: LexborHTMLParser) -> tuple[list[Field], str]:

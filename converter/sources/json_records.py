@@ -1,11 +1,12 @@
 """JSON documents and JSON lines: answers of DSpace, DataCite and Crossref, CSL-JSON, and plain fields.
 
-`DIALECTS` says which object is whose; a new one is one row.
+`DIALECTS` says which object is whose; a new one is a table, or one row here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
@@ -14,8 +15,9 @@ from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
-from converter.sources.json_formats import crossref, datacite, dspace
+from converter.sources.json_formats import by_table, crossref, datacite, dspace
 from converter.sources.json_formats.leaves import Object
+from ontology.source_tables import json_formats
 
 Note = Callable[[Finding], None]
 
@@ -44,11 +46,18 @@ class Dialect(NamedTuple):
     read: Callable[[Object, Draft], None]
 
 
+_BY_TABLE = {
+    one: Dialect(one.words, partial(by_table.shows, one), partial(by_table.read, one)) for one in json_formats()
+}
+_OF_CITATIONS = "csl"
 DIALECTS = (
+    *(dialect for one, dialect in _BY_TABLE.items() if one.name != _OF_CITATIONS),
     Dialect("items of DSpace 7 and later", dspace.shows_seven, dspace.seven),
     Dialect("items of DSpace 5 and 6", dspace.shows_six, dspace.six),
     Dialect("DataCite", datacite.shows, datacite.read),
-    Dialect("Crossref and CSL-JSON", crossref.shows, crossref.read),
+    Dialect("Crossref", crossref.shows, crossref.read),
+    *(dialect for one, dialect in _BY_TABLE.items() if one.name == _OF_CITATIONS),
+    Dialect("Crossref", crossref.shows_loosely, crossref.read),
     Dialect("objects of fields", dspace.shows_fields, dspace.fields),
     Dialect("objects with a title", dspace.shows_simple, dspace.simple),
 )
@@ -148,12 +157,15 @@ def _record(value: Object, source: str, note: Note, name: str, place: int) -> Re
         where = f"{name}, line {place}" if place else name
         note(Finding(draft.identifier, "error", "", where, f"not as {dialect.words} write it ({fault}); left out"))
         return None
+    if draft.fault:
+        note(Finding(draft.identifier, "warning", "", name, draft.fault))
+        return None
     return draft.record(source)
 
 
 def _reason(value: Any) -> str:
     told = next((text for one in _candidates(value) if (text := dspace.refused(one))), None)
-    words = ", ".join(dialect.words for dialect in DIALECTS)
+    words = ", ".join(dict.fromkeys(dialect.words for dialect in DIALECTS))
     return f"{told or 'JSON without a record'}; {words} are read"
 
 

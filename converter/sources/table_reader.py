@@ -7,21 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.nodes import Node
-from converter.sources.vocabulary import Authors, Funding, add_funding
-from converter.values.names import looks_like_organisation
+from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
+from converter.values.agent_names import kind
 from ontology.source_tables import Rule, SourceTable, field_of, kinds
 
 _AND = re.compile(r"\s*,\s+and\s+|\s+and\s+|\s*;\s*|\s*,\s+", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]*\)")
 _PARTICLES = frozenset("van von der den de del della di da dos du la le ter ten zu".split())
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
-_AUTHOR = "dc.contributor.author"
+_RELATIONS = "relation-types"
+_MOST_DAYS = 31
+_OF_A_DATE = frozenset({"date-parts", "year", "month", "day", "raw", "literal"})
+_ROR = re.compile(r"0[a-z0-9]{6}[0-9]{2}")
 
-Parts = dict[str, list[str]]
+
+class _Part(NamedTuple):
+    """One part of a thing, and what stands beside it: the scheme of an identifier, the identifier of an affiliation."""
+
+    text: str
+    beside: str = ""
+
+
+Parts = dict[str, list[_Part]]
 
 
 def read(root: Node, table: SourceTable, draft: Draft, schema: str = "") -> None:
@@ -32,7 +44,6 @@ def read(root: Node, table: SourceTable, draft: Draft, schema: str = "") -> None
 class _Reading:
     def __init__(self, table: SourceTable, draft: Draft, root: Node, schema: str) -> None:
         self._table, self._draft, self._root, self._schema = table, draft, root, schema
-        self._authors = Authors(draft)
         self._fundings: list[Funding] = []
 
     def run(self) -> None:
@@ -43,7 +54,6 @@ class _Reading:
                 self._take(child, (child,))
         if self._root.text:
             self._left(self._root, ())
-        self._authors.finish()
         add_funding(self._draft, self._fundings)
 
     def _take(self, node: Node, chain: tuple[Node, ...]) -> None:
@@ -62,6 +72,7 @@ class _Reading:
             "agent": self._agent,
             "agents": self._agents,
             "words": self._words,
+            "date": self._date,
             "file": self._file,
             "funding": self._funding,
         }
@@ -95,6 +106,12 @@ class _Reading:
             self._draft.add(rule.field, word)
         self._beside(node, chain)
 
+    def _date(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
+        self._draft.add(rule.field, node.text or date_of(node))
+        for child in node.children:
+            if child.name not in _OF_A_DATE and not child.is_attribute and child.whole:
+                self._draft.unread(self._name((*chain, child)), child.whole, "how the date is meant")
+
     def _report(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
         """Everything in it becomes lines of the report, but for what has a row of its own."""
         if node.text:
@@ -108,18 +125,20 @@ class _Reading:
                 self._report(child, inner, rule)
 
     def _lookup(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
-        kind = node.told(rule.by)
+        said = node.told(rule.by)
         value = node.told(rule.value) if rule.value else node.whole
-        field = field_of(rule.field, kind)
+        if rule.field == _RELATIONS and value.startswith("10."):
+            value = f"https://doi.org/{value}"
+        field = field_of(rule.field, said)
         if field:
             self._draft.add(field, value, node.language)
         elif value and (field := kinds(rule.field).get("*", "")):
             self._draft.add(field, value, node.language)
-            if kind:
+            if said:
                 words = f"what kind of thing {value[:60]!r} is, for which there is no field"
-                self._draft.unread(self._name((*chain, Node(rule.by))), kind, words)
+                self._draft.unread(self._name((*chain, Node(rule.by))), said, words)
         elif value:
-            self._draft.add(self._name((*chain, Node(kind)) if kind else chain), value, node.language)
+            self._draft.add(self._name((*chain, Node(said)) if said else chain), value, node.language)
         taken = {rule.by.partition("/")[0], rule.value.partition("/")[0]}
         if not rule.value:
             self._beside(node, chain, [rule.by])
@@ -134,9 +153,9 @@ class _Reading:
         for child in node.children:
             inner = (*chain, child)
             rule = self._table.rule(inner)
-            if rule and rule.kind == "part" and rule.field.startswith(f"{group}.") and child.whole:
-                parts.setdefault(rule.field.partition(".")[2], []).append(child.whole)
-                self._beside(child, inner)
+            if rule and rule.kind == "part" and rule.field.startswith(f"{group}.") and (child.whole or rule.value):
+                parts.setdefault(rule.field.partition(".")[2], []).append(_part(child, rule))
+                self._beside(child, inner, [rule.by])
             elif rule and rule.kind != "part":
                 self._take(child, inner)
             elif not child.children or child.is_attribute:
@@ -151,42 +170,52 @@ class _Reading:
     def _agent(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
         parts = self._parts(node, chain, "agent")
         if node.text:
-            parts.setdefault("name", []).append(" ".join(node.text.split()))
+            parts.setdefault("name", []).append(_Part(" ".join(node.text.split())))
         name = _name(parts)
         if not name:
             return
         for other in parts.get("name", []):
-            if other != name:
-                self._draft.unread(self._name(chain), other, f"another form of the name {name}")
-        roles = parts.get("role", [])
+            if other.text != name:
+                self._draft.unread(self._name(chain), other.text, f"another form of the name {name}")
+        roles = [part.text for part in parts.get("role", [])]
         field = next((found for role in roles if (found := field_of("roles", role))), "")
         if roles and not field:
             for role in roles:
                 self._draft.unread(
                     f"{self._name(chain)}.role", role, f"the role of {name}, for which there is no field"
                 )
-        field = field or ("dc.contributor.other" if roles else rule.field)
-        keys, affiliations = parts.get("key", []), parts.get("affiliation", [])
-        for key in keys[1:]:
-            self._draft.unread(f"{self._name(chain)}.key", key, f"another identifier of {name}")
-        if field == _AUTHOR:
-            self._authors.add(name, keys[0] if keys else None, affiliations)
-            return
-        self._draft.add(field, name, authority=keys[0] if keys else None)
-        for text in affiliations:
-            self._draft.add("dc.contributor.affiliation", text)
+        add_agent(
+            self._draft,
+            field or (kinds("roles")["*"] if roles else rule.field),
+            name,
+            name_type=next((part.text for part in parts.get("type", [])), ""),
+            identifiers=self._identifiers(parts, chain, name),
+            affiliations=[
+                Affiliation(part.text, tuple(filter(None, [_organisation(part.beside)])))
+                for part in parts.get("affiliation", [])
+            ],
+        )
+
+    def _identifiers(self, parts: Parts, chain: tuple[Node, ...], name: str) -> list[str]:
+        """The addresses of an agent; an identifier that has none is reported."""
+        found = [agent_address("orcid", part.text) for part in parts.get("orcid", [])]
+        for part in parts.get("identifier", []):
+            address = agent_address(part.beside, part.text)
+            if address:
+                found.append(address)
+            else:
+                words = f"an identifier of {name} ({part.beside or 'of no scheme'})"
+                self._draft.unread(f"{self._name(chain)}.identifier", part.text, words)
+        return list(dict.fromkeys(found))
 
     def _agents(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
         for name, aside in listed(node.whole):
-            if rule.field == _AUTHOR:
-                self._authors.add(name, None, aside)
-            else:
-                self._draft.add(rule.field, name)
+            add_agent(self._draft, rule.field, name, affiliations=[Affiliation(text) for text in aside])
         self._beside(node, chain)
 
     def _file(self, node: Node, chain: tuple[Node, ...], _: Rule) -> None:
         parts = self._parts(node, chain, "file")
-        told = {key: values[0] for key, values in parts.items()}
+        told = {key: values[0].text for key, values in parts.items()}
         address = told.get("url", node.text)
         size = told.get("size", "")
         name = told.get("name") or address.rstrip("/").rpartition("/")[2] or address
@@ -209,11 +238,44 @@ class _Reading:
 
     def _funding(self, node: Node, chain: tuple[Node, ...], _: Rule) -> None:
         parts = self._parts(node, chain, "funding")
-        told = {key: values[0] for key, values in parts.items()}
+        ids = [
+            funder_address(part.beside, part.text) or _organisation(part.text) or part.text
+            for part in parts.pop("funder_id", [])
+        ]
+        told = {key: values[0].text for key, values in parts.items()}
         for key, values in parts.items():
-            for text in values[1:]:
-                self._draft.unread(f"{self._name(chain)}.{key}", text, f"another form of {values[0]}")
-        self._fundings.append(Funding(**told))
+            for other in values[1:]:
+                self._draft.unread(f"{self._name(chain)}.{key}", other.text, f"another form of {values[0].text}")
+        self._fundings.append(Funding(**told, funder_ids=tuple(ids)))
+
+
+def date_of(node: Node) -> str:
+    """The date of an element or object in the form of ISO 8601 as far as it goes; two are an interval.
+
+    >>> (node,) = of_json("issued", {"date-parts": [[2013, 2, 1], [2013, 3]]})
+    >>> date_of(node)
+    '2013-02-01/2013-03'
+    """
+    told = [part.whole for part in node.at("date-parts")]
+    numbers = told or [text for name in ("year", "month", "day") if (text := node.told(name))]
+    dates: list[list[str]] = []
+    for number in numbers:
+        # A number that is no month and no day begins another date.
+        if not dates or not number.isdecimal() or int(number) > _MOST_DAYS:
+            dates.append([number])
+        else:
+            dates[-1].append(number.zfill(2))
+    whole = "/".join("-".join(date) for date in dates)
+    return whole or node.told("raw") or node.told("literal")
+
+
+def _part(node: Node, rule: Rule) -> _Part:
+    return _Part(node.told(rule.value) if rule.value else node.whole, node.told(rule.by) if rule.by else "")
+
+
+def _organisation(identifier: str) -> str:
+    """The address of an organisation; a bare one of ROR is what InvenioRDM writes."""
+    return agent_address("ror" if _ROR.fullmatch(identifier) else "", identifier)
 
 
 def _has_value(node: Node, rule: Rule) -> bool:
@@ -226,11 +288,11 @@ def _has_value(node: Node, rule: Rule) -> bool:
 
 def _name(parts: Parts) -> str:
     """The name with the family first where its parts are told."""
-    family = " ".join([*parts.get("prefix", []), *parts.get("family", [])])
-    told = (family, " ".join(parts.get("given", [])), " ".join(parts.get("suffix", [])))
+    told = {key: " ".join(part.text for part in values) for key, values in parts.items()}
+    family = " ".join(filter(None, (told.get("prefix"), told.get("family"))))
     if family:
-        return ", ".join(part for part in told if part)
-    return next(iter(parts.get("name", [])), "") or told[1]
+        return ", ".join(filter(None, (family, told.get("given"), told.get("suffix"))))
+    return next((part.text for part in parts.get("name", [])), "") or told.get("given", "")
 
 
 def listed(text: str) -> list[tuple[str, list[str]]]:
@@ -257,7 +319,7 @@ def family_first(name: str) -> str:
     ('van den Berg, Nils', 'Aas, Tove', 'University of the Shore')
     """
     words = name.split()
-    if "," in name or len(words) < 2 or looks_like_organisation(name) or name.upper() == name.lower():
+    if "," in name or len(words) < 2 or kind(name) == "organisation" or name.upper() == name.lower():
         return name
     place = len(words) - 1
     while place > 1 and words[place - 1].lower() in _PARTICLES:

@@ -13,6 +13,7 @@ from converter.sources.json_formats.leaves import Object, leaves, objects, rest,
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_names import kind
 
+_MARKS = frozenset({"indexed", "deposited", "member", "prefix", "score", "reference-count", "content-domain"})
 _BLOCK = re.compile(r"</?(?:\w+:)?(?:p|title|sec|list|list-item|break|br|div|li)\b[^>]*>")
 _MARKUP = re.compile(r"<[^>]+>")
 _TECHNICAL = (
@@ -80,6 +81,11 @@ _DATES = {
 
 
 def shows(value: Object) -> bool:
+    """Whether the object is a work as Crossref's REST interface writes it."""
+    return "DOI" in value and (isinstance(value.get("title"), list) or bool(value.keys() & _MARKS))
+
+
+def shows_loosely(value: Object) -> bool:
     """Whether the object is a work of Crossref or of a citation processor."""
     return "DOI" in value or {"type", "author"} <= value.keys() or {"type", "issued"} <= value.keys()
 

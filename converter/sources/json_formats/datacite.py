@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from converter.sources.builder import Draft, Said
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
-from converter.sources.vocabulary import (
-    DATES,
-    IDENTIFIERS,
-    RELATIONS,
-    ROLES,
-    Affiliation,
-    Funding,
-    add_agent,
-    add_funding,
-    agent_address,
-    funder_address,
-    known,
-)
+from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
+from ontology.source_tables import field_of
 
 _CODES = (":unac", ":unal", ":unap", ":unas", ":unav", ":unkn", ":none", ":null", ":tba", ":etal")
 _UNKNOWN = (*_CODES, *(f"({code})" for code in _CODES))
@@ -92,13 +81,13 @@ def _identity(inner: Object, draft: Draft) -> None:
         kind = text_of(entry.get("identifierType", entry.get("alternateIdentifierType")))
         text = text_of(entry.get("identifier", entry.get("alternateIdentifier")))
         if text and text.lower().removeprefix("https://doi.org/") != doi.lower():
-            draft.add(known(IDENTIFIERS, kind, "dc.identifier.other"), text)
+            draft.add(field_of("identifier-types", kind, "dc.identifier.other"), text)
         elif text:
             draft.unread("datacite.identifier", text, "the DOI says it already")
     identifier = inner.pop("identifier", None)
     for entry in objects(identifier):
         kind, text = text_of(entry.get("identifierType")), text_of(entry.get("identifier"))
-        draft.add(known(IDENTIFIERS, kind, "dc.identifier.other"), text)
+        draft.add(field_of("identifier-types", kind, "dc.identifier.other"), text)
     for text in texts(identifier):
         draft.add("dc.identifier.doi" if text.startswith("10.") else "dc.identifier.other", text)
 
@@ -108,8 +97,8 @@ def _agents(inner: Object, draft: Draft) -> None:
         _agent(entry, "dc.contributor.author", draft)
     for entry in objects(inner.pop("contributors", None)):
         kind = text_of(entry.get("contributorType"))
-        name = _agent(entry, known(ROLES, kind, "dc.contributor.other"), draft)
-        if known(ROLES, kind, "") == "" and kind:
+        name = _agent(entry, field_of("roles", kind, "dc.contributor.other"), draft)
+        if field_of("roles", kind, "") == "" and kind:
             draft.unread("datacite.contributorType", kind, f"the role of {name}, for which there is no field")
     publisher = inner.pop("publisher", None)
     for entry in objects(publisher):
@@ -229,7 +218,7 @@ def _dates(inner: Object, draft: Draft) -> None:
     issued = False
     for entry in entries:
         kind, text = text_of(entry.get("dateType")), text_of(entry.get("date"))
-        field = known(DATES, kind, "dc.date")
+        field = field_of("date-types", kind, "dc.date")
         issued = issued or field == "dc.date.issued"
         draft.add(field, text)
         unread(entry.get("dateInformation"), draft, "datacite.dateInformation", f"a remark on the date {text}")
@@ -269,14 +258,14 @@ def _relations(inner: Object, draft: Draft) -> None:
             draft.add(field, text_of(container.get(key)))
     kind = text_of(container.get("identifierType"))
     if text_of(container.get("identifier")):
-        name = known(IDENTIFIERS, kind, "")
+        name = field_of("identifier-types", kind, "")
         draft.add(name if name.endswith(("issn", "isbn")) else "dc.relation.ispartof", text_of(container["identifier"]))
     for entry in objects(inner.pop("relatedIdentifiers", None)):
         relation, kind = text_of(entry.get("relationType")), text_of(entry.get("relatedIdentifierType")).lower()
         value = text_of(entry.get("relatedIdentifier"))
-        name = known(RELATIONS, relation, "dc.relation")
+        name = field_of("relation-types", relation, "dc.relation")
         if name == "dc.relation.ispartof" and kind in {"issn", "eissn", "isbn"}:
-            name = IDENTIFIERS[kind]
+            name = field_of("identifier-types", kind)
         elif kind == "doi" and value.lower().startswith("10."):
             value = f"https://doi.org/{value}"
         if value:

@@ -9,16 +9,8 @@ from lxml import etree
 
 from converter.sources.builder import Draft
 from converter.sources.elements import Tree, local
-from converter.sources.vocabulary import (
-    ROLES,
-    Affiliation,
-    Funding,
-    add_agent,
-    add_funding,
-    agent_address,
-    funder_address,
-    known,
-)
+from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
+from ontology.source_tables import field_of
 
 NAMESPACES = ("http://www.crossref.org/*", "")
 
@@ -126,7 +118,7 @@ def _people(tree: Tree) -> None:
         name = ", ".join(part for part in parts if part) or " ".join((person.text or "").split())
         add_agent(
             tree.draft,
-            known(ROLES, tree.attribute(person, "contributor_role"), "dc.contributor.other"),
+            field_of("roles", tree.attribute(person, "contributor_role"), "dc.contributor.other"),
             name,
             identifiers=[agent_address("orcid", tree.text("ORCID", person))],
             name_type="organization" if local(person) == "organization" else "person",

@@ -15,9 +15,10 @@ from converter.record import File, Record
 from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.elements import local
-from converter.sources.vocabulary import IDENTIFIERS, ROLES, Affiliation, add_agent, agent_address, known
+from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.values.dates import copyright_apart, parse
 from converter.values.names import is_suffix
+from ontology.source_tables import field_of
 
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
 
@@ -245,7 +246,7 @@ def _address(control: str) -> str:
 
 def _rule(roles: list[str]) -> str:
     """The field of the first role that has one."""
-    return next((rule for role in roles if (rule := known(ROLES, role, ""))), "")
+    return next((rule for role in roles if (rule := field_of("roles", role, ""))), "")
 
 
 Parts = list[tuple[str, str]]
@@ -292,7 +293,7 @@ def _numbered(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     kind = {"0": "isrc", "2": "ismn", "3": "ean", "4": "sici"}.get(field.indicator1, field.get("2") or "")
     for code, value in parts:
         if code == "a":
-            draft.add(known(IDENTIFIERS, kind, "dc.identifier.other"), value)
+            draft.add(field_of("identifier-types", kind, "dc.identifier.other"), value)
     return [(code, value) for code, value in parts if code not in {"a", "2"}]
 
 

@@ -9,8 +9,9 @@ from lxml import etree
 from converter.record import File
 from converter.sources.builder import Draft, language_of
 from converter.sources.elements import Tree, local
-from converter.sources.vocabulary import DATES, IDENTIFIERS, ROLES, Affiliation, add_agent, agent_address, known
+from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.values.names import is_suffix
+from ontology.source_tables import field_of
 
 NAMESPACE = "http://www.loc.gov/mods/v3"
 
@@ -88,7 +89,7 @@ def _title(tree: Tree, info: etree._Element) -> None:
 def _names(tree: Tree) -> None:
     for element in tree.each("name"):
         roles = [tree.take(term) for term in tree.each("role/roleTerm", element)]
-        field = next((known(ROLES, role, "") for role in roles if known(ROLES, role, "")), "")
+        field = next((field_of("roles", role, "") for role in roles if field_of("roles", role, "")), "")
         if not field:
             # A name without a role is that of an author; an unknown role is said beside the name.
             field = "dc.contributor.author" if not roles else "dc.contributor.other"
@@ -188,7 +189,7 @@ def _related(tree: Tree, related: etree._Element) -> None:
         for title in titles:
             tree.draft.add("dc.relation.ispartof", title)
         for type_, value in identifiers:
-            serial = known(IDENTIFIERS, type_, "")
+            serial = field_of("identifier-types", type_, "")
             tree.draft.add(serial if serial.endswith(("issn", "isbn")) else "dc.relation.ispartof", value)
         _date(tree, "dc.date.issued", tree.each("originInfo/dateIssued", related))
         for element in tree.each("originInfo/publisher", related):
@@ -235,7 +236,7 @@ def _origin(tree: Tree, origin: etree._Element) -> None:
     for path, name in _ORIGIN.items():
         _date(tree, name, tree.each(path, origin))
     for element in tree.each("dateOther", origin):
-        _date(tree, known(DATES, tree.attribute(element, "type"), "dc.date"), [element])
+        _date(tree, field_of("date-types", tree.attribute(element, "type"), "dc.date"), [element])
 
 
 def _date(tree: Tree, name: str, elements: Iterable[etree._Element]) -> None:
@@ -254,7 +255,7 @@ def _date(tree: Tree, name: str, elements: Iterable[etree._Element]) -> None:
 
 
 def _identifier(tree: Tree, element: etree._Element) -> None:
-    tree.field(known(IDENTIFIERS, tree.attribute(element, "type"), "dc.identifier.other"), element)
+    tree.field(field_of("identifier-types", tree.attribute(element, "type"), "dc.identifier.other"), element)
 
 
 def _classification(tree: Tree, element: etree._Element) -> None:

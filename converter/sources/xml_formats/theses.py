@@ -10,8 +10,8 @@ from lxml import etree
 from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.elements import Tree, local
-from converter.sources.vocabulary import ROLES, known
 from converter.sources.xml_formats.qdc import name_of
+from ontology.source_tables import field_of
 
 ETDMS = "http://www.ndltd.org/standards/metadata/etdms/*"
 UKETD = "http://naca.central.cranfield.ac.uk/ethos-oai/2.0/"
@@ -55,7 +55,8 @@ def etdms(metadata: etree._Element, draft: Draft) -> None:
         tree.field("dc.contributor.author", element, tree.attribute(element, "resource") or None)
     for element in tree.each("contributor"):
         role = tree.attribute(element, "role")
-        tree.field(known(ROLES, role, "dc.contributor.other"), element, tree.attribute(element, "resource") or None)
+        name = field_of("roles", role, "dc.contributor.other")
+        tree.field(name, element, tree.attribute(element, "resource") or None)
     for element in tree.each("description"):
         role = tree.attribute(element, "role")
         tree.field("dc.description.abstract" if role in {"", "abstract"} else "dc.description", element)

@@ -1,0 +1,50 @@
+"""JSON objects of a format that has a table: InvenioRDM, Zenodo, Zotero, schema.org."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from converter.sources import table_reader
+from converter.sources.builder import Draft
+from converter.sources.json_formats.leaves import Object, text_of, unread
+from converter.sources.nodes import Node, of_json
+from ontology.source_tables import JsonFormat, source_table
+
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_NAMES = ("@id", "id", "key", "recid", "url")
+"""Keys that name a record where it has no DOI."""
+
+
+def shows(format_: JsonFormat, value: Object) -> bool:
+    """Whether all keys that show the format are in the object."""
+    return all(_holds(value, path.split("/")) for path in format_.keys)
+
+
+def read(format_: JsonFormat, value: Object, draft: Draft) -> None:
+    """Read one object."""
+    inner = value.get(format_.inside) if format_.inside else None
+    if isinstance(inner, dict):
+        for key, beside in value.items():
+            if key != format_.inside:
+                unread(beside, draft, f"{format_.name}.{key}", "about the answer, not about the work")
+        value = inner
+    access = value.get("access")
+    if isinstance(access, dict) and text_of(access.get("record")) == "restricted":
+        draft.fault = "a restricted record, which is not published; ask the repository for its public records"
+        return
+    root = Node(format_.name, children=[node for key, one in value.items() for node in of_json(str(key), one)])
+    table_reader.read(root, source_table(format_.name), draft)
+    told = [field.value for field in draft.fields if field.name in {"dc.identifier.doi", "dc.identifier"}]
+    bare = next((match[1] for text in told if (match := _DOI.fullmatch(text))), "")
+    named = next((text for key in _NAMES if (text := text_of(value.get(key)))), "")
+    draft.identifier = f"https://doi.org/{bare}" if bare else named
+    draft.datestamp = text_of(value.get("updated")) or text_of(value.get("modified")) or None
+
+
+def _holds(value: Any, path: list[str]) -> bool:
+    if not path:
+        return True
+    if isinstance(value, list):
+        return any(_holds(one, path) for one in value)
+    return isinstance(value, dict) and path[0] in value and _holds(value[path[0]], path[1:])
