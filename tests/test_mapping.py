@@ -215,7 +215,7 @@ def test_a_mesh_heading_leads_to_its_descriptor_and_qualifier() -> None:
 
 
 def test_without_the_labels_of_mesh_the_heading_still_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mesh, "_labels", lambda: ({}, {}))
+    monkeypatch.setattr(mesh, "labels", lambda: mesh.Labels({}, {}))
     found = mapped(("dc.subject.mesh", "Lupus Erythematosus, Systemic - immunology"))
     heading = "subject/mesh/lupus-erythematosus-systemic"
     assert objects(found, "skos:exactMatch", heading) == []

