@@ -2,14 +2,27 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS ?= auto
+COLLECTION ?= collection
+QUICK := converter ontology queries server shelfgraph \
+	tests/sources tests/truth tests/values \
+	tests/test_cases.py tests/test_golden.py tests/test_layers.py tests/test_mapping.py tests/test_profile.py \
+	tests/test_sources.py tests/test_values.py tests/test_vocabulary.py tests/sparql/test_suite.py
 
-.PHONY: demo test check format clean
+.PHONY: demo quick test sweep check format clean
 
 demo: $(VENV)/installed ## Convert the example records and serve them at http://127.0.0.1:8000
 	$(BIN)/shelfgraph serve examples
 
+quick: $(VENV)/installed-dev check ## Lint, check the types, run the tests that need one server at most
+	$(BIN)/pytest -q --numprocesses $(JOBS) --dist loadfile $(QUICK)
+
 test: $(VENV)/installed-dev check ## Lint, check the types, run every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile -m "not alone"
+	$(BIN)/pytest -m alone
+
+sweep: $(VENV)/installed-dev ## Run the tests over what others wrote: make sweep COLLECTION=FOLDER
+	SHELFGRAPH_COLLECTION=$(abspath $(COLLECTION)) $(BIN)/pytest tests/sweep
 
 check: $(VENV)/installed-dev ## Lint and check the types
 	$(BIN)/ruff check .

@@ -18,7 +18,27 @@ from tests.waiting import until_answered
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 GOLDEN = ROOT / "tests" / "golden"
+ALONE = (
+    "tests/front/",
+    "tests/sparql/test_abuse.py",
+    "tests/sparql/test_departures.py",
+    "tests/sparql/test_leaving.py",
+    "tests/sparql/test_overload.py",
+    "tests/sparql/test_pool.py",
+    "tests/sparql/test_resident.py",
+    "tests/sparql/test_turns.py",
+    "tests/operations/test_logged.py",
+    "tests/test_sparql.py",
+)
+"""Tests of what clients wait for beside others: they have the machine to themselves."""
 COMMAND = [sys.executable, "-m", "shelfgraph"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that run alone."""
+    for item in items:
+        if item.nodeid.startswith(ALONE):
+            item.add_marker("alone")
 
 
 @pytest.fixture(scope="session", autouse=True)
