@@ -53,6 +53,5 @@ def _highwire(work: Work) -> Iterator[Meta]:
     yield Meta("citation_language", work.languages[0] if work.languages else "")
     yield from (Meta("citation_keywords", value.text) for value in work.subjects)
     yield Meta("citation_abstract_html_url", work.landing)
-    for file in work.files:
-        if "pdf" in file.media_type.lower() or file.name.lower().endswith(".pdf"):
-            yield Meta("citation_pdf_url", file.address)
+    # One: of several, reference managers take whichever comes first.
+    yield Meta("citation_pdf_url", work.main_pdf.address if work.main_pdf else "")

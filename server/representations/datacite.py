@@ -180,6 +180,8 @@ def _related(work: Work) -> Iterator[Part]:
 def _rights(work: Work) -> Iterator[Part]:
     if work.licence:
         yield Part("rights", next((text.text for text in work.rights), work.licence), (("rightsURI", work.licence),))
+    if work.access:
+        yield Part("rights", work.access_name, (("rightsURI", work.access),))
     yield from (Part("rights", text.text) for text in work.rights[1 if work.licence else 0 :])
 
 

@@ -88,7 +88,8 @@ def _work_node(made: Work) -> dict[str, Any]:
         "url": made.landing,
         "sameAs": [{"@id": page} for page in made.pages],
         "license": {"@id": made.licence} if made.licence else "",
-        "isAccessibleForFree": True if made.is_open else "",
+        "isAccessibleForFree": "" if made.is_open is None else made.is_open,
+        "conditionsOfAccess": made.access_name,
         "funder": [{"@type": "Organization", "@id": value.address, "name": value.text} for value in made.funders],
         "funding": [
             {"@type": "Grant", "identifier": number, "funder": {"@type": "Organization", "name": agency}}
@@ -96,7 +97,13 @@ def _work_node(made: Work) -> dict[str, Any]:
         ],
         "creditText": made.citation,
         "encoding": [
-            {"@type": "MediaObject", "contentUrl": file.address, "encodingFormat": file.media_type, "name": file.name}
+            {
+                "@type": "MediaObject",
+                "contentUrl": file.address,
+                "encodingFormat": file.media_type,
+                "name": file.name,
+                "contentSize": file.size,
+            }
             for file in made.files
         ],
     }

@@ -13,6 +13,7 @@ from converter.values import names
 from converter.values.identifiers import resolved
 from converter.values.text import plain
 from server.pages.view import Value, View
+from server.representations.files import File, files_of, main_pdf
 from server.representations.publication_line import containers_of, date_of
 from server.representations.work_types import Kind, kind_of
 
@@ -22,7 +23,13 @@ _INITIALS = re.compile(r"[A-Z]{2,4}")
 # What stands for a name that is not known, and for names that are not told.
 _NOBODY = re.compile(r"(?:\(?:un[a-z]{2}\)\s*)?(?:unknown|unkn|et\.? al\.?)?|:un[a-z]{2}", re.IGNORECASE)
 _FULLER = re.compile(r"\s*\([^()]*\)")
-_OPEN = "http://purl.org/coar/access_right/c_abf2"
+_ACCESS = {
+    "http://purl.org/coar/access_right/c_abf2": "open access",
+    "http://purl.org/coar/access_right/c_f1cf": "embargoed access",
+    "http://purl.org/coar/access_right/c_16ec": "restricted access",
+    "http://purl.org/coar/access_right/c_14cb": "metadata only access",
+}
+"""Access rights → their names (https://vocabularies.coar-repositories.org/access_rights/)."""
 _NO_GENRE = re.compile(r"(?:non)?peer[ -]?reviewed|info:.*|https?://.*|text|publishe[dr]s? ?version", re.IGNORECASE)
 _UNREGISTERED = "123456789/"
 """The prefix of repositories that have none of their own: such a handle leads nowhere."""
@@ -68,15 +75,6 @@ class Identifier(NamedTuple):
     value: str
 
 
-class File(NamedTuple):
-    """A file of the work: its name and download address, media type and size as far as they are known."""
-
-    name: str
-    address: str
-    media_type: str
-    size: str
-
-
 class Work(NamedTuple):
     """A work as it is cited; what the graph does not say is empty."""
 
@@ -114,7 +112,7 @@ class Work(NamedTuple):
     citation: str
     licence: str
     rights: tuple[Value, ...]
-    is_open: bool
+    access: str
     funders: tuple[Value, ...]
     grants: tuple[tuple[str, str], ...]
     files: tuple[File, ...]
@@ -144,6 +142,21 @@ class Work(NamedTuple):
     def genre(self) -> str:
         """What the repository calls the kind of work, without the words of its software."""
         return next((text for text in self.types if not _NO_GENRE.fullmatch(text)), "")
+
+    @property
+    def is_open(self) -> bool | None:
+        """Whether anybody may read the work for nothing; None where the source does not say."""
+        return _ACCESS.get(self.access) == "open access" if self.access else None
+
+    @property
+    def access_name(self) -> str:
+        """The access right in words, empty where the source does not say."""
+        return _ACCESS.get(self.access, "")
+
+    @property
+    def main_pdf(self) -> File | None:
+        """The PDF that is the work itself."""
+        return main_pdf(self.files)
 
     @property
     def page_range(self) -> tuple[str, ...]:
@@ -178,24 +191,24 @@ def work(view: View, address: str) -> Work:
     return Work(
         address=address,
         document=document,
-        kind=kind_of(view, address, in_journal=bool(containers.get("journal"))),
+        kind=kind_of(view, address, in_journal=containers.in_journal),
         withdrawn=view.text(document, "prov:invalidatedAtTime"),
         titles=_texts(view, address, "dcterms:title"),
         other_titles=_texts(view, address, "dcterms:alternative", "fabio:hasTranslatedTitle", "fabio:hasSubtitle"),
         roles=roles,
         date=date_of(view, address),
         available=view.text(address, "dcterms:available")[:10],
-        journal=containers.get("journal") or view.text(address, "prism:publicationName"),
-        book=containers.get("book", ""),
-        series=containers.get("series", ""),
-        issn=containers.get("issn", ""),
-        isbn=view.text(address, "prism:isbn") or containers.get("isbn", ""),
+        journal=containers.journal,
+        book=containers.book,
+        series=containers.series,
+        issn=containers.issn,
+        isbn=view.text(address, "prism:isbn") or containers.isbn,
         volume=view.text(address, "prism:volume"),
         issue=view.text(address, "prism:issueIdentifier"),
         first_page=view.text(address, "prism:startingPage"),
         last_page=view.text(address, "prism:endingPage"),
         article_number=view.text(address, "fabio:hasElectronicArticleIdentifier"),
-        number=view.text(address, "fabio:hasSequenceIdentifier"),
+        number=containers.number,
         publishers=tuple(agent.name for agent in roles.get("publisher", ()))
         or tuple(value.text for value in view.links(address, "dcterms:publisher")),
         place=next((value.text for value in view.links(address, "fabio:hasPlaceOfPublication")), ""),
@@ -211,10 +224,10 @@ def work(view: View, address: str) -> Work:
         citation=view.text(address, "dcterms:bibliographicCitation"),
         licence=next(iter(view.nodes(address, "dcterms:license")), ""),
         rights=_texts(view, address, "dc:rights", "dcterms:rights"),
-        is_open=_OPEN in view.nodes(address, "dcterms:accessRights"),
+        access=next((node for node in view.nodes(address, "dcterms:accessRights") if node in _ACCESS), ""),
         funders=tuple(view.links(address, "frapo:hasFundingAgency")),
         grants=tuple(_grant(view, grant) for grant in view.nodes(address, "frapo:isFundedBy")),
-        files=_files(view, address),
+        files=files_of(view, address),
     )
 
 
@@ -292,19 +305,3 @@ def _subjects(view: View, address: str) -> tuple[Value, ...]:
 def _grant(view: View, address: str) -> tuple[str, str]:
     agency = next((value.text for value in view.links(address, "frapo:hasFundingAgency")), "")
     return view.text(address, "frapo:hasGrantNumber"), agency
-
-
-def _files(view: View, address: str) -> tuple[File, ...]:
-    found = []
-    for manifestation in view.nodes(address, "frbr:embodiment"):
-        for node in view.nodes(manifestation, "frbr:exemplar"):
-            where = view.text(node, "fabio:hasURL")
-            found.append(
-                File(
-                    view.text(node, "dcterms:title"),
-                    where,
-                    view.text(node, "dc:format"),
-                    view.text(node, "dcterms:extent"),
-                )
-            )
-    return tuple(found)
