@@ -22,7 +22,7 @@ from converter.store.data_folder import DataFolder, reading
 from converter.store.reader import ArchiveReader
 from server.app import create_app
 from server.front.application_link import Link
-from server.front.supervisor import reception
+from server.front.supervisor import front
 from server.operations import Form, Log
 from server.settings import Settings
 from server.sparql.answer_cache import Cached
@@ -41,7 +41,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
 
     It stands on a data `folder`, or on an `endpoint` elsewhere, and there on one `graph` if it is named.  `timeout` and
     `slow` are seconds; `memory` is how many bytes the data may take there, a part of what is free where it is None;
-    `control` is where the application meets the reception.
+    `control` is where the application meets the front.
     """
 
     base: str
@@ -76,7 +76,7 @@ def serve(deployment: Deployment, announce: Callable[[], object] = bool) -> None
     """
     if deployment.folder:
         ArchiveReader(_archive(deployment))
-    with reception(deployment.host, deployment.port) as (application, control):
+    with front(deployment.host, deployment.port) as (application, control):
         deployment = msgspec.structs.replace(deployment, control=str(control))
         os.environ[_DEPLOYMENT] = msgspec.json.encode(deployment).decode()
         threading.Thread(target=_announce, args=(deployment, announce), daemon=True).start()
@@ -109,7 +109,7 @@ def loopback(host: str) -> str:
 
 
 def _serve_at(address: Path) -> None:
-    """Serve the application to the reception, and to nobody else."""
+    """Serve the application to the front, and to nobody else."""
     Granian(
         "server.run:application",
         uds=address,
@@ -142,14 +142,15 @@ def application() -> Callable[..., Any]:
         held.enter_context(reading(generation)),
         base=deployment.base,
         version=str(generation.number),
+        journal=generation.journal,
         size=deployment.workers,
         timeout=deployment.timeout,
         resident=affordable() if deployment.memory is None else deployment.memory,
     )
-    archive = ArchiveReader(_archive(deployment), generation.journal)
+    archive = ArchiveReader(_archive(deployment), lambda: pool.shown.journal)
     link = Link(Path(deployment.control), pool)
     app = create_app(deployment.settings, Cached(pool), archive, log, link)
-    threading.Thread(target=_follow, args=(folder, pool, archive, held, link), daemon=True).start()
+    threading.Thread(target=_follow, args=(folder, pool, held, link), daemon=True).start()
     link.start()
     return app
 
@@ -165,9 +166,9 @@ def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _follow(folder: DataFolder, pool: Pool, archive: ArchiveReader, held: contextlib.ExitStack, link: Link) -> None:
-    """Take up each new generation within a second."""
-    told = ""
+def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack, link: Link) -> None:
+    """Show each new generation within a second."""
+    reported = ""
     while True:
         time.sleep(1.0)
         fresh = contextlib.ExitStack()
@@ -175,16 +176,18 @@ def _follow(folder: DataFolder, pool: Pool, archive: ArchiveReader, held: contex
             generation = folder.current()
             if str(generation.number) == pool.version:
                 continue
-            pool.use(fresh.enter_context(reading(generation)), str(generation.number))
-            link.changed()
+            path = fresh.enter_context(reading(generation))
+            try:
+                pool.use(path, str(generation.number), generation.journal, link.withhold)
+            finally:
+                link.show()
         except (OSError, ShelfgraphError) as fault:
             # It may be gone already, or not be there yet; what is shown stays as it is.
             fresh.close()
-            if str(fault) != told:
-                told = str(fault)
-                print(f"shelfgraph: the newest generation cannot be shown: {told}", file=sys.stderr)
+            if str(fault) != reported:
+                reported = str(fault)
+                print(f"shelfgraph: the newest generation cannot be shown: {reported}", file=sys.stderr)
             continue
-        archive.upto = generation.journal
         held.close()
         held = fresh
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,14 +51,15 @@ _WORD = re.compile(r"\w+")
 
 
 class ArchiveReader:
-    """A data folder's archive, read-only, from any number of threads; `upto` is the last change that is shown.
+    """A data folder's archive, read-only, from any number of threads.
 
+    `upto` is the last change that is shown, or returns it.
     Raises StoreError where there is no archive, or one of another version.
     """
 
-    def __init__(self, path: Path, upto: int | None = None) -> None:
+    def __init__(self, path: Path, upto: Callable[[], int | None] | int | None = None) -> None:
         self._path = path
-        self.upto = _NO_END if upto is None else upto
+        self._upto = upto
         self._threads = threading.local()
         try:
             (version,) = self._ask("PRAGMA user_version")[0]
@@ -66,6 +68,12 @@ class ArchiveReader:
             raise StoreError(f"{path}: cannot be read as an archive ({fault}); load the records first") from None
         if not OLDEST_READ <= version <= len(MIGRATIONS):
             raise StoreError(f"{path}: version {version}, and this program reads {len(MIGRATIONS)}; load it again")
+
+    @property
+    def upto(self) -> int:
+        """The number of the last change that is shown, or one beyond all."""
+        upto = self._upto() if callable(self._upto) else self._upto
+        return _NO_END if upto is None else upto
 
     def get(self, address: str) -> Record | None:
         """The record as it came, None where there is none or it has been erased."""

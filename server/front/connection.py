@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from selectors import EVENT_READ, EVENT_WRITE
-from typing import TYPE_CHECKING
+from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
+from typing import Protocol
 
 from server.front import request_heads
 from server.front.forwarding import Passing, State
-from server.front.lent_worker import Ask
 from server.front.old_clients import OldAnswer
 from server.front.plain_request import Question, may_be_one
+from server.front.responder import Reply, Responder
 from server.front.socket_buffer import Side
 from server.front.unavailable import unavailable
-
-if TYPE_CHECKING:
-    from server.front.front_process import Desk
-    from server.front.local_answers import Reply
 
 _BLOCK, _PIECE = 1 << 16, 1 << 18
 """Bytes that are read at one time from a client, and from the application."""
@@ -33,38 +29,53 @@ _FRESH = 5.0
 """Seconds for which a connection to the application is used again: it may be about to be closed."""
 
 
+class Host(Protocol):
+    """What a connection needs of the process that holds it; `now` is the time of this round of events."""
+
+    now: float
+
+    @property
+    def selector(self) -> BaseSelector:
+        """Where sockets are waited for."""
+
+    @property
+    def responder(self) -> Responder:
+        """What is answered without the application."""
+
+    def name(self) -> str:
+        """A name for a request that is passed on."""
+
+    def connect(self) -> socket.socket:
+        """A connection to the application; raises OSError where there is none."""
+
+    def has_left(self, name: str) -> None:
+        """The client of that request has gone before its answer was complete."""
+
+    def forget(self, connection: Connection) -> None:
+        """The connection has been closed."""
+
+
 class Connection:
     """A client, and the application behind."""
 
     __slots__ = (
-        "_ask", "_came", "_client", "_desk", "_ended", "_last", "_passing", "_since", "_state", "_upstream", "_used",
-        "closed",
+        "_came", "_client", "_ended", "_host", "_last", "_passing", "_since", "_state", "_upstream", "_used", "closed",
     )  # fmt: skip
 
-    def __init__(self, desk: Desk, client: socket.socket) -> None:
-        self._desk = desk
-        self._client = Side(desk.selector, client, self._client_ready)
+    def __init__(self, host: Host, client: socket.socket) -> None:
+        self._host = host
+        self._client = Side(host.selector, client, self._client_ready)
         self._state = State.IDLE
         self._came = bytearray()
-        self._ask: Ask | None = None
         self._passing: Passing | None = None
         self._upstream: Side | None = None
         self._used = 0.0
-        self._since = desk.now
+        self._since = host.now
         self._ended = self._last = self.closed = False
         self._watch()
 
-    def answer(self, data: bytes, last: bool) -> None:
-        """Send an answer that was made here."""
-        self._state, self._ask = State.IDLE, None
-        self._last = last
-        self._send_client(data)
-        self._go_on()
-        self._watch()
-
-    def turn_away(self, question: Question) -> None:
+    def pass_on(self, question: Question) -> None:
         """Let the application answer a question after all."""
-        self._ask = None
         self._pass(question.raw, 0, question, last=question.last, old=question.old)
         self._watch()
 
@@ -87,20 +98,18 @@ class Connection:
         if self.closed:
             return
         self.closed = True
-        if self._ask:
-            self._ask.over = True
         if self._passing:
-            self._desk.has_left(self._passing.name)
+            self._host.has_left(self._passing.name)
         self._drop_upstream()
         self._client.close()
-        self._desk.forget(self)
+        self._host.forget(self)
 
     def _client_ready(self, mask: int) -> None:
         """The client has sent something, or takes more."""
         if self.closed:
             return
         if self._state is not State.DRAINING and (self._state is not State.IDLE or not self._came):
-            self._since = self._desk.now
+            self._since = self._host.now
         if mask & EVENT_WRITE:
             self._send_client()
         if mask & EVENT_READ and not self.closed:
@@ -111,7 +120,7 @@ class Connection:
         """The application has sent something, or takes more."""
         if self.closed or self._upstream is None:
             return
-        self._since = self._desk.now
+        self._since = self._host.now
         if mask & EVENT_WRITE:
             self._send_upstream()
         if mask & EVENT_READ and not self.closed:
@@ -132,10 +141,10 @@ class Connection:
         elif data:
             # Nearly all requests come in one piece, and alone.
             alone = self._state is State.IDLE and not self._came and not self._client.waiting
-            if not (alone and self._taken(self._desk.counter.at_once(self, data, self._desk.now))):
+            if not (alone and self._taken(self._host.responder.at_once(data, self._host.now, self.pass_on))):
                 self._came += data
                 self._go_on()
-        elif self._state is State.ASKED or (self._state is State.IDLE and self._client.waiting):
+        elif self._state is State.IDLE and self._client.waiting:
             # It may wait for the answer that is on its way.
             self._ended = True
         elif (self._state is State.IDLE and self._came) or (self._passing and self._passing.rest):
@@ -154,15 +163,12 @@ class Connection:
         if self._upstream:
             self._upstream.end()
 
-    def _taken(self, outcome: Reply | Ask | None) -> bool:
-        """Whether that is an answer, which is sent, or a question under way."""
-        if outcome is None:
+    def _taken(self, reply: Reply | None) -> bool:
+        """Whether there is an answer, which is sent."""
+        if reply is None:
             return False
-        if isinstance(outcome, Ask):
-            self._state, self._ask = State.ASKED, outcome
-            return True
-        reply, self._last = outcome
-        self._send_client(reply)
+        data, self._last = reply
+        self._send_client(data)
         if self._last and not self.closed:
             self._finish()
         return True
@@ -198,14 +204,14 @@ class Connection:
             return self._reach()
         whole = head.length + head.body
         question = None
-        counter = self._desk.counter
-        if counter.is_open and may_be_one(head):
+        responder = self._host.responder
+        if responder.is_open and may_be_one(head):
             if len(came) < whole:
                 return False
-            question = counter.question(bytes(came[:whole]), head)
+            question = responder.question(bytes(came[:whole]), head)
         raw = bytes(came[:whole])
         del came[:whole]
-        if not question or not self._taken(counter.ask(self, question, self._desk.now)):
+        if not question or not self._taken(responder.respond(question, self._host.now, self.pass_on)):
             self._pass(raw, whole - len(raw), question, last=head.last, head_only=head.method == "HEAD", old=head.old)
         return True
 
@@ -220,22 +226,20 @@ class Connection:
         old: bool = False,
     ) -> None:
         """Pass a request on, of which so many bytes have still to come."""
-        self._state, desk = State.PASSING, self._desk
-        shown = desk.counter.shown
-        name = desk.name()
-        passing = Passing(name, question, shown, rest=rest, last=last, head_only=head_only)
+        self._state, host = State.PASSING, self._host
+        shown, name = host.responder.shown.number, host.name()
+        passing = self._passing = Passing(name, question, shown, rest=rest, last=last, head_only=head_only)
         passing.old = OldAnswer() if old else None
-        self._passing = passing
         if self._reach():
             self._send_upstream(passing.named(raw))
 
     def _reach(self) -> bool:
         """Whether there is a connection to the application; where there is none, the client is told."""
-        if self._upstream and self._desk.now - self._used < _FRESH:
+        if self._upstream and self._host.now - self._used < _FRESH:
             return True
         self._drop_upstream()
         try:
-            self._upstream = Side(self._desk.selector, self._desk.connect(), self._upstream_ready)
+            self._upstream = Side(self._host.selector, self._host.connect(), self._upstream_ready)
         except OSError:
             self._came.clear()
             self._state, self._passing = State.IDLE, None
@@ -268,13 +272,13 @@ class Connection:
     def _passed(self, passing: Passing, *, complete: bool) -> None:
         """The answer of the application has ended, or broken off."""
         self._state, self._passing = State.IDLE, None
-        self._used = self._desk.now
+        self._used = self._host.now
         if passing.is_cut:
             self._client.reset()
             self.close()
             return
         if complete:
-            self._desk.counter.learn(passing)
+            self._host.responder.learn(passing)
         self._last = self._last or not complete or passing.last or passing.rest > 0
         if self._last:
             self._drop_upstream()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 
-PATIENCE = 0.02
+LONGEST = 0.02
 """Seconds that a look-up may keep everybody waiting."""
 _QUIET = 1.0
 """Seconds without a look-up after which nobody watches."""
@@ -19,8 +19,8 @@ class Superseded(Exception):
     """It is another thread's turn by now."""
 
 
-class Turn:
-    """The turn, first of the thread that makes it; another thread is to `stand_by`."""
+class EventThreads:
+    """Which thread handles events: first the one that makes this; another is to `stand_by`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -54,10 +54,10 @@ class Turn:
         self._stands_by = True
         while True:
             self._watched.wait()
-            time.sleep(PATIENCE)
+            time.sleep(LONGEST)
             now = time.perf_counter()
             with self._lock:
-                if self._since is not None and now - self._since > PATIENCE:
+                if self._since is not None and now - self._since > LONGEST:
                     self._leader = threading.get_ident()
                     self._since, self._stands_by = None, False
                     return

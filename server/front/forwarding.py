@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import enum
-import re
 
 import httptools
 
 from server.front.old_clients import OldAnswer
 from server.front.plain_request import Question
+from server.http.headers import GENERATION
 from server.http.request_ids import PASSED_HEADER
-
-_TIMES = re.compile(rb"cache;desc=miss, queue;dur=[\d.]+, evaluate;dur=([\d.]+), serialise;dur=([\d.]+)")
-
 
 _LARGEST = 1 << 16
 """Bytes that an answer may have which is to be remembered."""
+_GENERATION = GENERATION.lower().encode()
 _OWN = frozenset({b"server-timing", b"x-request-id", b"date", b"server", b"connection"})
 """Header fields that are those of one answer, and not of the next."""
 
@@ -25,8 +23,6 @@ class State(enum.Enum):
 
     IDLE = enum.auto()
     """Nothing, or a request of which not all has come."""
-    ASKED = enum.auto()
-    """A question is with the evaluator."""
     PASSING = enum.auto()
     """A request is with the application."""
     TUNNEL = enum.auto()
@@ -38,8 +34,8 @@ class State(enum.Enum):
 class Passing:
     """A request under way: its name, its question where it is plain, and how many of its bytes are to come.
 
-    `shown` counts the changes of the data before it, `last` says that the connection ends with it, `head_only` that its
-    answer has no body.
+    `shown` is the number of the message by which the front answers then, `last` says that the connection ends with it,
+    `head_only` that its answer has no body.
     """
 
     def __init__(
@@ -53,8 +49,8 @@ class Passing:
         head_only: bool,
     ) -> None:
         self.name, self.question, self.shown, self.rest, self.last = name, question, shown, rest, last
-        self.milliseconds: float | None = None
-        """What its question cost, where it was evaluated and its answer is whole."""
+        self.generation = ""
+        """The version of the data that its answer is made from, where it says so."""
         self.fields, self.body = bytearray(), bytearray()
         """What the answer to a question said, as far as it may be said again; no more than is kept."""
         self._names: set[bytes] = set()
@@ -104,8 +100,8 @@ class Passing:
             self.old.field(name, value)
         if self.question is None:
             return
-        if name == b"server-timing" and (times := _TIMES.fullmatch(value)):
-            self.milliseconds = float(times[1]) + float(times[2])
+        if name == _GENERATION:
+            self.generation = value.decode("latin-1")
         self._names.add(name)
         if name not in _OWN:
             self.fields += b"%b: %b\r\n" % (name, value)

@@ -22,37 +22,38 @@ import msgspec
 
 from server.front.connection import Connection
 from server.front.event_threads import Superseded
-from server.front.lent_worker import PATIENCE, Evaluator, Lost
-from server.front.local_answers import Counter
-from server.front.messages import Answered, Channel, Shown, Told
+from server.front.messages import Answered, Channel, Report, Shown
+from server.front.responder import Responder
 from server.sparql.network_guard import deny_internet
 
 _SWEEP, _REPORT = 5.0, 0.1
-"""Seconds between two looks for connections that rest, and for which answers are told of in one piece."""
-_MOST_TOLD, _MOST_HELD = 1_000, 8 << 20
+"""Seconds between two looks for connections that rest, and for which answers are reported in one piece."""
+_MOST_HELD = 8 << 20
+"""Bytes of reports that an application may leave unread."""
 _AT_ONCE = 64
-_LAST, _KNOCK = 1.0, 0.01
+"""Connections that are accepted before others are served."""
+_LAST, _RETRY = 1.0, 0.01
 """Seconds that answers on their way have at the end, and between two looks whether the application listens."""
 _FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
-class Desk:
-    """All connections of a site; the application listens at `application`, and tells of itself at `control`."""
+class Front:
+    """All connections of a site; the application listens at `application`, and is heard at `control`."""
 
     def __init__(self, listening: socket.socket, control: str, application: str) -> None:
         self.selector = selectors.DefaultSelector()
         self.now = time.perf_counter()
         self._listening, self._application, self._place = listening, application, Path(control)
-        self._lot, self._count = secrets.token_hex(8), 0
+        self._prefix, self._count = secrets.token_hex(8), 0
         self._connections: set[Connection] = set()
         self._answered: list[Answered] = []
-        self.counter = Counter(self._answered.append)
+        self.responder = Responder(self._answered.append)
         self._channel: Channel | None = None
         self._left: list[str] = []
-        self._lost, self._resident = 0, False
-        self._swept = self._told = self.now
+        self._resident = False
+        self._swept = self._reported = self.now
         self._opens = self._open_now = False
-        """Whether connections are to be taken, once the application listens, and whether they are."""
+        """Whether connections are to be accepted, once the application listens, and whether they are."""
         self._until = 0.0
         """When this process ends, once it is to."""
         self._control = socket.socket(socket.AF_UNIX)
@@ -64,17 +65,17 @@ class Desk:
 
     def run(self) -> None:
         """Go on until the process that started this one has ended."""
-        threading.Thread(target=self._take_turns, name="standing by", daemon=True).start()
-        self._take_turns(leads=True)
+        threading.Thread(target=self._run_thread, name="standing by", daemon=True).start()
+        self._run_thread(leads=True)
 
-    def _take_turns(self, *, leads: bool = False) -> None:
-        """Do all the work, or stand by while another thread does; the life of a thread."""
+    def _run_thread(self, *, leads: bool = False) -> None:
+        """Handle all events, or stand by while another thread does; the life of a thread."""
         try:
             while True:
                 if not leads:
-                    self.counter.turn.stand_by()
+                    self.responder.threads.stand_by()
                     self.now = time.perf_counter()
-                    self.counter.take_over()
+                    self.responder.take_over()
                 leads = False
                 with contextlib.suppress(Superseded):
                     self._go_on()
@@ -90,11 +91,8 @@ class Desk:
             self.now = time.perf_counter()
             for key, mask in events:
                 self._handle(key.data, mask)
-            evaluator = self.counter.evaluator
-            if evaluator and self.counter.overdue(self.now):
-                self._give_up(evaluator)
-            if self._has_news() and self.now - self._told > _REPORT:
-                self._tell()
+            if self._has_news() and self.now - self._reported > _REPORT:
+                self._report()
             if self.now - self._swept > _SWEEP:
                 self._sweep()
             if self._opens and not self._until:
@@ -110,7 +108,7 @@ class Desk:
             ready(mask)
         except Superseded:
             raise
-        except Exception:  # whatever it is, the other connections go on, and it is told
+        except Exception:  # whatever it is, the other connections go on, and it is printed
             traceback.print_exc()
             concerned = getattr(ready, "__self__", None)
             if not isinstance(concerned, Connection):
@@ -120,7 +118,7 @@ class Desk:
     def name(self) -> str:
         """A name for a request that is passed on; nobody can guess one that is under way."""
         self._count += 1
-        return f"{self._lot}.{self._count}"
+        return f"{self._prefix}.{self._count}"
 
     def connect(self) -> socket.socket:
         """A connection to the application.
@@ -143,34 +141,16 @@ class Desk:
     def has_left(self, name: str) -> None:
         """The client of a request that was passed on has gone before its answer was complete."""
         self._left.append(name)
-        self._tell()
+        self._report()
 
     def _pause(self) -> float:
         """Seconds until something is to be done, whatever comes."""
         until = self._until or self._swept + _SWEEP
         if self._opens and not self._until:
-            until = min(until, self.now + _KNOCK)
+            until = min(until, self.now + _RETRY)
         if self._has_news():
-            until = min(until, self._told + _REPORT)
-        evaluator = self.counter.evaluator
-        if evaluator and evaluator.begun is not None:
-            until = min(until, evaluator.begun + PATIENCE)
+            until = min(until, self._reported + _REPORT)
         return max(0.0, until - time.perf_counter())
-
-    def _frames(self, _: int) -> None:
-        if evaluator := self.counter.evaluator:
-            try:
-                evaluator.read(time.perf_counter())
-            except Lost:
-                self._give_up(evaluator)
-
-    def _give_up(self, evaluator: Evaluator) -> None:
-        """Ask the evaluator no more; the application answers what it has not, and lends another."""
-        self._lost = evaluator.number
-        if first := evaluator.first:
-            self.counter.ban(first)
-        self._borrow(None)
-        self._tell()
 
     def _meet(self, _: int) -> None:
         """The application is there."""
@@ -182,44 +162,28 @@ class Desk:
 
     def _part(self) -> None:
         """The application is there no more, or is another one."""
-        self._show(Shown(""))
+        self.responder.show(Shown())
         if self._channel:
             self.selector.unregister(self._channel)
             self._channel.close()
             self._channel = None
 
     def _hear(self, _: int) -> None:
+        """Answer from what the application shows, and from nothing else, and say at once that this is so."""
         channel = self._channel
         if channel is None:
             return
         try:
             for data in channel.receive():
-                self._show(msgspec.msgpack.decode(data, type=Shown))
+                self.responder.show(msgspec.msgpack.decode(data, type=Shown))
                 self._opens = not self._open_now
         except (OSError, EOFError, ValueError):
             self._part()
-
-    def _show(self, shown: Shown) -> None:
-        """Answer from what the application shows, and from nothing else."""
-        self.counter.show(shown)
-        if not shown.number:
-            self._borrow(None)
-        elif self._channel:
-            self._borrow(Evaluator(shown, self._channel.pipes(), self.counter.done, self.counter.turned_away))
-
-    def _borrow(self, evaluator: Evaluator | None) -> None:
-        """Ask another evaluator; what the one before has not answered is for the application."""
-        before, self.counter.evaluator = self.counter.evaluator, evaluator
-        if before:
-            self.selector.unregister(before)
-            for ask in before.left():
-                ask.over = True
-                ask.connection.turn_away(ask.question)
-        if evaluator:
-            self.selector.register(evaluator, selectors.EVENT_READ, self._frames)
+        else:
+            self._report()
 
     def _open(self) -> None:
-        """Take connections from now on, where the application does: it may have told of itself before it listens."""
+        """Accept connections from now on, where the application does: it may be heard before it listens."""
         with contextlib.suppress(OSError):
             self.connect().close()
             self.selector.register(self._listening, selectors.EVENT_READ, self._accept)
@@ -249,25 +213,25 @@ class Desk:
             connection.close()
 
     def _has_news(self) -> bool:
-        if self._answered or self._left or self._lost or self._resident is not self.counter.resident:
+        if self._answered or self._left or self._resident is not self.responder.resident:
             return True
         return bool(self._channel and self._channel.held)
 
-    def _tell(self) -> None:
-        """Tell the application what has happened."""
-        self._told = self.now
-        self._resident = self.counter.resident
-        told = Told([*self._answered], self._left, self._lost, self._resident)
+    def _report(self) -> None:
+        """Report to the application what has happened."""
+        self._reported = self.now
+        self._resident = self.responder.resident
+        report = Report([*self._answered], self._left, self.responder.shown.number, self._resident)
         self._answered.clear()
-        self._left, self._lost = [], 0
+        self._left = []
         try:
-            # An application that hears nothing any more is not told for ever.
+            # An application that reads nothing any more is not written to for ever.
             if self._channel is None or self._channel.held >= _MOST_HELD:
                 raise ConnectionError
-            self._channel.post(told)
+            self._channel.post(report)
         except OSError:
-            if told.answered:
-                print(f"shelfgraph: {len(told.answered)} answers are in no log: nobody listens", file=sys.stderr)
+            if report.answered:
+                print(f"shelfgraph: {len(report.answered)} answers are in no log: nobody listens", file=sys.stderr)
 
     def _end(self, _: int) -> None:
         """Whoever started this process has ended, or wants it to: what is on its way has a second to go."""
@@ -296,7 +260,7 @@ def main(listening: str, control: str, application: str) -> None:
     deny_internet()
     with contextlib.suppress(FileNotFoundError):
         Path(control).unlink()
-    Desk(socket.socket(fileno=int(listening)), control, application).run()
+    Front(socket.socket(fileno=int(listening)), control, application).run()
 
 
 def _allow_many() -> None:

@@ -1,26 +1,28 @@
-"""What the reception and the application tell each other: messages over a socket, and the pipes of an evaluator."""
+"""What the application and the front send each other: whole messages over a socket.
+
+The application sends what the front may answer from (`Shown`); the front reports what has happened (`Report`).
+"""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import struct
 
 import msgspec
 
 _LENGTH = struct.Struct("!I")
-_MOST_PIPES, _BLOCK = 16, 1 << 16
+_BLOCK = 1 << 16
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """The application shows this version of the data; where it lends an evaluator, this has a number, and two pipes.
+    """The generation from which the front may answer, where `version` names one; else it answers nothing by itself.
 
-    The data are in a `folder`, where they are here, and their addresses begin with `base`; they may take `memory` bytes
-    here, or are to be read from disk.
+    `number` counts these messages.  The data are in a `folder`, and their addresses begin with `base`; they may take
+    `memory` bytes in the front, or are to be read from disk where that is 0.
     """
 
-    version: str
+    version: str = ""
     number: int = 0
     folder: str = ""
     base: str = ""
@@ -28,7 +30,7 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """A question that the reception has answered: the name of the request, its method, the query, bytes and seconds.
+    """A query that the front has answered: the id of the request, its method, the query, bytes and seconds.
 
     `seconds` is the time from the request to its answer, of which the query waited `queued` and took `evaluated`;
     `kept` says that the answer had been made before.
@@ -44,15 +46,15 @@ class Answered(msgspec.Struct, frozen=True):
     kept: bool
 
 
-class Told(msgspec.Struct, frozen=True):
-    """What has happened: answers given, the names of requests whose clients left, the evaluator that is lost, or 0.
+class Report(msgspec.Struct, frozen=True):
+    """What has happened in the front: answers given, and the requests passed on whose clients left.
 
-    `resident` is whether look-ups find all of the data in memory.
+    `shown` is the number of the last `Shown` that it has obeyed, `resident` whether look-ups find all data in memory.
     """
 
     answered: list[Answered] = []
     left: list[str] = []
-    lost: int = 0
+    shown: int = 0
     resident: bool = False
 
 
@@ -62,42 +64,28 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._came, self._going = bytearray(), bytearray()
-        self._pipes: list[int] = []
 
     def fileno(self) -> int:
         """The descriptor, to wait for."""
         return self._connection.fileno()
 
     def close(self) -> None:
-        """Close it, and the pipes that nobody took."""
+        """Close it."""
         self._connection.close()
-        while self._pipes:
-            with contextlib.suppress(OSError):
-                os.close(self._pipes.pop())
 
-    def send(self, message: msgspec.Struct, *pipes: int) -> None:
+    def send(self, message: msgspec.Struct) -> None:
         """Send a message, and wait until it has gone.
 
         Raises OSError where the other end is closed.
         """
-        data = _LENGTH.pack(len(told := msgspec.msgpack.encode(message))) + told
-        sent = socket.send_fds(self._connection, [data], pipes) if pipes else self._connection.send(data)
-        self._connection.sendall(data[sent:])
+        self._connection.sendall(_packed(message))
 
     def post(self, message: msgspec.Struct) -> None:
-        """Send a message as far as there is room; `flush` sends the rest.
+        """Send a message as far as there is room; the next one sends the rest.
 
         Raises OSError where the other end is closed.
         """
-        told = msgspec.msgpack.encode(message)
-        self._going += _LENGTH.pack(len(told)) + told
-        self.flush()
-
-    def flush(self) -> None:
-        """Send what did not go before.
-
-        Raises OSError where the other end is closed.
-        """
+        self._going += _packed(message)
         with contextlib.suppress(BlockingIOError):
             while self._going:
                 del self._going[: self._connection.send(self._going)]
@@ -112,8 +100,7 @@ class Channel:
 
         Raises EOFError where the other end is closed, OSError where it broke.
         """
-        data, pipes, _, _ = socket.recv_fds(self._connection, _BLOCK, _MOST_PIPES)
-        self._pipes += pipes
+        data = self._connection.recv(_BLOCK)
         if not data:
             raise EOFError
         self._came += data
@@ -126,8 +113,7 @@ class Channel:
             del self._came[:end]
         return messages
 
-    def pipes(self) -> tuple[int, int]:
-        """The two pipes that came with a message."""
-        first, second = self._pipes[:2]
-        del self._pipes[:2]
-        return first, second
+
+def _packed(message: msgspec.Struct) -> bytes:
+    data = msgspec.msgpack.encode(message)
+    return _LENGTH.pack(len(data)) + data

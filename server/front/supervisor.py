@@ -1,4 +1,4 @@
-"""The reception as a child of the process that serves: it has the port, and comes back where it ends."""
+"""The front as a child of the process that serves: it has the port, and comes back where it ends."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _PAUSE, _LAST = 0.5, 2.0
 
 
 @contextlib.contextmanager
-def reception(host: str, port: int) -> Iterator[tuple[Path, Path]]:
-    """Two places for sockets: where the application is to listen, and where it meets the reception.
+def front(host: str, port: int) -> Iterator[tuple[Path, Path]]:
+    """Two places for sockets: where the application is to listen, and where it meets the front.
 
     Raises UsageError where the port is taken, the host is not this machine's, or there is no place for sockets.
     """
     with _listening(host, port) as listening, _folder() as folder:
         application, control = Path(folder) / "application", Path(folder) / "control"
-        running = Running(listening, control, application)
+        running = FrontProcess(listening, control, application)
         try:
             yield application, control
         finally:
@@ -58,7 +58,7 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
         raise UsageError(f"there is no place for sockets: {fault}; name a short one in TMPDIR") from None
 
 
-class Running:
+class FrontProcess:
     """The process, started again until it is stopped."""
 
     def __init__(self, listening: socket.socket, control: Path, application: Path) -> None:
@@ -100,7 +100,10 @@ class Running:
                 if self._stopped:
                     return
                 _buried(self._process)
-                print("shelfgraph: the reception has ended, and is started again", file=sys.stderr)
+                print(
+                    "shelfgraph: the process that holds the connections ended, and is started again",
+                    file=sys.stderr,
+                )
                 self._process = self._start()
 
 

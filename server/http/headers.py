@@ -6,9 +6,13 @@ import re
 
 from werkzeug.datastructures import Headers
 
+GENERATION = "Shelfgraph-Generation"
+"""The header field in which an answer says from which generation of the data it is made."""
 OPEN = {"Access-Control-Allow-Origin": "*"}
 """On every answer: the data are open, and no answer depends on who asks."""
-EXPOSED = "Link, ETag, Content-Location, Content-Profile, Location, Retry-After, Server-Timing, X-Request-Id"
+EXPOSED = (
+    f"Link, ETag, Content-Location, Content-Profile, Location, Retry-After, Server-Timing, X-Request-Id, {GENERATION}"
+)
 READ = ("Accept", "Accept-Profile", "Content-Type", "Authorization", "If-None-Match", "X-Requested-With")
 """What a page of another site may send without having to ask for it by name."""
 BORNE = {

@@ -21,6 +21,7 @@ from server.operations.timed_endpoint import Watched
 from server.sparql import Endpoint, Request
 from server.sparql.answer_cache import Cached
 from server.sparql.plain_queries import PATH
+from server.sparql.pool import Pool
 
 __all__ = ["FORMS", "Form", "Log", "register_watching"]
 
@@ -77,7 +78,9 @@ def register_watching(
 
     if link:
         link.on_answered = answered_before
-    return watched, lambda inner: Watch(inner, begun, ended)
+    behind = endpoint.behind if isinstance(endpoint, Cached) else endpoint
+    generation = (lambda: behind.version) if isinstance(behind, Pool) else str
+    return watched, lambda inner: Watch(inner, begun, ended, generation)
 
 
 def _route() -> None:

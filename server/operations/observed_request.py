@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from server.http.headers import GENERATION
 from server.http.request_ids import HEADER, PASSED, request_id
 from server.sparql.client_disconnect import ASKER, Asker
 from server.sparql.direct_path import ROUTE
@@ -40,6 +41,8 @@ class Seen(Asker):
     evaluated: float = 0.0
     broken: str = ""
     seconds: float = 0.0
+    generation: str = ""
+    """The version of the data that was shown when it came, or from which its answer is made."""
     passed: str = ""
     """Its name with whoever passed it on, where somebody did."""
 
@@ -51,10 +54,19 @@ def current() -> Seen | None:
 
 
 class Watch:
-    """An application that tells of each request when it begins, and when the last byte of its answer has gone."""
+    """An application that reports each request when it begins, and when the last byte of its answer has gone.
 
-    def __init__(self, inner: WSGIApplication, begun: Callable[[Seen], None], ended: Callable[[Seen], None]) -> None:
-        self._inner, self._begun, self._ended = inner, begun, ended
+    `generation` returns the version of the data that is shown, empty where versions have no order.
+    """
+
+    def __init__(
+        self,
+        inner: WSGIApplication,
+        begun: Callable[[Seen], None],
+        ended: Callable[[Seen], None],
+        generation: Callable[[], str] = str,
+    ) -> None:
+        self._inner, self._begun, self._ended, self._generation = inner, begun, ended, generation
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The answer of the application, named."""
@@ -64,6 +76,7 @@ class Watch:
             method if method in _METHODS else "OTHER",
             environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace"),
         )
+        seen.generation = self._generation()
         seen.passed = environ.get(PASSED, "")
         ASKER.set(seen)
 
@@ -75,7 +88,10 @@ class Watch:
             seen.status = int(status[:3])
             seen.route = seen.route or environ.get(ROUTE, "")
             seen.length = int(next((value for name, value in headers if name.lower() == "content-length"), -1))
-            return start_response(status, [*headers, (HEADER, seen.id)], exc_info)
+            named = [*headers, (HEADER, seen.id)]
+            if seen.generation:
+                named.append((GENERATION, seen.generation))
+            return start_response(status, named, exc_info)
 
         self._begun(seen)
         try:

@@ -13,6 +13,7 @@ from server.sparql import (
     Answer,
     ClientLeft,
     Endpoint,
+    NotEvaluated,
     QuerySyntax,
     QueryTimeout,
     QueueFull,
@@ -27,6 +28,7 @@ _OUTCOMES: dict[type[Exception], str] = {
     QueueFull: "full",
     Refused: "refused",
     WorkerDied: "died",
+    NotEvaluated: "not evaluated",
     ClientLeft: "left",
 }
 
@@ -62,6 +64,9 @@ class Watched:
         except Exception as fault:
             self.ended(request, seen, outcome(fault), 0.0, time.perf_counter() - started)
             raise
+        if seen and seen.queries == 0 and seen.generation and answer.version:
+            # What is answered by one query is as new as that.
+            seen.generation = answer.version
         return _WatchedAnswer(self, request, seen, answer, time.perf_counter() - started)
 
     def close(self) -> None:
@@ -93,10 +98,8 @@ class _WatchedAnswer(Answer):
 
     def __init__(self, watched: Watched, request: Request, seen: Seen | None, answer: Answer, spent: float) -> None:
         self._watched, self._request, self._seen, self._answer = watched, request, seen, answer
-        self.hit = bool(getattr(answer, "hit", False))
-        self.queued = float(getattr(answer, "queued", 0.0))
-        self.serialised = float(getattr(answer, "serialised", 0.0))
-        self.whole = getattr(answer, "whole", None)
+        self.hit, self.queued, self.serialised = answer.hit, answer.queued, answer.serialised
+        self.version, self.whole = answer.version, answer.whole
         self._evaluated = max(0.0, spent - self.queued)
         self._outcome = "kept" if self.hit else "ok"
         self._ended = False

@@ -31,6 +31,17 @@ class Request(msgspec.Struct, frozen=True):
 class Answer(Protocol):
     """The bytes of a result as they are made; closing it early stops the evaluation."""
 
+    version: str = ""
+    """The version of the data that it is made from, where the endpoint knows."""
+    whole: tuple[bytes, ...] | None = None
+    """All of its bytes, where they are there already."""
+    hit: bool = False
+    """Whether it had been made before."""
+    queued: float = 0.0
+    """Seconds that the query waited for a worker."""
+    serialised: float = 0.0
+    """Seconds of its making from the first row to the last, once it has ended."""
+
     def __iter__(self) -> Iterator[bytes]: ...
     def close(self) -> None:
         """Give the answer up."""
@@ -95,7 +106,11 @@ class ClientLeft(QueryError):
 
 
 class WorkerDied(QueryError):
-    """The query broke the process that evaluated it: too deep, or too large."""
+    """The process that evaluated the query ended: the query was too deep or too large for it, or something else was."""
+
+
+class NotEvaluated(QueryError):
+    """The query has no answer: what it asks for cannot be computed."""
 
 
 class ServiceFailed(QueryError):

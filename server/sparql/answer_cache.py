@@ -1,28 +1,23 @@
 """Answers that were made once: kept in a bounded number of bytes, and made once where several ask at the same time.
 
 An answer that several wait for is made while one of them is there, whoever asked first.  An answer is whole before it
-is kept.  The version of the dataset is part of the key, so that nothing stale is served; what asks for the time or for
-chance is never kept.
+is kept, and kept for the version of the data that it was made from; what asks for the time or for chance is never kept.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from server.http.generation_cache import GenerationCache
 from server.sparql import Answer, Endpoint, QueryTimeout, Request, WorkerDied
 from server.sparql.client_disconnect import Joined, Wait
 from server.sparql.lexer import is_volatile
 
-Key = tuple[str, Request]
-_OVERHEAD = 512
-"""Bytes that an entry costs beside its query and its answer."""
-
 
 class Figures(NamedTuple):
-    """Questions answered out of memory and not, bytes and number of the answers that are kept."""
+    """Queries answered out of memory and not, bytes and number of the answers that are kept."""
 
     hits: int
     misses: int
@@ -34,29 +29,22 @@ class Cached:
     """An endpoint that remembers the answers of another: at most `limit` bytes, no answer above `largest`."""
 
     def __init__(self, endpoint: Endpoint, *, limit: int = 64 << 20, largest: int = 1 << 20) -> None:
-        self._endpoint = endpoint
-        self._limit, self._largest = limit, largest
-        self._kept: OrderedDict[Key, tuple[bytes, ...]] = OrderedDict()
-        self._under_way: dict[Key, _Making] = {}
+        self.behind = endpoint
+        """The endpoint that is asked for what is not kept."""
+        self._largest = largest
+        self._kept = GenerationCache[Request, Kept](limit, lambda: endpoint.version, _size)
+        self._under_way: dict[tuple[str, Request], _Making] = {}
         self._lock = threading.Lock()
         self._hits = self._misses = 0
-        self.held = 0
-        """Bytes that the kept answers take."""
-
-    @property
-    def behind(self) -> Endpoint:
-        """The endpoint that is asked for what is not kept."""
-        return self._endpoint
 
     def figures(self) -> Figures:
         """How often memory served, and what it holds."""
-        with self._lock:
-            return Figures(self._hits, self._misses, self.held, len(self._kept))
+        return Figures(self._hits, self._misses, self._kept.bytes, len(self._kept))
 
     @property
     def version(self) -> str:
         """The version of the dataset."""
-        return self._endpoint.version
+        return self.behind.version
 
     def ask(self, request: Request) -> Answer:
         """The kept answer, or a new one that is kept once it has been read to its end.
@@ -64,14 +52,15 @@ class Cached:
         Raises what the endpoint behind raises; those who waited for one answer are told the same, but for ClientLeft.
         """
         if is_volatile(request.query):
-            return self._endpoint.ask(request)
-        key = (self._endpoint.version, request)
+            return self.behind.ask(request)
+        # Who asks now may have seen the version that is shown now, and joins nobody who asked before it was.
+        key = (self.version, request)
         making = self._found_or_mine(key)
-        if isinstance(making, tuple):
-            return Kept(making)
+        if isinstance(making, Kept):
+            return making
         try:
             with Joined(making):
-                return _Recording(self._endpoint.ask(request), self, key, self._largest)
+                return _Recording(self.behind.ask(request), self, key, self._largest)
         except (QueryTimeout, WorkerDied) as fault:
             making.fault = fault
             raise
@@ -84,34 +73,27 @@ class Cached:
 
     def close(self) -> None:
         """Close the endpoint behind."""
-        self._endpoint.close()
+        self.behind.close()
 
     def count(self, *, hit: bool) -> None:
-        """Count a question that was answered before it came here."""
+        """Count a query that was answered before it came here."""
         with self._lock:
             self._hits += hit
             self._misses += not hit
 
-    def keep(self, key: Key, parts: tuple[bytes, ...]) -> None:
-        """Keep an answer, and let the ones go that were not asked for longest."""
-        size = _size(key, parts)
-        with self._lock:
-            if key in self._kept or key[0] != self._endpoint.version or size > self._limit:
-                return
-            self._kept[key] = parts
-            self.held += size
-            while self.held > self._limit:
-                self.held -= _size(*self._kept.popitem(last=False))
+    def keep(self, version: str, request: Request, parts: tuple[bytes, ...]) -> None:
+        """Keep an answer that was made from a version of the data."""
+        self._kept.keep(request, version, Kept(parts, version))
 
-    def _found_or_mine(self, key: Key) -> tuple[bytes, ...] | _Making:
+    def _found_or_mine(self, key: tuple[str, Request]) -> Kept | _Making:
         """The kept answer; for the first who asks, and for those who waited for it in vain, what they are to make."""
         waited = False
         while True:
+            found = self._kept.get(key[1])
             with self._lock:
-                found, making = self._kept.get(key), self._under_way.get(key)
+                making = self._under_way.get(key)
                 if found is not None:
                     self._hits += 1
-                    self._kept.move_to_end(key)
                     return found
                 if making is None or waited:
                     self._misses += 1
@@ -135,50 +117,26 @@ class _Making(Wait):
 class Kept(Answer):
     """An answer out of memory."""
 
-    hit = True
-
-    def __init__(self, parts: tuple[bytes, ...]) -> None:
-        self._parts = parts
-
-    @property
-    def whole(self) -> tuple[bytes, ...] | None:
-        """All of its bytes, where they are there."""
-        return self._parts
+    def __init__(self, parts: tuple[bytes, ...], version: str = "") -> None:
+        self.whole, self.version, self.hit = parts, version, True
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes."""
-        return iter(self._parts)
+        return iter(self.whole or ())
 
     def close(self) -> None:
         """Nothing is held."""
 
 
-class _Recording(Kept):
+class _Recording(Answer):
     """An answer that is kept when it has been read to its end and is not too large."""
 
-    hit = False
-
-    def __init__(self, answer: Answer, cache: Cached, key: Key, largest: int) -> None:
-        super().__init__(())
-        self._answer, self._cache, self._key, self._left = answer, cache, key, largest
-        self._whole: tuple[bytes, ...] | None = getattr(answer, "whole", None)
-        if self._whole is not None:
-            cache.keep(key, self._whole)
-
-    @property
-    def whole(self) -> tuple[bytes, ...] | None:
-        """All of its bytes, where they are there."""
-        return self._whole
-
-    @property
-    def queued(self) -> float:
-        """Seconds that the query waited for a worker."""
-        return float(getattr(self._answer, "queued", 0.0))
-
-    @property
-    def serialised(self) -> float:
-        """Seconds of its making from the first row to the last."""
-        return float(getattr(self._answer, "serialised", 0.0))
+    def __init__(self, answer: Answer, cache: Cached, key: tuple[str, Request], largest: int) -> None:
+        self._answer, self._cache, self._request, self._left = answer, cache, key[1], largest
+        self.version, self.whole, self.queued = answer.version or key[0], answer.whole, answer.queued
+        self.serialised = answer.serialised
+        if self.whole is not None:
+            cache.keep(self.version, self._request, self.whole)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes."""
@@ -190,13 +148,14 @@ class _Recording(Kept):
             else:
                 parts.clear()
             yield part
+        self.serialised = self._answer.serialised
         if self._left >= 0:
-            self._cache.keep(self._key, tuple(parts))
+            self._cache.keep(self.version, self._request, tuple(parts))
 
     def close(self) -> None:
         """Give the answer up."""
         self._answer.close()
 
 
-def _size(key: Key, parts: tuple[bytes, ...]) -> int:
-    return len(key[1].query.encode()) + sum(map(len, parts)) + _OVERHEAD
+def _size(request: Request, kept: Kept) -> int:
+    return len(request.query.encode()) + sum(map(len, kept.whole or ()))

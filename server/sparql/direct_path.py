@@ -37,18 +37,18 @@ class Shortcut:
             return self._inner(environ, start_response)
         environ[ROUTE] = PATH
         started = time.perf_counter()
-        etag = validator(self._endpoint.version, plain.request)
+        version = self._endpoint.version
         answer: Answer | Exception
         try:
             answer = self._endpoint.ask(plain.request)
         except Exception as fault:  # the application says what it is, of our own faults too
             answer = fault
         else:
-            whole = getattr(answer, "whole", None)
-            if whole is not None:
-                body = b"".join(whole)
+            if answer.whole is not None:
+                body = b"".join(answer.whole)
                 if len(body) < SMALLEST_PACKED or "HTTP_ACCEPT_ENCODING" not in environ:
                     answer.close()
+                    etag = validator(answer.version or version, plain.request)
                     told = [("Server-Timing", timing(answer, started)), *fields(plain, etag, len(body)), *self._borne]
                     start_response("200 OK", told)
                     return (body,)

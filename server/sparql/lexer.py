@@ -1,48 +1,88 @@
-r"""The words of a SPARQL query: which form it has, and whether it asks for what is never done.
+r"""The one reader of SPARQL text: what must be known of a query before it is evaluated.
 
-Strings, IRIs, comments, variables and prefixed names are told apart from bare words, after the `\u` escapes that SPARQL
+Its form, whether it calls another server or changes data, whether its answers vary, its columns, its kind (what it
+shares with queries that differ in values only), and whether it is a look-up.
+Strings, IRIs, comments, variables and prefixed names are read apart from bare words, after the `\u` escapes that SPARQL
 resolves before anything else (SPARQL 1.1 section 19.2).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from server.sparql import QuerySyntax, Refused
 
 Form = Literal["select", "ask", "construct", "describe"]
 
+_IRI = r"""<[^<>"{}|^`\\\x00-\x20]*>"""
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _TOKEN = re.compile(
-    r"""
+    rf"""
       (?P<comment>\#[^\n\r]*)
-    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-    | (?P<string>'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3} | "{3}(?:"{0,2}(?:[^"\\]|\\.))*"{3}
+    | (?P<iri>{_IRI})
+    | (?P<string>'{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}} | "{{3}}(?:"{{0,2}}(?:[^"\\]|\\.))*"{{3}}
               | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*")
     | (?P<variable>[?$]\w+)
     | (?P<tag>@[a-zA-Z]+(?:-[a-zA-Z0-9]+)*)
-    | (?P<prefixed>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)?(?:(?:[\w.:·-]|%[0-9A-Fa-f]{2}|\\.)*)
+    | (?P<prefixed>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:(?:[\w:]|%[0-9A-Fa-f]{{2}}|\\.)?
+                  (?:(?:[\w.:·-]|%[0-9A-Fa-f]{{2}}|\\.)*)
               | _:\w[\w.-]*)
     | (?P<word>[^\W\d_]\w*)
     | (?P<other>\s+|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_READ, _REMEMBERED = 4_096, 1_000
+"""Characters of a query that tell its kind; kinds that are remembered."""
 _FORMS: frozenset[str] = frozenset({"select", "ask", "construct", "describe"})
 _UPDATES = frozenset({"insert", "delete", "clear", "drop", "create", "copy", "move", "add", "with", "load"})
-
-
 # Their values differ between two evaluations, so that no answer with them may be kept.
 _VOLATILE = frozenset({"now", "rand", "uuid", "struuid"})
 _MAY_VARY = ("now", "rand", "uuid")
 """What stands in all of them: most queries have none of it, and need not be read word by word."""
 # The beginning of most queries, whose form is known without more ado: no comment, no escape.
 _PLAIN_HEAD = re.compile(
-    r"""\s*(?:(?:PREFIX\s+[\w.-]*:|BASE)\s*<[^<>"{}|^`\\\x00-\x20]*>\s*)*(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s{?$*(<])""",
+    rf"""\s*(?:(?:PREFIX\s+[\w.-]*:|BASE)\s*{_IRI}\s*)*(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s{{?$*(<])""",
     re.IGNORECASE | re.ASCII,
 )
+
+# What varies from one query of a kind to the next, and before it what only looks so: IRIs, and names with digits.
+# A string that does not end goes to the end of the text, so that no text is read twice.
+_VARYING = re.compile(
+    rf"""
+      (?P<kept>{_IRI} | [^\W\d]\w*)
+    | (?P<number>\d+)
+    | (?P<space>(?:\s|\#[^\n\r]*)+)
+    | '{{3}}(?:\\.|.)*?(?:'{{3}}|\Z) | "{{3}}(?:\\.|.)*?(?:"{{3}}|\Z)
+    | '(?:[^'\\]|\\.)*+'? | "(?:[^"\\]|\\.)*+"?
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+_NAME = r"(?:[A-Za-z][A-Za-z0-9_-]*)?:[A-Za-z0-9_][A-Za-z0-9_-]*"
+_VARIABLE = r"[?$][A-Za-z][A-Za-z0-9_]*"
+_LITERAL = rf'"[^"\\\r\n]*"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{_IRI}|{_NAME}))?|[0-9]+'
+_NODE = rf"{_IRI}|{_NAME}|{_VARIABLE}"
+_BLANK = r"[ \t\r\n]"
+
+
+def _pattern(number: int) -> str:
+    return (
+        rf"(?P<subject{number}>{_NODE}){_BLANK}+(?:{_NODE}|a){_BLANK}+(?P<object{number}>{_NODE}|{_LITERAL}){_BLANK}*"
+    )
+
+
+_LOOK_UP = re.compile(
+    rf"{_BLANK}*(?:PREFIX{_BLANK}+(?:[A-Za-z][A-Za-z0-9_-]*)?:{_BLANK}*{_IRI}{_BLANK}*)*"
+    rf"(?:SELECT(?:{_BLANK}+DISTINCT)?(?:{_BLANK}*\*|(?:{_BLANK}+{_VARIABLE})+)|ASK){_BLANK}*(?:WHERE{_BLANK}*)?"
+    rf"\{{{_BLANK}*{_pattern(1)}(?:\.{_BLANK}*(?:{_pattern(2)}(?:\.{_BLANK}*)?)?)?\}}{_BLANK}*"
+    rf"(?:LIMIT{_BLANK}+[0-9]+{_BLANK}*)?(?:\#[^\r\n]*)?{_BLANK}*".encode(),
+    re.IGNORECASE,
+)
+_VARIABLES = (b"?", b"$")
 
 
 class Word(NamedTuple):
@@ -133,3 +173,92 @@ def unescaped(query: str) -> str:
 def _character(match: re.Match[str]) -> str:
     number = int(match[1] or match[2], 16)
     return chr(number) if number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF else "\ufffd"
+
+
+def named(query: str, in_scope: Iterable[str]) -> str:
+    """The query with its outermost `*` replaced by the variables in scope, in the order of their first appearance.
+
+    >>> named("SELECT DISTINCT * { ?z a ?b . ?b ?z ?a }", ["a", "b", "z"])
+    'SELECT DISTINCT ?z ?b ?a { ?z a ?b . ?b ?z ?a }'
+    """
+    star = star_of(query)
+    if star is None:
+        return query
+    order: dict[str, int] = {}
+    for token in tokens(unescaped(query)):
+        if token.kind == "variable":
+            order.setdefault(token.text[1:], token.offset)
+    columns = sorted(in_scope, key=lambda name: order.get(name, len(query)))
+    return f"{query[:star]}{' '.join(f'?{name}' for name in columns) or '*'}{query[star + 1 :]}"
+
+
+def star_of(query: str) -> int | None:
+    r"""Where the star of the outermost SELECT stands; None where its columns are named, or escapes stand before it.
+
+    >>> star_of("# SELECT *\nSELECT REDUCED *{}"), star_of("SELECT (COUNT(*) AS ?n) {}"), star_of("ASK { SELECT * {} }")
+    (26, None, None)
+    >>> star_of(r"SELECT \u002A { ?s ?p 2*3 }") is None
+    True
+    """
+    if "*" not in query:
+        return None
+    text = unescaped(query)
+    selecting = False
+    for token in tokens(text):
+        if not selecting and token.kind == "word" and token.text.lower() in {"ask", "construct", "describe"}:
+            return None
+        if not selecting:
+            selecting = token.kind == "word" and token.text.lower() == "select"
+        elif not _is_modifier(token):
+            whole = token.text == "*" and text[: token.offset + 1] == query[: token.offset + 1]
+            return token.offset if whole else None
+    return None
+
+
+def _is_modifier(token: Word) -> bool:
+    return token.kind == "word" and token.text.lower() in {"distinct", "reduced"}
+
+
+@lru_cache(_REMEMBERED)
+def kind(query: str) -> str:
+    """A query without what only its values tell; a number counts by its digits, since a limit says how much is wanted.
+
+    >>> kind('SELECT ?a1 { ?a1 <urn:b#2> "Lake" } LIMIT 50 # first')
+    "SELECT ?a1 { ?a1 <urn:b#2> '' } LIMIT 00"
+    """
+    return _VARYING.sub(_general, query[:_READ]).strip()
+
+
+def _general(match: re.Match[str]) -> str:
+    match match.lastgroup:
+        case "kept":
+            return match[0]
+        case "number":
+            return "0" * len(match[0])
+        case "space":
+            return " "
+    return "''"
+
+
+def is_look_up(query: bytes) -> bool:
+    """Whether a query walks from a constant to what stands beside it, and cannot take long whatever the data are.
+
+    It has one or two patterns, of which one names a subject or an object, and which share a variable.
+    So no more is looked at than all statements a few times over; no function, path, service or second group is in it.
+    A small part of the grammar is read strictly (a walk over tokens takes eight times as long, and this is asked of
+    every request).
+
+    >>> is_look_up(b"SELECT ?o { <urn:a> ?p ?o }"), is_look_up(b"SELECT * { ?s ?p ?o }")
+    (True, False)
+    >>> is_look_up(b"ASK { <urn:a> <urn:p> ?x . ?x a ?y }"), is_look_up(b"ASK { <urn:a> ?p ?x . ?y ?q <urn:b> }")
+    (True, False)
+    """
+    match = _LOOK_UP.fullmatch(query)
+    if match is None:
+        return False
+    first, last, second, end = match.group("subject1", "object1", "subject2", "object2")
+    if second is None:
+        return not (first.startswith(_VARIABLES) and last.startswith(_VARIABLES))
+    names = {node[1:] for node in (first, last) if node.startswith(_VARIABLES)}
+    others = {node[1:] for node in (second, end) if node.startswith(_VARIABLES)}
+    return len(names) + len(others) < 4 and not names.isdisjoint(others)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +28,7 @@ from server.sparql.long_queries import Rotation
 from server.sparql.lower_priority import RETURNS
 from server.sparql.query_kinds import LongKinds
 from server.sparql.queues import Lane, Places
-from server.sparql.ready_workers import Stock
+from server.sparql.ready_workers import Generation, Stock
 from server.sparql.result_stream import SLICE, PoolAnswer
 from server.sparql.worker import Opening
 from server.sparql.worker_handle import EndedIdle, Worker
@@ -75,6 +76,7 @@ class Pool:
         *,
         base: str,
         version: str = "1",
+        journal: int | None = None,
         size: int = 2,
         timeout: float = 30.0,
         memory: int = 4 << 30,
@@ -92,21 +94,35 @@ class Pool:
         self._kills = self._deaths = 0
         self._closed = False
         opening = Opening(str(store), memory, base)
-        self.stock = Stock(self._state, opening, version, hot=size, spares=_SPARES, limit=resident, told=self._tell)
-        """The workers that stand by."""
+        generation = Generation(version, journal, opening)
+        self._stock = Stock(self._state, generation, hot=size, spares=_SPARES, limit=resident, told=self._tell)
         threading.Thread(target=self._rotate, name="turns", daemon=True).start()
 
     @property
     def version(self) -> str:
         """The version of the dataset that new queries see."""
-        return self.stock.version
+        return self._stock.shown.version
+
+    @property
+    def shown(self) -> Generation:
+        """The generation that new queries see."""
+        return self._stock.shown
+
+    @property
+    def on_change(self) -> Callable[[], object]:
+        """What is called when the generation that is shown is opened in another way."""
+        return self._stock.on_change
+
+    @on_change.setter
+    def on_change(self, changed: Callable[[], object]) -> None:
+        self._stock.on_change = changed
 
     def figures(self) -> Figures:
         """What the pool does now, and how many workers were killed in the middle of a query, or broken by one."""
         with self._state:
             running = {answer for lane in self._lanes for answer in lane.running}
             behind, waiting = len(self._places.taken - running), self._waiting()
-            idle, resident = self.stock.idle, int(self.stock.opening.resident)
+            idle, resident = self._stock.idle, int(self._stock.opening.resident)
             return Figures(len(running), behind, waiting, idle, resident, self._kills, self._deaths)
 
     def ask(self, request: Request) -> PoolAnswer:
@@ -154,24 +170,31 @@ class Pool:
             elif not self._is_placed(answer) and not answer.request.inside:
                 raise _NoPlaceLeft
 
-    def use(self, store: Path, version: str) -> None:
+    def use(
+        self,
+        store: Path,
+        version: str,
+        journal: int | None = None,
+        before_shown: Callable[[], object] = int,
+    ) -> None:
         """Let new queries see another generation; those that run finish on theirs.
 
-        Raises OSError or WorkerDied where it cannot be opened.
+        It is ready when `before_shown` is called, and shown as soon as that returns.
+        Raises OSError or WorkerDied where it cannot be opened, and what `before_shown` raises.
         """
-        self.stock.use(str(store), version, self._size + 1)
+        self._stock.use(str(store), version, self._size + 1, journal, before_shown)
 
     def close(self) -> None:
         """End every process; queries that run end with an error."""
         with self._state:
             self._closed = True
             self._tell()
-        self.stock.close()
+        self._stock.close()
         with self._state:
             for answer in self._places.taken.union(*(lane.running for lane in self._lanes)):
                 # The thread that reads from it takes it down.
                 answer.worker.stop()
-        self.stock.end()
+        self._stock.end()
 
     def _release(self, answer: PoolAnswer) -> None:
         """Take a worker back; one that has not finished, grew, or has an old generation is replaced."""
@@ -186,9 +209,9 @@ class Pool:
             useless: Worker | None = worker
             returns = RETURNS or not answer.behind
             if answer.finished and not answer.last and not answer.ended and returns:
-                useless = self.stock.give_back(worker)
+                useless = self._stock.give_back(worker)
             else:
-                self.stock.lose(worker)
+                self._stock.lose(worker)
             self._tell()
         if useless:
             useless.kill()
@@ -223,7 +246,7 @@ class Pool:
     @property
     def _line_moves(self) -> bool:
         """Whether a long query could begin, were it its turn."""
-        return bool(self.stock.idle) and not self._places.full
+        return bool(self._stock.idle) and not self._places.full
 
     def _next_change(self, now: float) -> float | None:
         """Seconds until somebody is to make room for another; None where nobody is."""
@@ -236,7 +259,7 @@ class Pool:
         """A query is in the foreground no more in which it began."""
         if answer.foreground:
             answer.foreground = False
-            self.stock.make_room()
+            self._stock.make_room()
 
     def _lane(self, request: Request, long: bool) -> Lane:
         """Where a query belongs, by what is known now."""
@@ -257,7 +280,7 @@ class Pool:
                     self._stand_in_line(lane, asked, wait)
             if self._closed:
                 raise WorkerDied("the server is stopping")
-            answer = PoolAnswer(self.stock.take(), request, asked, self.timeout, self._release)
+            answer = PoolAnswer(self._stock.take(), self.version, request, asked, self.timeout, self._release)
             if belongs is self._long:
                 answer.long = True
                 # Who is behind has no time while others that are long have more than the time that is left.
@@ -272,7 +295,7 @@ class Pool:
     def _has_room(self, lane: Lane) -> bool:
         if lane is self._long:
             return self._long.has_room and self._line_moves
-        return len(lane.running) < self._size and bool(self.stock.idle)
+        return len(lane.running) < self._size and bool(self._stock.idle)
 
     def _waiting(self) -> int:
         return sum(len(lane.line) for lane in self._lanes)

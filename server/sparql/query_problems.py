@@ -9,7 +9,16 @@ from flask import Response
 import ontology
 from converter.errors import QueryError
 from server.http.problems import problem
-from server.sparql import ClientLeft, QuerySyntax, QueryTimeout, QueueFull, Refused, ServiceFailed, WorkerDied
+from server.sparql import (
+    ClientLeft,
+    NotEvaluated,
+    QuerySyntax,
+    QueryTimeout,
+    QueueFull,
+    Refused,
+    ServiceFailed,
+    WorkerDied,
+)
 from server.sparql.lexer import tokens, unescaped
 
 _RETRY = {"Retry-After": "10"}
@@ -31,7 +40,9 @@ def refused(fault: QueryError, query: str) -> Response:
         case Refused():
             return problem(403 if "read-only" in str(fault) else 400, "Query Refused", f"{fault}.")
         case WorkerDied():
-            return problem(400, "Query Too Heavy", f"{fault}.")
+            return problem(503, "Query Not Evaluated", f"{fault}.", _RETRY)
+        case NotEvaluated():
+            return problem(400, "Query Not Evaluated", f"{fault}.")
         case ClientLeft():
             return _for_nobody()
         case ServiceFailed():

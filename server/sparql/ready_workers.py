@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,6 +27,17 @@ many times as long as it took to take one in nothing is done before the next: ch
 is tried again where it failed."""
 
 
+class Generation(NamedTuple):
+    """What is shown: the version of the data, the last change in it, and how a worker opens it.
+
+    One object, so that all who ask see another generation at the same moment.
+    """
+
+    version: str
+    journal: int | None
+    opening: Opening
+
+
 class Stock:
     """Workers: `hot` that are asked before others, and `spares`; `limit` bytes of a generation go to memory.
 
@@ -34,29 +46,30 @@ class Stock:
     `lock` guards it and whoever asks of it; `told` is called with the lock held, when there is a worker for somebody.
     """
 
-    def __init__(  # noqa: PLR0913 - what is shared with the pool, and the limits by their names
+    def __init__(
         self,
         lock: threading.Lock,
-        opening: Opening,
-        version: str,
+        generation: Generation,
         *,
         hot: int,
         spares: int,
         limit: int,
         told: Callable[[], None],
     ) -> None:
-        self.opening, self.version = opening, version
+        self.shown = generation
+        self.on_change: Callable[[], object] = int
+        """What is called when the generation that is shown is opened in another way."""
         self._hot, self._number, self._limit, self._told = hot, hot + spares, limit, told
         self._lock = lock
         self._lacking = threading.Condition(lock)
-        self._shown = threading.Condition(lock)
+        self._changed = threading.Condition(lock)
         self._idle: deque[Worker] = deque()
         self._out = 0
         self._hot_out: set[Worker] = set()
         self._left = 0.0
         """When one did not come back, or had been long away, the last time."""
         self._closed = False
-        self._disk = Nursery(opening.base)
+        self._disk = Nursery(generation.opening.base)
         self._memory: Nursery | None = None
         self._coming: Nursery | None = None
         threading.Thread(target=self._keep_warm, daemon=True).start()
@@ -69,15 +82,9 @@ class Stock:
         return len(self._idle)
 
     @property
-    def closed(self) -> bool:
-        """Whether it has been closed."""
-        return self._closed
-
-    @property
-    def shown(self) -> tuple[str, Opening]:
-        """The version that is shown, and how a worker opens it."""
-        with self._lock:
-            return self.version, self.opening
+    def opening(self) -> Opening:
+        """How a worker opens what is shown."""
+        return self.shown.opening
 
     def take(self) -> Worker:
         """A worker that goes to the foreground, the hot ones first; there is one.
@@ -114,22 +121,21 @@ class Stock:
         self._idle.insert(0 if worker.hot else self._hot_idle, worker)
         return self._idle.pop() if len(self._idle) > self._number - self._out else None
 
-    def lend(self) -> tuple[Worker, str]:
-        """One more worker for short questions, for as long as it is wanted, and the version of the data that it has.
+    def use(
+        self, store: str, version: str, number: int, journal: int | None, before_shown: Callable[[], object]
+    ) -> None:
+        """Show another generation, once so many workers have opened it and `before_shown` has returned.
 
-        Raises OSError or WorkerDied where there can be none.
-        """
-        with self._lock:
-            opening, version, memory = self.opening, self.version, self._memory
-        return self._made(memory or self._disk, opening, 1, hot=1)[0], version
-
-    def use(self, store: str, version: str, number: int) -> None:
-        """Show another generation, once so many workers have opened it.
-
-        Raises OSError or WorkerDied where they cannot.
+        Raises OSError or WorkerDied where they cannot, and what `before_shown` raises.
         """
         opening = msgspec.structs.replace(self.opening, store=store, resident=False)
-        self._show(opening, version, self._made(self._disk, opening, number), None)
+        fresh = self._made(self._disk, opening, number)
+        try:
+            before_shown()
+        except BaseException:
+            _end(fresh)
+            raise
+        self._show(Generation(version, journal, opening), fresh, None)
 
     def close(self) -> None:
         """End every worker that stands by."""
@@ -137,7 +143,7 @@ class Stock:
             self._closed = True
             idle, self._idle = self._idle, deque()
             self._lacking.notify()
-            self._shown.notify()
+            self._changed.notify()
         _end(idle)
 
     def end(self) -> None:
@@ -147,19 +153,21 @@ class Stock:
                 nursery.close()
 
     def _show(
-        self, opening: Opening, version: str, fresh: deque[Worker], memory: Nursery | None, after: Opening | None = None
+        self, generation: Generation, fresh: deque[Worker], memory: Nursery | None, after: Opening | None = None
     ) -> None:
         """Show a generation by fresh workers, unless another than `after` has been shown meanwhile."""
         with self._lock:
             if not self._closed and after in {None, self.opening}:
-                self.opening, self.version = opening, version
+                # Nobody gets a worker meanwhile, and nobody knows of the new generation before.
                 fresh, self._idle = self._idle, fresh
                 memory, self._memory = self._memory, memory
-                self._shown.notify()
+                self.shown = generation
+                self._changed.notify()
                 self._told()
-        _end(fresh)
-        if memory:
-            memory.retire()
+        # To end them takes a while, and whoever waits for the new generation does not wait for that.
+        threading.Thread(target=_end_all, args=(fresh, memory), daemon=True).start()
+        if after:
+            self.on_change()
 
     def _keep_warm(self) -> None:
         """Make the workers that are lacking; the life of a thread."""
@@ -228,9 +236,10 @@ class Stock:
             if memory is None or memory is not self._memory:
                 return
             self._memory = None
-            self.opening = msgspec.structs.replace(self.opening, resident=False)
-            self._shown.notify()
+            self.shown = self.shown._replace(opening=msgspec.structs.replace(self.opening, resident=False))
+            self._changed.notify()
         memory.retire()
+        self.on_change()
 
     def _keep_in_memory(self) -> None:
         """Take each generation into memory; the life of a thread."""
@@ -238,8 +247,9 @@ class Stock:
         while True:
             with self._lock:
                 while not self._closed and (self.opening.resident or self.opening.store == too_large):
-                    self._shown.wait()
-                opening, version = self.opening, self.version
+                    self._changed.wait()
+                generation = self.shown
+                opening = generation.opening
             self._rest(_SETTLING)
             with self._lock:
                 if self._closed:
@@ -249,7 +259,7 @@ class Stock:
             started = time.monotonic()
             again = 0.0
             try:
-                self._hold(opening, version)
+                self._hold(generation)
             except MemoryError as fault:
                 too_large = opening.store
                 self._say(f"{fault}; they are read from disk (serve --memory SIZE allows more)")
@@ -258,11 +268,12 @@ class Stock:
                 self._say(f"the data are not in memory yet and are read from disk ({fault})")
             self._rest(max(again, (time.monotonic() - started) * _REST))
 
-    def _hold(self, opening: Opening, version: str) -> None:
+    def _hold(self, generation: Generation) -> None:
         """Show a generation from memory, where none has followed meanwhile.
 
         Raises MemoryError where it is too large, OSError or WorkerDied where it cannot be held.
         """
+        opening = generation.opening
         memory = self._coming = Nursery(opening.base, opening.store, self._limit)
         try:
             memory.wait_ready()
@@ -271,7 +282,7 @@ class Stock:
         except BaseException:
             memory.close()
             raise
-        self._show(held, version, fresh, memory, after=opening)
+        self._show(generation._replace(opening=held), fresh, memory, after=opening)
         self._coming = None
 
     def _say(self, words: str) -> None:
@@ -282,7 +293,7 @@ class Stock:
         with self._lock:
             until = time.monotonic() + seconds
             while not self._closed and (left := until - time.monotonic()) > 0:
-                self._shown.wait(left)
+                self._changed.wait(left)
 
     def _made(self, nursery: Nursery, opening: Opening, number: int, *, hot: int = 0) -> deque[Worker]:
         """So many workers, the first of them hot, which open their generation at the same time.
@@ -304,3 +315,9 @@ class Stock:
 def _end(workers: Iterable[Worker]) -> None:
     for worker in workers:
         worker.kill()
+
+
+def _end_all(workers: Iterable[Worker], memory: Nursery | None) -> None:
+    _end(workers)
+    if memory:
+        memory.retire()

@@ -72,6 +72,9 @@ def answered(endpoint: Endpoint, question: Request) -> Response:
     held = Held.taken(request.environ, question)
     started = held.started if held else time.perf_counter()
     answer = held.outcome() if held else endpoint.ask(question)
+    if answer.version:
+        # Another generation may have been shown since the request came.
+        etag = validator(answer.version, question)
     return headed(_streamed(answer, question.format, started, etag), etag)
 
 
@@ -97,7 +100,7 @@ def _streamed(answer: Answer, format_: str, started: float, etag: str | None) ->
         answer.close()
         return Response(headers=headers, content_type=content_type)
     # What is all there goes out in one piece, and says its length.
-    whole = getattr(answer, "whole", None)
+    whole = answer.whole
     body = _chunks(answer, format_, etag) if whole is None else b"".join(whole)
     response = Response(body, headers=headers, content_type=content_type)
     response.call_on_close(answer.close)
@@ -110,10 +113,9 @@ def timing(answer: Answer, started: float) -> str:
     Rows are evaluated while they are written.  Of an answer that is sent as it comes, only its beginning is timed.
     """
     spent = time.perf_counter() - started
-    if getattr(answer, "hit", False):
+    if answer.hit:
         return f"cache;desc=hit;dur={spent * 1_000:.2f}"
-    queued, written = (float(getattr(answer, name, 0.0)) for name in ("queued", "serialised"))
-    return times(queued, spent - queued - written, written)
+    return times(answer.queued, spent - answer.queued - answer.serialised, answer.serialised)
 
 
 def _chunks(answer: Answer, format_: str, etag: str | None) -> Iterator[bytes]:

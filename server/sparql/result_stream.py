@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from converter.errors import QueryError
-from server.sparql import Answer, QuerySyntax, Refused, Request, WorkerDied
+from server.sparql import Answer, NotEvaluated, QuerySyntax, Refused, Request, WorkerDied
 from server.sparql.worker import DATA, END, FAULT, LAST, SERIALISED
 from server.sparql.worker_handle import Worker
 
@@ -39,18 +39,21 @@ class PoolAnswer(Answer):
     """Whether it counts among those in a foreground that it has been in since it began."""
 
     def __init__(
-        self, worker: Worker, request: Request, asked: float, timeout: float, give_back: Callable[[PoolAnswer], None]
+        self,
+        worker: Worker,
+        version: str,
+        request: Request,
+        asked: float,
+        timeout: float,
+        give_back: Callable[[PoolAnswer], None],
     ) -> None:
-        self.worker, self.request = worker, request
+        self.worker, self.version, self.request = worker, version, request
         self._timeout, self._give_back = timeout, give_back
         self._spent_before = worker.spent
         self.begun = time.monotonic()
         """When a worker took the query."""
         self._turn_begun, self._spent_by_turn = self.begun, 0.0
         self.queued = self.begun - asked
-        """Seconds that the query waited for a worker."""
-        self.serialised = 0.0
-        """Seconds of its making from the first row to the last, once it has ended."""
         self._deadline = asked + timeout
         self._last = self._deadline + timeout * _READERS_SHARE
         self._held: list[bytes] = []
@@ -68,11 +71,6 @@ class PoolAnswer(Answer):
         self.died = False
         """Whether the query broke its worker."""
 
-    @property
-    def whole(self) -> tuple[bytes, ...] | None:
-        """The bytes of an answer that its beginning was all of."""
-        return tuple(data for data in self._held if data) if self.finished else None
-
     def begin(self) -> None:
         """Ask, and read the beginning, in which a fault still has a true status."""
         self.worker.send(self.request)
@@ -84,6 +82,8 @@ class PoolAnswer(Answer):
             self._held.append(data)
             length += len(data)
         self._streams = not self.finished
+        if self.finished:
+            self.whole = tuple(data for data in self._held if data)
 
     @property
     def sends(self) -> bool:
@@ -182,4 +182,4 @@ class PoolAnswer(Answer):
             raise QuerySyntax(told["message"], told["line"], told["column"])
         if "Permission denied" in told["message"] or "SERVICE" in told["message"]:
             raise Refused("the query asks another server, which this endpoint never does")
-        raise WorkerDied(told["message"])
+        raise (WorkerDied if told["kind"] == "store" else NotEvaluated)(told["message"])

@@ -24,8 +24,8 @@ import pyoxigraph
 
 from converter.graph import prefixes
 from server.sparql import Request
-from server.sparql.columns import named, star_of
 from server.sparql.in_memory_store import address_space, own_memory
+from server.sparql.lexer import named, star_of
 from server.sparql.lower_priority import Stepping
 from server.sparql.network_guard import deny_internet
 from server.sparql.result_formats import FORMATS, ResultFormat
@@ -159,7 +159,7 @@ class Out(Protocol):
         """All has been written, which took so many seconds."""
 
     def fault(self, kind: str, message: str) -> None:
-        """It ends here: for its `syntax`, or in its `evaluation`."""
+        """It ends here: for its `syntax`, in its `evaluation`, or since the `store` cannot be read."""
 
 
 def answer(store: pyoxigraph.Store, request: Request, out: Out, base: str) -> None:
@@ -178,8 +178,10 @@ def answer(store: pyoxigraph.Store, request: Request, out: Out, base: str) -> No
         out.end(time.perf_counter() - made)
     except SyntaxError as fault:
         out.fault("syntax", str(fault.msg))
-    except (ValueError, OSError, RuntimeError) as fault:
+    except (ValueError, RuntimeError) as fault:
         out.fault("evaluation", str(fault))
+    except OSError as fault:
+        out.fault("store", str(fault))
 
 
 def _with_columns(query: str, base: str) -> str:

@@ -14,8 +14,9 @@ import pytest
 
 from converter.errors import QueryError
 from server.sparql import QueueFull, Request
+from server.sparql.lexer import kind
 from server.sparql.pool import Pool
-from server.sparql.query_kinds import LongKinds, kind
+from server.sparql.query_kinds import LongKinds
 from tests.conftest import EXAMPLES, Site
 from tests.sparql.test_abuse import HUGE, broken_off
 from tests.sparql.test_pool import COUNT, RUNAWAY, store, told

@@ -11,7 +11,7 @@ import zlib
 import pytest
 import rdflib
 
-from server.sparql.columns import named
+from server.sparql.lexer import named
 from tests.conftest import Site
 from tests.test_sparql import CONSTRUCT, DIRECT, LOOK_UP, Answer, ask, get
 

@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.front.messages import Channel, Shown
-from server.front.supervisor import Running
-from tests.conftest import EXAMPLES, Site, shelfgraph
+from server.front.supervisor import FrontProcess
+from tests.conftest import EXAMPLES, Site
 from tests.sparql.test_departures import figure
 from tests.sparql.test_leaving import soon
 from tests.sparql.test_pool import RUNAWAY, below, command
@@ -100,10 +100,6 @@ def test_a_look_up_never_comes_to_the_application(site: Site, line: HTTPConnecti
     before = figure(site, 'queries_total{outcome="ok"}')
     assert all(here(line, TITLE % (site.base, "803") + f" # {next(NUMBERS)}") for _ in range(5))
     assert soon(lambda: figure(site, 'queries_total{outcome="ok"}') >= before + 5)
-
-
-def test_a_question_like_others_that_were_quick_is_answered_here(site: Site, line: HTTPConnection) -> None:
-    assert soon(lambda: here(line, OTHER % (site.base, "803") + f" # {next(NUMBERS)}"))
 
 
 def test_what_was_answered_is_remembered(site: Site, line: HTTPConnection) -> None:
@@ -252,12 +248,12 @@ def test_a_long_answer_is_passed_on_no_faster_than_it_is_read(site: Site) -> Non
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
         connection.sendall(request(site, query, "Accept: application/n-triples").replace(b"Accept: text/csv\r\n", b""))
         time.sleep(0.5)
-        before = sum(resident(process) for process in reception(site))
+        before = sum(resident(process) for process in front(site))
         assert len(connection.recv(1_024)) > 0
-        assert sum(resident(process) for process in reception(site)) < before + 2_000_000
+        assert sum(resident(process) for process in front(site)) < before + 2_000_000
 
 
-def reception(site: Site) -> list[int]:
+def front(site: Site) -> list[int]:
     """The process that holds the connections of a site."""
     return [process for process in below(site.process.pid) if "server.front.front_process" in command(process)]
 
@@ -269,49 +265,24 @@ def resident(process: int) -> int:
 def test_it_comes_back_where_it_ends() -> None:
     site = Site(EXAMPLES)
     try:
-        (before,) = reception(site)
+        (before,) = front(site)
         os.kill(before, signal.SIGKILL)
-        assert soon(lambda: reception(site) not in ([], [before]))
+        assert soon(lambda: front(site) not in ([], [before]))
         line = HTTPConnection("127.0.0.1", site.port, timeout=20)
         assert ask(line, TITLE % (site.base, "801")).read().startswith(b"title\r\n")
         line.close()
     finally:
-        assert "the reception has ended, and is started again" in site.stop()
+        assert "the process that holds the connections ended, and is started again" in site.stop()
 
 
 def test_it_ends_with_what_started_it() -> None:
     site = Site(EXAMPLES)
-    (process,) = reception(site)
+    (process,) = front(site)
     folder = Path(command(process).split("\0")[-2]).parent
     assert folder.is_dir()
     site.process.kill()
     site.process.communicate()
     assert soon(lambda: not command(process) and not folder.exists())
-
-
-def test_other_data_are_shown_at_once(tmp_path: Path) -> None:
-    def load(title: str) -> None:
-        row = f"1,c,http://hdl.handle.net/20.500.12345/9,{title}"
-        (tmp_path / "r.csv").write_text(f"id,collection,dc.identifier.uri,dc.title\n{row}\n", encoding="utf-8")
-        done = shelfgraph("load", "--data", tmp_path / "data", "--base", "http://x.example/", tmp_path / "r.csv")
-        assert done.returncode == 0, done.stderr
-
-    load("Zero")
-    site = Site("--data", tmp_path / "data")
-    try:
-        line = HTTPConnection("127.0.0.1", site.port, timeout=20)
-        query = TITLE % ("http://x.example/", "9")
-        found = ["Zero"]
-        for title in ("One", "Two"):
-            assert ask(line, query).read().decode().split() == ["title", found[-1]]
-            load(title)
-            assert soon(lambda title=title: ask(line, query).read().decode().split() == ["title", title])  # type: ignore[misc]
-            # And never again what was there before.
-            assert {ask(line, query + " " * times).read().decode().split()[1] for times in range(20)} == {title}
-            found.append(title)
-        line.close()
-    finally:
-        site.stop()
 
 
 @pytest.fixture(scope="module")
@@ -383,7 +354,7 @@ def test_a_look_up_with_a_long_answer_is_passed_on(hub: Site) -> None:
 
 
 def test_no_look_up_leaves_the_machine(site: Site) -> None:
-    (process,) = reception(site)
+    (process,) = front(site)
     assert "Seccomp:\t2" in Path(f"/proc/{process}/status").read_text(encoding="ascii")
 
 
@@ -437,16 +408,16 @@ def test_sockets_find_a_place_whatever_the_folder_for_files_is_called(
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[tuple[Running, int, socket.socket]]:
-    """A reception without a site, its port, and where the application is to listen."""
+def alone(folder: Path) -> Iterator[tuple[FrontProcess, int, socket.socket]]:
+    """A front without a site, its port, and where the application is to listen."""
     listening = socket.create_server(("127.0.0.1", 0))
-    running = Running(listening, folder / "control", folder / "application")
+    running = FrontProcess(listening, folder / "control", folder / "application")
     try:
         with socket.socket(socket.AF_UNIX) as control, socket.socket(socket.AF_UNIX) as application:
             assert soon((folder / "control").exists)
             application.bind(str(folder / "application"))
             control.connect(str(folder / "control"))
-            Channel(control).send(Shown(""))
+            Channel(control).send(Shown())
             # Nobody is let in before the application listens, which is tried out.
             with socket.create_connection(listening.getsockname(), 10) as early, suppress(TimeoutError):
                 early.settimeout(0.3)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.front.lookups import is_look_up
+from server.sparql.lexer import is_look_up
 
 LOOK_UPS = [
     "SELECT ?o { <urn:a> <urn:p> ?o }",

@@ -7,66 +7,66 @@ import time
 
 import pytest
 
-from server.front.event_threads import PATIENCE, Superseded, Turn
+from server.front.event_threads import LONGEST, EventThreads, Superseded
 
 
 class Other:
     """A thread that stands by, and what it did."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, threads: EventThreads) -> None:
         self.leads = threading.Event()
-        self._turn = turn
+        self._threads = threads
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
-        while not turn.begin():
+        while not threads.begin():
             time.sleep(0.001)
-        turn.end()
+        threads.end()
 
     def _run(self) -> None:
-        self._turn.stand_by()
+        self._threads.stand_by()
         self.leads.set()
 
 
 def test_nothing_is_begun_where_nobody_would_take_over() -> None:
-    assert not Turn().begin()
+    assert not EventThreads().begin()
 
 
 def test_what_is_quick_leaves_the_turn_where_it_is() -> None:
-    turn = Turn()
-    other = Other(turn)
+    threads = EventThreads()
+    other = Other(threads)
     for _ in range(50):
-        assert turn.begin()
-        turn.end()
-        time.sleep(PATIENCE / 10)
+        assert threads.begin()
+        threads.end()
+        time.sleep(LONGEST / 10)
     assert not other.leads.is_set()
 
 
 def test_what_takes_long_gives_the_turn_to_the_other() -> None:
-    turn = Turn()
-    other = Other(turn)
-    assert turn.begin()
+    threads = EventThreads()
+    other = Other(threads)
+    assert threads.begin()
     assert other.leads.wait(2)
     with pytest.raises(Superseded):
-        turn.end()
+        threads.end()
     # Until the first has come back, the second begins nothing that may take long.
-    assert not turn.begin()
+    assert not threads.begin()
 
 
 def test_it_goes_back_and_forth() -> None:
-    turn = Turn()
+    threads = EventThreads()
     led: list[str] = []
 
     def work(name: str, *, leads: bool) -> None:
         for _ in range(4):
             if not leads:
-                turn.stand_by()
+                threads.stand_by()
             leads = False
             led.append(name)
-            while not turn.begin():
+            while not threads.begin():
                 time.sleep(0.001)
-            time.sleep(PATIENCE * 5)
+            time.sleep(LONGEST * 5)
             try:
-                turn.end()
+                threads.end()
             except Superseded:
                 continue
             raise AssertionError("nobody took over")
@@ -79,9 +79,9 @@ def test_it_goes_back_and_forth() -> None:
 
 def test_after_a_rest_somebody_watches_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.front.event_threads._QUIET", 0.05)
-    turn = Turn()
-    other = Other(turn)
+    threads = EventThreads()
+    other = Other(threads)
     time.sleep(0.3)
     assert not other.leads.is_set()
-    assert turn.begin()
+    assert threads.begin()
     assert other.leads.wait(2)

@@ -6,22 +6,20 @@ import selectors
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import cast
 
 import pytest
 
 from server.front.connection import Connection
-from server.front.front_process import Desk
-from server.front.local_answers import Counter
+from server.front.responder import Responder
 
 
-class StubDesk:
-    """What a connection knows of the desk; the application is somebody who never answers."""
+class StubHost:
+    """What a connection needs; the application is somebody who never answers."""
 
     def __init__(self) -> None:
         self.selector = selectors.DefaultSelector()
         self.now = 0.0
-        self.counter = Counter(id)
+        self.responder = Responder(id)
         self.left: list[str] = []
         self.behind: list[socket.socket] = []
 
@@ -48,9 +46,9 @@ class StubDesk:
 
 
 @pytest.fixture
-def desk() -> Iterator[StubDesk]:
-    """A desk."""
-    made = StubDesk()
+def host() -> Iterator[StubHost]:
+    """A process that holds connections."""
+    made = StubHost()
     yield made
     made.selector.close()
     for one in made.behind:
@@ -58,11 +56,11 @@ def desk() -> Iterator[StubDesk]:
 
 
 @pytest.fixture
-def met(desk: StubDesk) -> Iterator[tuple[socket.socket, Connection]]:
+def met(host: StubHost) -> Iterator[tuple[socket.socket, Connection]]:
     """A client and its connection."""
     client, theirs = socket.socketpair()
     theirs.setblocking(False)
-    connection = Connection(cast("Desk", desk), theirs)
+    connection = Connection(host, theirs)
     yield client, connection
     connection.close()
     client.close()
@@ -73,60 +71,60 @@ def test_a_connection_may_rest_for_a_minute(met: tuple[socket.socket, Connection
 
 
 def test_a_head_has_half_a_minute_however_slowly_it_comes(
-    desk: StubDesk, met: tuple[socket.socket, Connection]
+    host: StubHost, met: tuple[socket.socket, Connection]
 ) -> None:
     client, connection = met
     for second, byte in enumerate(b"GET / HTTP/1.1\r\nHost"):
-        desk.now = float(second)
+        host.now = float(second)
         client.send(bytes([byte]))
-        desk.turn()
+        host.turn()
     assert (connection.overdue(29), connection.overdue(31)) == (False, True)
 
 
-def test_one_who_waits_for_an_answer_may_wait(desk: StubDesk, met: tuple[socket.socket, Connection]) -> None:
+def test_one_who_waits_for_an_answer_may_wait(host: StubHost, met: tuple[socket.socket, Connection]) -> None:
     client, connection = met
     client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    desk.turn()
-    assert desk.behind[0].recv(1_000) == b"GET / HTTP/1.1\r\nX-Shelfgraph-Request: request 0\r\nHost: x\r\n\r\n"
+    host.turn()
+    assert host.behind[0].recv(1_000) == b"GET / HTTP/1.1\r\nX-Shelfgraph-Request: request 0\r\nHost: x\r\n\r\n"
     assert not connection.overdue(10_000)
-    assert not desk.left
+    assert not host.left
     client.close()
-    desk.turn()
-    assert desk.left == ["request 0"]
+    host.turn()
+    assert host.left == ["request 0"]
 
 
 def test_one_who_takes_nothing_of_an_answer_has_two_minutes(
-    desk: StubDesk, met: tuple[socket.socket, Connection]
+    host: StubHost, met: tuple[socket.socket, Connection]
 ) -> None:
     client, connection = met
     client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    desk.turn()
-    behind = desk.behind[0]
+    host.turn()
+    behind = host.behind[0]
     behind.setblocking(False)
     behind.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
     sent = 0
     with suppress(BlockingIOError):
         while True:
             sent += behind.send(bytes(1 << 16))
-            desk.turn()
+            host.turn()
     # No more is taken from the application than is on its way to the client.
     assert sent < 4 << 20
     assert (connection.overdue(119), connection.overdue(121)) == (False, True)
 
 
 def test_what_still_comes_at_the_end_is_read_away_for_two_seconds(
-    desk: StubDesk, met: tuple[socket.socket, Connection]
+    host: StubHost, met: tuple[socket.socket, Connection]
 ) -> None:
     client, connection = met
     client.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nthe beginning")
-    desk.turn()
-    desk.behind[0].recv(1_000)
-    desk.behind[0].send(b"HTTP/1.1 413 -\r\nContent-Length: 2\r\n\r\nno")
-    desk.turn()
+    host.turn()
+    host.behind[0].recv(1_000)
+    host.behind[0].send(b"HTTP/1.1 413 -\r\nContent-Length: 2\r\n\r\nno")
+    host.turn()
     assert client.recv(1_000).endswith(b"no")
     assert client.recv(1) == b""
     for second in (1, 2, 3):
-        desk.now = float(second)
+        host.now = float(second)
         client.send(b"more")
-        desk.turn()
+        host.turn()
     assert (connection.closed, connection.overdue(1.9), connection.overdue(2.1)) == (False, False, True)

@@ -10,22 +10,23 @@ import threading
 
 import pyoxigraph
 
-from server.front.lent_worker import LARGEST
 from server.front.messages import Shown
 from server.sparql import Request
 from server.sparql.fork_server import module_path
 from server.sparql.in_memory_store import FORMAT, own_memory, resident_bytes
 from server.sparql.worker import answer
 
+LARGEST = 16_384
+"""Bytes that an answer may have here."""
 _PIPE = 1 << 20
-"""Bytes that are read at one time, so that the thread seldom stands in the way of others."""
+"""Bytes that are read at one time, so that the loading thread seldom stands in the way of others."""
 
 
 class TooLong(Exception):
     """The answer has more bytes than one may have here, or there is none."""
 
 
-class _Held:
+class _Body:
     """A file in the eyes of the engine, which holds a short answer and refuses a long one."""
 
     def __init__(self) -> None:
@@ -48,11 +49,12 @@ class _Held:
         raise TooLong(kind, message)
 
 
-class Holding:
-    """The generation that is shown: opened from disk, and then taken into memory where it may be."""
+class LookupStore:
+    """The generation that is shown: opened from disk, and then loaded into memory where it may be."""
 
     def __init__(self) -> None:
-        self._wanted = Shown("")
+        self._lock = threading.Lock()
+        self._shown = Shown()
         self._store: pyoxigraph.Store | None = None
         self.resident = False
         """Whether it is in memory."""
@@ -61,46 +63,51 @@ class Holding:
         return self._store is not None
 
     def show(self, shown: Shown) -> None:
-        """Hold another generation, where one is told; there is none until it is open."""
-        before, self._wanted = self._wanted, shown
-        if (before.version, before.folder, before.memory) == (shown.version, shown.folder, shown.memory):
-            return
-        # To let memory go takes long, as do the others; the engine lets other threads run meanwhile.
-        gone = [self._store]
-        if before.version != shown.version or not shown.folder:
-            self._store, self.resident = None, False
-        threading.Thread(target=self._hold, args=(shown, gone), name="holding", daemon=True).start()
+        """Hold that generation, and no other from now on; until it is open, there is none."""
+        with self._lock:
+            before, self._shown = self._shown, shown
+            if _data(before) == _data(shown):
+                return
+            # To let memory go takes long, as do the others; the engine lets other threads run meanwhile.
+            unused = [self._store]
+            if before.version != shown.version or not shown.folder:
+                self._store, self.resident = None, False
+        threading.Thread(target=self._open, args=(shown, unused), name="look-up store", daemon=True).start()
 
     def answer(self, request: Request) -> tuple[bytes, float]:
         """The answer to a look-up, and the seconds that it took to be written.
 
         Raises TooLong where it is too long, or the engine finds fault with the query.
         """
-        held, store = _Held(), self._store
+        body, store = _Body(), self._store
         if store is None:
             raise TooLong
-        answer(store, request, held, self._wanted.base)
-        return bytes(held.data), held.written
+        answer(store, request, body, self._shown.base)
+        return bytes(body.data), body.written
 
-    def _hold(self, shown: Shown, gone: list[pyoxigraph.Store | None]) -> None:
-        """Open the generation, and take it into memory; the life of a thread."""
+    def _open(self, shown: Shown, unused: list[pyoxigraph.Store | None]) -> None:
+        """Open the generation, and load it into memory; the life of a thread."""
         if shown.folder and self._store is None:
             with contextlib.suppress(OSError):
                 self._set(pyoxigraph.Store.read_only(shown.folder), shown, resident=False)
-        gone.clear()
+        unused.clear()
         if shown.memory and (store := _loaded(shown)):
-            gone.append(self._store)
+            unused.append(self._store)
             self._set(store, shown, resident=True)
-            gone.clear()
+            unused.clear()
 
     def _set(self, store: pyoxigraph.Store, shown: Shown, *, resident: bool) -> None:
-        wanted = self._wanted
-        if (wanted.version, wanted.folder, wanted.memory) == (shown.version, shown.folder, shown.memory):
-            self._store, self.resident = store, resident
+        with self._lock:
+            if _data(self._shown) == _data(shown):
+                self._store, self.resident = store, resident
+
+
+def _data(shown: Shown) -> tuple[str, str, int]:
+    return shown.version, shown.folder, shown.memory
 
 
 def _loaded(shown: Shown) -> pyoxigraph.Store | None:
-    """The generation in memory, apart from that of questions since a thread takes it; None where that fails."""
+    """The generation in memory, apart from that of queries since a thread loads it; None where that fails."""
     store = pyoxigraph.Store()
     limit = shown.memory + resident_bytes(os.getpid())
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
