@@ -44,7 +44,7 @@ class Link:
         self.on_answered: Callable[[Answered], object] = id
         """What is called with each answer that the front gave."""
         if pool:
-            pool.on_change = self.refresh
+            pool.on_change(self.refresh)
 
     def start(self) -> None:
         """Meet the front, again and again; from now on it accepts connections."""

@@ -1,10 +1,10 @@
 """The process that makes the workers: all that they need is imported, nothing is open, and one thread runs.
 
 A worker is a fork of it, and stands ready in a tenth of the time that an interpreter takes to start.  The web process,
-which has threads, locks and sockets, is never forked.  Orders come over a socket: a verb and the number of a process,
-or the three pipes of one that is to be made; the answer is a number.
+which has threads, locks and sockets, is never forked.  It asks over a socket, with the two pipes of a worker that is to
+be made, or with the number of one that has ended.
 
-One that holds a generation in memory (`resident`) gives it to all of its workers, and says a number when it is ready.
+One that holds a generation in memory (`holds`) shares it with all of its workers, and sends a number when it is ready.
 """
 
 from __future__ import annotations
@@ -21,25 +21,44 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph
+from cachetools import LRUCache
 
 from server.sparql import in_memory_store, worker
 
 RUNNING = 256
 """What stands for an exit code while there is none."""
 
-_ORDER, _ANSWER = struct.Struct("!ci"), struct.Struct("!i")
-_MAKE, _END, _HOW = b"M", b"E", b"H"
-_SIGNALS = {b"P": signal.SIGSTOP, b"R": signal.SIGCONT, b"K": signal.SIGKILL}
-_VERBS = {int(number): verb for verb, number in _SIGNALS.items()}
-_GONE = -signal.SIGKILL
-_SWEEP = 0.1
-"""Seconds between two looks for processes that are ending."""
+_NUMBER = struct.Struct("!i")
+_MAKE = 0
+"""The request for a new worker; any other number is that of a process whose exit code is wanted."""
+_MOST_CODES = 1_000
 
 
-class Nursery:
-    """The making process as the web process sees it: started when it is first needed, and again where it has died.
+class Process(NamedTuple):
+    """A worker: its number, and a descriptor that names it for good (pidfd_open(2), Linux 5.3), or -1."""
+
+    number: int
+    descriptor: int
+
+    def kill(self) -> None:
+        """End it at once; it may have ended before."""
+        with contextlib.suppress(OSError):
+            if self.descriptor >= 0:
+                signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)
+            else:
+                os.kill(self.number, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Name it no more."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+
+
+class ForkServer:
+    """The process as the web process sees it: started when it is first needed, and again where it has died.
 
     One that holds the generation in the folder `holds` in memory, at most `limit` bytes of it, is started by
     `wait_ready` and not again.
@@ -64,15 +83,14 @@ class Nursery:
                 raise ConnectionError("the server is stopping")
             self._start()
             channel = self._channel
-        code = _answer(channel)
+        code, _ = _answer(channel)
         if code == -errno.ENOMEM:
             raise MemoryError("the data take more memory than they may")
         _check(code)
 
-    def make(self, *pipes: int) -> int:
-        """The number of a new process that reads requests from the first pipe, and writes frames to the second.
+    def make(self, requests: int, frames: int) -> Process:
+        """A new process that reads requests from one pipe, and writes frames to the other.
 
-        From the third it reads who is to step back (`stepping`).
         Raises OSError where no process can be made.
         """
         with self._lock:
@@ -80,10 +98,10 @@ class Nursery:
                 raise ConnectionError("the server is stopping")
             if not self._holds and (self._process is None or self._process.poll() is not None):
                 self._start()
-            number = self._order(_MAKE, 0, *pipes)
+            number, descriptor = self._asked(_MAKE, requests, frames)
             _check(number)
             self._workers += 1
-        return number
+        return Process(number, descriptor)
 
     def let_go(self) -> None:
         """A worker is needed no more."""
@@ -101,17 +119,12 @@ class Nursery:
         if last:
             self.close()
 
-    def signal(self, process: int, number: int) -> None:
-        """Let a process stand still, go on, or end."""
-        self._told(_VERBS[number], process)
-
-    def end(self, process: int) -> None:
-        """Kill a process; nobody waits for its end."""
-        self._told(_END, process)
-
-    def how(self, process: int) -> int:
+    def exit_code(self, process: Process) -> int:
         """How a process ended: its exit code, the negative number of a signal, or `RUNNING`."""
-        return self._told(_HOW, process)
+        with self._lock, contextlib.suppress(OSError):
+            return self._asked(process.number)[0]
+        # The maker is gone, and what it made goes with it.
+        return -signal.SIGKILL
 
     def close(self) -> None:
         """End the process, and with it all that it made."""
@@ -123,14 +136,8 @@ class Nursery:
                 self._process.kill()
                 self._process.wait()
 
-    def _told(self, verb: bytes, process: int) -> int:
-        with self._lock, contextlib.suppress(OSError):
-            return self._order(verb, process)
-        # The maker is gone, and what it made goes with it.
-        return _GONE
-
-    def _order(self, verb: bytes, process: int, *descriptors: int) -> int:
-        socket.send_fds(self._channel, [_ORDER.pack(verb, process)], descriptors)
+    def _asked(self, number: int, *descriptors: int) -> tuple[int, int]:
+        socket.send_fds(self._channel, [_NUMBER.pack(number)], descriptors)
         return _answer(self._channel)
 
     def _start(self) -> None:
@@ -148,11 +155,12 @@ class Nursery:
             )
 
 
-def _answer(channel: socket.socket) -> int:
-    answer = channel.recv(_ANSWER.size)
+def _answer(channel: socket.socket) -> tuple[int, int]:
+    """A number, and the descriptor that comes with it, or -1."""
+    answer, descriptors, _, _ = socket.recv_fds(channel, _NUMBER.size, 1)
     if not answer:
         raise ConnectionResetError("the process that makes workers has ended")
-    return int(_ANSWER.unpack(answer)[0])
+    return int(_NUMBER.unpack(answer)[0]), descriptors[0] if descriptors else -1
 
 
 def _check(number: int) -> None:
@@ -167,16 +175,15 @@ def module_path() -> str:
 
 
 class _Maker:
-    """The process itself: what runs, what was left to end, and the store that all of its workers share."""
+    """The process itself: how its children ended, and the store that all of them share."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._store: pyoxigraph.Store | None = None
-        self._running: set[int] = set()
-        self._ending: set[int] = set()
+        self._codes: LRUCache[int, int] = LRUCache(_MOST_CODES)
 
     def hold(self, generation: str, limit: int) -> None:
-        """Take a generation into memory, and say how that went."""
+        """Load a generation into memory, and send how that went."""
         code = 0
         try:
             self._store = in_memory_store.loaded(generation, limit)
@@ -184,64 +191,67 @@ class _Maker:
             code = -errno.ENOMEM
         except OSError:
             code = -errno.EIO
-        self._channel.sendall(_ANSWER.pack(code))
+        self._channel.sendall(_NUMBER.pack(code))
 
     def obey(self) -> None:
-        """Do what is asked until nobody can ask any more."""
+        """Do what is asked until nobody can ask any more, and let no child that has ended stay behind."""
+        woken, wake = socket.socketpair()
+        woken.setblocking(False)
+        wake.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
         while True:
-            self._ending -= {process for process in self._ending if os.waitpid(process, os.WNOHANG)[0]}
-            if not select.select([self._channel], [], [], _SWEEP if self._ending else None)[0]:
+            ready, _, _ = select.select([self._channel, woken], [], [])
+            if woken in ready:
+                woken.recv(1_024)
+            self._reap()
+            if self._channel not in ready:
                 continue
-            message, descriptors, _, _ = socket.recv_fds(self._channel, _ORDER.size, 3)
+            message, descriptors, _, _ = socket.recv_fds(self._channel, _NUMBER.size, 2)
             if not message:
                 return
-            verb, process = _ORDER.unpack(message)
-            number = self._made(*descriptors) if verb == _MAKE else self._done(verb, process)
-            self._channel.sendall(_ANSWER.pack(number))
+            (number,) = _NUMBER.unpack(message)
+            if number == _MAKE:
+                self._make(*descriptors)
+            else:
+                self._channel.sendall(_NUMBER.pack(self._codes.get(number, RUNNING)))
 
-    def _made(self, *pipes: int) -> int:
-        """The number of a new process, or a negative error number."""
-        parent = os.getpid()
+    def _reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                self._codes[ended[0]] = os.waitstatus_to_exitcode(ended[1])
+
+    def _make(self, requests: int, frames: int) -> None:
+        """Make a process, and send its number with a descriptor of it, or a negative error number."""
+        parent, descriptors = os.getpid(), list[int]()
         try:
-            process = os.fork()
+            number = os.fork()
         except OSError as fault:
-            process = -(fault.errno or 1)
-        if process == 0:
-            _be_a_worker(*pipes, parent=parent, store=self._store)
-        for pipe in pipes:
-            os.close(pipe)
-        if process > 0:
-            self._running.add(process)
-        return process
-
-    def _done(self, verb: bytes, process: int) -> int:
-        """0, or how the process ended.  A number that is not among those that run may be another's by now."""
-        if process not in self._running:
-            return _GONE
-        if verb in _SIGNALS:
-            os.kill(process, _SIGNALS[verb])
-        elif verb == _END:
-            os.kill(process, signal.SIGKILL)
-            self._running.remove(process)
-            self._ending.add(process)
-        elif verb == _HOW:
-            ended, status = os.waitpid(process, os.WNOHANG)
-            if not ended:
-                return RUNNING
-            self._running.remove(process)
-            return os.waitstatus_to_exitcode(status)
-        return 0
+            number = -(fault.errno or 1)
+        if number == 0:
+            _be_a_worker(requests, frames, parent=parent, store=self._store)
+        os.close(requests)
+        os.close(frames)
+        if number > 0:
+            self._codes.pop(number, None)
+            with contextlib.suppress(AttributeError, OSError):
+                descriptors.append(os.pidfd_open(number))
+        socket.send_fds(self._channel, [_NUMBER.pack(number)], descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
-def _be_a_worker(requests: int, frames: int, orders: int, *, parent: int, store: pyoxigraph.Store | None) -> None:
+def _be_a_worker(requests: int, frames: int, *, parent: int, store: pyoxigraph.Store | None) -> None:
     """The life of a forked process, which never comes back."""
     try:
-        # The socket of the orders is the standard input, and goes with it.
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        # The socket of the fork server is the standard input, and goes with it.
         os.dup2(requests, 0)
         os.dup2(frames, 1)
         os.close(requests)
         os.close(frames)
-        worker.main(parent, store, orders)
+        worker.main(parent, store)
     finally:
         os._exit(1)
 

@@ -1,94 +1,93 @@
-"""Stepping back: a query goes on with the time that nobody else wants, and its worker is as before when it is done.
+"""Lower priority: a query over its slice leaves the processor to others, and its worker is as before when it is done.
 
-A thread that has given its priority up may not have it back (sched(7)), so another takes its place after the query.
+The pool lowers the thread that evaluates from outside.  Such a thread may not have its priority back without privileges
+(sched(7)), so the first thread of a worker, which evaluates nothing, starts another one for the next query: a thread
+inherits the priority of the one that starts it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import enum
 import os
-import struct
+import queue
 import threading
 from collections.abc import Callable
-from typing import BinaryIO
+from pathlib import Path
 
-ORDER = struct.Struct("!I")
-"""What a worker is told: the number of the request that is to step back, of those that it was given."""
 RETURNS = hasattr(os, "SCHED_IDLE")
-"""Whether a worker is as before after it has stepped back; elsewhere all of its process stays behind."""
+"""Whether a worker is as before after it has been lowered; elsewhere all of its process stays low."""
+_NICE = 5
+"""At this a process has a third of what an ordinary one has, and a hundred times what an idle one has."""
 
 
-class Stepping:
-    """Who answers in a worker: first whoever calls `run`, then one thread after the other; `serve` answers requests.
+class Priority(enum.IntEnum):
+    """How much of the processor a query has beside others."""
 
-    It is to call `begin` before and `end` after each, and to return where the latter says so.
-    """
+    NORMAL = 0
+    LOW = 1
+    """A third, where others want it."""
+    LOWEST = 2
+    """What nobody else wants."""
 
-    def __init__(self, orders: BinaryIO, serve: Callable[[], None]) -> None:
-        self._orders, self._serve = orders, serve
-        self._lock = threading.Lock()
-        self._number = self._ordered = 0
-        """The last request that was begun, and the last that was told to step back."""
-        self._answers = False
-        """Whether a request is being answered now."""
-        self._thread = 0
-        self._successor: threading.Event | None = None
-        """What wakes the thread that follows, where the one that answers has stepped back."""
 
-    def run(self) -> None:
-        """Serve, and never come back: `serve` ends the process."""
-        threading.Thread(target=self._hear, name="stepping back", daemon=True).start()
-        self._take_over()
-        # The process is that of its first thread, and as long as it.
-        threading.Event().wait()
-
-    def begin(self) -> None:
-        """A request is answered now."""
-        with self._lock:
-            self._number += 1
-            self._answers = True
-            if self._ordered == self._number:
-                self._step_back()
-
-    def end(self) -> bool:
-        """Whether another thread follows, now that the request has been answered."""
-        with self._lock:
-            self._answers = False
-            successor, self._successor = self._successor, None
-        if successor:
-            successor.set()
-        return successor is not None
-
-    def _take_over(self) -> None:
-        self._thread = threading.get_native_id()
-        self._serve()
-
-    def _hear(self) -> None:
-        """Hear who is to step back; the life of a thread."""
-        while order := self._orders.read(ORDER.size):
-            with self._lock:
-                (self._ordered,) = ORDER.unpack(order)
-                # By the time that it is heard the request may have been answered, or may not have been begun.
-                if self._answers and not self._successor and self._ordered == self._number:
-                    self._step_back()
-
-    def _step_back(self) -> None:
-        """Give up the priority of the thread that answers, before which another is made that will follow it."""
+def lower(process: int, priority: Priority) -> None:
+    """Lower the threads of a worker, but its first; where the system forbids it, the query goes on as it did."""
+    with contextlib.suppress(OSError):
         if not RETURNS:
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, 0, 19)
+            os.setpriority(os.PRIO_PROCESS, process, 19 if priority is Priority.LOWEST else _NICE)
             return
-        successor = threading.Event()
-        try:
-            threading.Thread(target=self._follow, args=(successor,), daemon=True).start()
-        except RuntimeError:
-            # There is no memory for a thread, and soon there will be none for the query.
-            os._exit(1)
-        # Where the system forbids it, the query goes on as it did: slower for others, and not broken.
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(self._thread, os.SCHED_IDLE, os.sched_param(0))
-        self._successor = successor
+        threads = {int(path.name) for path in Path(f"/proc/{process}/task").iterdir()}
+        for thread in threads - {process}:
+            with contextlib.suppress(ProcessLookupError):
+                if priority is Priority.LOWEST:
+                    os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
+                else:
+                    os.setpriority(os.PRIO_PROCESS, thread, _NICE)
 
-    def _follow(self, successor: threading.Event) -> None:
-        successor.wait()
-        self._take_over()
+
+def is_lowered() -> bool:
+    """Whether this thread has less than ordinary priority."""
+    return RETURNS and (os.sched_getscheduler(0) == os.SCHED_IDLE or os.getpriority(os.PRIO_PROCESS, 0) >= _NICE)
+
+
+class Threads:
+    """The threads of a worker that evaluate, one after the other."""
+
+    def __init__(self) -> None:
+        self._wanted: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._started: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._current = 0
+
+    def renew(self) -> bool:
+        """Whether this thread has been lowered, and another has been started to follow it."""
+        if not is_lowered():
+            return False
+        self._wanted.put(None)
+        self._started.get()
+        return True
+
+    def run(self, answer_next: Callable[[], bool]) -> None:
+        """Call it again and again; the life of a process, which ends where it returns False or raises."""
+        self._start(answer_next, follows=False)
+        while True:
+            self._wanted.get()
+            self._start(answer_next, follows=True)
+
+    def _start(self, answer_next: Callable[[], bool], *, follows: bool) -> None:
+        try:
+            threading.Thread(target=self._work, args=(answer_next, follows), daemon=True).start()
+        except RuntimeError:
+            # There is no memory for a thread, and there will be none for a query.
+            os._exit(1)
+
+    def _work(self, answer_next: Callable[[], bool], follows: bool) -> None:
+        mine = self._current = threading.get_ident()
+        if follows:
+            self._started.put(None)
+        try:
+            while self._current == mine:
+                if not answer_next():
+                    os._exit(0)
+        except BaseException:
+            os._exit(1)

@@ -1,47 +1,55 @@
 """A pool of worker processes: queries that take too long, or break their process, cost nobody else anything.
 
-At most `size` queries run in the foreground.  One that has run for a slice makes room as soon as another query waits:
-it is a long one from then on, has only the time that nobody else wants, and takes turns with other long ones
-(`rotation`).  Queries of a kind that is known to be long are there from the start; the site's own questions have a
-foreground of their own.
+Priorities.  `size` queries run in the foreground, first come, first served.  One that has run for a slice makes room
+as soon as others want it: it is a long one from then on, and goes on at low priority, which `size` long ones have at
+one time; after a turn there, or where that has no room, it has only the time that nobody else wants.  So short queries
+stand behind nothing, long ones that begin have most of the time of those that never end, and nobody waits for ever:
+the kernel shares the time, and no process is stopped.  Kinds of queries that are known to be long begin among the long
+ones.  The site's own queries (`Request.inside`) have a foreground of their own.
 
-To be a long one, or to send more than a beginning, a query needs one of the places for them.  Where none is left it
-begins anew when one is, or is refused; nothing has been sent by then.
-When the time of a query is up its process is killed, and a warm spare takes its place.
-Answers stream through a pipe, so that a slow reader slows its own worker only.  A query whose clients have all left
-before its answer begins is ended too, or leaves the line (see `leaving`).
+Places.  To be a long one, or to send more than a beginning, a query needs one of `background` places.  Where none is
+left it begins anew when one is, or is refused; nothing has been sent by then.  Who has a place goes on to its end: no
+work is thrown away to begin other work, but for readers that are too slow and queries that are too costly.
+
+Ends.  When the time of a query is up its process is killed, and a spare takes its place.  Answers stream through a
+pipe, so that a slow reader slows its own worker only.  A query whose clients have all left before its answer begins is
+ended too, or leaves the queue (see `client_disconnect`).
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from cachetools import LRUCache
+
 from converter.errors import QueryError
 from server.sparql import ClientLeft, QueryTimeout, QueueFull, Request, WorkerDied
 from server.sparql.client_disconnect import Joined, Wait
-from server.sparql.long_queries import Rotation
-from server.sparql.lower_priority import RETURNS
-from server.sparql.query_kinds import LongKinds
-from server.sparql.queues import Lane, Places
-from server.sparql.ready_workers import Generation, Stock
-from server.sparql.result_stream import SLICE, PoolAnswer
+from server.sparql.generations import Generations
+from server.sparql.lexer import kind
+from server.sparql.lower_priority import RETURNS, Priority
+from server.sparql.pool_answer import SLICE, PoolAnswer
+from server.sparql.ready_workers import Generation
 from server.sparql.worker import Opening
-from server.sparql.worker_handle import EndedIdle, Worker
+from server.sparql.worker_process import EndedIdle, Worker
 
 _SPARES = 8
-"""Workers that stand by warm."""
-_LEAST_WAIT = 0.001
-"""Seconds between two looks at a query whose slice is nearly over."""
-_LOOK = 0.25
-"""Seconds between two looks whether a long query may be ended, so that another has its place."""
-_LINE, _PATIENCE = 0.75, 0.5
+"""Workers that stand by beside those of the foreground."""
+_LEAST_WAIT, _LOOK = 0.001, 0.25
+"""Seconds between two looks at a query whose slice is nearly over, and whether a long query may be ended."""
+_LONG_PART, _LONG_WAIT = 0.75, 0.5
 """How many of those who may wait may do so for a place of a long query, so that others still can; how much of its time
 a query may wait for one, so that it can still use it."""
+_COSTLY = 0.1
+"""The part of its time that a query may have of the processor without sending anything, where others want its place."""
+_KINDS, _IN_A_ROW = 1_000, 3
+"""Kinds that are remembered; how many queries of a kind were long, and none was not, where it is taken for long."""
 
 
 class _NoPlaceLeft(QueryError):
@@ -49,7 +57,7 @@ class _NoPlaceLeft(QueryError):
 
 
 class Figures(NamedTuple):
-    """How many queries run, are behind and wait, workers that stand by, and what has become of workers so far.
+    """How many queries run, are of lower priority and wait, workers that stand by, and what became of workers so far.
 
     `resident` is 1 where the workers have all of the data in memory.
     """
@@ -63,11 +71,49 @@ class Figures(NamedTuple):
     deaths: int
 
 
+class LongKinds:
+    """The kinds of queries that are long, by those that were asked last."""
+
+    def __init__(self) -> None:
+        self._kinds: LRUCache[str, int] = LRUCache(_KINDS)
+
+    def __contains__(self, query: str) -> bool:
+        # Where nothing was long, which is most of the time, no query is looked at.
+        return bool(self._kinds) and self._kinds.get(kind(query), 0) >= _IN_A_ROW
+
+    def add(self, query: str) -> None:
+        """Remember that a query was long."""
+        self._kinds[kind(query)] = self._kinds.get(kind(query), 0) + 1
+
+    def discard(self, query: str) -> None:
+        """Remember that a query was not long."""
+        if self._kinds:
+            self._kinds.pop(kind(query), None)
+
+
+class _Queue:
+    """The queries that run at one priority, and those who wait for room there."""
+
+    def __init__(self) -> None:
+        self.running: list[PoolAnswer] = []
+        self.waiting: deque[threading.Condition] = deque()
+
+    def over(self, now: float) -> list[PoolAnswer]:
+        """Those that have had their slice, the longest over it first."""
+        left = sorted((answer.turn_left(now), place) for place, answer in enumerate(self.running))
+        return [self.running[place] for seconds, place in left if seconds <= 0]
+
+    def next_over(self, now: float) -> Iterator[float]:
+        """Yield the seconds after which each is to be looked at again."""
+        for left in (answer.turn_left(now) for answer in self.running):
+            yield max(_LEAST_WAIT, left) if left > 0 else _LOOK
+
+
 class Pool:
     """Workers on one generation; `timeout` in seconds, `memory` in bytes for each (0: no limit).
 
     `size` queries run in each foreground, `background` long ones are under way at most, and `queue` more may wait, no
-    longer than the timeout.  A generation that takes at most `resident` bytes there is taken into memory.
+    longer than the timeout.  A generation that takes at most `resident` bytes there is loaded into memory.
     """
 
     def __init__(  # noqa: PLR0913 - the limits of a pool, each by its name
@@ -85,53 +131,73 @@ class Pool:
         background: int = 24,
     ) -> None:
         self.timeout, self.resident = timeout, resident
-        self._size, self._queue = size, queue
+        self._size, self._most_waiting, self._background = size, queue, background
         self._state = threading.Lock()
-        self._first, self._long, self._inside = self._lanes = (Lane(), Rotation(size), Lane())
-        self._turning = threading.Condition(self._state)
-        self._places = Places(background, timeout)
+        self._foreground, self._inside, self._low = self._queues = (_Queue(), _Queue(), _Queue())
+        self._placed: set[PoolAnswer] = set()
+        """The queries that have a place."""
+        self._changing = threading.Condition(self._state)
         self._known = LongKinds()
         self._kills = self._deaths = 0
         self._closed = False
-        opening = Opening(str(store), memory, base)
-        generation = Generation(version, journal, opening)
-        self._stock = Stock(self._state, generation, hot=size, spares=_SPARES, limit=resident, told=self._tell)
-        threading.Thread(target=self._rotate, name="turns", daemon=True).start()
+        generation = Generation(version, journal, Opening(str(store), memory, base))
+        self._generations = Generations(
+            self._state, generation, size=size, spares=_SPARES, limit=resident, changed=self._notify
+        )
+        threading.Thread(target=self._share, name="priorities", daemon=True).start()
 
     @property
     def version(self) -> str:
         """The version of the dataset that new queries see."""
-        return self._stock.shown.version
+        return self.shown.version
 
     @property
     def shown(self) -> Generation:
         """The generation that new queries see."""
-        return self._stock.shown
+        return self._generations.shown
 
-    @property
-    def on_change(self) -> Callable[[], object]:
-        """What is called when the generation that is shown is opened in another way."""
-        return self._stock.on_change
-
-    @on_change.setter
-    def on_change(self, changed: Callable[[], object]) -> None:
-        self._stock.on_change = changed
+    def on_change(self, call: Callable[[], object]) -> None:
+        """Call it whenever the generation that is shown is opened in another way."""
+        self._generations.on_change = call
 
     def figures(self) -> Figures:
         """What the pool does now, and how many workers were killed in the middle of a query, or broken by one."""
         with self._state:
-            running = {answer for lane in self._lanes for answer in lane.running}
-            behind, waiting = len(self._places.taken - running), self._waiting()
-            idle, resident = self._stock.idle, int(self._stock.opening.resident)
-            return Figures(len(running), behind, waiting, idle, resident, self._kills, self._deaths)
+            running = {answer for queue in self._queues for answer in queue.running}
+            lower = len(self._placed - running)
+            resident = int(self.shown.opening.resident)
+            idle = len(self._generations.workers.idle)
+            return Figures(len(running), lower, self._waiting, idle, resident, self._kills, self._deaths)
 
     def ask(self, request: Request) -> PoolAnswer:
         """The answer, once `HOLD_BACK` bytes of it or its end are there.
 
-        Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied, Refused or ClientLeft.
+        Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied, NotEvaluated, Refused or ClientLeft.
         """
         with Joined() as joined:
             return self._begun(request, joined.wait)
+
+    def use(
+        self, store: Path, version: str, journal: int | None = None, before_shown: Callable[[], object] = int
+    ) -> None:
+        """Let new queries see another generation; those that run finish on theirs.
+
+        It is ready when `before_shown` is called, and shown as soon as that returns.
+        Raises OSError or WorkerDied where it cannot be opened, and what `before_shown` raises.
+        """
+        self._generations.use(str(store), version, journal, before_shown)
+
+    def close(self) -> None:
+        """End every process; queries that run end with an error."""
+        with self._state:
+            self._closed = True
+            self._notify()
+        self._generations.close()
+        with self._state:
+            for answer in self._placed.union(*(queue.running for queue in self._queues)):
+                # The thread that reads from it takes it down.
+                answer.worker.stop()
+        self._generations.end()
 
     def _begun(self, request: Request, wait: Wait) -> PoolAnswer:
         asked = time.monotonic()
@@ -163,58 +229,90 @@ class Pool:
             if answer.finished:
                 if answer.spent < SLICE:
                     self._known.discard(answer.request.query)
-                elif not answer.behind:
+                elif answer.priority is Priority.NORMAL:
                     self._known.add(answer.request.query)
             elif answer.ended:
                 raise answer.ended
-            elif not self._is_placed(answer) and not answer.request.inside:
+            elif not self._has_place(answer) and not answer.request.inside:
                 raise _NoPlaceLeft
 
-    def use(
-        self,
-        store: Path,
-        version: str,
-        journal: int | None = None,
-        before_shown: Callable[[], object] = int,
-    ) -> None:
-        """Let new queries see another generation; those that run finish on theirs.
-
-        It is ready when `before_shown` is called, and shown as soon as that returns.
-        Raises OSError or WorkerDied where it cannot be opened, and what `before_shown` raises.
-        """
-        self._stock.use(str(store), version, self._size + 1, journal, before_shown)
-
-    def close(self) -> None:
-        """End every process; queries that run end with an error."""
+    def _acquire(self, request: Request, asked: float, wait: Wait, long: bool) -> PoolAnswer:
+        """The right to ask a worker."""
         with self._state:
-            self._closed = True
-            self._tell()
-        self._stock.close()
-        with self._state:
-            for answer in self._places.taken.union(*(lane.running for lane in self._lanes)):
-                # The thread that reads from it takes it down.
-                answer.worker.stop()
-        self._stock.end()
-
-    def _release(self, answer: PoolAnswer) -> None:
-        """Take a worker back; one that has not finished, grew, or has an old generation is replaced."""
-        worker = answer.worker
-        with self._state:
-            self._deaths += answer.died
-            self._kills += not answer.finished and not answer.died
-            self._places.taken.discard(answer)
-            for lane in self._lanes:
-                lane.leave(answer)
-            self._make_room(answer)
-            useless: Worker | None = worker
-            returns = RETURNS or not answer.behind
-            if answer.finished and not answer.last and not answer.ended and returns:
-                useless = self._stock.give_back(worker)
+            queue: _Queue | None = None
+            # Who has waited in one queue may belong to another by then.
+            while queue is not (belongs := self._queue_of(request, long)):
+                queue = belongs
+                if queue.waiting or not self._has_room(queue):
+                    self._wait(queue, asked, wait)
+            if self._closed:
+                raise WorkerDied("the server is stopping")
+            workers = self._generations.workers
+            answer = PoolAnswer(workers.take(), workers, request, asked, self.timeout, self._release)
+            queue.running.append(answer)
+            if queue is self._low:
+                answer.long = True
+                if any(other.priority is Priority.LOWEST for other in self._placed):
+                    answer.lower(Priority.LOW)
+                self._placed.add(answer)
             else:
-                self._stock.lose(worker)
-            self._tell()
-        if useless:
-            useless.kill()
+                self._lower_long()
+            self._notify()
+            return answer
+
+    def _lower_long(self) -> None:
+        """Let long queries that have had a slice not stand in the way of others that come."""
+        for answer in self._low.running:
+            if answer.priority is Priority.NORMAL and answer.spent >= SLICE:
+                answer.lower(Priority.LOW)
+
+    def _queue_of(self, request: Request, long: bool) -> _Queue:
+        """Where a query belongs, by what is known now."""
+        if request.inside:
+            return self._inside
+        return self._low if long or request.query in self._known else self._foreground
+
+    def _has_room(self, queue: _Queue) -> bool:
+        if queue is self._low and self._full:
+            return False
+        return len(queue.running) < self._size and bool(self._generations.workers.idle)
+
+    @property
+    def _waiting(self) -> int:
+        return sum(len(queue.waiting) for queue in self._queues)
+
+    def _wait(self, queue: _Queue, asked: float, wait: Wait) -> None:
+        """Wait for room, first come, first served; the first makes it where a query has had its slice."""
+        part, share = (_LONG_PART, _LONG_WAIT) if queue is self._low else (1, 1)
+        if self._waiting >= self._most_waiting or len(queue.waiting) >= self._most_waiting * part:
+            raise QueueFull(f"{self._waiting} queries are waiting; try again later")
+        turn = threading.Condition(self._state)
+        wait.give_up = partial(self._wake, turn)
+        queue.waiting.append(turn)
+        self._changing.notify()
+        try:
+            while not self._closed and (queue.waiting[0] is not turn or not self._has_room(queue)):
+                if wait.deserted:
+                    raise ClientLeft
+                left = asked + self.timeout * share - time.monotonic()
+                if left <= 0:
+                    raise self._too_late(queue)
+                if queue is self._low and queue.waiting[0] is turn and self._full:
+                    self._free_a_place()
+                    left = min(left, _LOOK)
+                turn.wait(left)
+        finally:
+            queue.waiting.remove(turn)
+            self._notify()
+
+    def _wake(self, turn: threading.Condition) -> None:
+        with self._state:
+            turn.notify()
+
+    def _too_late(self, queue: _Queue) -> QueryError:
+        if queue is self._low:
+            return QueueFull(f"{len(queue.waiting)} long queries wait for those that run; ask for less, or later")
+        return QueryTimeout("no worker was free within the time that a query may take")
 
     def _give_up(self, answer: PoolAnswer) -> None:
         """End a query whose answer nobody waits for, unless it has been made meanwhile."""
@@ -222,152 +320,102 @@ class Pool:
             if not answer.released:
                 answer.end(ClientLeft())
 
-    def _tell(self) -> None:
-        """Wake the first in each line, and whoever gives long queries their turns: whom a change may concern."""
-        for lane in self._lanes:
-            if lane.line:
-                lane.line[0].notify()
-        if self._closed or self._long.is_wanted or self._places.is_one_behind:
-            self._turning.notify()
+    def _release(self, answer: PoolAnswer) -> None:
+        """Take a worker back; one that has not finished, grew, or has an old generation is replaced."""
+        worker: Worker | None = answer.worker
+        with self._state:
+            self._deaths += answer.died
+            self._kills += not answer.finished and not answer.died
+            self._placed.discard(answer)
+            self._leave(answer)
+            returns = RETURNS or answer.priority is Priority.NORMAL
+            if answer.reusable and not answer.ended and returns:
+                worker = answer.home.give_back(answer.worker)
+            else:
+                answer.home.lose(answer.worker)
+            self._notify()
+        if worker:
+            worker.kill()
 
-    def _rotate(self) -> None:
-        """Give long queries their turns; the life of a thread."""
+    def _leave(self, answer: PoolAnswer) -> None:
+        """A query is none of those any more that run beside few others."""
+        for queue in self._queues:
+            if answer in queue.running:
+                queue.running.remove(answer)
+                answer.home.make_room()
+
+    def _notify(self) -> None:
+        """Wake the first in each queue, and whoever shares the time: whom a change may concern."""
+        for queue in self._queues:
+            if queue.waiting:
+                queue.waiting[0].notify()
+        self._changing.notify()
+
+    def _share(self) -> None:
+        """Lower queries that have had their slice, where others want the time; the life of a thread."""
         with self._state:
             while not self._closed:
-                if self._places.is_unfair:
-                    for answer in self._first.over(time.monotonic()):
-                        self._set_back(self._first, answer)
-                for answer in self._long.change(time.monotonic(), line_moves=self._line_moves):
-                    self._make_room(answer)
-                if self._long.line and self._has_room(self._long):
-                    self._long.line[0].notify()
-                self._turning.wait(self._next_change(time.monotonic()))
-
-    @property
-    def _line_moves(self) -> bool:
-        """Whether a long query could begin, were it its turn."""
-        return bool(self._stock.idle) and not self._places.full
-
-    def _next_change(self, now: float) -> float | None:
-        """Seconds until somebody is to make room for another; None where nobody is."""
-        left = [self._long.next_change(now, line_moves=self._line_moves)]
-        if self._places.is_unfair:
-            left += [max(_LEAST_WAIT, answer.turn_left(now)) for answer in self._first.running]
-        return min((seconds for seconds in left if seconds is not None), default=None)
-
-    def _make_room(self, answer: PoolAnswer) -> None:
-        """A query is in the foreground no more in which it began."""
-        if answer.foreground:
-            answer.foreground = False
-            self._stock.make_room()
-
-    def _lane(self, request: Request, long: bool) -> Lane:
-        """Where a query belongs, by what is known now."""
-        if request.inside:
-            return self._inside
-        return self._long if long or request.query in self._known else self._first
-
-    def _acquire(self, request: Request, asked: float, wait: Wait, long: bool) -> PoolAnswer:
-        """The right to ask a worker, in the foreground."""
-        with self._state:
-            lane: Lane | None = None
-            # Who has stood in one line may belong to another by then.
-            while lane is not (belongs := self._lane(request, long)):
-                lane = belongs
-                if lane is not self._long:
-                    self._set_back_long(time.monotonic())
-                if lane.line or not self._has_room(lane):
-                    self._stand_in_line(lane, asked, wait)
-            if self._closed:
-                raise WorkerDied("the server is stopping")
-            answer = PoolAnswer(self._stock.take(), self.version, request, asked, self.timeout, self._release)
-            if belongs is self._long:
-                answer.long = True
-                # Who is behind has no time while others that are long have more than the time that is left.
-                answer.behind = self._places.is_one_behind
-                self._places.taken.add(answer)
-                self._long.enter(answer)
-            else:
-                belongs.running.append(answer)
-            self._tell()
-            return answer
-
-    def _has_room(self, lane: Lane) -> bool:
-        if lane is self._long:
-            return self._long.has_room and self._line_moves
-        return len(lane.running) < self._size and bool(self._stock.idle)
-
-    def _waiting(self) -> int:
-        return sum(len(lane.line) for lane in self._lanes)
-
-    def _wake(self, turn: threading.Condition) -> None:
-        with self._state:
-            turn.notify()
-
-    def _stand_in_line(self, lane: Lane, asked: float, wait: Wait) -> None:
-        """Wait for a room, first come, first served; the first in line makes it where a query has had its slice."""
-        line, patience = (_LINE, _PATIENCE) if lane is self._long else (1, 1)
-        if self._waiting() >= self._queue or len(lane.line) >= self._queue * line:
-            raise QueueFull(f"{self._waiting()} queries are waiting; try again later")
-        turn = threading.Condition(self._state)
-        wait.give_up = partial(self._wake, turn)
-        lane.line.append(turn)
-        try:
-            while not self._closed and (lane.line[0] is not turn or not self._has_room(lane)):
-                if wait.deserted:
-                    raise ClientLeft
                 now = time.monotonic()
-                left = asked + self.timeout * patience - now
-                if left <= 0:
-                    raise self._too_late(lane)
-                if lane.line[0] is turn:
-                    left = min(left, self._made_room(lane, now))
-                if left:
-                    turn.wait(left)
-        finally:
-            lane.line.remove(turn)
-            self._tell()
+                wanted = [queue for queue in self._queues if self._is_wanted(queue)]
+                for queue in wanted:
+                    for answer in queue.over(now):
+                        self._set_back(queue, answer)
+                left = [seconds for queue in wanted for seconds in queue.next_over(now)]
+                self._changing.wait(min(left, default=None))
 
-    def _too_late(self, lane: Lane) -> QueryError:
-        if lane is self._long:
-            return QueueFull(f"{len(lane.line)} long queries wait for those that run; ask for less, or later")
-        return QueryTimeout("no worker was free within the time that a query may take")
+    def _is_wanted(self, queue: _Queue) -> bool:
+        """Whether others want the room of those that have had their slice, or have too little of the time."""
+        if queue is self._low:
+            return bool(queue.waiting) or len(self._placed) > len(queue.running)
+        full = len(queue.running) >= self._size
+        return bool(queue.waiting and full) or (queue is self._foreground and bool(self._placed) and not self._full)
 
-    def _made_room(self, lane: Lane, now: float) -> float:
-        """0 where room has been made; else the seconds until another look."""
-        if lane is self._long:
-            freed = self._places.full and self._places.freed()
-            return 0 if freed else _LOOK
-        if len(lane.running) >= self._size:
-            longest = lane.longest(now)
-            if (left := longest.turn_left(now)) > 0:
-                return max(left, _LEAST_WAIT)
-            return 0 if self._set_back(lane, longest) else _LOOK
-        return self.timeout
-
-    def _set_back_long(self, now: float) -> None:
-        """Let those that were known to be long, and have had their slice, not stand in the way of others that come."""
-        for answer in self._long.over(now):
-            if not answer.behind:
-                answer.step_back()
-
-    def _set_back(self, lane: Lane, answer: PoolAnswer) -> bool:
-        """Move a long query to the others, or to their line where no place is left; whether its room is free."""
-        if self._is_placed(answer):
-            answer.step_back()
-            if not answer.sends:
-                self._long.join(answer)
+    def _set_back(self, queue: _Queue, answer: PoolAnswer) -> None:
+        """Lower a query; one for which no place is left begins anew when one is."""
+        if self._has_place(answer):
+            low = queue is not self._low and not answer.sends and len(self._low.running) < self._size
+            if low:
+                queue.running.remove(answer)
+                self._low.running.append(answer)
+            else:
+                self._leave(answer)
+            answer.lower(Priority.LOW if low else Priority.LOWEST)
         elif answer.request.inside:
-            return False
+            return
         else:
             answer.end(_NoPlaceLeft())
-        lane.running.remove(answer)
-        self._make_room(answer)
-        self._tell()
-        return True
+            self._leave(answer)
+        self._notify()
 
-    def _is_placed(self, answer: PoolAnswer) -> bool:
-        """Whether a query that turns out to be long has a place; a busy machine makes others look so."""
-        if answer not in self._places.taken and (answer.sends or answer.spent >= SLICE):
-            self._known.add(answer.request.query)
-        return self._places.have(answer)
+    @property
+    def _full(self) -> bool:
+        """Whether no place is left; who has been ended is about to leave."""
+        return sum(not answer.ended for answer in self._placed) >= self._background
+
+    def _has_place(self, answer: PoolAnswer) -> bool:
+        """Whether a query that turns out to be long has a place; it takes one where one is left or can be freed."""
+        if answer not in self._placed:
+            # A busy machine makes others look long.
+            if answer.sends or answer.spent >= SLICE:
+                self._known.add(answer.request.query)
+            if not self._full or self._free_a_place():
+                self._placed.add(answer)
+        return answer in self._placed
+
+    def _free_a_place(self) -> bool:
+        """Whether a query was ended for another: one that is read slowly, or one that is costly and sends nothing yet.
+
+        An answer under way whose reader keeps up is never ended.
+        """
+        now, running = time.monotonic(), [answer for answer in self._placed if not answer.ended]
+        slowest = max(running, key=lambda answer: answer.lateness(now), default=None)
+        if slowest and slowest.lateness(now) > 0:
+            slowest.end(QueueFull("it was read slowly, and other long queries wait"))
+            return True
+        silent = [answer for answer in running if not answer.sends]
+        costliest = max(silent, key=lambda answer: answer.spent, default=None)
+        if costliest and costliest.spent > self.timeout * _COSTLY:
+            reason = f"{len(running)} long queries run, others wait, and this has run longest; ask for less, or later"
+            costliest.end(QueueFull(reason))
+            return True
+        return False

@@ -2,7 +2,7 @@
 
 It reads messages from its standard input, each a length (four bytes, network order) and that many bytes: an `Opening`,
 then requests.  It writes frames to its standard output, which have a kind (one byte) before the length.
-It is made by `nursery.Nursery` and by nobody else.
+It is made by the fork server and by nobody else.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -26,7 +27,7 @@ from converter.graph import prefixes
 from server.sparql import Request
 from server.sparql.in_memory_store import address_space, own_memory
 from server.sparql.lexer import named, star_of
-from server.sparql.lower_priority import Stepping
+from server.sparql.lower_priority import Threads
 from server.sparql.network_guard import deny_internet
 from server.sparql.result_formats import FORMATS, ResultFormat
 
@@ -35,8 +36,10 @@ LAST = b"L"
 """An end after which the worker is not to be asked again."""
 HEAD = struct.Struct("!cI")
 LENGTH = struct.Struct("!I")
-SERIALISED = struct.Struct("!d")
-"""What an end tells: the seconds from the first row to the last, rows being evaluated while they are written."""
+SERIALISED = struct.Struct("!d?")
+"""What an end says: the seconds from the first row to the last, rows being evaluated while they are written; whether
+the thread that answered has been lowered, and is followed by another.
+"""
 _BLOCK = 65_536
 _GROWN = 128 << 20
 """Bytes that a query may add to a worker; to clear up after more takes longer than to start another."""
@@ -57,11 +60,8 @@ class Opening(msgspec.Struct, frozen=True):
     own: bool = False
 
 
-def main(parent: int, resident: pyoxigraph.Store | None, orders: int) -> None:
-    """Answer requests, from a store in memory where there is one, until the standard input or the parent ends.
-
-    Who is to step back (`stepping`) is told at the descriptor `orders`.
-    """
+def main(parent: int, resident: pyoxigraph.Store | None) -> None:
+    """Answer requests, from a store in memory where there is one, until the standard input or the parent ends."""
     requests, out = open(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
     # Whatever a library prints must not stand between the frames.
     os.dup2(2, 1)
@@ -73,19 +73,17 @@ def main(parent: int, resident: pyoxigraph.Store | None, orders: int) -> None:
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     if opening.own and resident is not None:
         own_memory()
-    _send(out, HEAD.pack(READY, 0))
-    frames = _Frames(out)
+    threads = Threads()
+    frames = _Frames(out, threads.renew)
 
-    def serve() -> None:
-        while message := _message(requests):
-            stepping.begin()
+    def answer_next() -> bool:
+        message = _message(requests)
+        if message:
             answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
-            if stepping.end():
-                return
-        os._exit(0)
+        return bool(message)
 
-    stepping = Stepping(os.fdopen(orders, "rb", buffering=0), serve)
-    stepping.run()
+    _send(out, HEAD.pack(READY, 0))
+    threads.run(answer_next)
 
 
 def _limit(memory: int) -> None:
@@ -111,8 +109,8 @@ def _message(requests: BinaryIO) -> bytes:
 class _Frames:
     """A file in the eyes of the engine: what is written to it goes out as frames of some size."""
 
-    def __init__(self, out: BinaryIO) -> None:
-        self._out = out
+    def __init__(self, out: BinaryIO, renew: Callable[[], bool]) -> None:
+        self._out, self._renew = out, renew
         # Room for the head goes before the data, so that nothing is moved when they are sent.
         self._held = bytearray(HEAD.size)
         self._most = _peak() + _GROWN
@@ -129,7 +127,7 @@ class _Frames:
     def end(self, serialised: float) -> None:
         """Send what is held, and the end with it: how many seconds it took to write."""
         kind = LAST if _peak() > self._most else END
-        self._send(HEAD.pack(kind, SERIALISED.size) + SERIALISED.pack(serialised))
+        self._send(HEAD.pack(kind, SERIALISED.size) + SERIALISED.pack(serialised, self._renew()))
 
     def fault(self, kind: str, message: str) -> None:
         """Send what went wrong; what is held is dropped."""
@@ -140,10 +138,11 @@ class _Frames:
         _send(self._out, HEAD.pack(FAULT, len(told)) + told)
 
     def _send(self, last: bytes) -> None:
-        length = len(self._held) - HEAD.size
-        HEAD.pack_into(self._held, 0, DATA, length)
-        _send(self._out, self._held + last if length else last)
-        del self._held[HEAD.size :]
+        # Before the end has gone: another thread may answer the next query as soon as it has.
+        held, self._held = self._held, bytearray(HEAD.size)
+        length = len(held) - HEAD.size
+        HEAD.pack_into(held, 0, DATA, length)
+        _send(self._out, held + last if length else last)
 
 
 class Out(Protocol):

@@ -15,8 +15,7 @@ import pytest
 from converter.errors import QueryError
 from server.sparql import QueueFull, Request
 from server.sparql.lexer import kind
-from server.sparql.pool import Pool
-from server.sparql.query_kinds import LongKinds
+from server.sparql.pool import LongKinds, Pool
 from tests.conftest import EXAMPLES, Site
 from tests.sparql.test_abuse import HUGE, broken_off
 from tests.sparql.test_pool import COUNT, RUNAWAY, store, told
@@ -43,9 +42,13 @@ def at_one_time(number: int, work: Callable[[int], None]) -> None:
         thread.join()
 
 
-def test_long_answers_wait_for_each_other_and_none_breaks_off(pool: Pool) -> None:
+def test_long_answers_wait_for_each_other_and_none_breaks_off(tmp_path: Path) -> None:
     lengths: list[int] = []
-    at_one_time(8, lambda which: lengths.append(len(told(pool, Request(f"{LONG} # {which}", "csv")))))
+    pool = Pool(store(tmp_path / "1", 300), base="http://x/", size=1, timeout=60, background=1)
+    try:
+        at_one_time(8, lambda which: lengths.append(len(told(pool, Request(f"{LONG} # {which}", "csv")))))
+    finally:
+        pool.close()
     assert len(lengths) == 8
     assert min(lengths) == max(lengths) > 500_000
 

@@ -209,7 +209,7 @@ def test_the_memory_of_answers_is_bounded(pool: Pool) -> None:
     cache = Cached(pool, limit=5_000)
     for number in range(40):
         told(cache, Request(f"SELECT ({number} AS ?n) {{}}", "csv"))
-    assert 0 < cache.held <= 5_000
+    assert 0 < cache.figures().bytes <= 5_000
 
 
 def test_a_runaway_that_many_ask_at_one_time_runs_once(pool: Pool) -> None:

@@ -1,4 +1,4 @@
-"""One worker process as the web process sees it: requests in, frames out, and its end at any time."""
+"""A worker process as the web process sees it: requests in, frames out, and its end at any time."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import time
 import msgspec
 
 from server.sparql import QueryTimeout, Request, WorkerDied
-from server.sparql.fork_server import RUNNING, Nursery
-from server.sparql.lower_priority import ORDER
+from server.sparql.fork_server import RUNNING, ForkServer
+from server.sparql.lower_priority import Priority, lower
 from server.sparql.worker import HEAD, LENGTH, READY, Opening
 
 _START, _END, _PAUSE = 20.0, 1.0, 0.005
@@ -27,20 +27,18 @@ class EndedIdle(WorkerDied):
 
 
 class Worker:
-    """One process, and the pipes to it; one that is `hot` makes what it needs its own before it is ready.
+    """One process, and the pipes to it; one that is `warmed` makes what it needs its own before it is ready.
 
     Raises OSError where no process can be made.
     """
 
-    def __init__(self, nursery: Nursery, opening: Opening, *, hot: bool = False) -> None:
-        self.opening, self.hot = opening, hot
+    def __init__(self, server: ForkServer, opening: Opening, *, warmed: bool = False) -> None:
+        self.opening, self.warmed = opening, warmed
         self.is_used = False
         """Whether a query has taken so long that it may have copied all that was shared."""
-        self._nursery = nursery
+        self._server = server
         requests, self._requests = os.pipe()
         self._frames, frames = os.pipe()
-        orders, self._orders = os.pipe()
-        self._asked, self._named = 0, -1
         with contextlib.suppress(OSError, AttributeError):
             fcntl.fcntl(frames, fcntl.F_SETPIPE_SZ, _PIPE)
         self._held = bytearray()
@@ -48,15 +46,15 @@ class Worker:
         self._readable = select.poll()
         self._readable.register(self._frames, select.POLLIN)
         try:
-            self._process = nursery.make(requests, frames, orders)
+            self.process = server.make(requests, frames)
         except OSError:
-            self._close()
+            os.close(self._requests)
+            os.close(self._frames)
             raise
         finally:
-            for pipe in (requests, frames, orders):
-                os.close(pipe)
-        self._named = _named(self._process)
-        self._send(msgspec.structs.replace(opening, own=hot))
+            os.close(requests)
+            os.close(frames)
+        self._send(msgspec.structs.replace(opening, own=warmed))
 
     def wait_ready(self) -> None:
         """Wait until the generation is open.
@@ -74,7 +72,6 @@ class Worker:
 
         Raises EndedIdle where the process has ended before.
         """
-        self._asked += 1
         if not self._send(request):
             raise EndedIdle("a worker has ended without a query")
 
@@ -91,50 +88,26 @@ class Worker:
         """Seconds of the processor that the process has taken; a clock like any other, where the system keeps none."""
         try:
             # How Linux names the clock of a process.
-            return time.clock_gettime(~self._process << 3 | 2)
+            return time.clock_gettime(~self.process.number << 3 | 2)
         except OSError:
             return time.monotonic()
 
-    @property
-    def pipes(self) -> tuple[int, int]:
-        """Where requests go, and where frames come, for whoever is to ask in the place of this process."""
-        return self._requests, self._frames
-
-    def step_back(self) -> None:
-        """Let the query that it has now have only the time that no other wants, to its end."""
+    def lower(self, priority: Priority) -> None:
+        """Let the query that it has now have less of the processor, to its end."""
         self.is_used = True
-        with contextlib.suppress(OSError):
-            os.write(self._orders, ORDER.pack(self._asked))
-
-    def pause(self) -> None:
-        """Let the process stand still."""
-        self._signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let the process go on."""
-        self._signal(signal.SIGCONT)
+        lower(self.process.number, priority)
 
     def stop(self) -> None:
         """End the process; who reads from it sees its end."""
-        self._signal(signal.SIGKILL)
+        self.process.kill()
 
     def kill(self) -> None:
         """End the process at once, and all that belongs to it."""
-        self._nursery.end(self._process)
-        self._close()
-        self._nursery.let_go()
-
-    def _signal(self, number: int) -> None:
-        """Send a signal without a detour where the system can name a process for good, which nobody waits for."""
-        try:
-            signal.pidfd_send_signal(self._named, number)
-        except (AttributeError, OSError):
-            self._nursery.signal(self._process, number)
-
-    def _close(self) -> None:
-        for descriptor in (self._requests, self._frames, self._orders, self._named):
-            if descriptor >= 0:
-                os.close(descriptor)
+        self.process.kill()
+        self.process.close()
+        os.close(self._requests)
+        os.close(self._frames)
+        self._server.let_go()
 
     def _send(self, message: msgspec.Struct) -> bool:
         data = msgspec.msgpack.encode(message)
@@ -159,19 +132,8 @@ class Worker:
 
     def _died(self) -> WorkerDied:
         until = time.monotonic() + _END
-        while (code := self._nursery.how(self._process)) == RUNNING and time.monotonic() < until:
+        while (code := self._server.exit_code(self.process)) == RUNNING and time.monotonic() < until:
             time.sleep(_PAUSE)
         if code == -signal.SIGSEGV:
             return WorkerDied("the query is nested too deep to be evaluated; make it flatter")
         return WorkerDied("the query needs more memory than is allowed, or broke its evaluation; make it smaller")
-
-
-def _named(process: int) -> int:
-    """A descriptor that names a process even after its number is another's; -1 where the system has none.
-
-    Source: pidfd_open(2), Linux 5.3.
-    """
-    try:
-        return os.pidfd_open(process)
-    except (AttributeError, OSError):
-        return -1

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 
 from converter.errors import QueryError
 from server.sparql import Answer, NotEvaluated, QuerySyntax, Refused, Request, WorkerDied
+from server.sparql.lower_priority import Priority
+from server.sparql.ready_workers import ReadyWorkers
 from server.sparql.worker import DATA, END, FAULT, LAST, SERIALISED
-from server.sparql.worker_handle import Worker
+from server.sparql.worker_process import Worker
 
 HOLD_BACK = 65_536
 """Bytes of a result that are made before its status is sent: a fault within them has a true status."""
@@ -17,8 +19,8 @@ HOLD_BACK = 65_536
 SLICE, TURN = 0.02, 0.2
 """Seconds of the processor that a query has for itself when others wait, and how long it may take to get them."""
 
-QUANTUM, LONG_TURN = 0.2, 2.0
-"""The same of a turn of a long query."""
+LOW_SLICE, LOW_TURN = 0.2, 2.0
+"""The same of a long query, before it has what nobody else wants."""
 
 SENDING_SLICE = 0.1
 """The slice of one that sends and was known to be long: a megabyte is made in it, and its worker is used again."""
@@ -33,21 +35,33 @@ _READERS_SHARE = 10
 class PoolAnswer(Answer):
     """The bytes of one result; leaving it before its end kills the worker."""
 
-    long = behind = False
-    """Whether it was known to be long before it began, and whether it has only the time that nobody else wants."""
-    foreground = True
-    """Whether it counts among those in a foreground that it has been in since it began."""
+    long = False
+    """Whether it was known to be long before it began."""
+    priority = Priority.NORMAL
+    sends = False
+    """Whether its beginning has gone, so that it can only break off."""
+    finished = False
+    """Whether the worker has sent all."""
+    reusable = False
+    """Whether the worker may be asked again."""
+    released = False
+    """Whether the worker has been given back."""
+    died = False
+    """Whether the query broke its worker."""
+    ended: QueryError | None = None
+    """Why it was ended: to make room for others, or since nobody waits for it."""
 
     def __init__(
         self,
         worker: Worker,
-        version: str,
+        home: ReadyWorkers,
         request: Request,
         asked: float,
         timeout: float,
         give_back: Callable[[PoolAnswer], None],
     ) -> None:
-        self.worker, self.version, self.request = worker, version, request
+        self.worker, self.home, self.request = worker, home, request
+        self.version = home.generation.version
         self._timeout, self._give_back = timeout, give_back
         self._spent_before = worker.spent
         self.begun = time.monotonic()
@@ -57,71 +71,42 @@ class PoolAnswer(Answer):
         self._deadline = asked + timeout
         self._last = self._deadline + timeout * _READERS_SHARE
         self._held: list[bytes] = []
-        self._streams = False
         self._late, self._handed = 0.0, 0.0
         """Seconds that the reader is late, and since when it has the last bytes (0: it waits for more)."""
-        self.finished = False
-        """Whether the worker has said all."""
-        self.last = False
-        """Whether the worker is not to be asked again."""
-        self.released = False
-        """Whether the worker has been given back."""
-        self.ended: QueryError | None = None
-        """Why it was ended: to make room for others, or since nobody waits for it."""
-        self.died = False
-        """Whether the query broke its worker."""
 
     def begin(self) -> None:
         """Ask, and read the beginning, in which a fault still has a true status."""
         self.worker.send(self.request)
-        if self.behind:  # from the start, or by another thread since
-            self.worker.step_back()
         length = 0
         while not self.finished and length < HOLD_BACK:
             data = self._next()
             self._held.append(data)
             length += len(data)
-        self._streams = not self.finished
+        self.sends = not self.finished
         if self.finished:
             self.whole = tuple(data for data in self._held if data)
-
-    @property
-    def sends(self) -> bool:
-        """Whether its beginning has gone, so that it can only break off."""
-        return self._streams
 
     @property
     def spent(self) -> float:
         """Seconds of the processor that the query has taken."""
         return self.worker.spent - self._spent_before
 
+    def lower(self, priority: Priority) -> None:
+        """Have less of the processor from now on, for a turn of its own."""
+        self.priority = priority
+        self._turn_begun, self._spent_by_turn = time.monotonic(), self.spent
+        self.worker.lower(priority)
+
     def turn_left(self, now: float) -> float:
-        """Seconds until the query should make room for others; one that sends already waits for its reader."""
-        if self._streams:
+        """Seconds until the query should have less of the processor where others want it."""
+        if self.sends:
+            # One that sends already may wait for its reader.
             slice_, turn = (SENDING_SLICE, TURN) if self.long else (SLICE, SLICE)
+        elif self.long or self.priority is Priority.LOW:
+            slice_, turn = LOW_SLICE, LOW_TURN
         else:
             slice_, turn = SLICE, TURN
-        return min(slice_ - self.spent, self.begun + turn - now)
-
-    def begin_turn(self) -> None:
-        """Begin a turn among long queries."""
-        self._turn_begun, self._spent_by_turn = time.monotonic(), self.spent
-
-    @property
-    def spent_in_turn(self) -> float:
-        """Seconds of the processor that it has taken in its turn."""
-        return self.spent - self._spent_by_turn
-
-    def left_of_turn(self, now: float) -> float:
-        """Seconds that are left of its turn among long queries."""
-        if self._streams:
-            return self.turn_left(now)
-        return min(QUANTUM - self.spent_in_turn, self._turn_begun + LONG_TURN - now)
-
-    def step_back(self) -> None:
-        """Have only the time that nobody else wants, from now on."""
-        self.behind = True
-        self.worker.step_back()
+        return min(slice_ - (self.spent - self._spent_by_turn), self._turn_begun + turn - now)
 
     def lateness(self, now: float) -> float:
         """Seconds that its reader is later than a slow one may be."""
@@ -155,7 +140,7 @@ class PoolAnswer(Answer):
             self._give_back(self)
 
     def end(self, reason: QueryError) -> None:
-        """Kill the worker; who reads the answer is told the reason."""
+        """Kill the worker; whoever reads the answer is given the reason."""
         self.ended = reason
         self.worker.stop()
 
@@ -169,17 +154,20 @@ class PoolAnswer(Answer):
             raise
         if kind == DATA:
             return data
-        self.finished, self.last = True, kind == LAST
+        self.finished = True
         if kind in {END, LAST}:
-            (self.serialised,) = SERIALISED.unpack(data)
+            self.serialised, renewed = SERIALISED.unpack(data)
+            # One that was lowered after it had looked stays low.
+            self.reusable = kind == END and (renewed or self.priority is Priority.NORMAL)
             self.close()
             return b""
         if kind != FAULT:
             raise WorkerDied("a worker answered in a way that is not known")
+        self.reusable = self.priority is Priority.NORMAL
         self.close()
-        told = json.loads(data)
-        if told["kind"] == "syntax":
-            raise QuerySyntax(told["message"], told["line"], told["column"])
-        if "Permission denied" in told["message"] or "SERVICE" in told["message"]:
+        fault = json.loads(data)
+        if fault["kind"] == "syntax":
+            raise QuerySyntax(fault["message"], fault["line"], fault["column"])
+        if "Permission denied" in fault["message"] or "SERVICE" in fault["message"]:
             raise Refused("the query asks another server, which this endpoint never does")
-        raise (WorkerDied if told["kind"] == "store" else NotEvaluated)(told["message"])
+        raise (WorkerDied if fault["kind"] == "store" else NotEvaluated)(fault["message"])

@@ -1,0 +1,219 @@
+"""Long queries have what others leave: each comes to its end, and its worker is as before."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from converter.errors import QueryError
+from server.sparql import Request
+from server.sparql import pool_answer as answers
+from server.sparql.lower_priority import RETURNS, Priority
+from server.sparql.pool import Pool
+from server.sparql.pool_answer import LOW_SLICE, LOW_TURN, SLICE, TURN, PoolAnswer
+from server.sparql.ready_workers import ReadyWorkers
+from server.sparql.worker_process import Worker
+from tests.sparql.test_in_memory_store import until
+from tests.sparql.test_pool import RUNAWAY, below, command, store, told
+
+HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) != STR(?d)) }"
+
+
+def policies(process: int) -> list[tuple[int, int]]:
+    """The scheduling policies and niceness of the threads of a process."""
+    with suppress(OSError):
+        threads = [int(path.name) for path in Path(f"/proc/{process}/task").iterdir()]
+        return [(os.sched_getscheduler(thread), os.getpriority(os.PRIO_PROCESS, thread)) for thread in threads]
+    return []
+
+
+ORDINARY = (0, 0)
+"""The policy and niceness of a thread that was not lowered."""
+
+
+def workers_below(name: str) -> list[int]:
+    """The workers of the pool with that base."""
+    makers = [process for process in below(os.getpid()) if name in command(process)]
+    return [worker for maker in makers for worker in below(maker)]
+
+
+@pytest.fixture
+def pool(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pool]:
+    """One place in each foreground, or so many, over data of which a heavy query takes a tenth of a second."""
+    size = getattr(request, "param", 1)
+    made = Pool(store(tmp_path / "1", 300), base="http://turns/", size=size, timeout=20)
+    assert told(made)
+    yield made
+    made.close()
+
+
+def crowd(pool: Pool, clients: int, seconds: float, *, kinds: int = 1) -> list[float]:
+    """The longest that each client waited, of those that ask heavy queries of so many kinds all the time."""
+    numbers = itertools.count()
+    longest: Counter[int] = Counter()
+    end = time.monotonic() + seconds
+
+    def asking(client: int) -> None:
+        while (started := time.monotonic()) < end:
+            variable = f"n{next(numbers) % kinds}"
+            told(pool, Request(HEAVY.replace("?n", f"?{variable}"), "csv"))
+            longest[client] = max(longest[client], time.monotonic() - started)  # type: ignore[assignment] # seconds
+
+    threads = [threading.Thread(target=asking, args=(client,)) for client in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [longest[client] for client in range(clients)]
+
+
+@pytest.mark.parametrize("pool", [os.cpu_count()], indirect=True)
+@pytest.mark.parametrize("kinds", [1, 1_000])
+def test_of_many_who_ask_heavy_queries_all_the_time_each_is_served(pool: Pool, kinds: int) -> None:
+    started = time.monotonic()
+    told(pool, Request(HEAVY, "csv"))
+    alone = time.monotonic() - started
+    waited = crowd(pool, 2 * (os.cpu_count() or 1), 6.0, kinds=kinds)
+    assert max(waited) < max(1.5, 16 * alone), f"alone it takes {alone:.2f} s"
+
+
+@pytest.mark.skipif(not RETURNS, reason="a process of this system cannot have its priority back")
+def test_a_worker_that_was_lowered_is_asked_again_and_is_as_before(pool: Pool) -> None:
+    crowd(pool, 4, 1.5)
+    assert until(lambda: len(workers_below("http://turns/")) == pool.figures().idle == 9)
+    crowd(pool, 4, 1.5)
+    figures = pool.figures()
+    assert (figures.kills, figures.deaths, figures.running, figures.background) == (0, 0, 0, 0)
+    assert until(lambda: len(workers_below("http://turns/")) == pool.figures().idle == 9)
+    # The first thread and the one that evaluates; the one that only looks after its parent stays as low as it was made.
+    assert until(lambda: all(policies(worker).count(ORDINARY) >= 2 for worker in workers_below("http://turns/")), 5)
+
+
+@pytest.mark.skipif(not RETURNS, reason="a thread of this system has no priority of its own")
+def test_a_query_over_its_slice_has_what_nobody_else_wants_and_short_ones_do_not_wait(pool: Pool) -> None:
+    def run() -> None:
+        with suppress(QueryError):
+            told(pool, Request(RUNAWAY, "csv"))
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    idle = (os.SCHED_IDLE, 0)
+    assert until(lambda: sum(idle in policies(worker) for worker in workers_below("http://turns/")) >= 2)
+    assert told(pool) == b"n\r\n300\r\n"
+    for maker in [process for process in below(os.getpid()) if "http://turns/" in command(process)]:
+        os.kill(maker, signal.SIGKILL)
+    # Whoever made them has ended, and so have they.
+    for thread in threads:
+        thread.join()
+    assert told(pool) == b"n\r\n300\r\n"
+
+
+@pytest.mark.skipif(not RETURNS, reason="a thread of this system has no priority of its own")
+def test_a_system_that_forbids_lower_priority_breaks_no_query(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", forbid)
+    monkeypatch.setattr(os, "setpriority", forbid)
+    crowd(pool, 3, 1.5)
+    figures = pool.figures()
+    assert (figures.deaths, figures.running, figures.background) == (0, 0, 0)
+
+
+def test_who_waits_is_ended_in_time(tmp_path: Path) -> None:
+    made = Pool(store(tmp_path / "1", 300), base="http://late/", size=1, timeout=1.5)
+    waited: list[float] = []
+
+    def run() -> None:
+        started = time.monotonic()
+        with suppress(QueryError):
+            told(made, Request(RUNAWAY, "csv"))
+        waited.append(time.monotonic() - started)
+
+    threads = [threading.Thread(target=run) for _ in range(5)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        made.close()
+    assert max(waited) < 3
+    assert until(lambda: not workers_below("http://late/"), 5)
+
+
+class StubWorker:
+    """A worker in time that is only told."""
+
+    def __init__(self) -> None:
+        self.spent = 0.0
+        self.lowered: list[Priority] = []
+
+    def lower(self, priority: Priority) -> None:
+        self.lowered.append(priority)
+
+
+class StubHome:
+    """Where a worker belongs."""
+
+    class generation:  # noqa: N801 - an attribute of what it stands for
+        version = "1"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """What sets the time."""
+    now = [0.0]
+    monkeypatch.setattr(answers.time, "monotonic", lambda: now[0])
+
+    def set_to(seconds: float) -> None:
+        now[0] = seconds
+
+    return set_to
+
+
+def answer_of(worker: StubWorker) -> PoolAnswer:
+    """The answer of a worker to a query that came at 0 and may take ten seconds."""
+    return PoolAnswer(
+        cast("Worker", worker), cast("ReadyWorkers", StubHome()), Request("ASK {}", "csv"), 0.0, 10.0, lambda _: None
+    )
+
+
+def test_a_query_has_its_slice_of_the_processor_and_little_longer_by_the_clock(clock: Callable[[float], None]) -> None:
+    worker = StubWorker()
+    answer = answer_of(worker)
+    worker.spent = SLICE / 2
+    assert answer.turn_left(0.0) == pytest.approx(SLICE / 2)
+    assert answer.turn_left(TURN - 0.001) == pytest.approx(0.001)
+    worker.spent = SLICE * 2
+    assert answer.turn_left(0.0) < 0
+
+
+def test_a_long_query_has_a_turn_of_its_own_at_low_priority(clock: Callable[[float], None]) -> None:
+    worker = StubWorker()
+    answer = answer_of(worker)
+    worker.spent = 5.0
+    clock(6.0)
+    answer.lower(Priority.LOW)
+    assert answer.turn_left(6.0) == pytest.approx(LOW_SLICE)
+    assert answer.turn_left(6.0 + LOW_TURN + 1) < 0
+    worker.spent += LOW_SLICE + 0.1
+    assert answer.turn_left(6.0) < 0
+    answer.lower(Priority.LOWEST)
+    assert worker.lowered == [Priority.LOW, Priority.LOWEST]
+
+
+def test_a_reader_is_late_by_what_he_does_not_take(clock: Callable[[float], None]) -> None:
+    answer = answer_of(StubWorker())
+    assert answer.lateness(100.0) < 0
