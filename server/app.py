@@ -24,6 +24,7 @@ from server.http.base_path import Below, root
 from server.http.compression import register_packing
 from server.http.headers import BORNE, PAGE_POLICY, READ, fit
 from server.http.problems import register_problems
+from server.named_queries.query_list import examples
 from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
 from server.operations import Log, register_watching
@@ -63,7 +64,7 @@ def create_app(
     register_packing(app)
     app.register_error_handler(QueryError, unanswered)
     endpoint, watch = register_watching(app, endpoint, archive, log, link)
-    app.register_blueprint(sparql_blueprint(endpoint, settings.base))
+    app.register_blueprint(sparql_blueprint(endpoint, settings.base, examples(settings.base)))
     app.register_blueprint(questions_blueprint(endpoint, settings, archive))
     app.register_blueprint(site_blueprint(endpoint, settings, archive))
     app.register_blueprint(sitemap_blueprint(endpoint, settings, archive))

@@ -5,6 +5,8 @@ Source: https://www.w3.org/TR/sparql11-protocol/.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, render_template, request
 
 from converter import graph, jsonld
@@ -27,8 +29,8 @@ from server.sparql.service_description import service_description
 METHODS = ["GET", "HEAD", "POST", "QUERY", "OPTIONS"]
 
 
-def sparql_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
-    """The pages and answers at `/sparql`, and the graphs at `/graph`."""
+def sparql_blueprint(endpoint: Endpoint, base: str, examples: Sequence[str] = ()) -> Blueprint:
+    """The pages and answers at `/sparql`, and the graphs at `/graph`; `examples` are triples about queries."""
     blueprint = Blueprint("sparql", __name__, template_folder="templates")
 
     @blueprint.route("/sparql", methods=METHODS, provide_automatic_options=False)
@@ -40,7 +42,7 @@ def sparql_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
         if isinstance(question, Response):
             return question
         try:
-            return _answer(endpoint, question, suffix) if question else _front(endpoint, base, suffix)
+            return _answer(endpoint, question, suffix) if question else _description(endpoint, base, examples, suffix)
         except QueryError as fault:
             return refused(fault, question.query if question else "")
 
@@ -71,7 +73,7 @@ def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
     return headed(result_page(question.query, endpoint.ask(asking), kind), etag)
 
 
-def _front(endpoint: Endpoint, base: str, suffix: str) -> Response:
+def _description(endpoint: Endpoint, base: str, examples: Sequence[str], suffix: str) -> Response:
     """The query page for people, the service description for programs."""
     formats = {format_.media_type: format_.name for format_ in graph.FORMATS.values()}
     media_types = {"text/html": "html", **formats, "application/ld+json": "jsonld"}
@@ -82,7 +84,7 @@ def _front(endpoint: Endpoint, base: str, suffix: str) -> Response:
         return problem(406, "Not Acceptable", f"The description has the types {', '.join(media_types)}.")
     if chosen == "text/html":
         return headed(Response(render_template("sparql.html", query=EXAMPLE, truth=None, columns=None)), None)
-    lines = service_description(endpoint, base)
+    lines = [*service_description(endpoint, base), *examples]
     if chosen == "application/ld+json":
         body = jsonld.document(jsonld.framed(lines, f"{base}sparql", base))
     else:

@@ -9,7 +9,6 @@ import json
 from urllib.parse import quote
 
 from ontology import expand
-from server.named_queries.query_list import examples
 from server.sparql import Endpoint, Request
 from server.sparql.result_formats import FORMATS
 
@@ -33,7 +32,7 @@ _NAMES = {
 
 
 def service_description(endpoint: Endpoint, base: str) -> list[str]:
-    """The description with the questions as examples, a triple a line; no federation is named, since there is none."""
+    """The description, a triple a line; no federation is named, since there is none."""
     service, dataset = f"<{base}sparql>", f"<{base}sparql#dataset>"
     a = f"<{expand('rdf:type', 'program')}>"
     graphs = graph_names(endpoint)
@@ -53,7 +52,6 @@ def service_description(endpoint: Endpoint, base: str) -> list[str]:
         f"{dataset} <{_VOID}sparqlEndpoint> {service} .",
         f"{service} <http://www.w3.org/2000/01/rdf-schema#seeAlso> <{base}.well-known/void> .",
         *(line for graph in graphs for line in _named_graph(base, dataset, graph)),
-        *examples(base),
     ]
 
 
