@@ -1,23 +1,28 @@
 """One client's connection: its requests, one after the other, each answered here or by the application behind.
 
 What the application answers is passed on byte by byte, no faster than the client takes it.  Each client has a
-connection to the application of its own, so that no request can be taken for another's.
+connection to the application of its own, so that no request can be taken for another's.  A `Buffer` is one side of it,
+a `Passing` the request that the application answers now, an `OldAnswer` what a client of HTTP/1.0 reads of the answer.
 """
 
 from __future__ import annotations
 
 import contextlib
+import enum
 import socket
+import struct
+from collections.abc import Callable
+from http import HTTPStatus
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
 from typing import Protocol
 
+import httptools
+
 from server.front import request_heads
-from server.front.forwarding import Passing, State
-from server.front.old_clients import OldAnswer
 from server.front.plain_request import Question, may_be_one
-from server.front.responder import Reply, Responder
-from server.front.socket_buffer import Side
-from server.front.unavailable import unavailable
+from server.front.responder import COMMON_FIELDS, Kept, Reply, Responder
+from server.http.headers import GENERATION
+from server.http.request_ids import PASSED_HEADER
 
 _BLOCK, _PIECE = 1 << 16, 1 << 18
 """Bytes that are read at one time from a client, and from the application."""
@@ -27,6 +32,225 @@ _IDLE, _LATE, _STUCK, _DRAINING = 60.0, 30.0, 120.0, 2.0
 """Seconds that a connection may rest, a head may take, a client may take nothing, and the last of it may be awaited."""
 _FRESH = 5.0
 """Seconds for which a connection to the application is used again: it may be about to be closed."""
+_MOST_KEPT = 1 << 16
+"""Bytes that an answer may have which is to be remembered."""
+_GENERATION = GENERATION.lower().encode()
+_OWN = frozenset({b"server-timing", b"x-request-id", b"date", b"server", b"connection"})
+"""Header fields that are those of one answer, and not of the next."""
+_OF_CONNECTION = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"trailer"})
+_UNAVAILABLE = (
+    b'{"type": "about:blank", "title": "Service Unavailable", "status": 503,'
+    b' "detail": "The site is starting, stopping or overloaded; try again."}\n'
+)
+
+
+class Buffer:
+    """One side of a connection: a socket that is never waited for alone; `ready` is called with its events."""
+
+    __slots__ = ("_mask", "_ready", "_selector", "_socket", "waiting")
+
+    def __init__(self, selector: BaseSelector, socket_: socket.socket, ready: Callable[[int], None]) -> None:
+        self._selector, self._socket, self._ready = selector, socket_, ready
+        self._mask = 0
+        self.waiting = bytearray()
+        """What did not go yet."""
+
+    def receive(self, most: int) -> bytes | None:
+        """What has come; nothing where it has ended, None where nothing has come.
+
+        Raises OSError where it broke.
+        """
+        try:
+            return self._socket.recv(most)
+        except BlockingIOError:
+            return None
+
+    def send(self, data: bytes = b"") -> bool:
+        """Send after what waits, as far as there is room, and say whether the other end is there."""
+        waiting = self.waiting
+        try:
+            if waiting:
+                waiting += data
+                del waiting[: self._socket.send(waiting)]
+            elif data:
+                sent = self._socket.send(data)
+                if sent < len(data):
+                    waiting += memoryview(data)[sent:]
+        except BlockingIOError:
+            if not waiting:
+                waiting += data
+        except OSError:
+            return False
+        return True
+
+    def watch(self, *, reads: bool) -> None:
+        """Wait for what may be read, where it is wanted, and for room, where something waits."""
+        mask = (EVENT_READ if reads else 0) | (EVENT_WRITE if self.waiting else 0)
+        if mask == self._mask:
+            return
+        if not self._mask:
+            self._selector.register(self._socket, mask, self._ready)
+        elif mask:
+            self._selector.modify(self._socket, mask, self._ready)
+        else:
+            self._selector.unregister(self._socket)
+        self._mask = mask
+
+    def end(self) -> None:
+        """Say that nothing more is sent."""
+        self._socket.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """Let the other end see, once this is closed, that what it has is not all."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def close(self) -> None:
+        """Close it."""
+        if self._mask:
+            self._selector.unregister(self._socket)
+            self._mask = 0
+        self._socket.close()
+
+
+class OldAnswer:
+    """The bytes for the client, as the parts of the answer come."""
+
+    def __init__(self) -> None:
+        self._fields, self._waiting = bytearray(), bytearray()
+        self.has_length = False
+        """Whether the client is told how long the body is, so that it sees where it breaks off."""
+
+    def field(self, name: bytes, value: bytes) -> None:
+        """Add a header field; those of the connection behind are left out."""
+        if name.lower() not in _OF_CONNECTION:
+            self.has_length = self.has_length or name.lower() == b"content-length"
+            self._fields += b"%b: %b\r\n" % (name, value)
+
+    def begin(self, status: int) -> None:
+        """Write the head."""
+        try:
+            reason = HTTPStatus(status).phrase
+        except ValueError:
+            reason = ""
+        line = f"HTTP/1.1 {status} {reason}\r\n".encode()
+        self._waiting += line + self._fields + b"connection: close\r\n\r\n"
+
+    def part(self, data: bytes) -> None:
+        """Write a part of the body."""
+        self._waiting += data
+
+    def written(self) -> bytes:
+        """What has been written since the last time."""
+        data = bytes(self._waiting)
+        self._waiting.clear()
+        return data
+
+
+class State(enum.Enum):
+    """What is under way on a connection."""
+
+    IDLE = enum.auto()
+    """Nothing, or a request of which not all has come."""
+    PASSING = enum.auto()
+    """A request is with the application."""
+    TUNNEL = enum.auto()
+    """All bytes are passed on as they are, since the framing of a request was unusual."""
+    DRAINING = enum.auto()
+    """All has been said; what the client still sends is read away, so that it sees the end of the answer."""
+
+
+class Passing:
+    """A request under way: its name, its question where it is plain, and how many of its bytes are to come.
+
+    `shown` is the number of the message by which the front answers then, `last` says that the connection ends with it,
+    `head_only` that its answer has no body.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        question: Question | None,
+        shown: int,
+        *,
+        rest: int,
+        last: bool,
+        head_only: bool,
+    ) -> None:
+        self.name, self.question, self.shown, self.rest, self.last = name, question, shown, rest, last
+        self.generation = ""
+        """The version of the data that its answer is made from, where it says so."""
+        self.fields, self.body = bytearray(), bytearray()
+        """What the answer to a question said, as far as it may be said again; no more than is kept."""
+        self._names: set[bytes] = set()
+        self._head_only = head_only
+        self._complete = False
+        self.old: OldAnswer | None = None
+        """What its client is sent in the place of the answer, where it speaks HTTP/1.0."""
+        self._parser = httptools.HttpResponseParser(self)
+
+    def named(self, raw: bytes) -> bytes:
+        """The request with its name; no client can give it one that counts."""
+        line, end, rest = raw.partition(b"\r\n")
+        if self.old:
+            line = line[:-1] + b"1"
+        return b"%b%b%b: %b\r\n%b" % (line, end, PASSED_HEADER.encode(), self.name.encode(), rest)
+
+    def came(self, data: bytes) -> bool:
+        """Whether the answer is complete with these bytes."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.last = True
+        return self._complete
+
+    def written(self, data: bytes) -> bytes:
+        """What the client is sent of these bytes, which have come."""
+        return self.old.written() if self.old else data
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a client would take what it has of the answer, which broke off, for all of it."""
+        return self.old is not None and not self._complete and not self.old.has_length
+
+    @property
+    def stands(self) -> bool:
+        """Whether the same request may have the same answer, which has come in one piece and is short."""
+        return self.found and self._names >= {b"etag", b"content-length"} and len(self.body) <= _MOST_KEPT
+
+    @property
+    def found(self) -> bool:
+        """Whether the application has answered it with 200."""
+        return bool(self._parser.get_status_code() == 200)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header field of the answer."""
+        if self.old:
+            self.old.field(name, value)
+        if self.question is None:
+            return
+        if name == _GENERATION:
+            self.generation = value.decode("latin-1")
+        self._names.add(name)
+        if name not in _OWN:
+            self.fields += b"%b: %b\r\n" % (name, value)
+
+    def on_headers_complete(self) -> None:
+        """The head of the answer has come."""
+        if self.old:
+            self.old.begin(self._parser.get_status_code())
+        self._complete = self._head_only
+        self.last = self.last or not self._parser.should_keep_alive()
+
+    def on_body(self, data: bytes) -> None:
+        """A part of the answer's body."""
+        if self.old:
+            self.old.part(data)
+        if self.question and len(self.body) <= _MOST_KEPT:
+            self.body += data
+
+    def on_message_complete(self) -> None:
+        """All of the answer has come."""
+        self._complete = True
 
 
 class Host(Protocol):
@@ -64,11 +288,11 @@ class Connection:
 
     def __init__(self, host: Host, client: socket.socket) -> None:
         self._host = host
-        self._client = Side(host.selector, client, self._client_ready)
+        self._client = Buffer(host.selector, client, self._client_ready)
         self._state = State.IDLE
         self._came = bytearray()
         self._passing: Passing | None = None
-        self._upstream: Side | None = None
+        self._upstream: Buffer | None = None
         self._used = 0.0
         self._since = host.now
         self._ended = self._last = self.closed = False
@@ -239,16 +463,16 @@ class Connection:
             return True
         self._drop_upstream()
         try:
-            self._upstream = Side(self._host.selector, self._host.connect(), self._upstream_ready)
+            self._upstream = Buffer(self._host.selector, self._host.connect(), self._upstream_ready)
         except OSError:
             self._came.clear()
             self._state, self._passing = State.IDLE, None
-            self._send_client(unavailable())
+            self._send_client(_unavailable())
             self._finish()
             return False
         return True
 
-    def _read_upstream(self, upstream: Side) -> None:
+    def _read_upstream(self, upstream: Buffer) -> None:
         try:
             data = upstream.receive(_PIECE)
         except OSError:
@@ -277,8 +501,9 @@ class Connection:
             self._client.reset()
             self.close()
             return
-        if complete:
-            self._host.responder.learn(passing)
+        if complete and passing.question and passing.stands:
+            kept = Kept(bytes(passing.fields), bytes(passing.body))
+            self._host.responder.learn(passing.question, passing.shown, passing.generation, kept)
         self._last = self._last or not complete or passing.last or passing.rest > 0
         if self._last:
             self._drop_upstream()
@@ -326,3 +551,10 @@ class Connection:
         self._client.watch(reads=not self._ended and len(self._came) < _AHEAD and not stuck)
         if upstream:
             upstream.watch(reads=not self._client.waiting)
+
+
+def _unavailable() -> bytes:
+    """The answer, with which a connection ends."""
+    head = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n"
+    tail = b"cache-control: no-store\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(_UNAVAILABLE)
+    return head + COMMON_FIELDS + tail + _UNAVAILABLE

@@ -14,19 +14,19 @@ from typing import NamedTuple
 from cachetools import TTLCache
 
 from server.front.event_threads import EventThreads
-from server.front.forwarding import Passing
 from server.front.lookup_store import LookupStore, TooLong
 from server.front.messages import Answered, Shown
 from server.front.plain_request import Asked, Question, Questions
 from server.front.request_heads import Head
-from server.front.unavailable import COMMON_FIELDS
 from server.http.generation_cache import GenerationCache
-from server.http.headers import GENERATION
+from server.http.headers import BORNE, GENERATION
 from server.http.request_ids import request_id
 from server.sparql.lexer import is_look_up
 from server.sparql.plain_queries import SMALLEST_PACKED, fields
 from server.sparql.response_headers import times, validator
 
+COMMON_FIELDS = "".join(f"{name.lower()}: {value}\r\n" for name, value in BORNE.items()).encode()
+"""What every answer says."""
 _KEPT = 16 << 20
 """Bytes of answers that are kept here."""
 _MOST_COSTLY, _COSTLY_FOR = 4_096, 5.0
@@ -97,12 +97,10 @@ class Responder:
             return self._looked_up(question, came, pass_on)
         return None
 
-    def learn(self, passing: Passing) -> None:
-        """Keep what the application has answered to a question, if all of it came from the generation that is shown."""
-        question = passing.question
-        if question and passing.stands and passing.shown == self.shown.number:
-            kept = Kept(bytes(passing.fields), bytes(passing.body))
-            self._kept.keep(question.asked, passing.generation, kept)
+    def learn(self, question: Question, shown: int, generation: str, kept: Kept) -> None:
+        """Keep what the application has answered to a question that came when message `shown` was the last one."""
+        if shown == self.shown.number:
+            self._kept.keep(question.asked, generation, kept)
 
     def take_over(self) -> None:
         """Let the application answer the look-up that has kept the other thread, and others like it for a while."""
