@@ -162,7 +162,7 @@ def holds(process: int) -> list[tuple[str, int, int]]:
 
 def kind(command: str) -> str:
     """What a process is, by its command."""
-    for module, name in (("reception.desk", "reception"), ("endpoint.nursery", "workers and their makers")):
+    for module, name in (("front.front_process", "front"), ("sparql.fork_server", "workers and their makers")):
         if module in command:
             return name
     return "application and its parent"
