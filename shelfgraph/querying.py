@@ -14,9 +14,9 @@ from pathlib import Path
 import queries
 from converter.errors import QueryError, SourceUnreachable, UsageError
 from converter.store.data_folder import DataFolder, reading
+from server.http.formats import FORMATS
 from server.sparql import Request
 from server.sparql.pool import Pool
-from server.sparql.result_formats import FORMATS
 
 
 def text_of(question: str, values: Mapping[str, str]) -> str:

@@ -16,9 +16,9 @@ from converter.publish.dump import json_line
 from converter.publish.external_sort import Sorter
 from ontology import expand
 from server.documents import description
+from server.http.formats import FORMATS
 from server.process_map import spread
 from server.sparql import Answer, Request
-from server.sparql.result_formats import FORMATS
 
 _AT_ONCE = 50
 """Records that a process is given at one time."""

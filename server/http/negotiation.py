@@ -11,16 +11,7 @@ from collections.abc import Sequence
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-_OTHER_NAMES = {
-    "application/x-turtle": "text/turtle",
-    "text/n3": "text/turtle",
-    "text/rdf+n3": "text/turtle",
-    "application/n3": "text/turtle",
-    "text/plain": "application/n-triples",
-    "text/ntriples": "application/n-triples",
-    "application/vnd.schemaorg.ld+json": "application/ld+json",
-}
-"""What else clients call a type → the type: what is sent under it can be read as the other (Turtle is N3)."""
+from server.http.formats import OTHER_TYPES
 
 _WEIGHT = re.compile(r''';[ \t]*q[ \t]*=[ \t]*"?([^\s;,"]*)"?|"[^"]*"''', re.IGNORECASE)
 
@@ -41,7 +32,7 @@ def choose(accept: str | None, offers: Sequence[str]) -> str | None:
     if accept is None or not accept.strip():
         return offers[0]
     ranges = _ranges(accept)
-    for other, name in _OTHER_NAMES.items():
+    for other, name in OTHER_TYPES.items():
         if other in ranges and other not in offers:
             ranges.setdefault(name, ranges[other])
     best = max(offers, key=lambda offer: _quality(offer, ranges))

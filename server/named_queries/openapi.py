@@ -14,13 +14,13 @@ from typing import Any
 from converter import graph
 from queries import Parameter
 from server.documents.signposting import LINKSETS
+from server.http.formats import FORMATS
 from server.named_queries.paging import SIZE, WINDOW, Arranged
 from server.named_queries.parameter_types import KINDS
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.named_queries.schemas import LINK, LOCATION, SCHEMAS, content, refusals, responses, rows_of
 from server.representations.registry import REPRESENTATIONS
 from server.sparql.plain_queries import DIRECT, FORM
-from server.sparql.result_formats import FORMATS
 
 _TABLES = [format_ for format_ in FORMATS.values() if not format_.graph]
 _GRAPHS = [format_ for format_ in FORMATS.values() if format_.graph]

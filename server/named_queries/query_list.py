@@ -13,9 +13,9 @@ from typing import Any
 from converter import graph
 from converter.values.terms import iri, literal, triple, type_
 from queries import Query, all_queries, bind
+from server.http.formats import offers
 from server.named_queries.paging import WINDOW, Arranged, arranged
 from server.named_queries.parameters import missing
-from server.sparql.result_formats import offers
 
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _SHACL = "http://www.w3.org/ns/shacl#"

@@ -10,11 +10,11 @@ from flask import render_template
 
 from queries import bind
 from server.http.base_path import root
+from server.http.formats import offers
 from server.named_queries.paging import WINDOW, Arranged, Page
 from server.named_queries.parameter_types import KINDS
 from server.named_queries.query_list import questions, shown
 from server.pages.view import Value, short
-from server.sparql.result_formats import offers
 
 Row = dict[str, dict[str, str]]
 _NAMES = {"json": "JSON", "csv": "CSV", "tsv": "TSV", "xml": "XML"}

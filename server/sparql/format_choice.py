@@ -6,22 +6,22 @@ from typing import Literal, overload
 
 from flask import Response, request
 
+from server.http.formats import Format, called, offers
 from server.http.negotiation import choose
 from server.http.problems import problem
-from server.sparql.result_formats import ResultFormat, called, offers
 
 _PAGE = frozenset({"html", "text/html"})
 
 
 @overload
-def wanted_format(name: str, what: str, *, graph: bool, page: Literal[False]) -> ResultFormat | Response: ...
+def wanted_format(name: str, what: str, *, graph: bool, page: Literal[False]) -> Format | Response: ...
 
 
 @overload
-def wanted_format(name: str, what: str, *, graph: bool, page: bool) -> ResultFormat | Response | None: ...
+def wanted_format(name: str, what: str, *, graph: bool, page: bool) -> Format | Response | None: ...
 
 
-def wanted_format(name: str, what: str, *, graph: bool, page: bool) -> ResultFormat | Response | None:
+def wanted_format(name: str, what: str, *, graph: bool, page: bool) -> Format | Response | None:
     """The format that `name` or else the header Accept asks for; None for a page, where there is one; or a refusal.
 
     `what` is what is asked for, in the words of the refusal.

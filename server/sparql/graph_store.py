@@ -12,12 +12,12 @@ from flask import Blueprint, Response, request
 
 from converter.errors import QueryError
 from converter.values.terms import iri
+from server.http.formats import Format
 from server.http.problems import problem
 from server.sparql import Endpoint, Request
 from server.sparql.format_choice import wanted_format
 from server.sparql.query_problems import refused
 from server.sparql.response import answered
-from server.sparql.result_formats import ResultFormat
 
 _READING = ["GET", "HEAD", "OPTIONS"]
 _WRITING = ["PUT", "POST", "DELETE", "PATCH"]
@@ -47,7 +47,7 @@ def _read(endpoint: Endpoint, base: str) -> Response:
         return problem(400, "Bad Request", told)
     wanted = request.args.get("format") or request.args.get("output") or ""
     format_ = wanted_format(wanted, "A graph", graph=True, page=False)
-    if not isinstance(format_, ResultFormat):
+    if not isinstance(format_, Format):
         return format_
     if not named:
         return _answered(endpoint, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", format_)
@@ -58,7 +58,7 @@ def _read(endpoint: Endpoint, base: str) -> Response:
     return _named(endpoint, name, format_)
 
 
-def _named(endpoint: Endpoint, name: str, format_: ResultFormat) -> Response:
+def _named(endpoint: Endpoint, name: str, format_: Format) -> Response:
     try:
         with endpoint.ask(Request(f"ASK {{ GRAPH {name} {{ ?s ?p ?o }} }}", "json")) as answer:
             known = json.loads(b"".join(answer))["boolean"]
@@ -69,7 +69,7 @@ def _named(endpoint: Endpoint, name: str, format_: ResultFormat) -> Response:
     return _answered(endpoint, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {name} {{ ?s ?p ?o }} }}", format_)
 
 
-def _answered(endpoint: Endpoint, query: str, format_: ResultFormat) -> Response:
+def _answered(endpoint: Endpoint, query: str, format_: Format) -> Response:
     try:
         return answered(endpoint, Request(query, format_.name))
     except QueryError as fault:

@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl
 from werkzeug.http import parse_options_header
 
 from converter.errors import QueryError
+from server.http.formats import Format, called, offers
 from server.http.headers import VARY
 from server.http.negotiation import choose
 from server.sparql import Request
 from server.sparql.lexer import form, is_of_graphs
-from server.sparql.result_formats import ResultFormat, called, offers
 
 PATH = "/sparql"
 BYTE_ORDER_MARK = "\ufeff"
@@ -95,7 +95,7 @@ _remembered: Callable[[str, str, str], Plain | None] = lru_cache(_REMEMBERED)(_p
 
 
 @lru_cache(_REMEMBERED)
-def _negotiated(accept: str, graph: bool) -> ResultFormat | None:
+def _negotiated(accept: str, graph: bool) -> Format | None:
     """The format that the header asks for; None for a page, and where there is none."""
     known = offers(graph=graph)
     chosen = choose(accept, [*known, *([] if graph else ["text/html"])])

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template, request
 
 from converter import graph, jsonld
 from converter.errors import QueryError
+from server.http.formats import FORMATS
 from server.http.negotiation import choose
 from server.http.problems import problem
 from server.sparql import Endpoint, Request
@@ -22,7 +23,6 @@ from server.sparql.query_problems import refused
 from server.sparql.request import Asked, asked
 from server.sparql.response import answered, headed, is_known
 from server.sparql.response_headers import validator
-from server.sparql.result_formats import FORMATS
 from server.sparql.result_page import EXAMPLE, result_page
 from server.sparql.service_description import service_description
 

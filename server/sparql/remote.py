@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 from converter.errors import QueryError, UsageError
 from converter.values.terms import iri
 from ontology import expand
+from server.http.formats import FORMATS
 from server.sparql import (
     Answer,
     ClientLeft,
@@ -36,7 +37,6 @@ from server.sparql.concurrency_limit import Turns
 from server.sparql.lexer import form, words
 from server.sparql.remote_client import Exchange, Service
 from server.sparql.remote_results import accept, translated
-from server.sparql.result_formats import FORMATS
 
 _BLOCK = 65_536
 _REASON = 2_000

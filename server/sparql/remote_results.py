@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import pyoxigraph
 
+from server.http.formats import FORMATS, Format
 from server.sparql import Refused, ServiceFailed
 from server.sparql.lexer import Form
-from server.sparql.result_formats import FORMATS, ResultFormat
 
 _TRUTH = FORMATS["json"]
 _LINES = FORMATS["nt"]
@@ -25,7 +25,7 @@ _LINES_ALONE = frozenset({"nt", "nq", "trig"})
 _GRAPHS: frozenset[Form] = frozenset({"construct", "describe"})
 
 
-def accept(format_: ResultFormat, form: Form) -> str:
+def accept(format_: Format, form: Form) -> str:
     """What to ask the service for.
 
     Raises Refused where a result of that form has no such format.
@@ -47,7 +47,7 @@ def accept(format_: ResultFormat, form: Form) -> str:
     return f"{format_.media_types[0]}, {triples};q=0.5, {plain};q=0.2"
 
 
-def translated(parts: Iterable[bytes], said: str, format_: ResultFormat, form: Form) -> Iterable[bytes]:
+def translated(parts: Iterable[bytes], said: str, format_: Format, form: Form) -> Iterable[bytes]:
     """The result in the format, out of what the service sent as the media type that it `said`.
 
     Raises ServiceFailed, now or while it is read, where what it sent cannot be used.
@@ -80,7 +80,7 @@ def truth(body: bytes) -> bool:
         raise ServiceFailed("the service answered ASK with neither true nor false") from None
 
 
-def _answered_truth(parts: Iterable[bytes], format_: ResultFormat) -> Iterator[bytes]:
+def _answered_truth(parts: Iterable[bytes], format_: Format) -> Iterator[bytes]:
     told = b'{"head":{},"boolean":%s}' % (b"true" if truth(b"".join(parts)) else b"false")
     boolean = pyoxigraph.parse_query_results(told, format=pyoxigraph.QueryResultsFormat.JSON)
     yield boolean.serialize(format=format_.engine) or b""  # type: ignore[arg-type] # a format of truths
@@ -105,7 +105,7 @@ def _canonical_lines(text: bytes) -> bytes:
         raise ServiceFailed(f"the service sent N-Triples that cannot be read ({fault})") from None
 
 
-def _rewritten(lines: Iterable[bytes], format_: ResultFormat) -> Iterator[bytes]:
+def _rewritten(lines: Iterable[bytes], format_: Format) -> Iterator[bytes]:
     """Yield the triples in another format, which needs all of them."""
     out = io.BytesIO()
     triples = pyoxigraph.parse(b"".join(lines), format=pyoxigraph.RdfFormat.N_TRIPLES)

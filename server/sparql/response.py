@@ -10,10 +10,10 @@ from wsgiref.types import WSGIEnvironment
 from flask import Response, request
 
 from converter.errors import QueryError
+from server.http.formats import FORMATS
 from server.http.headers import VARY
 from server.sparql import Answer, Endpoint, Request
 from server.sparql.response_headers import times, validator
-from server.sparql.result_formats import FORMATS
 
 _HELD = "shelfgraph.held"
 _SAFE = frozenset({"GET", "HEAD", "QUERY"})

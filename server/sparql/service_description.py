@@ -9,26 +9,13 @@ import json
 from urllib.parse import quote
 
 from ontology import expand
+from server.http.formats import FORMATS
 from server.sparql import Endpoint, Request
-from server.sparql.result_formats import FORMATS
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
 _VOID = "http://rdfs.org/ns/void#"
 _MOST_GRAPHS = 1_000
-# Our names → those of https://www.w3.org/ns/formats/.
-_NAMES = {
-    "json": "SPARQL_Results_JSON",
-    "xml": "SPARQL_Results_XML",
-    "csv": "SPARQL_Results_CSV",
-    "tsv": "SPARQL_Results_TSV",
-    "ttl": "Turtle",
-    "jsonld": "JSON-LD",
-    "nt": "N-Triples",
-    "rdf": "RDF_XML",
-    "nq": "N-Quads",
-    "trig": "TriG",
-}
 
 
 def service_description(endpoint: Endpoint, base: str) -> list[str]:
@@ -42,7 +29,7 @@ def service_description(endpoint: Endpoint, base: str) -> list[str]:
         f"{service} <{_SD}supportedLanguage> <{_SD}SPARQL10Query> .",
         f"{service} <{_SD}supportedLanguage> <{_SD}SPARQL11Query> .",
         f"{service} <{_SD}defaultEntailmentRegime> <http://www.w3.org/ns/entailment/Simple> .",
-        *(f"{service} <{_SD}resultFormat> <{_FORMATS}{_NAMES[name]}> ." for name in FORMATS),
+        *(f"{service} <{_SD}resultFormat> <{_FORMATS}{format_.standard}> ." for format_ in FORMATS.values()),
         f"{service} <{_SD}availableGraphs> {dataset} .",
         f"{service} <{_SD}defaultDataset> {dataset} .",
         f"{dataset} {a} <{_SD}Dataset> .",

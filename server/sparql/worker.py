@@ -24,12 +24,12 @@ import msgspec
 import pyoxigraph
 
 from converter.graph import prefixes
+from server.http.formats import FORMATS, Format
 from server.sparql import Request
 from server.sparql.in_memory_store import address_space, own_memory
 from server.sparql.lexer import named, star_of
 from server.sparql.lower_priority import Threads
 from server.sparql.network_guard import deny_internet
-from server.sparql.result_formats import FORMATS, ResultFormat
 
 DATA, END, FAULT, READY = b"D", b"E", b"F", b"R"
 LAST = b"L"
@@ -199,7 +199,7 @@ def _graphs(graphs: tuple[str, ...], others: tuple[str, ...]) -> list[pyoxigraph
     return [] if others else None
 
 
-def _serialize(results: object, format_: ResultFormat, out: Out, base: str) -> None:
+def _serialize(results: object, format_: Format, out: Out, base: str) -> None:
     if isinstance(results, pyoxigraph.QueryTriples):
         if format_.name == "jsonld":
             _json_ld(results, out)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from server.documents.signposting import LINKSETS
 from server.feeds.api_catalog import PATH, TYPE
+from server.http.formats import FORMATS as RESULTS
 from server.representations.registry import LISTS, REPRESENTATIONS
-from server.sparql.result_formats import FORMATS as RESULTS
 
 _TURTLE = "text/turtle; charset=utf-8"
 _XML = "application/xml; charset=utf-8"

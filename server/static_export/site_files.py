@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 
 from server.documents.resources import PUBLISHED, PUBLISHED_AT
 from server.feeds.ldes import SUFFIXES as STREAMED
+from server.http.formats import offers
 from server.named_queries.parameters import missing
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.pages.search import listed
-from server.sparql.result_formats import offers
 from server.static_export.files import INDEX
 from server.static_export.resource_files import Done, Opened, Telling
 

@@ -29,11 +29,11 @@ from converter.publish.changes import Deed
 from converter.store.data_folder import DataFolder
 from queries import Query, all_queries, bind
 from server.documents.resources import THINGS
+from server.http.formats import FORMATS
 from server.sparql import ClientLeft, QuerySyntax, QueryTimeout, QueueFull, Refused, Request, ServiceFailed, WorkerDied
 from server.sparql.answer_cache import Cached
 from server.sparql.remote import Remote, base_of
 from server.sparql.remote_results import translated
-from server.sparql.result_formats import FORMATS
 from shelfgraph.cli import main
 from tests.conftest import EXAMPLES, GOLDEN, Site, free_port, shelfgraph
 from tests.services import NAMES, Service, asked, local, running

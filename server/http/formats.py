@@ -1,0 +1,106 @@
+"""The registry of formats of data: of graphs, and of results of queries; what clients call them, and what writes them.
+
+A row is a format.  Negotiation, `format=`, the suffixes of addresses, the service description and the workers read it
+from here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pyoxigraph import QueryResultsFormat, RdfFormat
+
+
+class Format(NamedTuple):
+    """A format: what we call it (also its suffix), its media type, whether it carries a graph, what writes it.
+
+    `other_types` are other names of the media type, understood everywhere; `shared_types` are types that it may be
+    asked for under, which others share; `spellings` what else clients write in `format=`; `standard` is its name below
+    https://www.w3.org/ns/formats/; `charset` says that the header Content-Type names it.
+    """
+
+    name: str
+    media_type: str
+    graph: bool
+    engine: QueryResultsFormat | RdfFormat
+    standard: str
+    other_types: tuple[str, ...] = ()
+    shared_types: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()
+    charset: bool = True
+
+    @property
+    def content_type(self) -> str:
+        """What the header Content-Type says."""
+        return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """Its media type, and all others that it may be asked for under."""
+        return (self.media_type, *self.other_types, *self.shared_types)
+
+
+_XML = ("application/xml", "text/xml")
+_JSON = ("application/json",)
+_TABLES = (
+    Format(
+        "json", "application/sparql-results+json", False, QueryResultsFormat.JSON, "SPARQL_Results_JSON",
+        shared_types=_JSON, spellings=("srj", "sparql-json", "sparql-results+json"), charset=False,
+    ),
+    Format(
+        "xml", "application/sparql-results+xml", False, QueryResultsFormat.XML, "SPARQL_Results_XML",
+        shared_types=_XML, spellings=("srx", "sparql-xml", "sparql-results+xml"),
+    ),
+    Format("csv", "text/csv", False, QueryResultsFormat.CSV, "SPARQL_Results_CSV"),
+    Format("tsv", "text/tab-separated-values", False, QueryResultsFormat.TSV, "SPARQL_Results_TSV"),
+)  # fmt: skip
+_GRAPHS = (
+    Format(
+        "ttl", "text/turtle", True, RdfFormat.TURTLE, "Turtle",
+        # Turtle is N3.
+        ("application/x-turtle", "text/n3", "text/rdf+n3", "application/n3"), (), ("turtle", "n3", "rdf+n3"),
+    ),
+    Format(
+        "jsonld", "application/ld+json", True, RdfFormat.JSON_LD, "JSON-LD",
+        ("application/vnd.schemaorg.ld+json",), _JSON, ("json", "json-ld"), charset=False,
+    ),
+    Format(
+        "nt", "application/n-triples", True, RdfFormat.N_TRIPLES, "N-Triples",
+        ("text/plain", "text/ntriples"), (), ("ntriples", "n-triples"),
+    ),
+    Format(
+        "rdf", "application/rdf+xml", True, RdfFormat.RDF_XML, "RDF_XML",
+        (), _XML, ("xml", "rdf/xml", "rdf+xml", "rdfxml"),
+    ),
+    Format("nq", "application/n-quads", True, RdfFormat.N_QUADS, "N-Quads", (), (), ("nquads", "n-quads")),
+    Format("trig", "application/trig", True, RdfFormat.TRIG, "TriG"),
+)  # fmt: skip
+FORMATS = {format_.name: format_ for format_ in (*_TABLES, *_GRAPHS)}
+OTHER_TYPES = {other: format_.media_type for format_ in FORMATS.values() for other in format_.other_types}
+"""What else clients call a media type → the type: what is sent under it can be read as the other."""
+
+
+def called(name: str, *, graph: bool) -> Format | None:
+    """The format that a client means, for graphs or for tables: by its name, a spelling of it, or a media type.
+
+    >>> called("Turtle", graph=True).name, called("json", graph=True).name, called("application/xml", graph=False).name
+    ('ttl', 'jsonld', 'xml')
+    >>> called("application/sparql-results json", graph=False).name, called("ttl", graph=False)
+    ('json', None)
+    """
+    # A plus sign in an address is a blank once it is decoded.
+    bare = name.partition(";")[0].strip().lower().replace(" ", "+")
+    fitting = [format_ for format_ in FORMATS.values() if format_.graph is graph]
+    by_name = next((format_ for format_ in fitting if bare == format_.name or bare in format_.spellings), None)
+    return by_name or offers(graph=graph).get(bare)
+
+
+def offers(*, graph: bool) -> dict[str, Format]:
+    """Media type → format, for graphs or for tables, the preferred first.
+
+    >>> list(offers(graph=False))[0]
+    'application/sparql-results+json'
+    """
+    fitting = [format_ for format_ in FORMATS.values() if format_.graph is graph]
+    first = {format_.media_type: format_ for format_ in fitting}
+    return first | {alias: format_ for format_ in fitting for alias in format_.media_types if alias not in first}
