@@ -21,7 +21,7 @@ import pyoxigraph
 from converter.errors import UsageError
 from converter.publish.dump import changes, statements
 from converter.publish.external_sort import Sorter
-from server.static_export.files import NOTES
+from server.static_export.export_files import NOTES
 from server.static_export.resource_files import Done, Opened, Source, Things, exported, pointed_at, thing_paths
 from server.static_export.server_configurations import configured
 from server.static_export.site_files import Once

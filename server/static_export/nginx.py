@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from server.documents.redirects import PATTERNS
 from server.documents.resources import PROFILE_FILE, PUBLISHED_AT
 from server.static_export.configuration_text import ELSEWHERE, LISTED, either, path, plain, quoted
-from server.static_export.files import NOTES
+from server.static_export.export_files import NOTES
 from server.static_export.media_types import ALONE, ANSWERS, NODES, by_suffix, forms, suffixes
 from server.static_export.resource_files import GONE, MARK
 from server.static_export.site_files import RUNNING

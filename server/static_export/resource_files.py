@@ -26,7 +26,7 @@ from server.feeds.json_lines import StoreEndpoint
 from server.process_map import spread
 from server.representations.registry import LISTS, PAGE
 from server.settings import Settings
-from server.static_export.files import INDEX, NOTES, Files, names
+from server.static_export.export_files import INDEX, NOTES, Files, names
 
 GONE = f"{NOTES}/gone"
 """Where a file stands for each withdrawn record, under the path of the record and with the suffix of its own."""

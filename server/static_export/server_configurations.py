@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from server.static_export import apache, nginx
-from server.static_export.files import NOTES
+from server.static_export.export_files import NOTES
 from server.static_export.redirect_table import moved
 from server.static_export.resource_files import Done, Opened, Telling
 

@@ -19,7 +19,7 @@ from server.http.formats import offers
 from server.named_queries.parameters import missing
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.pages.search import listed
-from server.static_export.files import INDEX
+from server.static_export.export_files import INDEX
 from server.static_export.resource_files import Done, Opened, Telling
 
 RUNNING = ("sparql", "graph", "search", "reconcile", "oai")
