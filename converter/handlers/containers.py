@@ -20,6 +20,7 @@ from converter.handlers.standing import (
 from converter.mapping.context import Item, term
 from converter.record import Field
 from converter.values import identifiers, iris, recognition
+from converter.values.check_digits import isbns
 from converter.values.terms import XSD, iri, literal, triple, type_
 from ontology import Row
 
@@ -39,7 +40,8 @@ def serial(item: Item, row: Row, field: Field) -> Iterator[str]:
     if found.doubt:
         item.note(field, found.doubt)
     if row.scheme == _ISBN:
-        yield from _isbn_lines(item, found.value)
+        for one in isbns(field.value):
+            yield from _isbn_lines(item, one.value)
         return
     stands = item.once(standing)
     if stands.is_serial:
@@ -53,9 +55,8 @@ def serial(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 
 def isbn_of_host(item: Item, field: Field) -> Iterator[str]:
-    """The ISBN that stands with a chapter or a paper: that of the book or the proceedings around it."""
-    found = identity.normal(_ISBN, field.value)
-    if found:
+    """The ISBNs that stand with a chapter or a paper: those of the book or the proceedings around it."""
+    for found in isbns(field.value):
         yield from _isbn_lines(item, found.value)
 
 

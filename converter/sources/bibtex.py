@@ -19,7 +19,9 @@ from bibtexparser.model import Field as Told
 from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
+from converter.sources.bibtex_inheritance import Keys, completed
 from converter.sources.builder import Draft
+from converter.sources.container_fields import series_text
 from converter.sources.vocabulary import add_agent
 from converter.values.agent_names import kind
 from converter.values.dates import parse
@@ -95,12 +97,13 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     library = parse_string(text, append_middleware=_ours())
-    count = 0
+    count, keys, entries = 0, Keys(), library.entries_dict
     for block in library.blocks:
         entry = _second(library, block) if isinstance(block, DuplicateBlockKeyBlock) else block
         if isinstance(entry, Entry):
             count += 1
-            yield _record(entry, note, source)
+            name_ = keys.name(entry.key.strip(), repr([(field.key, field.value) for field in entry.fields]))
+            yield _record(completed(entry, entries), name_, note, source)
         elif block in library.failed_blocks:
             where = f"{name}, line {(block.start_line or 0) + 1}"
             note(Finding("", "error", "", where, "an entry that cannot be read; close its braces and quotes"))
@@ -186,21 +189,21 @@ def _of_parts(name: str) -> str:
     return ", ".join(part for part in (family, told.get("given", ""), told.get("suffix", "")) if part)
 
 
-def _record(entry: Entry, note: Note, source: str) -> Record:
+def _record(entry: Entry, name: str, note: Note, source: str) -> Record:
     draft = Draft(note)
     told = {field.key.lower(): str(field.value).strip() for field in entry.fields}
     for field in entry.fields:
         if told[field.key.lower()] != str(field.value).strip():
             draft.unread(f"bibtex.{field.key.lower()}", str(field.value), "a field that stands twice")
     doi = told.get("doi", "")
-    draft.identifier = f"https://doi.org/{doi}" if doi.startswith("10.") else entry.key.strip()
+    draft.identifier = f"https://doi.org/{doi}" if doi.startswith("10.") else name
     draft.add("dc.type", entry.entry_type.lower())
     for key in [key for key in told if _NAME.fullmatch(key)]:
-        name, (role, _, *name_type) = told.pop(key), key.split("#")
-        if name == "others":
-            draft.unread(f"bibtex.{role}", name, "that there are more of them, who are not named")
-        elif name:
-            add_agent(draft, _AGENTS[role], name, name_type="".join(name_type))
+        agent, (role, _, *name_type) = told.pop(key), key.split("#")
+        if agent == "others":
+            draft.unread(f"bibtex.{role}", agent, "that there are more of them, who are not named")
+        elif agent:
+            add_agent(draft, _AGENTS[role], agent, name_type="".join(name_type))
     _date(told, draft)
     _place(told, entry.entry_type.lower(), draft)
     for keyword in _KEYWORDS.split(told.pop("keywords", "")):
@@ -257,6 +260,9 @@ def _place(told: dict[str, str], kind: str, draft: Draft) -> None:
     for name, value in zip(("oaire.citation.startPage", "oaire.citation.endPage"), pages, strict=False):
         if value:
             draft.add(name, value)
+    series = told.get("series", "")
+    if series and kind != "article":
+        told["series"] = series_text(series, number=told.pop("number", ""))
     for key in ("number", "issue"):
         value = told.pop(key, "")
         if value:

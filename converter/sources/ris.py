@@ -13,7 +13,9 @@ from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.vocabulary import add_agent
+from converter.values.check_digits import isbn
 from converter.values.dates import parse
+from converter.values.serials import issns
 
 Note = Callable[[Finding], None]
 
@@ -116,9 +118,10 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
     draft.identifier = f"https://doi.org/{doi[0]}" if doi and doi[0].startswith("10.") else called
     for person in _texts(entry.pop("authors", None)) + _texts(entry.pop("first_authors", None)):
         add_agent(draft, "dc.contributor.author", person)
-    if "".join(_texts(entry.get("type_of_reference"))) in _BOOKS:
-        for number in _texts(entry.pop("issn", None)):
-            draft.add("dc.identifier.isbn", number)
+    for number in _texts(entry.pop("issn", None)):
+        # SN holds an ISSN or an ISBN; where it is neither, the kind of work tells which was meant.
+        is_isbn = "".join(_texts(entry.get("type_of_reference"))) in _BOOKS or isbn(number) is not None
+        draft.add("dc.identifier.issn" if issns(number) or not is_isbn else "dc.identifier.isbn", number)
     _dates(entry, draft)
     containers = list(dict.fromkeys(text for key in _CONTAINERS for text in _texts(entry.pop(key, None))))
     for text in containers[:1]:

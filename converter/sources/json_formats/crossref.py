@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from converter.sources.builder import Draft
+from converter.sources.container_fields import add_conference, add_issns, add_titles, series_text
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_names import kind
@@ -19,7 +20,7 @@ _MARKUP = re.compile(r"<[^>]+>")
 _TECHNICAL = (
     *("indexed", "deposited", "content-domain", "prefix", "member", "source", "score", "reference-count", "_id"),
     *("references-count", "is-referenced-by-count", "update-policy", "resource", "content-created", "content-updated"),
-    *("created", "issn-type", "isbn-type", "journal-issue", "relation", "alternative-id", "assertion", "update-to"),
+    *("created", "isbn-type", "journal-issue", "relation", "alternative-id", "assertion", "update-to"),
     *("categories", "id", "standards-body", "free-to-read", "special_numbering", "aliases", "archive"),
 )
 _TEXTS = {
@@ -27,8 +28,6 @@ _TEXTS = {
     "original-title": "dc.title.alternative",
     "short-title": "dc.title.short",
     "title-short": "dc.title.short",
-    "container-title": "dc.relation.ispartof",
-    "collection-title": "dc.relation.ispartofseries",
     "group-title": "dc.relation.ispartofseries",
     "volume": "oaire.citation.volume",
     "issue": "oaire.citation.issue",
@@ -41,7 +40,6 @@ _TEXTS = {
     "publisher-place": "dc.publisher.place",
     "DOI": "dc.identifier.doi",
     "ISBN": "dc.identifier.isbn",
-    "ISSN": "dc.identifier.issn",
     "PMID": "dc.identifier.pmid",
     "PMCID": "dc.identifier.pmcid",
     "URL": "dc.identifier.url",
@@ -107,7 +105,7 @@ def read(value: Object, draft: Draft) -> None:
     abstract = text_of(inner.pop("abstract", ""))
     if abstract:
         draft.add("dc.description.abstract", _plain(abstract))
-    containers = texts(inner.get("container-title"))
+    containers = _containers(inner, draft)
     for text in texts(inner.pop("short-container-title", None)) + texts(inner.pop("container-title-short", None)):
         if text not in containers:
             draft.unread("crossref.short-container-title", text, "the short form of the journal's name")
@@ -120,6 +118,19 @@ def read(value: Object, draft: Draft) -> None:
     _funders(inner, draft)
     _event(inner, draft)
     rest(inner, draft, "crossref")
+
+
+def _containers(inner: Object, draft: Draft) -> list[str]:
+    """Take what the work stands in: journal, book, series, each with its numbers; the titles of the innermost."""
+    number = text_of(inner.pop("collection-number", None))
+    for text in texts(inner.pop("collection-title", None)):
+        draft.add("dc.relation.ispartofseries", series_text(_plain(text), number=number))
+        number = ""
+    titles = [_plain(text) for text in texts(inner.pop("container-title", None))]
+    add_titles(draft, list(dict.fromkeys(titles)), text_of(inner.get("type")), number)
+    kinds = {text_of(one.get("value")): text_of(one.get("type")) for one in objects(inner.pop("issn-type", None))}
+    add_issns(draft, texts(inner.pop("ISSN", None)), {issn: kind for issn, kind in kinds.items() if issn})
+    return titles
 
 
 def _listed(value: Any) -> list[Any]:
@@ -238,13 +249,12 @@ def _funders(inner: Object, draft: Draft) -> None:
 
 def _event(inner: Object, draft: Draft) -> None:
     event = inner.pop("event", None)
-    for text in texts(event) + [text_of(one.get("name")) for one in objects(event)]:
-        if text:
-            draft.add("dc.relation.conference", text)
+    for text in texts(event):
+        add_conference(draft, text)
     for one in objects(event):
-        if text_of(one.get("location")):
-            draft.add("oaire.citation.conferencePlace", text_of(one.get("location")))
-        left = {key: part for key, part in one.items() if key not in {"name", "location"}}
+        days = [_date(told) if isinstance(told := one.get(key), dict) else text_of(told) for key in ("start", "end")]
+        add_conference(draft, text_of(one.get("name")), text_of(one.get("location")), *days)
+        left = {key: part for key, part in one.items() if key not in {"name", "location", "start", "end"}}
         for path, text in leaves(left):
             draft.unread(f"crossref.event.{path}", text, "a detail of the conference")
     for text in texts(inner.pop("event-place", None)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from lxml import etree
 
 from converter.sources.builder import Draft
+from converter.sources.container_fields import add_conference, series_text
 from converter.sources.elements import Tree, local
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from ontology.source_tables import field_of
@@ -50,6 +51,15 @@ _DATES = {
     "online": "dc.date.publishedonline",
     "acceptance_date": "dc.date.accepted",
 }
+_BOOKS = frozenset(
+    {
+        "book_metadata",
+        "book_series_metadata",
+        "book_set_metadata",
+        "proceedings_metadata",
+        "proceedings_series_metadata",
+    }
+)
 _CITED = ("citation_list", "crossmark", "component_list")
 
 
@@ -69,6 +79,7 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     _dois(tree, work)
     _people(tree)
     _funding(tree)
+    _containers(tree, work)
     for element in list(metadata.iter("*")):
         name = local(element)
         if (
@@ -82,6 +93,46 @@ def read(metadata: etree._Element, draft: Draft) -> None:
         elif name in _TEXTS and "".join(element.itertext()).strip() and element not in tree.taken:
             tree.field(_TEXTS[name], element)
     tree.rest()
+
+
+def _containers(tree: Tree, work: etree._Element | None) -> None:
+    """What the work stands in: the book or proceedings around it, the series around that, the conference."""
+    for element in list(tree.root.iter("*")):
+        name = local(element)
+        if name == "series_metadata":
+            titles = [tree.take(one) for one in tree.each("titles/title", element)]
+            numbers = [tree.take(one) for one in tree.each("issn", element)]
+            volume = next((tree.take(one) for one in element.itersiblings() if local(one) == "volume"), "")
+            for title in titles[:1] or ([f"ISSN {numbers[0]}"] if numbers else []):
+                number = numbers[0] if titles and numbers else ""
+                tree.draft.add("dc.relation.ispartofseries", series_text(title, number, volume))
+            for issn in numbers[1:]:
+                tree.draft.unread("crossref.series_metadata.issn", issn, "another ISSN of the series")
+        elif name in _BOOKS and work is not None:
+            for path in ("titles/title", "proceedings_title"):
+                for one in tree.each(path, element):
+                    tree.field("dc.relation.ispartof", one)
+            for one in tree.each("isbn", element):
+                tree.field("dc.relation.isbn", one)
+        elif name == "conference_date":
+            days = [_day([tree.attribute(element, f"{end}_{part}") for part in ("year", "month", "day")])
+                    for end in ("start", "end")]  # fmt: skip
+            text = tree.take(element)
+            add_conference(tree.draft, "", "", *(days if any(days) else (text, "")))
+
+
+def _day(parts: list[str]) -> str:
+    """A date of year, month and day, as far as they are numbers.
+
+    >>> _day(["2018", "5", "1"]), _day(["2018", "", ""])
+    ('2018-05-01', '2018')
+    """
+    told = []
+    for part in parts:
+        if not part.strip().isdecimal():
+            break
+        told.append(part.strip().zfill(2))
+    return "-".join(told)
 
 
 def _dois(tree: Tree, work: etree._Element | None) -> None:

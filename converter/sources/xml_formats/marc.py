@@ -14,8 +14,10 @@ from converter.errors import SourceError
 from converter.record import File, Record
 from converter.report import Finding
 from converter.sources.builder import Draft
+from converter.sources.container_fields import series_text
 from converter.sources.elements import local
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
+from converter.values import iris, serials
 from converter.values.dates import copyright_apart, parse
 from converter.values.names import is_suffix
 from ontology.source_tables import field_of
@@ -36,7 +38,6 @@ _SUBFIELDS: dict[str, dict[str, str]] = {
     "250": {"a": "oaire.citation.edition"},
     "300": {"a": "dc.format.extent"},
     "310": {"a": "dcterms.accrualPeriodicity"},
-    "490": {"a": "dc.relation.ispartofseries"},
     "500": {"a": "dc.description"},
     "502": {"a": "dc.description", "b": "thesis.degree.name", "c": "thesis.degree.grantor"},
     "504": {"a": "dc.description"},
@@ -53,7 +54,6 @@ _SUBFIELDS: dict[str, dict[str, str]] = {
     "653": {"a": "dc.subject"},
     "655": {"a": "dc.type.genre"},
     "773": {"t": "dc.relation.ispartof", "x": "dc.identifier.issn", "z": "dc.identifier.isbn"},
-    "830": {"a": "dc.relation.ispartofseries"},
     "856": {},
 }
 _AGENTS = ("100", "110", "111", "700", "710", "711", "720")
@@ -141,7 +141,9 @@ def _control(record: pymarc.Record, draft: Draft) -> None:
         if data.strip():
             draft.unread(f"marc.{field.tag}", data, "coded data of the catalogue")
     leader = str(record.leader)
-    if leader[6:7] in _TYPES:
+    if leader[6:8] in {"as", "ai"}:
+        draft.add("dc.type", "Serial")
+    elif leader[6:7] in _TYPES:
         draft.add("dc.type", _TYPES[leader[6]])
     draft.unread("marc.leader", leader, "coded data, of which the type is taken")
 
@@ -308,6 +310,19 @@ def _subject(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     return [(code, value) for code, value in parts if code not in "abcdfgnptvxyz2"]
 
 
+def _series(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """A series with its ISSN and the number in it; the traced form (830) says again what 490 says."""
+    told = {code: _END.sub("", value.strip()).lstrip("(") for code, value in reversed(parts) if code in "axvt"}
+    title = told.get("t") or told.get("a", "")
+    if title or told.get("x"):
+        shown = series_text(title or f"ISSN {told['x']}", told.get("x", "") if title else "", told.get("v", ""))
+        known = {one.value for one in draft.fields if one.name == "dc.relation.ispartofseries"}
+        same = {iris.slug(serials.series(value).title) for value in known}
+        if field.tag == "490" or iris.slug(serials.series(shown).title) not in same:
+            draft.add("dc.relation.ispartofseries", shown)
+    return [(code, value) for code, value in parts if code not in "axvt"]
+
+
 def _host(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     rules = _SUBFIELDS["773"]
     for code, value in parts:
@@ -336,7 +351,9 @@ _FIELDS: dict[str, Callable[[pymarc.Field, Parts, Draft], Parts]] = {
     "246": _title,
     "260": _published,
     "264": _published,
+    "490": _series,
     "773": _host,
+    "830": _series,
     "856": _link,
     **dict.fromkeys(_SUBJECTS, _subject),
 }

@@ -8,6 +8,7 @@ from lxml import etree
 
 from converter.record import File
 from converter.sources.builder import Draft, language_of
+from converter.sources.container_fields import series_text
 from converter.sources.elements import Tree, local
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.values.names import is_suffix
@@ -194,6 +195,8 @@ def _related(tree: Tree, related: etree._Element) -> None:
         _date(tree, "dc.date.issued", tree.each("originInfo/dateIssued", related))
         for element in tree.each("originInfo/publisher", related):
             tree.field("dc.publisher", element)
+    elif kind == "series":
+        _series(tree, related, titles, [(kind_.lower(), value) for kind_, value in identifiers])
     else:
         name = _RELATED.get(kind, "dc.relation")
         for value in [*titles, *(value for _, value in identifiers)]:
@@ -202,8 +205,23 @@ def _related(tree: Tree, related: etree._Element) -> None:
         _part(tree, part)
     for element in tree.each("location/url", related):
         tree.field("dc.relation.uri", element)
+    for inner in tree.each("relatedItem[@type='series']", related):
+        _related(tree, inner)
     if not titles and not identifiers and not len(related) and (related.text or "").strip():
         tree.field(_RELATED.get(kind, "dc.relation"), related)
+
+
+def _series(tree: Tree, related: etree._Element, titles: list[str], identifiers: list[tuple[str, str]]) -> None:
+    """The series by its title, with its ISSN and the number in it."""
+    issn = next((value for kind, value in identifiers if "issn" in kind), "")
+    paths = ("titleInfo/partNumber", "part/detail/number")
+    numbers = [tree.take(one) for path in paths for one in tree.each(path, related)]
+    for title in titles or ([f"ISSN {issn}"] if issn else []):
+        text = series_text(title, issn if titles else "", "".join(numbers[:1]))
+        tree.draft.add("dc.relation.ispartofseries", text)
+    for _, value in identifiers:
+        if value != issn:
+            tree.draft.add("dc.relation", value)
 
 
 def _part(tree: Tree, part: etree._Element) -> None:
