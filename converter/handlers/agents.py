@@ -15,6 +15,7 @@ from typing import NamedTuple
 import ontology
 from converter.handlers import agent_keys
 from converter.handlers.agent_keys import Keys
+from converter.handlers.entities import entity_of
 from converter.handlers.identifiers import identifier_lines
 from converter.handlers.standing import journal_of
 from converter.mapping.context import PLACEHOLDER, Item, NothingSaid, term
@@ -84,6 +85,9 @@ def agent(item: Item, row: Row, field: Field) -> Iterator[str]:
 def organisation(item: Item, row: Row, field: Field) -> Iterator[str]:
     """An organisation as a resource, without a role."""
     node, lines = agent_keys.organisation_of(item, field)
+    entity = entity_of(item, field)
+    if entity:
+        node, lines = iri(entity), agent_keys.organisation_lines(item, iri(entity), field.value)
     yield from item.companion(row, literal(field.value))
     yield from item.state(row, node)
     yield from lines
@@ -156,7 +160,8 @@ def agents(item: Item) -> list[Agent]:
         bearer = role, part.named.name, bearers[part.field.name, part.named.name]
         if bearer not in known:
             counts[role] += 1
-            address = _address(item, part.named.name, kind, own) or local.address(part.named.name, bearer[2], kind)
+            address = entity_of(item, part.field) or _address(item, part.named.name, kind, own)
+            address = address or local.address(part.named.name, bearer[2], kind)
             known[bearer] = Agent(part.field, part.row, part.named, iri(address), kind, own, role, counts[role])
         found.append(known[bearer]._replace(field=part.field, row=part.row, named=part.named))
     return found

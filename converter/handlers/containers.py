@@ -81,10 +81,10 @@ def container(item: Item, row: Row, field: Field) -> Iterator[str]:
     if place:
         yield from _series(item, row, field, place)
         return
+    yield triple(item.term, term("prism:publicationName"), literal(field.value))
     if stands.host is None:
         return
     yield from _standing_lines(item)
-    yield triple(item.term, term("prism:publicationName"), literal(field.value))
     node = iri(stands.host.address)
     first = next((other.value for other, _ in titles_of(item)), field.value) == field.value
     yield triple(node, term("dcterms:title" if first else "dcterms:alternative"), literal(field.value))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import ontology
+from converter.handlers import entities
 from converter.handlers import identifiers as identity
 from converter.handlers.labels import type_keys
 from converter.mapping.context import Item, term
@@ -96,6 +97,10 @@ def standing(item: Item) -> Standing:
         return Standing(_here(item, "fabio:Expression", "fabio:Book"), series)
     if not titles:
         return Standing(None, series)
+    if entities.is_virtual(titles[0]) and any(item.of_kind("relation")):
+        entity = entities.journal_entity(item, titles[0])
+        # A title that comes from the issue names the journal, of which the issue itself is a part.
+        return Standing(_journal(entity, keys, None) if entity else None, series)
     if any(row.scheme == "book" for _, row in titles_of(item)):
         return Standing(_here(item, "fabio:Expression", "fabio:Book"), series)
     if keys & _PARTS or any(_is_periodical(key) for key in keys) or any(item.of_kind("part")) or _is_named(item):

@@ -31,6 +31,7 @@ _NAMES = _LABELS | frozenset(map(term, ("foaf:familyName", "foaf:givenName")))
 _ISSNS = {term("fabio:hasIssnL"): 0, term("prism:issn"): 1, term("prism:eIssn"): 2}
 _VALUE = term("literal:hasLiteralValue")
 _AGENT = term("foaf:Agent")
+_KINDS = frozenset(map(term, ("foaf:Person", "foaf:Organization")))
 _OF_AGENTS = (term("dcterms:creator"), term("dcterms:contributor"))
 _FIRST, _LAST = -1, 9
 
@@ -161,8 +162,9 @@ class Shared:
         return self._base + (thing.parts if match[2] == "/" else thing.address)
 
     def _names_one_of(self, line: str, items: set[str]) -> bool:
-        subject, predicate, _ = line.split(" ", 2)
-        return predicate in _NAMES and subject[1:-1].removeprefix(self._base) in items
+        subject, predicate, object_ = line.removesuffix(" .").split(" ", 2)
+        is_name = predicate in _NAMES or (predicate == type_ and object_ in _KINDS)
+        return is_name and subject[1:-1].removeprefix(self._base) in items
 
     def _nameless(self, lines: set[str], known: Mapping[str, Resolved]) -> set[str]:
         """The terms of agents that have no record, and of whom these lines tell no name."""
