@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from converter.sources.builder import Draft
+from converter.values import iris, serials
 
 ISSN_KINDS = {"electronic": "dc.identifier.eissn", "print": "dc.identifier.issn", "linking": "dc.identifier.issnl"}
 """The kinds of ISSN by Crossref's names → field."""
@@ -23,6 +24,16 @@ def series_text(title: str, issn: str = "", number: str = "") -> str:
     """
     shown = title + (f", ISSN {issn}" if issn else "")
     return f"{shown} ; {number}" if number else shown
+
+
+def add_series(draft: Draft, title: str, issn: str, number: str, *, is_again: bool = False) -> None:
+    """Take a series; one that is told again, in the form of its heading, is told once."""
+    if not title and not issn:
+        return
+    shown = series_text(title or f"ISSN {issn}", issn if title else "", number)
+    told = [serials.series(one.value) for one in draft.fields if one.name == "dc.relation.ispartofseries"]
+    if not is_again or iris.slug(serials.series(shown).title) not in {iris.slug(one.title) for one in told}:
+        draft.add("dc.relation.ispartofseries", shown)
 
 
 def add_titles(draft: Draft, titles: list[str], kind: str, series_number: str = "") -> None:

@@ -14,10 +14,9 @@ from converter.errors import SourceError
 from converter.record import File, Record
 from converter.report import Finding
 from converter.sources.builder import Draft
-from converter.sources.container_fields import series_text
+from converter.sources.container_fields import add_series
 from converter.sources.elements import local
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
-from converter.values import iris, serials
 from converter.values.dates import copyright_apart, parse
 from converter.values.names import is_suffix
 from ontology.source_tables import field_of
@@ -314,12 +313,7 @@ def _series(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     """A series with its ISSN and the number in it; the traced form (830) says again what 490 says."""
     told = {code: _END.sub("", value.strip()).lstrip("(") for code, value in reversed(parts) if code in "axvt"}
     title = told.get("t") or told.get("a", "")
-    if title or told.get("x"):
-        shown = series_text(title or f"ISSN {told['x']}", told.get("x", "") if title else "", told.get("v", ""))
-        known = {one.value for one in draft.fields if one.name == "dc.relation.ispartofseries"}
-        same = {iris.slug(serials.series(value).title) for value in known}
-        if field.tag == "490" or iris.slug(serials.series(shown).title) not in same:
-            draft.add("dc.relation.ispartofseries", shown)
+    add_series(draft, title, told.get("x", ""), told.get("v", ""), is_again=field.tag != "490")
     return [(code, value) for code, value in parts if code not in "axvt"]
 
 
