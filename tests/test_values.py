@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converter.values import (
+    agent_kinds,
     agent_names,
     check_digits,
     dates,
@@ -175,9 +176,9 @@ def test_no_text_brings_a_reader_to_fall(value: str) -> None:
     names.publisher(value)
     agent_names.named(value)
     agent_names.named(value, affiliation_follows=True)
-    agent_names.kind(value)
-    agent_names.is_nobody(value)
-    agent_names.is_generic(value)
+    agent_kinds.kind(value)
+    agent_kinds.is_nobody(value)
+    agent_kinds.is_generic(value)
     names.name_and_key(value)
     names.name_and_value(value)
     languages.language(value)

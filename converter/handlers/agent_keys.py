@@ -14,7 +14,7 @@ from converter.handlers.identifiers import identifier_lines
 from converter.mapping.context import Item, NothingSaid, term
 from converter.privacy import masked
 from converter.record import Field
-from converter.values import agent_names, identifiers, iris, names
+from converter.values import agent_kinds, agent_names, identifiers, iris, names
 from converter.values.agent_names import Named
 from converter.values.terms import iri, literal, triple, type_
 from ontology import Row
@@ -169,7 +169,7 @@ def organisation_address(item: Item, name: str, keys: Keys | None = None) -> str
     """
     own = _identified(item.base, keys) if keys else ""
     known = own or item.once(_known_organisations).get(iris.slug(name))
-    return known or iris.organisation(item.base, name, item.unit_of if agent_names.is_generic(name) else "")
+    return known or iris.organisation(item.base, name, item.unit_of if agent_kinds.is_generic(name) else "")
 
 
 def _identified(base: str, keys: Keys) -> str:
@@ -230,7 +230,7 @@ def organisation_lines(item: Item, node: str, name: str, keys: Keys | None = Non
 
 def require_name(name: str) -> None:
     """Raise NothingSaid where a value stands for a name and names nobody."""
-    if agent_names.is_nobody(name):
+    if agent_kinds.is_nobody(name):
         raise NothingSaid("nobody is named")
 
 

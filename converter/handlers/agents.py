@@ -20,8 +20,9 @@ from converter.handlers.identifiers import identifier_lines
 from converter.handlers.standing import journal_of
 from converter.mapping.context import PLACEHOLDER, Item, NothingSaid, term
 from converter.record import Field
-from converter.values import agent_names, identifiers, iris, names
-from converter.values.agent_names import Kind, Named
+from converter.values import agent_kinds, agent_names, identifiers, iris, names
+from converter.values.agent_kinds import Kind
+from converter.values.agent_names import Named
 from converter.values.terms import integer, iri, literal, triple, type_
 from ontology import Row
 
@@ -179,11 +180,15 @@ def _parts(item: Item) -> list[_Part]:
         elif row.parser == "org" or field.name_type:
             told = [agent_names.extracted(field.value)]
         else:
-            told = agent_names.named(field.value, affiliation_follows=is_ojs and field.name == "dc.creator")
+            told = agent_names.named(
+                field.value,
+                affiliation_follows=is_ojs and field.name == "dc.creator",
+                is_person=row.parser == "person",
+            )
         for named in told:
             if named.doubt:
                 item.note(field, named.doubt)
-            if not agent_names.is_nobody(named.name):
+            if not agent_kinds.is_nobody(named.name):
                 found.append(_Part(field, row, named))
             elif len(told) > 1:
                 item.note(field, f"{named.name!r} names nobody", "info")
@@ -215,7 +220,7 @@ def _kind(part: _Part, keys: Keys) -> Kind | None:
     if keys.ror or keys.funder:
         return "organisation"
     # A supervisor is a person, but for a name that says otherwise.
-    return agent_names.kind(part.named.name) or ("person" if part.row.parser == "person" else None)
+    return agent_kinds.kind(part.named.name) or ("person" if part.row.parser == "person" else None)
 
 
 def _address(item: Item, name: str, kind: Kind | None, keys: Keys) -> str:
@@ -303,7 +308,7 @@ def _described(item: Item, found: Agent) -> Iterator[str]:
         yield triple(found.term, type_, term(_CLASSES[found.kind]))
         yield triple(found.term, term("foaf:name"), literal(found.name))
         yield from agent_keys.key_lines(item, found.term, found.keys)
-    if found.kind == "person":
+    if found.kind == "person" and not agent_kinds.has_title(found.name):
         name = names.person(found.name)
         if name.doubt:
             item.note(found.field, name.doubt, "info")

@@ -241,12 +241,14 @@ def _repository(record: Record) -> str:
 
 
 def _home(record: Record) -> str:
-    """The repository where the record is at home: the prefix of its handle, else the host of its OAI identifier."""
-    prefix = (record.handle or "").partition("/")[0]
-    if prefix and prefix != _UNREGISTERED:
-        return prefix
+    """The repository where the record is at home: the host of its OAI identifier and the prefix of its handle.
+
+    Who passes records on may write its own host into all identifiers, and several repositories may have one prefix.
+    """
     parts = record.identifier.split(":")
-    return parts[1] if record.identifier.startswith("oai:") and len(parts) > 2 else ""
+    host = parts[1] if record.identifier.startswith("oai:") and len(parts) > 2 else ""
+    prefix = (record.handle or "").partition("/")[0]
+    return " ".join(part for part in (host, prefix if prefix != _UNREGISTERED else "") if part)
 
 
 def _check(crosswalk: ontology.Crosswalk) -> None:

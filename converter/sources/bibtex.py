@@ -23,7 +23,7 @@ from converter.sources.bibtex_inheritance import Keys, completed
 from converter.sources.builder import Draft
 from converter.sources.container_fields import series_text
 from converter.sources.vocabulary import add_agent
-from converter.values.agent_names import kind
+from converter.values.agent_kinds import kind
 from converter.values.dates import parse
 
 Note = Callable[[Finding], None]

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ontology
-from converter.values import agent_names, check_digits, citations, dates, identifiers, licences, names, resolvable
+from converter.values import agent_kinds, check_digits, citations, dates, identifiers, licences, names, resolvable
 
 _PIECES = st.sampled_from(["doi", "DOI", "doi:", "doi.org/", ".", "-", "_", ":", "a", "7", "AB"])
 _SUFFIX = st.lists(_PIECES, min_size=1).map(lambda pieces: "".join(pieces) + "z")
@@ -73,14 +73,14 @@ def test_the_page_of_a_funder_holds_the_registry_prefix_once(value: str) -> None
     "value", ["Bureau, Marie Anne", "College, Sarah Jane", "Service, Robert William", "Center, Mary Anne"]
 )
 def test_a_person_whose_family_name_is_a_word_of_organisations_stays_a_person(value: str) -> None:
-    assert agent_names.kind(value) == "person"
+    assert agent_kinds.kind(value) == "person"
 
 
 @pytest.mark.parametrize(
     "value", ["KML, Kestrel Memorial Library", "Ministry of Tides, Wrenland", "Kestrel University"]
 )
 def test_an_organisation_with_a_comma_stays_one(value: str) -> None:
-    assert agent_names.kind(value) == "organisation"
+    assert agent_kinds.kind(value) == "organisation"
 
 
 @pytest.mark.parametrize("value", [", " * 20_000, "a" * 40_000, " ".join(["1234"] * 10_000)])

@@ -12,7 +12,7 @@ from converter.sources.builder import Draft
 from converter.sources.container_fields import add_conference, add_issns, add_titles, series_text
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
-from converter.values.agent_names import kind
+from converter.values.agent_kinds import kind
 
 _MARKS = frozenset({"indexed", "deposited", "member", "prefix", "score", "reference-count", "content-domain"})
 _BLOCK = re.compile(r"</?(?:\w+:)?(?:p|title|sec|list|list-item|break|br|div|li)\b[^>]*>")
@@ -139,8 +139,12 @@ def _listed(value: Any) -> list[Any]:
 
 def _people(inner: Object, draft: Draft) -> None:
     for key, field in _AGENTS.items():
-        for person in objects(inner.pop(key, None)):
+        people = objects(inner.pop(key, None))
+        has_parts = any(person.get("family") for person in people)
+        for person in people:
             name, name_type = _name(person, draft)
+            if not name_type and has_parts and kind(name) != "person":
+                name_type = "organization"
             add_agent(
                 draft,
                 field,
@@ -154,7 +158,8 @@ def _people(inner: Object, draft: Draft) -> None:
 def _name(person: Object, draft: Draft) -> tuple[str, str]:
     """The name as catalogues write it, and what it is: one in parts is a person's, one that is whole is not.
 
-    A processor of citations writes whole what it must not take apart, which is a person's name now and then.
+    What a processor of citations writes as `literal` is a name that it must not take apart: nothing is said of it, but
+    where other names of the list stand in parts.
     """
     family = " ".join(text_of(person.get(part)) for part in ("non-dropping-particle", "family") if person.get(part))
     given = " ".join(text_of(person.get(part)) for part in ("given", "dropping-particle") if person.get(part))
@@ -165,8 +170,7 @@ def _name(person: Object, draft: Draft) -> tuple[str, str]:
     if name:
         return name, "person"
     whole = text_of(person.get("name"))
-    literal = text_of(person.get("literal"))
-    return (whole, "organization") if whole else (literal, "" if kind(literal) == "person" else "organization")
+    return (whole, "organization") if whole else (text_of(person.get("literal")), "")
 
 
 def _affiliations(person: Object) -> list[Affiliation]:
