@@ -13,7 +13,7 @@ from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.nodes import Node
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
-from converter.values.agent_names import kind
+from converter.values.agent_kinds import kind
 from ontology.source_tables import Rule, SourceTable, field_of, kinds
 
 _AND = re.compile(r"\s*,\s+and\s+|\s+and\s+|\s*;\s*|\s*,\s+", re.IGNORECASE)
