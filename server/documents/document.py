@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
+from collections.abc import Callable
 from typing import NamedTuple
 
 from converter.store.reader import ArchiveReader
@@ -12,6 +11,7 @@ from server.documents import description, signposting
 from server.documents.paths import page_of
 from server.documents.renderings import Rendered, Renderings, rendered
 from server.documents.signposting import LINKSETS, Link
+from server.http.generation_cache import GenerationCache
 from server.pages import html, lists
 from server.pages.lists import Works
 from server.representations.registry import LISTS, PAGE, PROFILES, REPRESENTATIONS, Description, Representation, forms
@@ -21,26 +21,21 @@ _GONE = re.compile(r" <http://www\.w3\.org/ns/prov#invalidatedAtTime> ")
 
 
 class Descriptions:
-    """What was described last, by the version of the dataset and the place: one form of a document follows another."""
+    """What was described last of the version that `shown` returns: one format of a document follows another."""
 
-    def __init__(self, most: int = 8) -> None:
-        self._most = most
-        self._held: OrderedDict[tuple[str, Place], tuple[Description, Works | None]] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, shown: Callable[[], str], limit: int = 4 << 20) -> None:
+        self._kept = GenerationCache[Place, tuple[Description, Works | None]](
+            limit, shown, lambda _, found: sum(map(len, found[0].lines))
+        )
 
     def get(self, site: Site, place: Place) -> tuple[Description | None, Works | None]:
         """The description of a thing with the works that lead to it, None where nothing is known of it."""
-        key = (site.endpoint.version, place)
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
+        if kept := self._kept.get(place):
+            return kept
+        version = site.endpoint.version
         described, works = _described(site, place)
         if described is not None:
-            with self._lock:
-                self._held[key] = described, works
-                if len(self._held) > self._most:
-                    self._held.popitem(last=False)
+            self._kept.keep(place, version, (described, works))
         return described, works
 
 

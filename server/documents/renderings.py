@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
+
+from server.http.generation_cache import GenerationCache
 
 Key = tuple[str, ...]
 """The version of the dataset first, then what makes a document another one."""
@@ -27,28 +27,14 @@ def rendered(body: bytes, form: str, status: int = 200, headers: tuple[tuple[str
 
 
 class Renderings:
-    """The documents that were asked for last, up to so many bytes."""
+    """The documents of the version that `shown` returns: those that were asked for last, up to so many bytes."""
 
-    def __init__(self, limit: int = 64 << 20) -> None:
-        self._limit = limit
-        self._held: OrderedDict[Key, Rendered] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()
+    def __init__(self, shown: Callable[[], str], limit: int = 64 << 20) -> None:
+        self._kept = GenerationCache[Key, Rendered](limit, shown, lambda _, made: len(made.body))
 
     def get(self, key: Key, render: Callable[[], Rendered | None]) -> Rendered | None:
-        """The document, rendered now if it is not held; None, which is not kept, where there is nothing to render."""
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
-        made = render()
-        if made is None:
-            return None
-        with self._lock:
-            if key not in self._held:
-                self._held[key] = made
-                self._size += len(made.body)
-            while self._size > self._limit and len(self._held) > 1:
-                _, old = self._held.popitem(last=False)
-                self._size -= len(old.body)
+        """The document, rendered now if it is not kept; None, which is not kept, where there is nothing to render."""
+        made = self._kept.get(key)
+        if made is None and (made := render()) is not None:
+            self._kept.keep(key, key[0], made)
         return made

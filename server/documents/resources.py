@@ -64,7 +64,11 @@ class Reading(NamedTuple):
 def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None = None) -> Blueprint:
     """The pages and documents of the site."""
     blueprint = Blueprint("site", __name__)
-    site = Site(endpoint, settings.base, Renderings(), archive, Descriptions())
+
+    def shown() -> str:
+        return endpoint.version
+
+    site = Site(endpoint, settings.base, Renderings(shown), archive, Descriptions(shown))
 
     @blueprint.errorhandler(QueryTimeout)
     @blueprint.errorhandler(QueueFull)

@@ -94,7 +94,11 @@ class Opened(NamedTuple):
         archive = ArchiveReader(source.data / "archive.sqlite", source.journal)
         endpoint = StoreEndpoint(store, source.base, source.version)
         app = create_app(Settings(source.base, folder=source.data), endpoint, archive)
-        return cls(Site(endpoint, source.base, Renderings(0), archive, Descriptions()), app, store)
+
+        def shown() -> str:
+            return source.version
+
+        return cls(Site(endpoint, source.base, Renderings(shown, 0), archive, Descriptions(shown)), app, store)
 
 
 class Things:
