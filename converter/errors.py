@@ -23,6 +23,10 @@ class SourceUnreachable(ShelfgraphError):
     exit_code = 3
 
 
+class NoEndpoint(SourceUnreachable):
+    """Something answers at an address, and it is no interface that can be harvested."""
+
+
 class CrosswalkError(ShelfgraphError):
     """A table of the crosswalk says something that the engine does not know."""
 

@@ -77,13 +77,26 @@ def harvest(
 
 
 def body(keeper: Keeper, chosen: Options, run: Run, *, rest: bool) -> Summary:
-    """What the harvest did, shown while it runs where somebody watches."""
+    """What the harvest did, shown while it runs where somebody watches.
+
+    Where there is no endpoint of OAI-PMH, a REST interface is looked for, unless the options are for OAI-PMH alone.
+    """
+    from converter.errors import NoEndpoint
     from converter.harvest import oai
     from converter.harvest import rest as by_rest
 
     with _shown() as progress:
-        speak = by_rest.harvest if rest else oai.harvest
-        return speak(chosen, keeper, run.report, progress)
+        if rest:
+            return by_rest.harvest(chosen, keeper, run.report, progress)
+        try:
+            return oai.harvest(chosen, keeper, run.report, progress)
+        except NoEndpoint as fault:
+            if chosen.set or chosen.reconcile or chosen.prefix != "auto":
+                raise
+            try:
+                return by_rest.harvest(chosen, keeper, run.report, progress)
+            except NoEndpoint:
+                raise fault from None
 
 
 def tell(summary: Summary, *, dry_run: bool) -> None:

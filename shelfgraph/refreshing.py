@@ -1,7 +1,8 @@
-"""`serve --harvest-every`: a process beside the site harvests what has been harvested before, again and again.
+"""`serve URL` and `serve --harvest-every`: a process beside the site harvests repositories, again and again.
 
-It is started as `python -m shelfgraph.refreshing FOLDER SECONDS`, and ends when its standard input does: with the site,
-however that ends.  Each harvest is a process of its own, one at a time; the site sees its generations as any other.
+It is started as `python -m shelfgraph.refreshing FOLDER SECONDS [URL...]`, and ends when its standard input does: with
+the site, however that ends.  Each harvest is a process of its own, one at a time; the site sees its generations as any
+other.  The URLs are harvested first; what has been harvested into the folder before is kept fresh with them.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import click
 
@@ -27,6 +30,10 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _JITTER = 0.1
 _LEAST, _END = 0.2, 10.0
 """Seconds between two rounds at the least; seconds that a harvest may take to end when it must."""
+_AGAIN = 60
+"""Seconds until a repository is asked again that has not answered yet, twice as many after each time."""
+_CAME = (0, 1)
+"""Exit codes of a harvest that reached its end, 1 where some records could not be had."""
 
 
 def seconds(text: str) -> int:
@@ -44,18 +51,18 @@ def seconds(text: str) -> int:
 
 
 @contextlib.contextmanager
-def kept_fresh(folder: Path, every: int) -> Iterator[None]:
-    """A process that harvests the repositories of a folder while the block runs.
+def kept_fresh(folder: Path, every: int, addresses: Sequence[str] = ()) -> Iterator[None]:
+    """A process that harvests the repositories at the addresses and those of a folder while the block runs.
 
-    Raises UsageError where none has been harvested.
+    Raises UsageError where there is none.
     """
-    if not repositories(folder):
+    if not addresses and not repositories(folder):
         raise UsageError(
             f"--harvest-every: no repository of {folder} has been harvested;"
             f" run “shelfgraph harvest URL --data {folder}” first"
         )
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "shelfgraph.refreshing", str(folder), str(every)],
+        [sys.executable, "-m", "shelfgraph.refreshing", str(folder), str(every), *addresses],
         stdin=subprocess.PIPE,
         # Out of reach of the terminal's interrupt: it ends with its input.
         start_new_session=True,
@@ -88,16 +95,56 @@ def repositories(folder: Path) -> list[Known]:
         archive.close()
 
 
-def main(folder: Path, every: int) -> None:
-    """Harvest at once and then at that interval, never quite the same, until the standard input ends."""
+def main(folder: Path, every: int, addresses: Sequence[str] = ()) -> None:
+    """Harvest at once and then at that interval, never quite the same, until the standard input ends.
+
+    An address that has not been harvested yet is asked again sooner, for as long as it does not answer.
+    """
+    waiting, again = list(addresses), min(_AGAIN, every)
     while True:
         begun = time.monotonic()
-        for repository in _told(folder):
-            if not _harvested(folder, repository):
+        found = _told(folder)
+        waiting = [address for address in waiting if not is_known(address, found)]
+        for repository in [*(_Target(address) for address in waiting), *map(_target, found)]:
+            code = _harvested(folder, repository)
+            if code is None:
                 return
-        pause = every * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - so that many sites do not ask at once
+            if code in _CAME and repository.url in waiting:
+                waiting.remove(repository.url)
+        rest = again if waiting else every
+        again = min(2 * again, every)
+        pause = rest * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - so that many sites do not ask at once
         if _ended(max(_LEAST, begun + pause - time.monotonic())):
             return
+
+
+def is_known(address: str, found: Sequence[Known]) -> bool:
+    """Whether the repository at an address is one of those that have been harvested.
+
+    >>> held = [Known("x", "oai", "https://x.example.org/oai/request", "")]
+    >>> [is_known(f"https://{host}.example.org/", held) for host in "xy"]
+    [True, False]
+    >>> is_known("https://x.example.org/server/api", held)
+    False
+    """
+    here = urlsplit(address)
+    if here.path.strip("/"):
+        return any(one.url.rstrip("/") == address.rstrip("/") for one in found)
+    return any(urlsplit(one.url).netloc == here.netloc for one in found)
+
+
+class _Target(NamedTuple):
+    """What is harvested, and the options of the command that does it."""
+
+    url: str
+    options: tuple[str, ...] = ()
+
+
+def _target(repository: Known) -> _Target:
+    options = ["--repository", repository.source]
+    options += ["--set", repository.set] if repository.set else []
+    options += ["--rest"] if repository.kind == "rest" else []
+    return _Target(repository.url, tuple(options))
 
 
 def _told(folder: Path) -> list[Known]:
@@ -109,11 +156,9 @@ def _told(folder: Path) -> list[Known]:
         return []
 
 
-def _harvested(folder: Path, repository: Known) -> bool:
-    """Harvest what changed at a repository, and tell what went wrong; False where the site has ended meanwhile."""
-    words = ["harvest", repository.url, "--data", str(folder), "--repository", repository.source]
-    words += ["--set", repository.set] if repository.set else []
-    words += ["--rest"] if repository.kind == "rest" else []
+def _harvested(folder: Path, target: _Target) -> int | None:
+    """Harvest what changed at a repository, and say what went wrong: its exit code, None where the site has ended."""
+    words = ["harvest", target.url, "--data", str(folder), *target.options]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", "shelfgraph", *words],
         stdin=subprocess.DEVNULL,
@@ -126,11 +171,11 @@ def _harvested(folder: Path, repository: Known) -> bool:
             said += part
         if part is None:
             _end(process)
-            return False
+            return None
         code = process.wait()
     if code:
-        _say(f"harvest of {repository.url}: {reason(said.decode('utf-8', 'replace'), code)}; it is tried again later")
-    return True
+        _say(f"harvest of {target.url}: {reason(said.decode('utf-8', 'replace'), code)}; it is tried again later")
+    return code
 
 
 def _next(descriptor: int) -> bytes | None:
@@ -179,4 +224,4 @@ def _say(words: str) -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(ShelfgraphError, KeyboardInterrupt):
-        main(Path(sys.argv[1]), int(sys.argv[2]))
+        main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

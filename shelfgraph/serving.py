@@ -14,6 +14,7 @@ from shelfgraph import archiving, options, remote
 if TYPE_CHECKING:
     from converter.store.data_folder import DataFolder
 
+_DAILY = "1d"
 LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 
 
@@ -22,7 +23,13 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder to serve.")
 @click.option("--endpoint", default="", metavar="URL", help="A SPARQL endpoint to serve, in the place of a folder.")
 @click.option("--graph", default="", metavar="IRI", help="The graph of the endpoint that holds the records.")
-@click.option("--harvest-every", "every", default="", metavar="TIME", help="Harvest again each 30m, 1h or 1d.")
+@click.option(
+    "--harvest-every",
+    "every",
+    default="",
+    metavar="TIME",
+    help="Harvest again each 30m, 1h or 1d.  [default: 1d for a SOURCE that is a repository]",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
 @options.BASE
@@ -62,8 +69,12 @@ def serve(
 ) -> None:
     """Serve the records of SOURCE..., of a data folder, or of an endpoint, as a linked-data site with SPARQL.
 
-    A SOURCE may hold RDF already (.ttl, .nt, .nq, .trig, .rdf, .jsonld); its named graphs are kept.
+    A SOURCE that is the address of a repository (its home page, or its endpoint of OAI-PMH or REST) is harvested while
+    the site runs, and kept fresh.  A SOURCE may hold RDF already (.ttl, .nt, .nq, .trig, .rdf, .jsonld); its named
+    graphs are kept.
     """
+    from converter.harvest.address import is_address
+    from converter.harvest.endpoint import is_repository
     from converter.store.data_folder import DataFolder
     from server import run as site
     from shelfgraph import refreshing
@@ -77,11 +88,16 @@ def serve(
             if sources and data is None:
                 data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shelfgraph-"))) / "data"
             folder = DataFolder(data or Path(options.HOME))
-            chosen = _taken_in(folder, sources, kind, encoding, repository, base, address)
+            repositories = [source for source in sources if is_address(source) and is_repository(source)]
+            loaded = tuple(source for source in sources if source not in repositories)
+            chosen = _taken_in(folder, loaded, kind, encoding, repository, base, address)
             path = folder.path
+            if repositories:
+                _made_ready(folder, chosen)
             folder.agreed()
-            if every:
-                stack.enter_context(refreshing.kept_fresh(path, refreshing.seconds(every)))
+            if every or repositories:
+                seconds = refreshing.seconds(every or _DAILY)
+                stack.enter_context(refreshing.kept_fresh(path, seconds, repositories))
         announcement = f"shelfgraph: serving at {address} (addresses begin with {chosen})"
         site.interrupt_quietly()
         with contextlib.suppress(KeyboardInterrupt):
@@ -125,6 +141,17 @@ def _taken_in(
             archiving.take_in(folder, sources, kind, repository, chosen, run)
         run.tell()
     return chosen
+
+
+def _made_ready(folder: DataFolder, base: str) -> None:
+    """Make the folder and its first generation, so that a site can begin before the first record has come."""
+    from converter.mapping.engine import Mapper
+    from converter.store.data_folder import Identity
+
+    if not folder.has_generation():
+        mapper = Mapper(base)
+        with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
+            writer.published()
 
 
 def _url_host(host: str) -> str:

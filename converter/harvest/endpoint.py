@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from converter.errors import SourceUnreachable, UsageError
+from converter.errors import NoEndpoint, UsageError
 from converter.harvest.client import Body, Client, Failed, Lasting, Passing
 from converter.harvest.responses import Answer, answer
 
@@ -26,6 +26,8 @@ KNOWN_PATHS = (
 )
 """Where repositories have their endpoint, below the address of their home page."""
 
+_HOMES = frozenset({"", "home", "xmlui", "jspui", "dspace", "index.php", "index.php/index"})
+_ENDPOINTS = frozenset({*(f"{path.strip('/')}/" for path in KNOWN_PATHS), "server/", "server/api/", "rest/api/"})
 _GENERATOR = re.compile(r"DSpace\s+(\d+)", re.IGNORECASE)
 
 
@@ -49,7 +51,8 @@ class _Page(NamedTuple):
 def find(client: Client, address: str) -> Repository:
     """The repository at an address, which may be its endpoint or its home page.
 
-    Raises UsageError for what is no address, SourceUnreachable where nothing there answers Identify.
+    Raises UsageError for what is no address, SourceUnreachable where nothing answers at all, NoEndpoint where nothing
+    there answers Identify.
     """
     parts = urlsplit(address if "//" in address else f"https://{address}")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -75,9 +78,22 @@ def find(client: Client, address: str) -> Repository:
             return client.fetch(candidate, {"verb": "Identify"}, _identify, attempts=3)
         except Failed:
             continue
-    raise SourceUnreachable(
+    raise NoEndpoint(
         f"{address}: no OAI-PMH endpoint found ({reason}); tried {', '.join(tried)}; give its address itself"
     )
+
+
+def is_repository(address: str) -> bool:
+    """Whether an address is that of a whole repository, a home page or an endpoint, and not of one page or file.
+
+    >>> [is_repository(f"https://x.example.org{path}") for path in ("", "/", "/xmlui/", "/oai/request", "/server/api")]
+    [True, True, True, True, True]
+    >>> is_repository("https://x.example.org/handle/1/2"), is_repository("https://x.example.org/oai?verb=GetRecord")
+    (False, False)
+    """
+    parts = urlsplit(address)
+    path = parts.path.strip("/").lower()
+    return not parts.query and (path in _HOMES or f"{path}/" in _ENDPOINTS)
 
 
 def _candidates(page: _Page) -> Iterator[str]:

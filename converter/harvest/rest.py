@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
-from converter.errors import SourceError, SourceUnreachable, UsageError
+from converter.errors import NoEndpoint, SourceError, SourceUnreachable, UsageError
 from converter.harvest import Keeper, Options, Progress, Summary
 from converter.harvest.client import Body, Client, Clock, Failed, Lasting, Passing
 from converter.harvest.position import Position, beginning, decoded, moment
@@ -257,7 +257,7 @@ def _found(body: Body) -> _Page:
 def _root(client: Client, address: str) -> str:
     """The address of the interface, which is that of the home page with a path behind it.
 
-    Raises SourceUnreachable where none is found.
+    Raises NoEndpoint where none is found, SourceUnreachable where nothing answers at all.
     """
     parts = urlsplit(address if "//" in address else f"https://{address}")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -278,4 +278,4 @@ def _root(client: Client, address: str) -> str:
         except Failed as fault:
             if fault.reason.startswith("no answer"):
                 raise
-    raise SourceUnreachable(f"{address}: no REST interface of DSpace 7 or later found; tried {', '.join(tried)}")
+    raise NoEndpoint(f"{address}: no REST interface of DSpace 7 or later found; tried {', '.join(tried)}")

@@ -81,6 +81,13 @@ class ArchiveReader:
         rows = self._ask(f"SELECT payload, {kept} FROM held WHERE address = ?", (address,))  # noqa: S608 - a constant
         return verified(rows[0][0], rows[0][1], address) if rows and rows[0][0] else None
 
+    def notes(self, beginning: str) -> list[tuple[str, str]]:
+        """The small facts that the writer keeps under names that begin so, as they are now."""
+        rows = self._ask(
+            "SELECT name, value FROM note WHERE substr(name, 1, ?) = ? ORDER BY name", (len(beginning), beginning)
+        )
+        return [(name, value) for name, value in rows]
+
     def held(self, address: str) -> Held | None:
         """What a feed lists of a record, None where none has that address."""
         rows = self._ask(f"{_LISTED} WHERE address = ?", (address,))

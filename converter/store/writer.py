@@ -22,7 +22,8 @@ class HeldRecord(NamedTuple):
 class WriterKeeper:
     """Keeps pages of a harvest by the one writer, each with how far the harvest is, in one step.
 
-    A generation is published by `publish`, and by `take` every so many records, so that readers follow a long harvest.
+    A generation is published by `publish`, and by `take` after the first page, and then after twice as many records as
+    the last time, up to every `publish_every`: readers see the beginning of a long harvest at once, and follow it.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class WriterKeeper:
         publish_every: int = 10_000,
     ) -> None:
         self._writer, self._lines_of, self._note = writer, lines_of, note
-        self._every, self._since = publish_every, 0
+        self._every, self._most, self._since = 1, publish_every, 0
 
     def state(self, name: str) -> str | None:
         """What was kept under a name, None where nothing was."""
@@ -45,6 +46,7 @@ class WriterKeeper:
         self._writer.take(records, named, self._lines_of, self._note)
         self._since += len(records)
         if self._since >= self._every:
+            self._every = min(2 * self._since, self._most)
             self.publish()
 
     def held(self, source: str) -> Iterator[HeldRecord]:

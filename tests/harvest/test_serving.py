@@ -15,12 +15,16 @@ from flask import Response, request
 
 from converter.store.data_folder import DataFolder
 from shelfgraph.cli import main
-from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.conftest import EXAMPLES, Site, free_port, shelfgraph
 from tests.harvest.test_rest import Rest
-from tests.misbehaving import NOW, Repository, collection, serving
+from tests.misbehaving import NOW, Fault, Repository, collection, serving
 from tests.test_sparql import ask
 from tests.waiting import until
 
+COUNTED = (
+    "/sparql?query=SELECT%20(COUNT(DISTINCT%20%3Fo)%20AS%20%3Fn)%20%7B%3Fs%20%3Chttp%3A%2F%2Fxmlns.com%2Ffoaf%2F0.1%2FprimaryTopic"
+    "%3E%20%3Fo%7D"
+)
 COUNT = "/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fs%20%3Fp%20%3Fo%7D"
 
 
@@ -156,3 +160,77 @@ def test_what_cannot_be_kept_fresh_is_said(every: str, words: str, tmp_path: Pat
     assert shelfgraph("load", EXAMPLES / "lighthouse.txt", "--data", tmp_path / "d").returncode == 0
     done = CliRunner().invoke(main, ["serve", "--data", str(tmp_path / "d"), "--harvest-every", every])
     assert (done.exit_code, words in done.output) == (2, True)
+
+
+def works(site: Site) -> int:
+    """How many records the site has."""
+    answer = ask(site, "GET", COUNTED, Accept="text/csv")
+    return int(answer.body.split()[1])
+
+
+def test_the_address_of_a_repository_is_enough(tmp_path: Path) -> None:
+    repository = Repository(collection(250), home='<a href="/oai/request?verb=Identify">OAI-PMH</a>')
+    with serving(repository.app()) as address:
+        site = Site(address, "--data", tmp_path, "--harvest-every", "1s")
+        try:
+            # It answers at once, and shows what has come before the last record is there.
+            shown = [until(lambda: works(site))]
+            until(lambda: shown.append(works(site)) or shown[-1] == 250)
+            repository.records[3] = repository.records[3]._replace(title="A new title", datestamp=NOW)
+            until(lambda: b"A new title" in ask(site, "GET", "/record/12345/3.nt").body)
+        finally:
+            said = site.stop()
+        asked = len(repository.asked)
+        again = Site(address, "--data", tmp_path, "--harvest-every", "1h")
+        try:
+            until(lambda: len(repository.asked) > asked)
+            assert works(again) == 250
+        finally:
+            again.stop()
+    assert "harvest of" not in said
+    # After the restart the repository is asked for what changed, and not for everything again.
+    lists = [one for one in repository.asked[asked:] if one.get("verb") == "ListRecords"]
+    assert all("from" in one or "resumptionToken" in one for one in lists)
+
+
+def test_a_repository_without_oai_pmh_is_harvested_by_its_rest_interface(tmp_path: Path) -> None:
+    rest = Rest()
+    with serving(rest.app()) as address:
+        site = Site(f"{address}/server", "--data", tmp_path)
+        try:
+            until(lambda: ask(site, "GET", "/record/12345/7.nt").status == 200)
+        finally:
+            site.stop()
+
+
+def test_several_repositories_become_one_site(tmp_path: Path) -> None:
+    near = Repository(collection(5))
+    far = Repository([one._replace(name=f"oai:far.example.org:777/{one.number}") for one in collection(4)])
+    with serving(near.app()) as here, serving(far.app()) as there:
+        site = Site(here, there.replace("127.0.0.1", "localhost"), "--data", tmp_path)
+        try:
+            until(lambda: works(site) == 9)
+        finally:
+            site.stop()
+
+
+def test_a_misbehaving_repository_is_served_whole(tmp_path: Path) -> None:
+    faults = [Fault.BUSY_503_SECONDS, None, Fault.ERROR_500, Fault.TRUNCATED, None, Fault.CONTROL_CHARACTERS]
+    repository = Repository(collection(60), faults=faults)
+    with serving(repository.app()) as address:
+        site = Site(address, "--data", tmp_path)
+        try:
+            until(lambda: works(site) == 60, seconds=60)
+        finally:
+            site.stop()
+
+
+def test_a_repository_that_does_not_answer_yet_is_said_and_the_site_stands(tmp_path: Path) -> None:
+    site = Site(f"http://127.0.0.1:{free_port()}/", "--data", tmp_path, "--harvest-every", "1s")
+    try:
+        assert ask(site, "GET", "/").status == 200
+        assert works(site) == 0
+        until((tmp_path / "current").exists)
+    finally:
+        said = site.stop()
+    assert "Traceback" not in said
