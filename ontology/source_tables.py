@@ -141,13 +141,19 @@ def source_table(name: str) -> SourceTable:
 @lru_cache(maxsize=64)
 def fields(name: str) -> Mapping[str, str]:
     """A table as path → field, for readers that know the structure of their format."""
-    return {row["path"]: row["field"] for _, row in table(f"formats/{name}.csv")}
+    return {row["path"]: row["field"] for _, row in table(f"formats/{name}.csv", FOLDER)}
+
+
+@lru_cache(maxsize=64)
+def notes(name: str) -> Mapping[str, str]:
+    """A table as path → note: why a value of a path without a field becomes none."""
+    return {row["path"]: row["note"] for _, row in table(f"formats/{name}.csv", FOLDER)}
 
 
 @lru_cache(maxsize=16)
 def kinds(name: str) -> Mapping[str, str]:
     """A table of kinds (roles, identifier-types …) as kind, in lower case without spaces → field."""
-    return {row["kind"]: row["field"] for _, row in table(f"formats/{name}.csv")}
+    return {row["kind"]: row["field"] for _, row in table(f"formats/{name}.csv", FOLDER)}
 
 
 def field_of(name: str, kind: str, otherwise: str = "") -> str:

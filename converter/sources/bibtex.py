@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
-from bibtexparser.middlewares import BlockMiddleware, LatexDecodingMiddleware
-from bibtexparser.middlewares.middleware import Middleware
+from bibtexparser.middlewares import LatexDecodingMiddleware
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
-from bibtexparser.middlewares.parsestack import default_parse_stack
-from bibtexparser.model import Block, DuplicateBlockKeyBlock, Entry
+from bibtexparser.model import Entry
 from bibtexparser.model import Field as Told
 
 from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
-from converter.sources.bibtex_inheritance import Keys, completed
+from converter.sources.bibtex_grammar import RawEntry, digest, entries
 from converter.sources.builder import Draft
 from converter.sources.container_fields import series_text
+from converter.sources.pages import add_pages
 from converter.sources.vocabulary import add_agent
 from converter.values.agent_kinds import kind
 from converter.values.dates import parse
+from ontology.source_tables import fields, notes
 
 Note = Callable[[Finding], None]
 
@@ -33,54 +33,16 @@ _WHOLE = frozenset(
     "book mvbook proceedings mvproceedings collection manual booklet thesis phdthesis mastersthesis report"
     " techreport".split()
 )
-_NAME = re.compile(r"(author|editor|translator)#\d+(?:#\w+)?")
+_NAME = re.compile(r"(author|editor|translator|advisor)#\d+(?:#\w+)?")
 _IN_PARTS = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=")
 _BRACED_LIST = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _PAGES = re.compile(r"\s*(?:--+|–|—|-)\s*")
+_SINGLE = frozenset("date year month day pages issue number eprint archiveprefix eprinttype".split())
 _KEYWORDS = re.compile(r"\s*[;,]\s*")
-_FIELDS = {
-    "title": "dc.title",
-    "subtitle": "dc.title.subtitle",
-    "journal": "dc.relation.ispartof",
-    "journaltitle": "dc.relation.ispartof",
-    "booktitle": "dc.relation.ispartof",
-    "series": "dc.relation.ispartofseries",
-    "volume": "oaire.citation.volume",
-    "edition": "oaire.citation.edition",
-    "publisher": "dc.publisher",
-    "organization": "dc.publisher",
-    "institution": "dc.publisher",
-    "school": "thesis.degree.grantor",
-    "address": "dc.publisher.place",
-    "location": "dc.publisher.place",
-    "doi": "dc.identifier.doi",
-    "isbn": "dc.identifier.isbn",
-    "issn": "dc.identifier.issn",
-    "pmid": "dc.identifier.pmid",
-    "pmc": "dc.identifier.pmcid",
-    "pii": "dc.identifier.pii",
-    "url": "dc.identifier.url",
-    "abstract": "dc.description.abstract",
-    "note": "dc.description",
-    "annote": "dc.description",
-    "language": "dc.language",
-    "langid": "dc.language",
-    "copyright": "dc.rights",
-    "license": "dc.rights",
-    "version": "oaire.version",
-    "type": "dc.type",
-    "pagetotal": "dc.description.pages",
-    "affiliation": "dc.contributor.affiliation",
-}
-_AGENTS = {
-    "author": "dc.contributor.author",
-    "editor": "dc.contributor.editor",
-    "translator": "dc.contributor.translator",
-}
-_TECHNICAL = frozenset(
-    "groups timestamp bibsource biburl owner readstatus ranking priority file pdf comment crossref qualityassured"
-    " date-added date-modified date-created bdsk-url-1 bdsk-url-2 bdsk-file-1 sortkey key unique-id".split()
-)
+_AGENTS = frozenset({"author", "editor", "translator", "advisor"})
+_REPORTS = frozenset({"report", "techreport", "patent", "manual", "misc", "online", "software", "dataset", "thesis"})
+_AS_ONE = frozenset("title year month date doi volume number issue pages crossref".split())
+"""Fields of which an entry has one; of another one that stands twice, both are values."""
 
 
 def shows(head: bytes) -> bool:
@@ -96,49 +58,43 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
     text = stream.read().decode("utf-8-sig", "replace")
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    library = parse_string(text, append_middleware=_ours())
-    count, keys, entries = 0, Keys(), library.entries_dict
-    for block in library.blocks:
-        entry = _second(library, block) if isinstance(block, DuplicateBlockKeyBlock) else block
-        if isinstance(entry, Entry):
-            count += 1
-            name_ = keys.name(entry.key.strip(), repr([(field.key, field.value) for field in entry.fields]))
-            yield _record(completed(entry, entries), name_, note, source)
-        elif block in library.failed_blocks:
-            where = f"{name}, line {(block.start_line or 0) + 1}"
-            note(Finding("", "error", "", where, "an entry that cannot be read; close its braces and quotes"))
+    count, seen = 0, set[tuple[tuple[str, str], ...]]()
+    for raw in entries(text, name, note):
+        count += 1
+        if raw.number and raw.fields in seen:
+            note(Finding(raw.key, "info", "", f"{name}, line {raw.line + 1}", "the same entry stands there twice"))
+            continue
+        seen.add(raw.fields)
+        yield _record(raw, name, note, source)
     if not count:
         raise SourceError(f"{name}: no BibTeX entry that can be read; export it again")
 
 
-class _Names(BlockMiddleware):
-    """A field of names becomes a field for each name, while its braces are there to tell where one ends."""
-
-    def transform_entry(self, entry: Entry, *_: object, **__: object) -> Entry:
-        fields = []
-        for field in entry.fields:
-            if field.key.lower() in _AGENTS and isinstance(field.value, str):
-                names = _names(field.value)
-                fields += [
-                    Told(f"{field.key.lower()}#{place}{f'#{type_}' if type_ else ''}", name)
-                    for place, (name, type_) in enumerate(names)
-                ]
-            else:
-                fields.append(field)
-        entry.fields = fields
-        return entry
-
-
-def _ours() -> list[Middleware]:
-    return [_Names(), LatexDecodingMiddleware()]
+def _told(raw: RawEntry, draft: Draft) -> dict[str, list[str]]:
+    """The values of each field, with LaTeX's accents as letters; a field of names has one for each name."""
+    told: dict[str, list[str]] = {}
+    places: Counter[str] = Counter()
+    for key, value in raw.fields:
+        if key in _AGENTS:
+            for name, type_ in _names(value):
+                told[f"{key}#{places[key]}{f'#{type_}' if type_ else ''}"] = [_decoded(name)]
+                places[key] += 1
+            continue
+        text = _decoded(value).strip()
+        if key in told and text in told[key]:
+            continue
+        if key in told and key in _AS_ONE:
+            draft.unread(f"bibtex.{key}", text, "a field that stands twice; the first counts")
+        else:
+            told.setdefault(key, []).append(text)
+    return told
 
 
-def _second(library: Library, block: DuplicateBlockKeyBlock) -> Block:
-    """The entry of a key that another has, read as that other: two entries of one key are two entries."""
-    alone = Library([*library.strings, *filter(None, [block.ignore_error_block])])
-    for step in [*default_parse_stack(), *_ours()]:
-        alone = step.transform(alone)
-    return alone.blocks[-1]
+def _decoded(value: str) -> str:
+    """The text that LaTeX means by a value."""
+    entry = Entry("misc", "x", [Told("value", value)])
+    block = LatexDecodingMiddleware().transform_block(entry, Library())
+    return str(block.fields[0].value) if isinstance(block, Entry) else value
 
 
 def _names(text: str) -> list[tuple[str, str]]:
@@ -189,31 +145,35 @@ def _of_parts(name: str) -> str:
     return ", ".join(part for part in (family, told.get("given", ""), told.get("suffix", "")) if part)
 
 
-def _record(entry: Entry, name: str, note: Note, source: str) -> Record:
-    draft = Draft(note)
-    told = {field.key.lower(): str(field.value).strip() for field in entry.fields}
-    for field in entry.fields:
-        if told[field.key.lower()] != str(field.value).strip():
-            draft.unread(f"bibtex.{field.key.lower()}", str(field.value), "a field that stands twice")
-    doi = told.get("doi", "")
-    draft.identifier = f"https://doi.org/{doi}" if doi.startswith("10.") else name
-    draft.add("dc.type", entry.entry_type.lower())
+def _record(raw: RawEntry, name: str, note: Note, source: str) -> Record:
+    draft, kind_ = Draft(note), raw.kind
+    told, rules = _told(raw, draft), fields("bibtex")
+    doi = "".join(told.get("doi", [])[:1])
+    key = f"{raw.key}-{digest(raw)}" if raw.number else raw.key
+    draft.identifier = f"https://doi.org/{doi}" if doi.startswith("10.") else key
+    if raw.number:
+        where = f"{name}, line {raw.line + 1}"
+        draft.unread("bibtex.key", raw.key, f"another entry has the key of the one in {where}; it is called {key}")
+    draft.add("dc.type", kind_)
     for key in [key for key in told if _NAME.fullmatch(key)]:
-        agent, (role, _, *name_type) = told.pop(key), key.split("#")
-        if agent == "others":
-            draft.unread(f"bibtex.{role}", agent, "that there are more of them, who are not named")
-        elif agent:
-            add_agent(draft, _AGENTS[role], agent, name_type="".join(name_type))
-    _date(told, draft)
-    _place(told, entry.entry_type.lower(), draft)
-    for keyword in _KEYWORDS.split(told.pop("keywords", "")):
-        if keyword:
-            draft.add("dc.subject", keyword)
-    for key, value in told.items():
-        if key in _TECHNICAL:
-            draft.unread(f"bibtex.{key}", value, "a setting of the bibliography's software")
-        elif value or key in _FIELDS:
-            draft.add(_FIELDS.get(key, f"bibtex.{key}"), value)
+        person, (role, _, *name_type) = told.pop(key)[0], key.split("#")
+        if person == "others":
+            draft.unread(f"bibtex.{role}", person, "that there are more of them, who are not named")
+        elif person:
+            add_agent(draft, rules[role], person, name_type="".join(name_type))
+    single = {key: told.pop(key)[0] for key in _SINGLE & told.keys()}
+    _date(single, draft)
+    _place(single, kind_, draft, told.pop("series", [""])[0])
+    for text in told.pop("keywords", []):
+        for keyword in _KEYWORDS.split(text):
+            if keyword:
+                draft.add("dc.subject", keyword)
+    for key, values in told.items():
+        for value in values:
+            if key in rules and not rules[key]:
+                draft.unread(f"bibtex.{key}", value, notes("bibtex")[key])
+            elif value or key in rules:
+                draft.add(rules.get(key, f"bibtex.{key}"), value)
     return draft.record(source)
 
 
@@ -250,23 +210,23 @@ def _issued(year: str, month: str, day: str) -> str:
     return text if found and (found.doubt is None or found.lexical != year) else ""
 
 
-def _place(told: dict[str, str], kind: str, draft: Draft) -> None:
-    """Issue, pages, and the identifier of a preprint."""
-    pages = _PAGES.split(told.pop("pages", ""), maxsplit=1)
-    if kind in _WHOLE and len(pages) == 1 and pages[0]:
+def _place(told: dict[str, str], kind_: str, draft: Draft, series: str) -> None:
+    """Series, issue, pages, and the identifier of a preprint."""
+    rules, pages = fields("bibtex"), told.pop("pages", "")
+    if series and kind_ != "article":
+        series = series_text(series, number=told.pop("number", ""))
+    if series:
+        draft.add(rules["series"], series)
+    if kind_ in _WHOLE and pages and not _PAGES.search(pages):
         # A work that stands in no other has no first page but a number of them.
-        draft.add("dc.format.extent", pages[0])
-        pages = []
-    for name, value in zip(("oaire.citation.startPage", "oaire.citation.endPage"), pages, strict=False):
-        if value:
-            draft.add(name, value)
-    series = told.get("series", "")
-    if series and kind != "article":
-        told["series"] = series_text(series, number=told.pop("number", ""))
-    for key in ("number", "issue"):
-        value = told.pop(key, "")
-        if value:
-            draft.add("oaire.citation.issue" if kind == "article" or key == "issue" else "bibtex.number", value)
+        draft.add("dc.format.extent", pages)
+    else:
+        add_pages(draft, pages)
+    if value := told.pop("issue", ""):
+        draft.add(rules["issue"], value)
+    if value := told.pop("number", ""):
+        row = "number" if kind_ == "article" else "number[report]" if kind_ in _REPORTS else ""
+        draft.add(rules.get(row, "bibtex.number"), value)
     eprint = told.pop("eprint", "")
     system = told.pop("archiveprefix", "") or told.pop("eprinttype", "")
     if eprint:

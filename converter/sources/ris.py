@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from string import ascii_uppercase, digits
 from typing import Any, BinaryIO
 
 import rispy
@@ -12,46 +13,23 @@ from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
+from converter.sources.pages import add_pages
 from converter.sources.vocabulary import add_agent
 from converter.values.check_digits import isbn
 from converter.values.dates import parse
 from converter.values.serials import issns
+from ontology.source_tables import fields
 
 Note = Callable[[Finding], None]
 
 _BEGINS = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:\d+\.\s*\n)?TY {1,2}-", re.MULTILINE)
-_FIELDS = {
-    "primary_title": "dc.title",
-    "title": "dc.title",
-    "short_title": "dc.title.short",
-    "translated_title": "dc.title.translated",
-    "abstract": "dc.description.abstract",
-    "notes_abstract": "dc.description.abstract",
-    "notes": "dc.description",
-    "note": "dc.description",
-    "keywords": "dc.subject",
-    "publisher": "dc.publisher",
-    "place_published": "dc.publisher.place",
-    "volume": "oaire.citation.volume",
-    "number": "oaire.citation.issue",
-    "start_page": "oaire.citation.startPage",
-    "end_page": "oaire.citation.endPage",
-    "edition": "oaire.citation.edition",
-    "doi": "dc.identifier.doi",
-    "issn": "dc.identifier.issn",
-    "urls": "dc.identifier.url",
-    "language": "dc.language",
-    "type_of_work": "dc.type",
-    "type_of_reference": "dc.type",
-    "secondary_authors": "dc.contributor.editor",
-    "tertiary_authors": "dc.contributor.serieseditor",
-    "tertiary_title": "dc.relation.ispartofseries",
-    "author_address": "dc.contributor.affiliation",
-    "section": "ris.SE",
-}
-_CONTAINERS = ("journal_name", "alternate_title3", "secondary_title", "alternate_title2", "alternate_title1")
-_DATES = ("date", "year", "publication_year")
+_CONTAINERS = ("JO", "JF", "T2", "JA", "J2", "BT")
+_DATES = ("DA", "PY", "Y1")
 _BOOKS = frozenset({"BOOK", "CHAP", "EBOOK", "EDBOOK", "ECHAP"})
+_AUTHORS = frozenset({"AU", "A1"})
+_TAGS = {f"{first}{second}": f"{first}{second}" for first in ascii_uppercase for second in ascii_uppercase + digits}
+"""Every tag keeps its name."""
+_ADDRESSES = re.compile(r"(?:\s*;\s*|\s+)(?=(?:https?|ftp)://)")
 
 
 def shows(head: bytes) -> bool:
@@ -68,7 +46,7 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
     count = 0
     for place, part in enumerate(_references(text), 1):
         try:
-            found = rispy.loads(part, skip_unknown_tags=False)
+            found = rispy.loads(part, mapping=_TAGS, list_tags=[], delimiter_tags_mapping={}, enforce_list_tags=False)
         except (OSError, ValueError, KeyError) as fault:
             note(Finding("", "error", "", f"{name}, reference {place}", f"cannot be read ({fault}); correct its tags"))
             continue
@@ -77,21 +55,6 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
             yield _record(dict(entry), note, source)
     if not count:
         raise SourceError(f"{name}: no RIS reference that can be read; each begins with TY and ends with ER")
-
-
-def _addresses(told: list[str]) -> list[str]:
-    """Addresses that were cut at their semicolons, put together again: only what begins one is one.
-
-    >>> _addresses(["https://www.example.org/a", "jsessionid=12?x=1", "y=2", "http://b.example.org/"])
-    ['https://www.example.org/a;jsessionid=12?x=1;y=2', 'http://b.example.org/']
-    """
-    whole: list[str] = []
-    for part in told:
-        if whole and not re.match(r"[a-z]+://|www\.|10\.", part, re.IGNORECASE):
-            whole[-1] += f";{part}"
-        else:
-            whole.append(part)
-    return whole
 
 
 def _references(text: str) -> Iterator[str]:
@@ -113,42 +76,37 @@ def _references(text: str) -> Iterator[str]:
 
 
 def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
-    draft = Draft(note)
-    doi, called = _texts(entry.get("doi")), "".join(_texts(entry.pop("id", "")))
+    draft, rules = Draft(note), fields("ris")
+    doi, called = _texts(entry.get("DO")), "".join(_texts(entry.pop("ID", "")))
     draft.identifier = f"https://doi.org/{doi[0]}" if doi and doi[0].startswith("10.") else called
-    for person in _texts(entry.pop("authors", None)) + _texts(entry.pop("first_authors", None)):
-        add_agent(draft, "dc.contributor.author", person)
-    for number in _texts(entry.pop("issn", None)):
+    for number in _texts(entry.pop("SN", None)):
         # SN holds an ISSN or an ISBN; where it is neither, the kind of work tells which was meant.
-        is_isbn = "".join(_texts(entry.get("type_of_reference"))) in _BOOKS or isbn(number) is not None
-        draft.add("dc.identifier.issn" if issns(number) or not is_isbn else "dc.identifier.isbn", number)
+        is_isbn = "".join(_texts(entry.get("TY"))) in _BOOKS or isbn(number) is not None
+        draft.add(rules["SN" if issns(number) or not is_isbn else "SN[book]"], number)
+    for tag in sorted(_AUTHORS & entry.keys(), key=list(entry).index):
+        for person in _texts(entry.pop(tag)):
+            add_agent(draft, rules[tag], person)
     _dates(entry, draft)
-    containers = list(dict.fromkeys(text for key in _CONTAINERS for text in _texts(entry.pop(key, None))))
+    add_pages(draft, ", ".join(_texts(entry.pop("SP", None))), "".join(_texts(entry.pop("EP", None))[:1]))
+    containers = list(dict.fromkeys(text for tag in _CONTAINERS for text in _texts(entry.pop(tag, None))))
     for text in containers[:1]:
         draft.add("dc.relation.ispartof", text)
     for text in containers[1:]:
         draft.unread("ris.container", text, f"another name of {containers[0]}")
-    for tag, value in dict(entry.pop("unknown_tag", {})).items():
-        for text in _texts(value):
-            draft.add(f"ris.{tag}", text)
-    _others(entry, draft)
-    return draft.record(source)
-
-
-def _others(entry: dict[str, Any], draft: Draft) -> None:
     titles: set[str] = set()
-    for key, value in entry.items():
-        name = _FIELDS.get(key, f"ris.{key}")
-        for text in _addresses(_texts(value)) if key == "urls" else _texts(value):
-            if name == "dc.title" and text in titles:
-                continue
-            draft.add(name, text)
+    for tag, value in entry.items():
+        name = rules.get(tag, f"ris.{tag}")
+        for text in _texts(value):
+            for one in _ADDRESSES.split(text) if name.endswith(".url") else [text]:
+                if name != "dc.title" or one not in titles:
+                    draft.add(name, one)
             titles |= {text} if name == "dc.title" else set()
+    return draft.record(source)
 
 
 def _dates(entry: dict[str, Any], draft: Draft) -> None:
     """The fullest of the dates; RIS writes 2013/02/01/other words."""
-    told = [text for key in _DATES for text in _texts(entry.pop(key, None))]
+    told = [text for tag in _DATES for text in _texts(entry.pop(tag, None))]
     read = [(_date(text), text) for text in told]
     if read:
         best = max(read, key=lambda pair: len(pair[0]))

@@ -252,6 +252,7 @@ class _Reading:
 def date_of(node: Node) -> str:
     """The date of an element or object in the form of ISO 8601 as far as it goes; two are an interval.
 
+    >>> from converter.sources.nodes import of_json
     >>> (node,) = of_json("issued", {"date-parts": [[2013, 2, 1], [2013, 3]]})
     >>> date_of(node)
     '2013-02-01/2013-03'
