@@ -166,7 +166,13 @@ def languages() -> tuple[Mapping[str, str], ...]:
     return tuple(row for _, row in table("languages.csv"))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1)
+def individual_languages() -> tuple[Mapping[str, str], ...]:
+    """The languages that ISO 639-3 alone has: rows of languages-639-3.csv (code3, name, names)."""
+    return tuple(row for _, row in table("languages-639-3.csv"))
+
+
+@lru_cache(maxsize=64)
 def values(name: str) -> Mapping[str, str]:
     """One table of values.csv (access, version, peerreview, degree, metric, patterns): value → target."""
     return {row["value"]: row["target"] for _, row in table("values.csv") if row["table"] == name}

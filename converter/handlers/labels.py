@@ -8,7 +8,7 @@ import ontology
 from converter.mapping.context import Item
 
 _EU_REPO = "info:eu-repo/semantics/"
-_COAR_TYPE = re.compile(r"https?://purl\.org/coar/resource[_ ]type/")
+_COAR_TYPE = re.compile(r"https?://(?:www\.)?purl\.org/coar/resource[_ ]type/(.*?)/?$|^(?=c_[0-9a-f]{4}$)")
 _SPACE = re.compile(r"[\s_]+")
 # Names that a repository gives to a kind of work are the same with and without these.
 _EDGES = " .,;:!?\"'"
@@ -22,7 +22,7 @@ def normal(label: str) -> str:
     >>> normal("http://purl.org/coar/resource_type/c_6501")
     'coar:c 6501'
     """
-    text = _COAR_TYPE.sub("coar:", label.strip().casefold().removeprefix(_EU_REPO))
+    text = _COAR_TYPE.sub(lambda match: f"coar:{match[1] or ''}", label.strip().casefold().removeprefix(_EU_REPO))
     return _SPACE.sub(" ", text).strip(_EDGES)
 
 
@@ -38,10 +38,17 @@ def normal_value(label: str) -> str:
 def type_key(label: str) -> str | None:
     """The key of types.csv for a name of a type, None where nobody knows the name.
 
+    >>> type_key("Resource Types::text::book"), type_key("https://purl.org/coar/resource_type/c_6501/")
+    ('book', 'journal-article')
     >>> type_key("Article"), type_key("info:eu-repo/semantics/bachelorThesis"), type_key("Zxcv")
     ('article', 'bachelor-thesis', None)
     """
-    return ontology.type_labels().get(normal(label))
+    known = ontology.type_labels()
+    if "::" not in label:
+        return known.get(normal(label))
+    # A path of a controlled vocabulary ends with the type; where nobody knows the last step, the one before it tells.
+    steps = [normal(step) for step in label.split("::")]
+    return next((known[step] for step in reversed(steps) if step in known), None)
 
 
 def type_keys(item: Item) -> frozenset[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 import ontology
 from converter.mapping.context import Item, term
 from converter.record import Field
 from converter.values import identifiers, iris, languages, recognition
 from converter.values.terms import iri, literal, triple, type_
+from converter.values.text import unmarked
 from ontology import Row
 
 _MEDIA_TYPE = re.compile(r"(application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9!#$&^_.+-]+")
@@ -32,12 +35,24 @@ _CLASS_OF_RELATED = {
 _NAMING = frozenset(
     {"datacite:handle", "datacite:urn", "datacite:ark", "datacite:arxiv", "datacite:pmid", "datacite:pmcid"}
 )
+# Degrees, decimals and the names of the sides of a box are where a place is, not what it is called.
+_COORDINATES = re.compile(
+    r"(?=.*\d)(?:[-+\d.,;:=()\s°º'′″\"/]|[NSEWO]\b|\b(?:box|point|polygon|wgs ?84|lat(?:itude)?|lon(?:g(?:itude)?)?"
+    r"|(?:north|south|east|west)(?:limit|bound(?:l(?:at|ong)itude)?)?|units|projection|signed decimal degrees)\b)+",
+    re.IGNORECASE,
+)
+# Texts of several sentences, which are read as such: their HTML is no part of them.
+_IN_PARAGRAPHS = frozenset(
+    ontology.expand(name, "program") for name in ("dcterms:abstract", "dcterms:description", "dcterms:tableOfContents")
+)
 # Title forms that FaBiO wants without a language.
 _PLAIN = "plain"
 
 
 def text(item: Item, row: Row, field: Field) -> Iterator[str]:
     """A text in its language, or without one where the vocabulary wants a plain string."""
+    if _IN_PARAGRAPHS & set(row.properties):
+        field = msgspec.structs.replace(field, value=unmarked(field.value))
     value = literal(field.value) if row.parser == _PLAIN else item.text(field)
     yield from item.state(row, value)
     yield from item.companion(row, value)
@@ -78,13 +93,13 @@ def string(item: Item, row: Row, field: Field) -> Iterator[str]:
 def language(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The language as the Library of Congress names it, beside the code as printed."""
     yield from item.companion(row, literal(field.value))
-    found = languages.language(field.value)
-    if found is None:
-        item.note(field, "no language of ISO 639-1 or 639-2; kept as text")
-        return
-    if found.doubt:
-        item.note(field, found.doubt)
-    yield from item.state(row, iri(found.iri))
+    named = languages.languages(field.value)
+    if not named:
+        item.note(field, "no language of ISO 639; kept as text")
+    for found in named:
+        if found.doubt:
+            item.note(field, found.doubt)
+        yield from item.state(row, iri(found.iri))
 
 
 def address(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -131,6 +146,10 @@ def relation(item: Item, row: Row, field: Field) -> Iterator[str]:
 def place(item: Item, row: Row, field: Field) -> Iterator[str]:
     """A place by its name."""
     yield from item.companion(row, item.text(field))
+    if _COORDINATES.fullmatch(field.value):
+        if not row.literal:
+            item.note(field, "coordinates, which name no place")
+        return
     node = iri(iris.place(item.base, field.value))
     yield from item.state(row, node)
     yield triple(node, type_, term("frbr:Place"))

@@ -19,7 +19,7 @@ def rights(item: Item, row: Row, field: Field) -> Iterator[str]:
         if licence.doubt:
             item.note(field, licence.doubt)
         # A statement of rightsstatements.org says whose the rights are and grants none: it is no licence.
-        is_licence = "creativecommons.org" in licence.iri
+        is_licence = "rightsstatements.org" not in licence.iri
         yield triple(item.term, term("dcterms:license" if is_licence else "dcterms:rights"), iri(licence.iri))
         return
     access = licences.access(field.value)

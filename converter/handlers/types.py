@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import ontology
-from converter.handlers.labels import normal_value, type_key
+from converter.handlers.labels import normal_value, type_key, type_keys
 from converter.handlers.standing import journal_of
 from converter.mapping.context import Item, term
 from converter.record import Field
-from converter.values.terms import literal, triple, type_
+from converter.values import identifiers
+from converter.values.terms import iri, literal, triple, type_
 from ontology import Row
 
 
 def kind(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The classes of the item; a version or review status that stands among the types is told as one."""
     yield from item.companion(row, literal(field.value))
+    term_of_source = identifiers.web_address(field.authority or "")
+    if term_of_source:
+        yield triple(item.term, term("dcterms:type"), iri(term_of_source))
     key = type_key(field.value)
     if key:
         yield from _class_lines(item, key)
@@ -64,7 +68,9 @@ def is_entity(item: Item) -> bool:
         row = ontology.types().get(f"entity:{field.value}")
         if row and not row["class"].startswith("fabio:"):
             return True
-    return False
+    # A grant, a project or an instrument that has a DOI of its own is no work either.
+    keys = item.once(type_keys)
+    return bool(keys) and all(ontology.types()[key]["class"].startswith(("frapo:", "foaf:")) for key in keys)
 
 
 def _class_lines(item: Item, key: str) -> Iterator[str]:

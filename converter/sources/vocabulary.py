@@ -1,4 +1,4 @@
-"""What other formats call the things that DSpace has fields for: roles, identifiers, relations, dates, descriptions.
+"""What other formats call the things that DSpace has fields for: roles, identifiers, dates, descriptions.
 
 Sources: MARC relators (https://id.loc.gov/vocabulary/relators), DataCite Metadata Schema 4.6
 (https://datacite-metadata-schema.readthedocs.io/), OpenAIRE Guidelines for Literature Repositories 4.

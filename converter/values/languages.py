@@ -1,7 +1,8 @@
 """Languages: the tag of a text and the language of a work, from every form of code that repositories use.
 
 Sources: BCP 47 (RFC 5646) for tags; ISO 639-1 and 639-2, whose addresses the Library of Congress keeps,
-http://id.loc.gov/vocabulary/iso639-1 and http://id.loc.gov/vocabulary/iso639-2 (bibliographic codes).
+http://id.loc.gov/vocabulary/iso639-1 and http://id.loc.gov/vocabulary/iso639-2 (bibliographic codes); ISO 639-3 for the
+languages that these do not have, by the addresses of Lexvo, http://lexvo.org/id/iso639-3/.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ import ontology
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?")
 _NO_LANGUAGE = frozenset({"", "-", "*", "none", "n/a", "other", "und", "mul", "zxx", "mis"})
 _ONE, _TWO = "http://id.loc.gov/vocabulary/iso639-1/", "http://id.loc.gov/vocabulary/iso639-2/"
+_THREE = "http://lexvo.org/id/iso639-3/"
+_BETWEEN = re.compile(r"\s*[/;,|&+]\s*|\s+(?:and|und|et|y|e|och|og)\s+|\s+")
+_LISTED = re.compile(r"\s*[/;,|&+]\s*|\s+(?:and|und|et|y|e|och|og)\s+")
+_LONGEST = 300
 
 
 class Language(NamedTuple):
@@ -41,7 +46,7 @@ def language_tag(code: str | None) -> str | None:
 
 @lru_cache(maxsize=1_000)
 def language(value: str) -> Language | None:
-    """The language that a code or name means, None where ISO 639-2 has none of it.
+    """The language that a code or name means, None where ISO 639 has none of it.
 
     >>> language("eng").iri, language("Čeština").tag, language("en_US").code3
     ('http://id.loc.gov/vocabulary/iso639-1/en', 'cs', 'eng')
@@ -64,6 +69,31 @@ def language(value: str) -> Language | None:
 
 
 @lru_cache(maxsize=1_000)
+def languages(value: str) -> tuple[Language, ...]:
+    """Every language that a value names, each once: several names or codes, or codes written together as MARC did.
+
+    >>> [found.tag for found in languages("English; French")], [found.tag for found in languages("engfre")]
+    (['en', 'fr'], ['en', 'fr'])
+    >>> [found.tag for found in languages("yue")], [found.tag for found in languages("Greek, Modern (1453-)")]
+    (['yue'], ['el'])
+    """
+    text = value.strip().casefold()[:_LONGEST]
+    if re.fullmatch(r"(?:[a-z]{3}){2,}", text) and text not in _by_name():
+        codes = [_by_code().get(text[start : start + 3]) for start in range(0, len(text), 3)]
+        if all(codes):
+            return tuple(dict.fromkeys(code for code in codes if code))
+    whole = language(value)
+    if whole and whole.doubt is None:
+        return (whole,)
+    for pattern in (_LISTED, _BETWEEN):
+        parts = [part for part in pattern.split(text) if part and part not in _NO_LANGUAGE]
+        found = [language(part) for part in parts]
+        if len(found) > 1 and all(one and one.doubt is None for one in found):
+            return tuple(dict.fromkeys(one for one in found if one))
+    return (whole,) if whole else ()
+
+
+@lru_cache(maxsize=1_000)
 def _tag(code: str) -> str | None:
     text = code.strip().replace("_", "-").split(".")[0].lower()
     if text in _NO_LANGUAGE:
@@ -78,7 +108,7 @@ def _tag(code: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _by_code() -> Mapping[str, Language]:
-    codes: dict[str, Language] = {}
+    codes: dict[str, Language] = {row["code3"]: _individual(row) for row in ontology.individual_languages()}
     for row in ontology.languages():
         found = _language(row)
         for code in (row["code2"], row["code3"], row["bibliographic"]):
@@ -90,7 +120,13 @@ def _by_code() -> Mapping[str, Language]:
 
 @lru_cache(maxsize=1)
 def _by_name() -> Mapping[str, Language]:
-    return {name: _language(row) for row in ontology.languages() for name in row["names"].split("|") if name}
+    names = {name: _individual(row) for row in ontology.individual_languages() for name in row["names"].split("|")}
+    names |= {name: _language(row) for row in ontology.languages() for name in row["names"].split("|")}
+    return {name: found for name, found in names.items() if name}
+
+
+def _individual(row: Mapping[str, str]) -> Language:
+    return Language(None, row["code3"], _THREE + row["code3"], row["code3"])
 
 
 def _language(row: Mapping[str, str]) -> Language:

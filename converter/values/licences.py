@@ -14,6 +14,7 @@ import ontology
 _CC = "http://creativecommons.org/"
 _CC_ADDRESS = re.compile(
     r"creativecommons\.org/(?:licen[sc]es/(?P<parts>[a-z]+(?:-[a-z]+)*)/(?P<version>\d\.\d)"
+    r"(?:/(?P<port>[a-z]{2,8})(?=[/?#\s\"'<>)]|$))?"
     r"|publicdomain/(?P<domain>zero|mark)/1\.0)",
     re.IGNORECASE,
 )
@@ -48,7 +49,7 @@ def licence(text: str) -> Licence | None:
     """The licence that the text names, None where it names none with its version.
 
     >>> licence("https://creativecommons.org/licenses/by-nc-nd/3.0/us/").iri
-    'http://creativecommons.org/licenses/by-nc-nd/3.0/'
+    'http://creativecommons.org/licenses/by-nc-nd/3.0/us/'
     >>> licence("Attribution-NonCommercial-NoDerivatives 4.0 International").iri
     'http://creativecommons.org/licenses/by-nc-nd/4.0/'
     >>> licence("Creative Commons Attribution"), licence("CC0 1.0").iri
@@ -71,8 +72,22 @@ def _named(text: str) -> Licence | None:
         words = text.replace("_", "-")
         parts = ["by", *(name for name, pattern in _PARTS if pattern.search(words))]
         if not {"nd", "sa"} <= set(parts):
-            return Licence(f"{_CC}licenses/{'-'.join(parts)}/{version[0]}/")
-    return None
+            port = "" if version[0] == "4.0" else _port(text[version.end() :])
+            return Licence(f"{_CC}licenses/{'-'.join(parts)}/{version[0]}/{port}")
+    spdx = ontology.values("licence").get(_SPACE.sub(" ", text.strip().casefold()))
+    return Licence(spdx) if spdx else None
+
+
+def _port(behind: str) -> str:
+    """The port of a licence that stands behind its version: the law of which country it is adapted to.
+
+    >>> _port(" United States"), _port(" Unported"), _port(" de")
+    ('us/', '', 'de/')
+    """
+    words = " ".join(re.findall(r"[^\W\d_]+", behind.casefold()))
+    ports = ontology.values("cc-port")
+    code = ports.get(words, words if words in set(ports.values()) else "")
+    return f"{code}/" if code else ""
 
 
 def name_of(address: str) -> str:
@@ -110,4 +125,7 @@ def _is_published(match: re.Match[str]) -> bool:
 def _cc_iri(match: re.Match[str]) -> str:
     if match["domain"]:
         return f"{_CC}publicdomain/{match['domain'].lower()}/1.0/"
-    return f"{_CC}licenses/{match['parts'].lower()}/{match['version']}/"
+    # Behind the version stands a port, or a page about the licence ("deed.en", "legalcode"), which is no other licence.
+    port = (match["port"] or "").lower()
+    known = match["version"] != "4.0" and port in set(ontology.values("cc-port").values())
+    return f"{_CC}licenses/{match['parts'].lower()}/{match['version']}/{f'{port}/' if known else ''}"

@@ -13,7 +13,12 @@ _SPACES = re.compile(r"\s+")
 _INNER_SPACES = re.compile(r"[^\S\n]+")
 _PARAGRAPHS = re.compile(r" ?\n[ \n]*")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
-_MARKUP = re.compile(r"</?(?:p|br|i|b|em|strong|sub|sup|div|span|a|ul|ol|li|jats:\w+)\b[^<>]*>", re.IGNORECASE)
+# An element has attributes or none; "<i and j>" is a comparison.
+_ATTRIBUTES = r"(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>"
+_BLOCKS = r"p|br|div|ul|ol|li|h[1-6]|table|tr|blockquote|jats:(?:p|title|sec|list|list-item)"
+_INLINE = r"i|b|u|em|strong|sub|sup|span|a|tbody|td|th|font|jats:\w+"
+_BLOCK = re.compile(rf"</?(?:{_BLOCKS}){_ATTRIBUTES}", re.IGNORECASE)
+_MARKUP = re.compile(rf"</?(?:{_BLOCKS}|{_INLINE}){_ATTRIBUTES}", re.IGNORECASE)
 # UTF-8 read as Latin-1 or Windows-1252: a capital A or a with tilde or circumflex and a symbol where a letter is meant.
 _MOJIBAKE = re.compile(r"Ã[\x80-\xbf¡-¿ƒ„†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf™œ˜“”¦]|\ufffd")
 
@@ -74,6 +79,18 @@ def plain(text: str) -> str:
     """
     bare = " ".join(_MARKUP.sub("", text).split()) if "<" in text else text
     return bare or text
+
+
+def unmarked(text: str) -> str:
+    r"""The paragraphs of a text that came with HTML or JATS: elements gone, their character references decoded.
+
+    >>> unmarked("<p>Sand &amp; silt<br/>mixed</p>"), unmarked("a < b and c > d")
+    ('Sand & silt\nmixed', 'a < b and c > d')
+    """
+    if not holds_markup(text):
+        return text
+    bare = html.unescape(_MARKUP.sub("", _BLOCK.sub("\n", text)))
+    return paragraphs(bare).text or text
 
 
 def _carriable(text: str) -> tuple[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from typing import Any
 from converter.sources.builder import Draft
 from converter.sources.container_fields import add_conference, add_issns, add_titles, series_text
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
+from converter.sources.relations import add_relation, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
 
@@ -20,7 +21,7 @@ _MARKUP = re.compile(r"<[^>]+>")
 _TECHNICAL = (
     *("indexed", "deposited", "content-domain", "prefix", "member", "source", "score", "reference-count", "_id"),
     *("references-count", "is-referenced-by-count", "update-policy", "resource", "content-created", "content-updated"),
-    *("created", "isbn-type", "journal-issue", "relation", "alternative-id", "assertion", "update-to"),
+    *("created", "isbn-type", "journal-issue", "alternative-id", "assertion"),
     *("categories", "id", "standards-body", "free-to-read", "special_numbering", "aliases", "archive"),
 )
 _TEXTS = {
@@ -95,7 +96,7 @@ def read(value: Object, draft: Draft) -> None:
     draft.identifier = f"https://doi.org/{doi}" if doi else text_of(inner.get("id")) or text_of(inner.get("URL"))
     for name in _TECHNICAL:
         unread(inner.pop(name, None), draft, f"crossref.{name}", "a technical value of the registry, or said elsewhere")
-    unread(inner.pop("reference", None), draft, "crossref.reference", "a cited work in words, without an address")
+    _related(inner, draft)
     titles = texts(inner.pop("title", None))
     for text in titles:
         draft.add("dc.title", _plain(text))
@@ -221,10 +222,30 @@ def _pages(inner: Object, draft: Draft) -> None:
         draft.add("oaire.citation.startPage", text.rstrip("-"))
 
 
+def _related(inner: Object, draft: Draft) -> None:
+    """Works that are cited, that the work is a notice about, and that are otherwise related to it."""
+    for one in objects(inner.pop("reference", None)):
+        doi = text_of(one.get("DOI"))
+        if doi:
+            draft.add("datacite.relation.cites", related("doi", doi))
+        words = {key: part for key, part in one.items() if key not in {"DOI", "doi-asserted-by", "key"}}
+        unread(words, draft, "crossref.reference", f"said of the cited work {doi}" if doi else "a cited work in words")
+    for key, by in (("update-to", False), ("updated-by", True)):
+        for one in objects(inner.pop(key, None)):
+            draft.add(update(text_of(one.get("type")), by=by), related("doi", text_of(one.get("DOI"))))
+    relations = inner.pop("relation", None)
+    for relation, others in relations.items() if isinstance(relations, dict) else ():
+        for one in objects(others):
+            add_relation(draft, relation, text_of(one.get("id-type")), text_of(one.get("id")), "crossref")
+
+
 def _licences(inner: Object, draft: Draft) -> None:
     said: set[str] = set()
     for one in objects(inner.pop("license", None)):
         address = text_of(one.get("URL"))
+        if text_of(one.get("content-version")) == "tdm":
+            unread(one, draft, "crossref.license", "leave for the mining of texts, no licence of the work")
+            continue
         if address and address not in said:
             draft.add("dc.rights.uri", address)
         said.add(address)

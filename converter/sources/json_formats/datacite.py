@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from converter.sources.builder import Draft, Said
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
+from converter.sources.relations import add_relation
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from ontology.source_tables import field_of
 
@@ -234,12 +235,11 @@ def _dates(inner: Object, draft: Draft) -> None:
 def _subjects(inner: Object, draft: Draft) -> None:
     for entry in objects(inner.pop("subjects", None)):
         scheme = text_of(entry.get("subjectScheme")).lower()
-        draft.add(_SCHEMES.get(scheme, "dc.subject"), text_of(entry.get("subject")), text_of(entry.get("lang")))
+        address = text_of(entry.get("valueUri", entry.get("valueURI")))
+        subject = text_of(entry.get("subject")) or address
+        draft.add(_SCHEMES.get(scheme, "dc.subject"), subject, text_of(entry.get("lang")), authority=address)
         if scheme and scheme not in _SCHEMES:
             draft.unread("datacite.subjectScheme", scheme, f"the scheme of {entry.get('subject')}")
-        address = text_of(entry.get("valueUri", entry.get("valueURI")))
-        if address:
-            draft.unread("datacite.subject.valueUri", address, f"the address of the subject {entry.get('subject')}")
     for entry in objects(inner.pop("geoLocations", None)):
         for place in texts(entry.pop("geoLocationPlace", None)):
             draft.add("dc.coverage.spatial", place)
@@ -263,15 +263,14 @@ def _relations(inner: Object, draft: Draft) -> None:
     for entry in objects(inner.pop("relatedIdentifiers", None)):
         relation, kind = text_of(entry.get("relationType")), text_of(entry.get("relatedIdentifierType")).lower()
         value = text_of(entry.get("relatedIdentifier"))
-        name = field_of("relation-types", relation, "dc.relation")
-        if name == "dc.relation.ispartof" and kind in {"issn", "eissn", "isbn"}:
-            name = field_of("identifier-types", kind)
-        elif kind == "doi" and value.lower().startswith("10."):
-            value = f"https://doi.org/{value}"
-        if value:
-            draft.add(name, value)
-        if name == "dc.relation" and relation:
-            draft.unread("datacite.relationType", relation, f"how the work is related to {value}")
+        if field_of("relation-types", relation, "dc.relation") == "dc.relation.ispartof" and kind in {
+            "issn",
+            "eissn",
+            "isbn",
+        }:
+            draft.add(field_of("identifier-types", kind), value)
+        else:
+            add_relation(draft, relation, kind, value, "datacite")
     for entry in objects(inner.pop("relatedItems", None)):
         rest(entry, draft, "datacite.relatedItem")
 

@@ -10,6 +10,7 @@ from lxml import etree
 from converter.sources.builder import Draft
 from converter.sources.container_fields import add_conference, series_text
 from converter.sources.elements import Tree, local
+from converter.sources.relations import add_relation, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from ontology.source_tables import field_of
 
@@ -69,11 +70,12 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     work = next((found for name in _WORKS for found in metadata.iter("*") if local(found) == name), None)
     if work is not None:
         draft.add("dc.type", local(work).replace("_", "-"))
+    _related(tree)
     for element in metadata.iter("*"):
         if local(element) in _CITED:
             for inner in element.iter("*"):
                 text = (inner.text or "").strip()
-                if text:
+                if text and inner not in tree.taken:
                     draft.unread(f"crossref.{local(inner)}", text, "a cited work in words, or a mark of the publisher")
             tree.take(element)
     _dois(tree, work)
@@ -90,6 +92,9 @@ def read(metadata: etree._Element, draft: Draft) -> None:
         elif name == "issn" and (element.text or "").strip():
             kind = tree.attribute(element, "media_type")
             tree.field("dc.identifier.eissn" if kind == "electronic" else "dc.identifier.issn", element)
+        elif name == "license_ref" and tree.attribute(element, "applies_to") == "tdm":
+            text = tree.take(element)
+            draft.unread("crossref.license_ref", text, "leave for the mining of texts, no licence of the work")
         elif name in _TEXTS and "".join(element.itertext()).strip() and element not in tree.taken:
             tree.field(_TEXTS[name], element)
     tree.rest()
@@ -133,6 +138,20 @@ def _day(parts: list[str]) -> str:
             break
         told.append(part.strip().zfill(2))
     return "-".join(told)
+
+
+def _related(tree: Tree) -> None:
+    """Works that are cited, that the work is a notice about, and that are otherwise related to it."""
+    for element in tree.root.iter("*"):
+        name = local(element)
+        if name == "citation":
+            for doi in tree.each("doi", element):
+                tree.draft.add("datacite.relation.cites", related("doi", tree.take(doi)))
+        elif name == "update":
+            tree.draft.add(update(tree.attribute(element, "type")), related("doi", tree.take(element)))
+        elif name in {"inter_work_relation", "intra_work_relation"}:
+            kind, scheme = tree.attribute(element, "relationship-type"), tree.attribute(element, "identifier-type")
+            add_relation(tree.draft, kind, scheme, tree.take(element), "crossref")
 
 
 def _dois(tree: Tree, work: etree._Element | None) -> None:

@@ -17,6 +17,7 @@ from converter.sources.builder import Draft
 from converter.sources.container_fields import add_series
 from converter.sources.elements import local
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
+from converter.sources.xml_formats.marc_codes import coded_date, kind_of_work
 from converter.values.dates import copyright_apart, parse
 from converter.values.names import is_suffix
 from ontology.source_tables import field_of
@@ -41,7 +42,7 @@ _SUBFIELDS: dict[str, dict[str, str]] = {
     "502": {"a": "dc.description", "b": "thesis.degree.name", "c": "thesis.degree.grantor"},
     "504": {"a": "dc.description"},
     "505": {"a": "dc.description.tableofcontents"},
-    "506": {"a": "dc.rights.accessrights"},
+    "506": {"a": "dc.rights.accessrights", "f": "dc.rights.accessrights", "u": "dc.rights.uri"},
     "520": {"a": "dc.description.abstract"},
     "522": {"a": "dc.coverage.spatial"},
     "536": {"a": "dc.description.sponsorship"},
@@ -60,8 +61,6 @@ _AUTHOR = "dc.contributor.author"
 _SUBJECTS = frozenset({"600", "610", "611", "630", "647", "648", "650"})
 _SCHEMES = {"2": "dc.subject.mesh", "0": "dc.subject.lcsh"}
 _SOURCES = {"mesh": "dc.subject.mesh", "lcsh": "dc.subject.lcsh", "yso": "dc.subject.yso"}
-_TYPES = {"a": "Text", "t": "Text", "c": "Notated music", "e": "Cartographic", "g": "Moving image", "i": "Sound"}
-_TYPES |= {"j": "Sound", "k": "Image", "m": "Software", "o": "Kit", "r": "Physical object", "p": "Mixed material"}
 
 
 def read(metadata: etree._Element, draft: Draft) -> None:
@@ -140,10 +139,10 @@ def _control(record: pymarc.Record, draft: Draft) -> None:
         if data.strip():
             draft.unread(f"marc.{field.tag}", data, "coded data of the catalogue")
     leader = str(record.leader)
-    if leader[6:8] in {"as", "ai"}:
-        draft.add("dc.type", "Serial")
-    elif leader[6:7] in _TYPES:
-        draft.add("dc.type", _TYPES[leader[6]])
+    data = next((field.data or "" for field in record.get_fields("008")), "")
+    kind = kind_of_work(leader, data, is_thesis=bool(record.get_fields("502")))
+    if kind:
+        draft.add("dc.type", kind)
     draft.unread("marc.leader", leader, "coded data, of which the type is taken")
 
 
@@ -151,24 +150,11 @@ def _coded(record: pymarc.Record, data: str, draft: Draft) -> None:
     """Year and language, where no field says them in words."""
     language = data[35:38]
     told = [parse(value) for field in record.get_fields("260", "264") for value in field.get_subfields("c")]
-    date = _coded_date(data[6:7], data[7:11], data[11:15])
+    date = coded_date(data[6:7], data[7:11], data[11:15])
     if date and not any(one and one.year for one in told):
         draft.add("dc.date.issued", date)
     if not record.get_fields("041") and language.strip().isalpha():
         draft.add("dc.language.iso", language)
-
-
-def _coded_date(kind: str, first: str, second: str) -> str:
-    """The date of publication in field 008: of one year, or of a serial or set from one to another; empty where none.
-
-    >>> _coded_date("s", "2009", "    "), _coded_date("c", "1999", "9999"), _coded_date("m", "2001", "2003")
-    ('2009', '1999/..', '2001/2003')
-    """
-    if not re.fullmatch(r"\d{4}|\d{2,3}u{1,2}", first) or kind in {"n", "b"}:
-        return ""
-    if kind in {"c", "d", "u", "m", "i", "k"} and re.fullmatch(r"\d{4}", second) and second != first:
-        return f"{first}/{'..' if second == '9999' else second}"
-    return first
 
 
 def _agents(record: pymarc.Record, draft: Draft) -> None:

@@ -67,7 +67,7 @@ def read(metadata: etree._Element, draft: Draft) -> None:
             _names(tree)
     for path, name in _FLAT.items():
         for element in tree.each(path):
-            tree.field(name, element)
+            tree.field(name, element, tree.attribute(element, "valueURI") if path == "genre" else None)
     tree.rest()
 
 
@@ -166,9 +166,12 @@ def _subject(tree: Tree, subject: etree._Element) -> None:
             terms.append(tree.take(element))
     bare = (subject.text or "").strip() if len(subject) == 0 else ""
     whole = "--".join(term for term in [*terms, bare] if term)
+    address = tree.attribute(subject, "valueURI")
+    if not address and len(subject) == 1:
+        address = tree.attribute(subject[0], "valueURI")
     tree.take(subject)
     if whole:
-        tree.draft.add(_SCHEMES.get(scheme, "dc.subject"), whole, language_of(subject))
+        tree.draft.add(_SCHEMES.get(scheme, "dc.subject"), whole, language_of(subject), authority=address)
 
 
 def _rights(tree: Tree, element: etree._Element) -> None:

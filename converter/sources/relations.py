@@ -1,0 +1,54 @@
+"""How works are related, as DataCite and Crossref say it → the fields of relations.
+
+Sources: DataCite Metadata Schema 4.6, relationType (https://datacite-metadata-schema.readthedocs.io/), and Crossref's
+relations and updates (https://www.crossref.org/documentation/schema-library/markup-guide-metadata-segments/relationships/).
+"""
+
+from __future__ import annotations
+
+import re
+
+from converter.sources.builder import Draft
+from ontology.source_tables import field_of
+
+_OTHER = "dc.relation"
+_PREFIXES = {
+    "doi": ("10.", "https://doi.org/"),
+    "handle": ("", "hdl:"),
+    "hdl": ("", "hdl:"),
+    "arxiv": ("", "arXiv:"),
+    "pmid": ("", "PMID:"),
+    "pmcid": ("", "PMCID:"),
+}
+_HAS_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+def update(kind: str, *, by: bool = False) -> str:
+    """The field of a notice about another work, or (`by`) of the notice at the work that it is about.
+
+    >>> update("retraction"), update("new_version", by=True)
+    ('crossref.update.retracts', 'crossref.updated.updates')
+    """
+    field = field_of("update-types", kind, "crossref.update.updates")
+    return field.replace("crossref.update.", "crossref.updated.") if by else field
+
+
+def related(scheme: str, value: str) -> str:
+    """The identifier of a related work in the form that shows its scheme.
+
+    >>> related("DOI", "10.5555/a"), related("Handle", "10722/1"), related("URL", "http://example.org/")
+    ('https://doi.org/10.5555/a', 'hdl:10722/1', 'http://example.org/')
+    """
+    start, prefix = _PREFIXES.get(scheme.lower(), ("", ""))
+    bare = value.strip()
+    return f"{prefix}{bare}" if prefix and bare.startswith(start) and not _HAS_PREFIX.match(bare) else bare
+
+
+def add_relation(draft: Draft, kind: str, scheme: str, value: str, schema: str) -> None:
+    """Take a related work; a kind for which there is no field is reported beside the plain relation."""
+    field = field_of("relation-types", kind, _OTHER)
+    if not value.strip():
+        return
+    draft.add(field, related(scheme, value))
+    if kind and field == _OTHER:
+        draft.unread(f"{schema}.relationType", kind, f"how the work is related to {value}")
