@@ -251,7 +251,7 @@ JSON = {
         {
             "dc.title": ["Tides"],
             "dc.contributor.author": ["Rook, Ida"],
-            "dc.relation.references": ["https://doi.org/10.5555/z"],
+            "datacite.relation.cites": ["https://doi.org/10.5555/z"],
         },
     ),
     "zotero": (
