@@ -29,7 +29,7 @@ COMMON_FIELDS = "".join(f"{name.lower()}: {value}\r\n" for name, value in BORNE.
 """What every answer says."""
 _KEPT = 16 << 20
 """Bytes of answers that are kept here."""
-_MOST_COSTLY, _COSTLY_FOR = 4_096, 5.0
+_MOST_COSTLY, _COSTLY_FOR = 4_096, 1.0
 """Shapes of look-ups that are remembered as costly, and the seconds for which they are."""
 
 Reply = tuple[bytes, bool]

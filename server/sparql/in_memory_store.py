@@ -6,6 +6,7 @@ store, has no thread when it is forked, and the child, which is milder than othe
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -60,6 +61,9 @@ def loaded(generation: str, limit: int) -> pyoxigraph.Store:
     faults: list[Exception] = []
 
     def load() -> None:
+        # This thread alone: the forks are those of the one that waits, and as quick as others.
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _MILDER)
         with os.fdopen(source, "rb", buffering=_PIPE) as statements:
             try:
                 store.bulk_load(statements, FORMAT, lenient=True)

@@ -2,10 +2,10 @@
 
 Priorities.  `size` queries run in the foreground, first come, first served.  One that has run for a slice makes room
 as soon as others want it: it is a long one from then on, and goes on at low priority, which `size` long ones have at
-one time; after a turn there, or where that has no room, it has only the time that nobody else wants.  So short queries
-stand behind nothing, long ones that begin have most of the time of those that never end, and nobody waits for ever:
-the kernel shares the time, and no process is stopped.  Kinds of queries that are known to be long begin among the long
-ones.  The site's own queries (`Request.inside`) have a foreground of their own.
+one time, and all that send already; after a turn there, or where that has no room, it has only the time that nobody
+else wants.  So short queries stand behind nothing, long ones that begin have most of the time of those that never end,
+and nobody waits for ever: the kernel shares the time, and no process is stopped.  Kinds of queries that are known to be
+long begin among the long ones.  The site's own queries (`Request.inside`) have a foreground of their own.
 
 Places.  To be a long one, or to send more than a beginning, a query needs one of `background` places.  Where none is
 left it begins anew when one is, or is refused; nothing has been sent by then.  Who has a place goes on to its end: no
@@ -134,6 +134,8 @@ class Pool:
         self._size, self._most_waiting, self._background = size, queue, background
         self._state = threading.Lock()
         self._foreground, self._inside, self._low = self._queues = (_Queue(), _Queue(), _Queue())
+        self._sending = _Queue()
+        """Those that send at low priority: their readers set the pace, and they stand in nobody's way."""
         self._placed: set[PoolAnswer] = set()
         """The queries that have a place."""
         self._changing = threading.Condition(self._state)
@@ -339,10 +341,11 @@ class Pool:
 
     def _leave(self, answer: PoolAnswer) -> None:
         """A query is none of those any more that run beside few others."""
-        for queue in self._queues:
+        for queue in (*self._queues, self._sending):
             if answer in queue.running:
                 queue.running.remove(answer)
-                answer.home.make_room()
+                if queue is not self._sending:
+                    answer.home.make_room()
 
     def _notify(self) -> None:
         """Wake the first in each queue, and whoever shares the time: whom a change may concern."""
@@ -356,7 +359,7 @@ class Pool:
         with self._state:
             while not self._closed:
                 now = time.monotonic()
-                wanted = [queue for queue in self._queues if self._is_wanted(queue)]
+                wanted = [queue for queue in (*self._queues, self._sending) if self._is_wanted(queue)]
                 for queue in wanted:
                     for answer in queue.over(now):
                         self._set_back(queue, answer)
@@ -365,20 +368,23 @@ class Pool:
 
     def _is_wanted(self, queue: _Queue) -> bool:
         """Whether others want the room of those that have had their slice, or have too little of the time."""
-        if queue is self._low:
-            return bool(queue.waiting) or len(self._placed) > len(queue.running)
+        if queue in {self._low, self._sending}:
+            return bool(self._low.waiting) or len(self._placed) > len(queue.running)
         full = len(queue.running) >= self._size
         return bool(queue.waiting and full) or (queue is self._foreground and bool(self._placed) and not self._full)
 
     def _set_back(self, queue: _Queue, answer: PoolAnswer) -> None:
         """Lower a query; one for which no place is left begins anew when one is."""
         if self._has_place(answer):
-            low = queue is not self._low and not answer.sends and len(self._low.running) < self._size
-            if low:
+            low = queue not in {self._low, self._sending} and len(self._low.running) < self._size
+            if low and not answer.sends:
                 queue.running.remove(answer)
                 self._low.running.append(answer)
             else:
                 self._leave(answer)
+            if answer.sends and queue is not self._sending:
+                low = True
+                self._sending.running.append(answer)
             answer.lower(Priority.LOW if low else Priority.LOWEST)
         elif answer.request.inside:
             return

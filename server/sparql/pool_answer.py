@@ -99,11 +99,11 @@ class PoolAnswer(Answer):
 
     def turn_left(self, now: float) -> float:
         """Seconds until the query should have less of the processor where others want it."""
-        if self.sends:
+        if self.priority is Priority.LOW or (self.long and not self.sends):
+            slice_, turn = LOW_SLICE, LOW_TURN
+        elif self.sends:
             # One that sends already may wait for its reader.
             slice_, turn = (SENDING_SLICE, TURN) if self.long else (SLICE, SLICE)
-        elif self.long or self.priority is Priority.LOW:
-            slice_, turn = LOW_SLICE, LOW_TURN
         else:
             slice_, turn = SLICE, TURN
         return min(slice_ - (self.spent - self._spent_by_turn), self._turn_begun + turn - now)
