@@ -349,10 +349,13 @@ class Pool:
 
     def _notify(self) -> None:
         """Wake the first in each queue, and whoever shares the time: whom a change may concern."""
+        contended = bool(self._placed) or self._closed
         for queue in self._queues:
             if queue.waiting:
                 queue.waiting[0].notify()
-        self._changing.notify()
+                contended = True
+        if contended:
+            self._changing.notify()
 
     def _share(self) -> None:
         """Lower queries that have had their slice, where others want the time; the life of a thread."""
