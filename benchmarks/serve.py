@@ -257,7 +257,7 @@ def say(text: str) -> None:
 
 def _web(process: int) -> list[int]:
     """The processes that speak HTTP: all but Shelfgraph's query workers and their maker."""
-    return [one for one in peers.family(process) if b"nursery" not in Path(f"/proc/{one}/cmdline").read_bytes()]
+    return [one for one in peers.family(process) if b"fork_server" not in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
 def _median(answers: list[Got], part: str) -> float | None:

@@ -1,6 +1,5 @@
-"""Connections in: plain questions that are known to be quick are answered at once, all else goes to the application.
+"""Connections in: what needs no application is answered at once, all else is passed on to it.
 
-One process of its own, with one thread, which holds every connection and waits for none (`desk`).  It neither routes
-nor evaluates: what it answers by itself comes from an evaluator that the pool of the application has lent it
-(`server/sparql`), and looks as if the application had answered.
+One process of its own, which holds every connection and waits for none (`front_process`).  It answers look-ups and what
+was answered before, from the generation that the application shows, in the same words as the application.
 """

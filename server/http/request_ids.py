@@ -1,4 +1,4 @@
-"""The names of requests: what a client calls one, and what the reception does."""
+"""The names of requests: what a client calls one, and what the front does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import secrets
 
 HEADER = "X-Request-Id"
 PASSED_HEADER = "X-Shelfgraph-Request"
-"""The header field in which the reception names a request among those that are under way."""
+"""The header field in which the front names a request among those that are under way."""
 PASSED = f"HTTP_{PASSED_HEADER.upper().replace('-', '_')}"
 """Where the environment of a request has that field."""
 _GIVEN = re.compile(r"[A-Za-z0-9._:=+/-]{1,64}")

@@ -66,7 +66,7 @@ class Endpoint(Protocol):
         """The answer, once its beginning is certain.
 
         Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied or Refused, and ClientLeft where nobody waits for it
-        any more (see `leaving`).
+        any more (see `client_disconnect`).
         """
 
     def close(self) -> None:

@@ -2,8 +2,8 @@
 
 Source: https://www.w3.org/TR/sparql11-protocol/.  A service does not say when its data change.  The version is the
 digest of a probe that is made again in the background after some seconds; and since a value may change while the
-number of triples stays, every version ends after a minute.  Where all have left who wait for an answer (`leaving`), the
-connection is closed.
+number of triples stays, every version ends after a minute.  Where all have left who wait for an answer
+(`client_disconnect`), the connection is closed.
 """
 
 from __future__ import annotations

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
 from wsgiref.types import WSGIEnvironment
 
-from flask import Response, request
+from cachetools import LRUCache
+from flask import Response, current_app, request
 
 from converter.errors import QueryError
 from server.http.formats import FORMATS
@@ -22,11 +24,32 @@ _SAFE = frozenset({"GET", "HEAD", "QUERY"})
 _BREAKS = dict.fromkeys(("nt", "nq", "ttl", "trig"), "\nThis answer is not whole: {}.\n") | dict.fromkeys(
     ("csv", "tsv"), '\n"This answer is not whole: {}.\n'
 )
-_BROKEN: dict[str, None] = {}
-"""Validators of answers that broke off: who has one does not have the answer."""
 _DELIVERY = 0.05
 """Seconds that the last words of an answer that breaks off have to go."""
 _MOST_BROKEN = 1_000
+
+
+class BrokenAnswers:
+    """The validators of answers that broke off: who has one does not have the answer; one an application."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._validators: LRUCache[str, bool] = LRUCache(_MOST_BROKEN)
+
+    def add(self, etag: str) -> None:
+        """An answer with that validator broke off."""
+        with self._lock:
+            self._validators[etag] = True
+
+    def __contains__(self, etag: object) -> bool:
+        with self._lock:
+            return etag in self._validators
+
+    @classmethod
+    def of_application(cls) -> BrokenAnswers:
+        """Those of the application that answers now."""
+        broken: BrokenAnswers = current_app.extensions.setdefault("shelfgraph.broken", cls())
+        return broken
 
 
 class Held(NamedTuple):
@@ -81,7 +104,7 @@ def answered(endpoint: Endpoint, question: Request) -> Response:
 def is_known(etag: str | None) -> bool:
     """Whether the client says that it has the answer."""
     told = etag is not None and request.method in _SAFE and request.if_none_match.contains_weak(etag)
-    return told and etag not in _BROKEN
+    return told and etag not in BrokenAnswers.of_application()
 
 
 def headed(response: Response, etag: str | None) -> Response:
@@ -101,7 +124,8 @@ def _streamed(answer: Answer, format_: str, started: float, etag: str | None) ->
         return Response(headers=headers, content_type=content_type)
     # What is all there goes out in one piece, and says its length.
     whole = answer.whole
-    body = _chunks(answer, format_, etag) if whole is None else b"".join(whole)
+    broken = BrokenAnswers.of_application()
+    body = _chunks(answer, format_, etag, broken) if whole is None else b"".join(whole)
     response = Response(body, headers=headers, content_type=content_type)
     response.call_on_close(answer.close)
     return response
@@ -118,16 +142,14 @@ def timing(answer: Answer, started: float) -> str:
     return times(answer.queued, spent - answer.queued - answer.serialised, answer.serialised)
 
 
-def _chunks(answer: Answer, format_: str, etag: str | None) -> Iterator[bytes]:
+def _chunks(answer: Answer, format_: str, etag: str | None, broken: BrokenAnswers) -> Iterator[bytes]:
     """Yield the bytes; an answer that breaks off says so."""
     try:
         with answer:
             yield from answer
     except QueryError as fault:
         if etag:
-            _BROKEN[etag] = None
-            for oldest in [*_BROKEN][:-_MOST_BROKEN]:
-                _BROKEN.pop(oldest, None)
+            broken.add(etag)
         yield _BREAKS.get(format_, "").format(fault).encode()
         # A server that hears of the fault at once may drop what it has not sent yet.
         time.sleep(_DELIVERY)
