@@ -20,9 +20,13 @@ class Superseded(Exception):
 
 
 class EventThreads:
-    """Which thread handles events: first the one that makes this; another is to `stand_by`."""
+    """Which thread handles events: first the one that makes this; another is to `stand_by`.
 
-    def __init__(self) -> None:
+    After so many seconds without a look-up as `quiet` says, nobody watches.
+    """
+
+    def __init__(self, quiet: float = _QUIET) -> None:
+        self._quiet = quiet
         self._lock = threading.Lock()
         self._watched = threading.Event()
         self._leader = threading.get_ident()
@@ -61,7 +65,7 @@ class EventThreads:
                     self._leader = threading.get_ident()
                     self._since, self._stands_by = None, False
                     return
-            if now - self._last > _QUIET:
+            if now - self._last > self._quiet:
                 self._watched.clear()
                 if self._since is not None:
                     self._watched.set()

@@ -77,9 +77,8 @@ def test_it_goes_back_and_forth() -> None:
     assert led[:6] == ["first", "other"] * 3
 
 
-def test_after_a_rest_somebody_watches_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.front.event_threads._QUIET", 0.05)
-    threads = EventThreads()
+def test_after_a_rest_somebody_watches_again() -> None:
+    threads = EventThreads(quiet=0.05)
     other = Other(threads)
     time.sleep(0.3)
     assert not other.leads.is_set()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import select
+import signal
 import socket
 import struct
 import threading
@@ -312,3 +314,13 @@ def test_behind_a_proxy_a_client_that_leaves_is_noticed_and_one_that_stays_is_no
     found = re.search(r"slow query, (\S+) s, left, \w+: [^#]* # the one that leaves", told)
     assert found
     assert float(found[1]) < 6
+
+
+def test_a_worker_that_dies_is_no_fault_of_the_request(patient: Site) -> None:
+    with Client(patient.port) as client:
+        client.send(RUNAWAY)
+        assert soon(lambda: bool(at_work(patient)), 8)
+        for worker in at_work(patient):
+            os.kill(worker, signal.SIGKILL)
+        assert client.status() == 503
+        assert client.ask() == 200
