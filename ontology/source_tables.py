@@ -138,10 +138,18 @@ def source_table(name: str) -> SourceTable:
     return SourceTable(name)
 
 
-@lru_cache(maxsize=64)
-def fields(name: str) -> Mapping[str, str]:
-    """A table as path → field, for readers that know the structure of their format."""
-    return {row["path"]: row["field"] for _, row in table(f"formats/{name}.csv", FOLDER)}
+@lru_cache(maxsize=128)
+def fields(name: str, of: str = "") -> Mapping[str, str]:
+    """A table as path → field, for readers that know the structure of their format.
+
+    Paths such as `relatedItem:series` name a kind of what such a reader finds; `of` gives those of `relatedItem` alone.
+    """
+    found: dict[str, str] = {}
+    for _, row in table(f"formats/{name}.csv", FOLDER):
+        group, colon, kind = row["path"].partition(":")
+        if (group if colon else "") == of:
+            found[kind if colon else row["path"]] = row["field"]
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from converter.sources.builder import Draft
 from converter.values import iris, serials
+from ontology.source_tables import kinds
 
-ISSN_KINDS = {"electronic": "dc.identifier.eissn", "print": "dc.identifier.issn", "linking": "dc.identifier.issnl"}
+ISSN_KINDS = kinds("issn-kinds")
 """The kinds of ISSN by Crossref's names → field."""
 IN_BOOKS = frozenset(
     "book-chapter book-section book-part book-track reference-entry proceedings-article paper-conference chapter"

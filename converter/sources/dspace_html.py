@@ -23,7 +23,7 @@ from converter.sources.page_view import LABELS, view_fields
 from converter.sources.record_identity import handle_of, identified
 from converter.values.iris import slug
 from converter.values.resolvable import handle
-from ontology.source_tables import json_formats
+from ontology.source_tables import fields, json_formats
 
 Note = Callable[[Finding], None]
 
@@ -35,32 +35,9 @@ _WORKS = frozenset(
     "ScholarlyArticle Article Book Chapter Thesis Dataset Report CreativeWork PublicationIssue Periodical"
     " SoftwareSourceCode SoftwareApplication VideoObject ImageObject Map TechArticle DigitalDocument".split()
 )
-_XMLUI_PARTS = {
-    "date": "dc.date.issued",
-    "authors": "dc.contributor.author",
-    "description": "dc.description.abstract",
-    "uri": "dc.identifier.uri",
-    "publisher": "dc.publisher",
-    "subject": "dc.subject",
-}
+_XMLUI_PARTS = fields("dspace-page", "xmlui")
 _XMLUI_NO_FIELD = frozenset({"show-full", "collections", "bitstream", "thumbnail"})
-_CITATION_META = {
-    "citation_title": "dc.title",
-    "citation_author": "dc.contributor.author",
-    "citation_date": "dc.date.issued",
-    "citation_publication_date": "dc.date.issued",
-    "citation_journal_title": "dc.relation.ispartof",
-    "citation_volume": "dc.identifier.volume",
-    "citation_issue": "dc.identifier.issue",
-    "citation_firstpage": "dc.identifier.spage",
-    "citation_lastpage": "dc.identifier.epage",
-    "citation_issn": "dc.identifier.issn",
-    "citation_isbn": "dc.identifier.isbn",
-    "citation_doi": "dc.identifier.doi",
-    "citation_publisher": "dc.publisher",
-    "citation_language": "dc.language.iso",
-    "citation_keywords": "dc.subject",
-}
+_CITATION_META = fields("dspace-page", "meta")
 
 
 def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:

@@ -9,33 +9,9 @@ import re
 from collections.abc import Sequence
 
 from converter.record import Field
+from ontology.source_tables import fields
 
-LABELS = {
-    "title": "dc.title",
-    "other titles": "dc.title.alternative",
-    "authors": "dc.contributor.author",
-    "author": "dc.contributor.author",
-    "advisors": "dc.contributor.advisor",
-    "editors": "dc.contributor.editor",
-    "issue date": "dc.date.issued",
-    "date": "dc.date.issued",
-    "publisher": "dc.publisher",
-    "citation": "dc.identifier.citation",
-    "abstract": "dc.description.abstract",
-    "description": "dc.description",
-    "persistent identifier": "dc.identifier.uri",
-    "uri": "dc.identifier.uri",
-    "issn": "dc.identifier.issn",
-    "isbn": "dc.identifier.isbn",
-    "doi": "dc.identifier.doi",
-    "keywords": "dc.subject",
-    "subject": "dc.subject",
-    "series/report no.": "dc.relation.ispartofseries",
-    "rights": "dc.rights",
-    "language": "dc.language",
-    "type": "dc.type",
-    "owner": "dc.rights.holder",
-}
+LABELS = fields("dspace-page", "label")
 """The labels of a short view, and the fields whose values stand behind them."""
 
 _FURNITURE = re.compile(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from converter.record import NOBODY
 from converter.sources.builder import Draft, Said
 from converter.values.identifiers import fundref
+from ontology.source_tables import fields
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]")
 
@@ -111,7 +112,7 @@ class Funding(NamedTuple):
     stream: str = ""
 
 
-_OF_GRANT = {"title": "oaire.awardTitle", "address": "oaire.awardURI", "stream": "oaire.fundingStream"}
+_OF_GRANT = fields("grant")
 
 
 def add_funding(draft: Draft, told: Iterable[Funding]) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +18,7 @@ from converter.report import Finding, Report
 from converter.sources.detection import read
 from ontology import source_tables
 from ontology.source_tables import TableError, field_of, json_formats, source_table, xml_formats
+from tests.conftest import COMMAND, ROOT
 
 
 class Kept(Report):
@@ -363,3 +369,51 @@ def test_a_row_that_cannot_be_meant_is_refused_with_its_place(
 
 def test_a_kind_is_found_however_it_is_spelt() -> None:
     assert field_of("identifier-types", "E-ISSN") == field_of("identifier-types", "eissn") == "dc.identifier.eissn"
+
+
+DOCUMENTS = {
+    "mods": (
+        '<mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>T</title></titleInfo><physicalDescription>'
+        "<note>Worn</note></physicalDescription></mods>"
+    ),
+    "zenodo": json.dumps({"metadata": {"title": "T", "creators": [{"name": "Rook, Ida"}], "tides": "Worn"}}),
+    "marc": (
+        '<record xmlns="http://www.loc.gov/MARC21/slim"><leader>01234nam a2200301 a 4500</leader>'
+        '<datafield tag="340" ind1=" " ind2=" "><subfield code="a">Worn</subfield></datafield></record>'
+    ),
+}
+
+
+def test_a_field_of_xml_json_and_marc_is_added_by_the_row_that_the_readme_shows(tmp_path: Path) -> None:
+    text = (ROOT / "ontology" / "README.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^- A field of \w+: add the row `([^`]+)` to `formats/(\w+)\.csv`\.$", text, re.MULTILINE)
+    assert [name for _, name in steps] == list(DOCUMENTS)
+    for package in ("converter", "ontology", "queries", "server", "shelfgraph"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for row, name in steps:
+        source = tmp_path / f"{name}.source"
+        source.write_text(DOCUMENTS[name], encoding="utf-8")
+        field = row.split(",")[1]
+        before = fields_shown(source, tmp_path)
+        with (tmp_path / "ontology" / "formats" / f"{name}.csv").open("a", encoding="utf-8") as file:
+            file.write(f"{row}\n")
+        assert field not in before
+        assert "Worn" in fields_shown(source, tmp_path)[field]
+
+
+def fields_shown(source: Path, folder: Path) -> dict[str, str]:
+    """The lines of `shelfgraph fields` by their field."""
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [*COMMAND, "fields", str(source)], cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    return {line.partition(",")[0]: line for line in done.stdout.splitlines()}
+
+
+def test_no_reader_holds_a_dictionary_of_field_names() -> None:
+    crosswalk = ontology.field_names()
+    for path in (ROOT / "converter" / "sources").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict):
+                texts = [value.value for value in node.values if isinstance(value, ast.Constant)]
+                assert not crosswalk.intersection(text for text in texts if isinstance(text, str)), path

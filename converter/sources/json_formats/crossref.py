@@ -14,6 +14,7 @@ from converter.sources.json_formats.leaves import Object, leaves, objects, rest,
 from converter.sources.relations import add_relation, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
+from ontology.source_tables import fields
 
 _MARKS = frozenset({"indexed", "deposited", "member", "prefix", "score", "reference-count", "content-domain"})
 _BLOCK = re.compile(r"</?(?:\w+:)?(?:p|title|sec|list|list-item|break|br|div|li)\b[^>]*>")
@@ -24,59 +25,9 @@ _TECHNICAL = (
     *("created", "isbn-type", "journal-issue", "alternative-id", "assertion"),
     *("categories", "id", "standards-body", "free-to-read", "special_numbering", "aliases", "archive"),
 )
-_TEXTS = {
-    "subtitle": "dc.title.subtitle",
-    "original-title": "dc.title.alternative",
-    "short-title": "dc.title.short",
-    "title-short": "dc.title.short",
-    "group-title": "dc.relation.ispartofseries",
-    "volume": "oaire.citation.volume",
-    "issue": "oaire.citation.issue",
-    "edition-number": "oaire.citation.edition",
-    "edition": "oaire.citation.edition",
-    "article-number": "dc.identifier.articleno",
-    "number-of-pages": "dc.description.pages",
-    "publisher": "dc.publisher",
-    "publisher-location": "dc.publisher.place",
-    "publisher-place": "dc.publisher.place",
-    "DOI": "dc.identifier.doi",
-    "ISBN": "dc.identifier.isbn",
-    "PMID": "dc.identifier.pmid",
-    "PMCID": "dc.identifier.pmcid",
-    "URL": "dc.identifier.url",
-    "language": "dc.language.iso",
-    "subject": "dc.subject",
-    "keyword": "dc.subject",
-    "genre": "dc.type.genre",
-    "type": "dc.type",
-    "note": "dc.description",
-    "version": "oaire.version",
-    "copyright": "dc.rights",
-    "archive_location": "dc.source",
-    "degree": "thesis.degree.name",
-}
-_AGENTS = {
-    "author": "dc.contributor.author",
-    "editor": "dc.contributor.editor",
-    "translator": "dc.contributor.translator",
-    "chair": "dc.contributor.other",
-    "contributor": "dc.contributor.other",
-    "container-author": "dc.contributor.other",
-    "collection-editor": "dc.contributor.serieseditor",
-    "institution": "dc.contributor.institution",
-}
-_DATES = {
-    "issued": "dc.date.issued",
-    "published": "dc.date.issued",
-    "published-print": "dc.date.publishedprint",
-    "published-online": "dc.date.publishedonline",
-    "published-other": "dc.date.published",
-    "posted": "dc.date.issued",
-    "accepted": "dc.date.accepted",
-    "submitted": "dc.date.submitted",
-    "approved": "dc.date.accepted",
-    "event-date": "dc.date.created",
-}
+_TEXTS = fields("crossref-json")
+_AGENTS = fields("crossref-json", "agent")
+_DATES = fields("crossref-json", "date")
 
 
 def shows(value: Object) -> bool:

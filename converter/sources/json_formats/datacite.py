@@ -6,7 +6,7 @@ from converter.sources.builder import Draft, Said
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
 from converter.sources.relations import add_relation
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
-from ontology.source_tables import field_of
+from ontology.source_tables import field_of, fields
 
 _CODES = (":unac", ":unal", ":unap", ":unas", ":unav", ":unkn", ":none", ":null", ":tba", ":etal")
 _UNKNOWN = (*_CODES, *(f"({code})" for code in _CODES))
@@ -28,13 +28,9 @@ _TECHNICAL = (
     ),
     *("data-center-id", "member-id", "resource-type-id", "media", "results", "checked", "container-title", "license"),
 )
-_TITLES = {"": "dc.title", "alternativetitle": "dc.title.alternative", "translatedtitle": "dc.title.translated"}
-_DESCRIPTIONS = {
-    "abstract": "dc.description.abstract",
-    "tableofcontents": "dc.description.tableofcontents",
-    "seriesinformation": "dc.relation.ispartofseries",
-}
-_SCHEMES = {"mesh": "dc.subject.mesh", "lcsh": "dc.subject.lcsh", "ddc": "dc.subject.ddc", "fos": "dc.subject.fos"}
+_TITLES = fields("datacite", "title")
+_DESCRIPTIONS = fields("datacite", "description")
+_SCHEMES = fields("datacite", "subject")
 
 
 def shows(value: Object) -> bool:
@@ -207,7 +203,7 @@ def _kinds(inner: Object, draft: Draft) -> None:
             draft.add("dc.type", text_of(types.get(name)))
     for name in ("schemaOrg", "citeproc", "bibtex", "ris"):
         unread(types.get(name), draft, f"datacite.types.{name}", "made of the resource type by the registry")
-    for name, field in (("language", "dc.language.iso"), ("version", "oaire.version"), ("sizes", "dc.format.extent")):
+    for name, field in fields("datacite").items():
         for text in texts(inner.pop(name, None)):
             draft.add(field, text)
     for text in texts(inner.pop("formats", None)):
@@ -251,9 +247,7 @@ def _subjects(inner: Object, draft: Draft) -> None:
 
 def _relations(inner: Object, draft: Draft) -> None:
     container = inner.pop("container", None) or {}
-    names = {"title": "dc.relation.ispartof", "volume": "oaire.citation.volume", "issue": "oaire.citation.issue"}
-    names |= {"firstPage": "oaire.citation.startPage", "lastPage": "oaire.citation.endPage"}
-    for key, field in names.items():
+    for key, field in fields("datacite", "container").items():
         if text_of(container.get(key)):
             draft.add(field, text_of(container.get(key)))
     kind = text_of(container.get("identifierType"))

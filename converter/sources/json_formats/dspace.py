@@ -9,6 +9,7 @@ from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, unread
 from converter.sources.xml_formats.qdc import FIFTEEN
+from ontology.source_tables import fields
 
 _FIELD = re.compile(r"[A-Za-z]\w*\.[A-Za-z]\w*(?:\.[\w-]+)*")
 _NOT_ITEMS = frozenset({"community", "collection", "eperson", "group", "bitstream", "bundle", "metadatafield"})
@@ -125,7 +126,7 @@ def shows_fields(value: Object) -> bool:
     return bool(named) and len(named) * 2 >= len(value)
 
 
-def fields(value: Object, draft: Draft) -> None:
+def named(value: Object, draft: Draft) -> None:
     """Read an object whose keys are names of fields; a value is a text, or an object with a language."""
     left = dict(value)
     for key in [key for key in value if _FIELD.fullmatch(key)]:
@@ -143,28 +144,7 @@ def fields(value: Object, draft: Draft) -> None:
     rest(left, draft, "json")
 
 
-_SIMPLE = {
-    "year": "dc.date.issued",
-    "creator": "dc.contributor.author",
-    "author": "dc.contributor.author",
-    "authors": "dc.contributor.author",
-    "doi": "dc.identifier.doi",
-    "url": "dc.identifier.url",
-    "e-issn": "dc.identifier.eissn",
-    "p-issn": "dc.identifier.issn",
-    "issn": "dc.identifier.issn",
-    "e-isbn": "dc.identifier.eisbn",
-    "p-isbn": "dc.identifier.isbn",
-    "isbn": "dc.identifier.isbn",
-    "abstract": "dc.description.abstract",
-    "keywords": "dc.subject",
-    "alt_title": "dc.title.alternative",
-    "type_coar": "dc.type.coar",
-    "journal": "dc.relation.ispartof",
-    "volume": "oaire.citation.volume",
-    "issue": "oaire.citation.issue",
-}
-_SIMPLE |= {name: f"dc.{name}" for name in FIFTEEN if name not in _SIMPLE}
+_SIMPLE = {**{name: f"dc.{name}" for name in FIFTEEN}, **fields("json")}
 
 
 def shows_simple(value: Object) -> bool:

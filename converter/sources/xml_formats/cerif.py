@@ -11,63 +11,13 @@ from converter.record import File
 from converter.sources.builder import Draft, Said
 from converter.sources.elements import Tree, local
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address
+from ontology.source_tables import fields
 
 NAMESPACE = "https://www.openaire.eu/cerif-profile/*"
 ROOTS = ("Publication", "Product", "Patent", "Person", "OrgUnit", "Project", "Funding", "Event", "Equipment", "Service")
 
-_FLAT = {
-    "Type": "dc.type",
-    "Language": "dc.language.iso",
-    "Title": "dc.title",
-    "Subtitle": "dc.title.subtitle",
-    "Name": "dc.title",
-    "PublicationDate": "dc.date.issued",
-    "Number": "oairecerif.citation.number",
-    "Volume": "oaire.citation.volume",
-    "Issue": "oaire.citation.issue",
-    "Edition": "oaire.citation.edition",
-    "StartPage": "oaire.citation.startPage",
-    "EndPage": "oaire.citation.endPage",
-    "DOI": "dc.identifier.doi",
-    "Handle": "dc.identifier.handle",
-    "ARK": "dc.identifier.ark",
-    "PMCID": "dc.identifier.pmcid",
-    "ISI-Number": "dc.identifier.isi",
-    "SCP-Number": "dc.identifier.scopus",
-    "ISSN": "dc.identifier.issn",
-    "ISBN": "dc.identifier.isbn",
-    "URL": "dc.identifier.url",
-    "URN": "dc.identifier.urn",
-    "ZDB-ID": "dc.identifier.other",
-    "License": "dc.rights",
-    "Access": "dc.rights.accessrights",
-    "Subject": "dc.subject",
-    "Keyword": "dc.subject",
-    "Abstract": "dc.description.abstract",
-    "Description": "dc.description",
-    "Status": "dc.description.status",
-    "RegistrationDate": "dc.date.submitted",
-    "ApprovalDate": "dc.date.issued",
-    "PatentNumber": "dc.identifier.patentno",
-    "ORCID": "person.identifier.orcid",
-    "ScopusAuthorID": "person.identifier.scopus-author-id",
-    "ResearcherID": "person.identifier.rid",
-    "ISNI": "person.identifier.isni",
-    "PersonName/FamilyNames": "person.familyName",
-    "PersonName/FirstNames": "person.givenName",
-    "Acronym": "oairecerif.acronym",
-    "StartDate": "project.startDate",
-    "EndDate": "project.endDate",
-    "RORID": "organization.identifier.ror",
-    "GRID": "organization.identifier",
-    "ElectronicAddress": "organization.url",
-}
-_AGENTS = {
-    "Authors/Author": "dc.contributor.author",
-    "Creators/Creator": "dc.contributor.author",
-    "Editors/Editor": "dc.contributor.editor",
-    "Inventors/Inventor": "dc.contributor.inventor",
-}
+_FLAT = fields("cerif")
+_AGENTS = fields("cerif", "agent")
 _ENTITIES = frozenset({"Person", "OrgUnit", "Project", "Funding", "Equipment"})
 
 
@@ -98,7 +48,7 @@ def _people(tree: Tree) -> None:
     for group, name in _AGENTS.items():
         for element in tree.each(group):
             _agent(tree, element, name)
-    for path, name in (("Publishers/Publisher", "dc.publisher"), ("Holders/Holder", "dc.contributor.patentholder")):
+    for path, name in fields("cerif", "organisation").items():
         for element in tree.each(path):
             tree.draft.add(name, _shown(tree, element), said=Said(identifiers=_identifiers(tree, element)))
 
@@ -149,11 +99,7 @@ def _shown(tree: Tree, element: etree._Element) -> str:
 
 
 def _container(tree: Tree, element: etree._Element) -> None:
-    for path, name in (
-        ("Title", "dc.relation.ispartof"),
-        ("ISSN", "dc.identifier.issn"),
-        ("ISBN", "dc.identifier.isbn"),
-    ):
+    for path, name in fields("cerif", "container").items():
         for inner in tree.each(path, element):
             tree.field(name, inner)
 

@@ -12,32 +12,11 @@ from converter.sources.container_fields import add_conference, series_text
 from converter.sources.elements import Tree, local
 from converter.sources.relations import add_relation, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
-from ontology.source_tables import field_of
+from ontology.source_tables import field_of, fields
 
 NAMESPACES = ("http://www.crossref.org/*", "")
 
-_TEXTS = {
-    "full_title": "dc.relation.ispartof",
-    "abbrev_title": "crossref.abbrev_title",
-    "volume": "oaire.citation.volume",
-    "issue": "oaire.citation.issue",
-    "title": "dc.title",
-    "subtitle": "dc.title.subtitle",
-    "original_language_title": "dc.title.alternative",
-    "first_page": "oaire.citation.startPage",
-    "last_page": "oaire.citation.endPage",
-    "isbn": "dc.identifier.isbn",
-    "publisher_name": "dc.publisher",
-    "publisher_place": "dc.publisher.place",
-    "edition_number": "oaire.citation.edition",
-    "conference_name": "dc.relation.conference",
-    "conference_location": "oaire.citation.conferencePlace",
-    "abstract": "dc.description.abstract",
-    "license_ref": "dc.rights.uri",
-    "language": "dc.language.iso",
-    "degree": "thesis.degree.name",
-    "item_number": "dc.identifier.articleno",
-}
+_TEXTS = fields("crossref-xml")
 _WORKS = (
     "journal_article",
     "content_item",
@@ -47,11 +26,7 @@ _WORKS = (
     "posted_content",
     "dataset",
 )
-_DATES = {
-    "print": "dc.date.publishedprint",
-    "online": "dc.date.publishedonline",
-    "acceptance_date": "dc.date.accepted",
-}
+_DATES = fields("crossref-xml", "date")
 _BOOKS = frozenset(
     {
         "book_metadata",

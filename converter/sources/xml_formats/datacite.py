@@ -12,6 +12,7 @@ from converter.sources.builder import Draft, language_of
 from converter.sources.elements import Tree, local
 from converter.sources.json_formats import datacite
 from converter.sources.json_formats.leaves import Object
+from ontology.source_tables import fields
 
 NAMESPACE = "http://datacite.org/schema/*"
 WRAPPERS = ("http://schema.datacite.org/oai/*",)
@@ -35,23 +36,7 @@ _TEXTS = {
     "version": "version",
 }
 _TEXTS |= {"language": "language"}
-_OPENAIRE = {
-    "language": "dc.language.iso",
-    "publisher": "dc.publisher",
-    "description": "dc.description.abstract",
-    "format": "dc.format.mimetype",
-    "source": "dc.source",
-    "coverage": "dc.coverage",
-    "audience": "dcterms.audience",
-    "citationTitle": "oaire.citation.title",
-    "citationVolume": "oaire.citation.volume",
-    "citationIssue": "oaire.citation.issue",
-    "citationStartPage": "oaire.citation.startPage",
-    "citationEndPage": "oaire.citation.endPage",
-    "citationEdition": "oaire.citation.edition",
-    "citationConferencePlace": "oaire.citation.conferencePlace",
-    "citationConferenceDate": "oaire.citation.conferenceDate",
-}
+_OPENAIRE = fields("openaire")
 
 
 def read(metadata: etree._Element, draft: Draft) -> None:
@@ -105,16 +90,13 @@ def openaire(metadata: etree._Element, draft: Draft) -> None:
     for path, name in _OPENAIRE.items():
         for element in tree.each(path):
             tree.field(name, element)
-    for path, name, address in (
-        ("resourceType", "dc.type", "dc.type.coar"),
-        ("licenseCondition", "dc.rights", "dc.rights.uri"),
-        ("version", "oaire.version", "oaire.version"),
-    ):
+    addresses = fields("openaire", "uri")
+    for path, name in fields("openaire", "text").items():
         for element in tree.each(path):
             uri = tree.attribute(element, "uri")
             tree.field(name, element)
             if uri:
-                draft.add(address, uri)
+                draft.add(addresses[path], uri)
     for element in tree.each("file"):
         _file(tree, element)
     datacite.read(told, draft)

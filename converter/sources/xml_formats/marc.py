@@ -20,47 +20,19 @@ from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.sources.xml_formats.marc_codes import coded_date, kind_of_work
 from converter.values.dates import copyright_apart, parse
 from converter.values.names import is_suffix
-from ontology.source_tables import field_of
+from ontology.source_tables import field_of, fields, notes
 
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
 
 _END = re.compile(r"(?<![\s/:;,=])[\s/:;,=]+$")
 _FULL_STOP = re.compile(r"\w{3}\.$|\)\.$")
 _ABBREVIATED = re.compile(r"\b(?:Jr|Sr|Inc|Ltd|Corp|Dept|Univ|Inst|Assoc|Bros|Dr|Prof|Rev)\.$")
-_SUBFIELDS: dict[str, dict[str, str]] = {
-    "020": {"a": "dc.identifier.isbn"},
-    "022": {"a": "dc.identifier.issn", "l": "dc.identifier.issnl"},
-    "041": {"a": "dc.language.iso"},
-    "082": {"a": "dc.subject.ddc"},
-    "080": {"a": "dc.subject.udc"},
-    "050": {"a": "dc.subject.lcc"},
-    "084": {"a": "dc.subject.classification"},
-    "250": {"a": "oaire.citation.edition"},
-    "300": {"a": "dc.format.extent"},
-    "310": {"a": "dcterms.accrualPeriodicity"},
-    "500": {"a": "dc.description"},
-    "502": {"a": "dc.description", "b": "thesis.degree.name", "c": "thesis.degree.grantor"},
-    "504": {"a": "dc.description"},
-    "505": {"a": "dc.description.tableofcontents"},
-    "506": {"a": "dc.rights.accessrights", "f": "dc.rights.accessrights", "u": "dc.rights.uri"},
-    "520": {"a": "dc.description.abstract"},
-    "522": {"a": "dc.coverage.spatial"},
-    "536": {"a": "dc.description.sponsorship"},
-    "538": {"a": "dc.format"},
-    "540": {"a": "dc.rights", "u": "dc.rights.uri"},
-    "542": {"d": "dc.rights.holder"},
-    "546": {"a": "dc.language"},
-    "651": {"a": "dc.coverage.spatial"},
-    "653": {"a": "dc.subject"},
-    "655": {"a": "dc.type.genre"},
-    "773": {"t": "dc.relation.ispartof", "x": "dc.identifier.issn", "z": "dc.identifier.isbn"},
-    "856": {},
-}
+_SUBFIELDS = fields("marc")
 _AGENTS = ("100", "110", "111", "700", "710", "711", "720")
 _AUTHOR = "dc.contributor.author"
 _SUBJECTS = frozenset({"600", "610", "611", "630", "647", "648", "650"})
-_SCHEMES = {"2": "dc.subject.mesh", "0": "dc.subject.lcsh"}
-_SOURCES = {"mesh": "dc.subject.mesh", "lcsh": "dc.subject.lcsh", "yso": "dc.subject.yso"}
+_SCHEMES = fields("marc", "indicator")
+_SOURCES = fields("marc", "source")
 
 
 def read(metadata: etree._Element, draft: Draft) -> None:
@@ -121,7 +93,9 @@ def _record(record: pymarc.Record, draft: Draft) -> None:
         if field.control_field or field.tag in _AGENTS:
             continue
         left = [(part.code, part.value) for part in field.subfields]
-        left = _FIELDS.get(field.tag, _plain)(field, left, draft)
+        if field.tag in _FIELDS:
+            left = _FIELDS[field.tag](field, left, draft)
+        left = _plain(field, left, draft)
         for code, value in left:
             if value.strip():
                 draft.add(f"marc.{field.tag}.{code}", value)
@@ -241,12 +215,16 @@ Parts = list[tuple[str, str]]
 
 def _plain(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     """The subfields that the table names; the others are left."""
-    rules = _SUBFIELDS.get(field.tag, {})
+    left = []
     for code, value in parts:
-        text = _END.sub("", value.strip())
-        if code in rules and text:
-            draft.add(rules[code], text)
-    return [(code, value) for code, value in parts if code not in rules]
+        path, text = f"{field.tag}/{code}", _END.sub("", value.strip())
+        if path not in _SUBFIELDS:
+            left.append((code, value))
+        elif text and _SUBFIELDS[path]:
+            draft.add(_SUBFIELDS[path], text)
+        elif text:
+            draft.unread(f"marc.{field.tag}.{code}", value, notes("marc")[path])
+    return left
 
 
 def _title(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
@@ -263,7 +241,7 @@ def _published(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     is_copyright = field.tag == "264" and field.indicator2 == "4"
     for code, value in parts:
         text = _END.sub("", value).strip("[] .")
-        name = {"a": "dc.publisher.place", "b": "dc.publisher"}.get(code)
+        name = _SUBFIELDS.get(f"{field.tag}/{code}", "") if code in {"a", "b"} else ""
         if name and text:
             draft.add(name, text)
         if code == "c":
@@ -303,14 +281,9 @@ def _series(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     return [(code, value) for code, value in parts if code not in "axvt"]
 
 
-def _host(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    rules = _SUBFIELDS["773"]
-    for code, value in parts:
-        if code in rules:
-            draft.add(rules[code], _END.sub("", value.rstrip(".")))
-        elif code == "g":
-            draft.add("dc.identifier.citation", value)
-    return [(code, value) for code, value in parts if code not in rules and code != "g"]
+def _host(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:  # noqa: ARG001 - the signature of every field
+    """The host without the full stop behind its name; the table says what its parts are."""
+    return [(code, value if code == "g" else value.rstrip(".")) for code, value in parts]
 
 
 def _link(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:

@@ -12,49 +12,16 @@ from converter.sources.container_fields import series_text
 from converter.sources.elements import Tree, local
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.values.names import is_suffix
-from ontology.source_tables import field_of
+from ontology.source_tables import field_of, fields
 
 NAMESPACE = "http://www.loc.gov/mods/v3"
 
-_FLAT = {
-    "abstract": "dc.description.abstract",
-    "tableOfContents": "dc.description.tableofcontents",
-    "note": "dc.description",
-    "genre": "dc.type",
-    "typeOfResource": "dc.type.dcmi",
-    "language/languageTerm": "dc.language.iso",
-    "originInfo/publisher": "dc.publisher",
-    "originInfo/place/placeTerm": "dc.publisher.place",
-    "originInfo/edition": "oaire.citation.edition",
-    "physicalDescription/extent": "dc.format.extent",
-    "physicalDescription/internetMediaType": "dc.format.mimetype",
-    "physicalDescription/form": "dc.format.medium",
-    "extension/dateAccessioned": "dc.date.accessioned",
-    "extension/dateAvailable": "dc.date.available",
-    "targetAudience": "dcterms.audience",
-}
-_ORIGIN = {
-    "dateIssued": "dc.date.issued",
-    "dateCreated": "dc.date.created",
-    "copyrightDate": "dc.date.copyright",
-    "dateModified": "dc.date.updated",
-    "dateValid": "dc.date.valid",
-    "dateCaptured": "dc.date.captured",
-}
-_SUBJECT = {"geographic": "dc.coverage.spatial", "temporal": "dc.coverage.temporal"}
-_SCHEMES = {"mesh": "dc.subject.mesh", "lcsh": "dc.subject.lcsh", "lcc": "dc.subject.lcc", "ddc": "dc.subject.ddc"}
-_RELATED = {
-    "series": "dc.relation.ispartofseries",
-    "otherversion": "dc.relation.isversionof",
-    "otherformat": "dc.relation.isformatof",
-    "constituent": "dc.relation.haspart",
-    "references": "dc.relation.references",
-    "isreferencedby": "dc.relation.isreferencedby",
-    "original": "dc.relation.isformatof",
-    "preceding": "dc.relation.replaces",
-    "succeeding": "dc.relation.isreplacedby",
-}
-_DETAILS = {"volume": "oaire.citation.volume", "issue": "oaire.citation.issue", "number": "oaire.citation.issue"}
+_FLAT = fields("mods")
+_ORIGIN = fields("mods", "originInfo")
+_SUBJECT = fields("mods", "subject")
+_SCHEMES = fields("mods", "scheme")
+_RELATED = fields("mods", "relatedItem")
+_DETAILS = fields("mods", "part")
 
 
 def read(metadata: etree._Element, draft: Draft) -> None:

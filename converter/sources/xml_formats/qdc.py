@@ -8,6 +8,7 @@ import ontology
 from converter.sources.builder import Draft
 from converter.sources.elements import Tree, local
 from converter.sources.xml_formats.oai_dc import ELEMENTS
+from ontology.source_tables import fields
 
 NAMESPACE = "http://dspace.org/qualifieddc/"
 _NSDL = "http://ns.nsdl.org/"
@@ -28,7 +29,7 @@ FIFTEEN = frozenset(
     "title creator subject description publisher contributor date type format identifier source language relation"
     " coverage rights".split()
 )
-_QUALIFIED = {"abstract": "dc.description.abstract", "alternative": "dc.title.alternative", "issued": "dc.date.issued"}
+_QUALIFIED = fields("qdc")
 _ENCODINGS = frozenset({"w3cdtf", "dcmitype", "imt", "iso6392", "iso6393", "rfc1766", "rfc3066", "rfc4646", "rfc5646"})
 
 

@@ -11,41 +11,13 @@ from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.elements import Tree, local
 from converter.sources.xml_formats.qdc import name_of
-from ontology.source_tables import field_of
+from ontology.source_tables import field_of, fields
 
 ETDMS = "http://www.ndltd.org/standards/metadata/etdms/*"
 UKETD = "http://naca.central.cranfield.ac.uk/ethos-oai/2.0/"
 
-_ETDMS = {
-    "title": "dc.title",
-    "alternativeTitle": "dc.title.alternative",
-    "subject": "dc.subject",
-    "publisher": "dc.publisher",
-    "date": "dc.date.issued",
-    "type": "dc.type",
-    "format": "dc.format",
-    "identifier": "dc.identifier",
-    "language": "dc.language",
-    "coverage": "dc.coverage",
-    "rights": "dc.rights",
-    "degree/name": "thesis.degree.name",
-    "degree/level": "thesis.degree.level",
-    "degree/discipline": "thesis.degree.discipline",
-    "degree/grantor": "thesis.degree.grantor",
-}
-_UKETD = {
-    "advisor": "dc.contributor.advisor",
-    "institution": "thesis.degree.grantor",
-    "department": "thesis.degree.department",
-    "qualificationname": "thesis.degree.name",
-    "qualificationlevel": "thesis.degree.level",
-    "sponsor": "dc.description.sponsorship",
-    "grantnumber": "dc.relation.grantno",
-    "embargodate": "dc.rights.embargodate",
-    "embargotype": "dc.embargo.terms",
-    "accessRights": "dc.rights.accessrights",
-    "isReferencedBy": "dcterms.isReferencedBy",
-}
+_ETDMS = fields("etdms")
+_UKETD = fields("uketd")
 
 
 def etdms(metadata: etree._Element, draft: Draft) -> None:
