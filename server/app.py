@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, g, request, send_from_directory
@@ -28,7 +29,7 @@ from server.named_queries.query_list import examples
 from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
 from server.operations import Log, register_watching
-from server.pages.view import safe_link
+from server.pages.view import called, safe_link
 from server.reconciliation.service import reconcile_blueprint
 from server.settings import Settings
 from server.sparql import Endpoint
@@ -57,7 +58,11 @@ def create_app(
         base=settings.base,
         root=root(settings.base),
         shown_link=safe_link,
+        called=partial(called, archive, settings.base),
         has_feeds=archive is not None,
+        has_search=not settings.as_files and archive is not None and archive.catalogue is not None,
+        licence=safe_link(settings.licence or "") or "",
+        contact=settings.contact,
     )
     app.jinja_env.filters["plain"] = plain
     register_problems(app)

@@ -327,6 +327,12 @@ def type_names() -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=1)
+def plurals() -> Mapping[str, str]:
+    """The name of a kind of work → what several are called."""
+    return {row["name"]: row["plural"] for _, row in ontology.table("type-names.csv")}
+
+
+@lru_cache(maxsize=1)
 def language_names() -> Mapping[str, str]:
     """The code of a language (ISO 639-1 or 639-2) → its English name."""
     found: dict[str, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from converter.store.catalogue import BIT, ROLES, UNDATED, VERSION, WHOLE
@@ -194,6 +194,26 @@ class CatalogueReader:
         things = [Thing(*row) for row in rows]
         return [(thing, next(iter(self.roles(thing.id)), "other")) for thing in things]
 
+    def below(self, start: str, limit: int = 2_000) -> list[Thing]:
+        """The things whose addresses begin so."""
+        rows = self.ask(
+            "SELECT id, address, label, works FROM thing WHERE address >= ? AND address < ? ORDER BY address LIMIT ?",
+            (start, start + _END, limit),
+        )
+        return [Thing(*row) for row in rows]
+
+    def related(self, work: int, limit: int = 4) -> list[tuple[Row, int]]:
+        """The works that lead to most of the rarer things to which a work leads, and to how many of them."""
+        rows = self.ask(
+            "SELECT other.work, COUNT(*) AS n FROM (SELECT thing FROM link JOIN thing ON thing.id = link.thing"
+            " WHERE work = ?1 AND roles & ?2 AND works BETWEEN 2 AND ?3 ORDER BY works LIMIT 10) AS own"
+            " JOIN link AS other ON other.thing = own.thing AND other.work <> ?1"
+            " GROUP BY other.work ORDER BY n DESC, other.rank, other.work LIMIT ?4",
+            (work, BIT["author"] | BIT["subject"] | BIT["journal"] | BIT["series"] | BIT["grant"], 200, limit),
+        )
+        shared = dict(rows)
+        return [(row, shared[row.id]) for row in self.rows([*shared])]
+
     def namesakes(self, label: str, role: str = "author", limit: int = 12) -> list[Thing]:
         """The things in a role that are called by a name or by one that begins so."""
         key = sort_key(label)
@@ -217,8 +237,3 @@ class CatalogueReader:
 def year_of(rank: int) -> int | None:
     """The year that a rank stands for."""
     return None if rank == UNDATED else 9_999 - rank
-
-
-def numbers(rows: Iterable[Sequence[int]]) -> list[int]:
-    """The first column of rows."""
-    return [row[0] for row in rows]

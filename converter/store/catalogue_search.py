@@ -191,9 +191,9 @@ class Search:
         return corrected(word, self._catalogue.ask) or word
 
     def _by_relevance(self, found: Found) -> Iterator[int]:
-        """Yield the works that have the words in the best places first."""
+        """Yield the works that have the words in their titles, then the others, each by relevance."""
         seen = 0
-        for column in ("", "title"):
+        for column in ("title", ""):
             text = expression(found.wanted, column)
             if not text or (self._with_words(text) & found.works).bit_count() > _RANKED:
                 continue
@@ -202,10 +202,9 @@ class Search:
                 (text,),
             )
             for (work,) in rows:
-                if found.works >> work & 1:
+                if (found.works & ~seen) >> work & 1:
                     seen |= 1 << work
                     yield work
-            break
         yield from self._by_year(found.works & ~seen, oldest=False)
 
     def _by_year(self, works: int, *, oldest: bool) -> Iterator[int]:

@@ -37,6 +37,8 @@ from converter.store.loader import Lines, Loader
 
 _LAYOUT = 1
 _IDENTITY = "shelfgraph.json"
+_COUNTED = 5_000
+"""Works of which the figures are counted whenever a writer ends; that takes about a second."""
 _MANY = 50_000
 """Lines that the store takes in before it is compacted."""
 
@@ -324,8 +326,11 @@ class Writer:
         return self._folder.publish(self._loader.store, made, self._describer.describe)
 
     def finish(self) -> None:
-        """Publish a generation that says what it holds, where there was no time for that in the newest."""
-        if not self._describer.done:
+        """Publish a generation that says what it holds, where there was no time for that in the newest.
+
+        Of a large collection the site counts that itself when it is asked: a writer of one record ends at once.
+        """
+        if not self._describer.done and self.archive.counts()[0] <= _COUNTED:
             self._folder.publish(
                 self._loader.store, self.archive.stamp, partial(self._describer.describe, at_last=True)
             )

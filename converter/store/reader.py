@@ -148,6 +148,15 @@ class ArchiveReader:
         )
         return [Entry(*row) for row in rows]
 
+    def history(self, address: str) -> list[Entry]:
+        """The changes of one record that are shown, the last first."""
+        rows = self._ask(
+            "SELECT number, address, change, moment FROM journal WHERE address = ? AND number <= ?"
+            " ORDER BY number DESC LIMIT 50",
+            (address, self.upto),
+        )
+        return [Entry(*row) for row in rows]
+
     def search(self, text: str, limit: int = 20, offset: int = 0) -> list[str]:
         """The addresses of live records that hold all these words, the best first."""
         words = " ".join(f'"{word}"' for word in _WORD.findall(text))

@@ -14,6 +14,8 @@ from server.documents.signposting import LINKSETS, Link
 from server.http.generation_cache import GenerationCache
 from server.pages import html, lists
 from server.pages.lists import Works
+from server.pages.record_page import record_page
+from server.pages.thing_page import thing_page
 from server.representations.registry import LISTS, PAGE, PROFILES, REPRESENTATIONS, Description, Representation, forms
 from server.sparql import Endpoint
 
@@ -40,13 +42,22 @@ class Descriptions:
 
 
 class Site(NamedTuple):
-    """What documents are made from; the archive is not there over a remote endpoint."""
+    """What documents are made from; the archive is not there over a remote endpoint.
+
+    `as_files` says that the documents are written as files, for a server that answers no questions.
+    """
 
     endpoint: Endpoint
     base: str
     renderings: Renderings
     archive: ArchiveReader | None
     descriptions: Descriptions
+    as_files: bool = False
+
+    @property
+    def search(self) -> bool:
+        """Whether there are pages of results and of names: a catalogue, and not a site that is written as files."""
+        return not self.as_files and self.archive is not None and self.archive.catalogue is not None
 
 
 class Place(NamedTuple):
@@ -99,7 +110,9 @@ def _described(site: Site, place: Place) -> tuple[Description | None, Works | No
         return None, None
     if place.is_work(site.base):
         return Description(lines, place.address, site.base), None
-    works = lists.works_of(site.endpoint, site.base, place.address, place.page)
+    works = lists.works_of(
+        site.endpoint, site.base, place.address, place.page, site.archive.catalogue if site.archive else None
+    )
     if place.page > works.last:
         return None, None
     lines += lists.lines_of(works, place.address, place.variant)
@@ -115,8 +128,10 @@ def _body(site: Site, place: Place, form: Representation, described: Description
     if form.writer:
         return form.writer(described)
     if works is None:
-        return html.record_page(described, place.variant, forms(of_work=True), site.archive is not None)
-    return html.thing_page(described, place.document, forms(of_work=False), works, _around(place, works, PAGE))
+        return record_page(described, place.variant, forms(of_work=True), site.archive, search=site.search)
+    around = _around(place, works, PAGE)
+    offered = forms(of_work=False)
+    return thing_page(described, place.document, offered, works, around, site.archive, search=site.search)
 
 
 def _headers(

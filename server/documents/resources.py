@@ -25,8 +25,10 @@ from server.documents.vocabulary import vocabulary_blueprint
 from server.http.headers import VARY
 from server.http.negotiation import choose
 from server.http.problems import problem
-from server.pages import html
-from server.pages.search import finding_blueprint
+from server.pages.browse import browse_blueprint
+from server.pages.front_page import front_page
+from server.pages.records import records_blueprint
+from server.pages.search import search_blueprint
 from server.representations.registry import LISTS, PAGE, Representation
 from server.settings import Settings
 from server.sparql import Endpoint, QueryTimeout, QueueFull, WorkerDied
@@ -68,7 +70,7 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
     def shown() -> str:
         return endpoint.version
 
-    site = Site(endpoint, settings.base, Renderings(shown), archive, Descriptions(shown))
+    site = Site(endpoint, settings.base, Renderings(shown), archive, Descriptions(shown), settings.as_files)
 
     @blueprint.errorhandler(QueryTimeout)
     @blueprint.errorhandler(QueueFull)
@@ -79,9 +81,17 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
     @blueprint.get("/")
     def front() -> Response:
         key = (endpoint.version, "/", "")
-        return _sent(site.renderings.get(key, lambda: rendered(html.front_page(endpoint, site.base), "/")), PAGE, None)
+        return _sent(
+            site.renderings.get(
+                key, lambda: rendered(front_page(endpoint, site.base, archive, search=site.search), "/")
+            ),
+            PAGE,
+            None,
+        )
 
-    blueprint.register_blueprint(finding_blueprint(site))
+    blueprint.register_blueprint(records_blueprint(site))
+    blueprint.register_blueprint(search_blueprint(site))
+    blueprint.register_blueprint(browse_blueprint(site))
     blueprint.register_blueprint(vocabulary_blueprint(site.base))
 
     @blueprint.get("/item/<path:path>")

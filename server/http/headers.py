@@ -24,8 +24,8 @@ BORNE = {
 """What every answer bears, refusals included."""
 EMBEDDED_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 """The policy of a page that others show in a frame: the preview of the reconciliation service."""
-PAGE_POLICY = f"{EMBEDDED_POLICY}; frame-ancestors 'none'"
-"""The policy of every other page (https://www.w3.org/TR/CSP3/)."""
+PAGE_POLICY = f"{EMBEDDED_POLICY}; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+"""The policy of every other page (https://www.w3.org/TR/CSP3/): scripts of ours alone, which ask nobody else."""
 VARY = "Accept, Accept-Profile, Accept-Encoding"
 LARGEST = 1_850
 """Bytes that the header fields of an answer may take here.

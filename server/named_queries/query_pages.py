@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import render_template
 
-from queries import bind
+from queries import Query, bind
 from server.http.base_path import root
 from server.http.formats import offers
 from server.named_queries.paging import WINDOW, Arranged, Page
 from server.named_queries.parameter_types import KINDS
 from server.named_queries.query_list import questions, shown
+from server.pages.result_charts import drawn
 from server.pages.view import Value, short
 
 Row = dict[str, dict[str, str]]
 _NAMES = {"json": "JSON", "csv": "CSV", "tsv": "TSV", "xml": "XML"}
+
+
+_GROUPS = {
+    "Publications": (
+        "works-per-year",
+        "journals-by-count",
+        "journal-metrics",
+        "recent-additions",
+        "record-overview",
+        "works-of-a-thing",
+        "open-access-share",
+        "files-by-format",
+        "identifiers-by-scheme",
+    ),
+    "People": ("coauthors", "authors-in-order", "author-positions", "names-to-identify"),
+    "Subjects and funding": (
+        "subject-co-occurrence",
+        "mesh-heading-with-qualifier",
+        "funders-by-output",
+        "grant-number-under-two-funders",
+    ),
+}
+"""The groups of the list; what is in none stands under the quality of the data."""
+
+
+def grouped(queries: Sequence[Query]) -> list[tuple[str, list[Query]]]:
+    """The queries by what they are about, each in one group."""
+    by_name = {query.name: query for query in queries}
+    found = [(title, [by_name[name] for name in names if name in by_name]) for title, names in _GROUPS.items()]
+    placed = {query.name for _, group in found for query in group}
+    return [*found, ("Quality of the data", [query for query in queries if query.name not in placed])]
 
 
 class Table(NamedTuple):
@@ -41,7 +73,8 @@ class Control(NamedTuple):
 
 def list_page() -> bytes:
     """The page of all questions."""
-    return render_template("queries.html", questions=[question.query for question in questions().values()]).encode()
+    asked = [question.query for question in questions().values()]
+    return render_template("queries.html", groups=grouped(asked), number=len(asked)).encode()
 
 
 def question_page(
@@ -74,6 +107,10 @@ def question_page(
         text=text,
         sparql=f"{root(base)}sparql?{urlencode({'query': text})}",
         window=WINDOW,
+        chart=drawn(question.columns, [[_text(row.get(column)) for column in question.columns] for row in table.rows])
+        if table
+        else None,
+        example=f"{base}queries/{query.name}.csv" + (f"?{urlencode(own)}" if own else ""),
     ).encode()
 
 
@@ -82,6 +119,10 @@ def _formats(address: str, own: Mapping[str, str]) -> dict[str, str]:
     ending = f"?{urlencode(own)}" if own else ""
     found = {format_.name: format_ for format_ in offers(graph=False).values()}
     return {_NAMES.get(suffix, suffix): f"{address}.{suffix}{ending}" for suffix in found}
+
+
+def _text(term: Mapping[str, str] | None) -> str:
+    return term["value"] if term else ""
 
 
 def _cell(term: Mapping[str, str] | None, base: str) -> Value:

@@ -36,9 +36,7 @@ def questions_blueprint(
     archive: ArchiveReader | None = None,  # noqa: ARG001 - blueprints are made alike; questions are put to the graph
 ) -> Blueprint:
     """The questions, their list and their description."""
-    blueprint = Blueprint(
-        "questions", __name__, template_folder="templates", static_folder="static", static_url_path="/queries/static"
-    )
+    blueprint = Blueprint("questions", __name__, template_folder="templates")
     base = settings.base
 
     @blueprint.route("/queries", methods=METHODS, provide_automatic_options=False)

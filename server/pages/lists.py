@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from converter.store.catalogue_reader import CatalogueReader, Row
 from converter.values.terms import integer, iri, literal, triple, type_
 from server.documents import description
 from server.documents.paths import page_of
@@ -21,11 +22,15 @@ _PREFIXES = "PREFIX frbr: <http://purl.org/vocab/frbr/core#> PREFIX pro: <http:/
 
 
 class Works(NamedTuple):
-    """A page of works (item, title, year as far as they are known), its number from 1, and how many there are."""
+    """A page of works (item, title, year as far as they are known), its number from 1, and how many there are.
+
+    `listed` are the same works as the catalogue has them, where there is one.
+    """
 
     rows: list[dict[str, str]]
     number: int
     total: int
+    listed: list[Row] | None = None
 
     @property
     def last(self) -> int:
@@ -33,8 +38,24 @@ class Works(NamedTuple):
         return max(1, -(-self.total // SIZE))
 
 
-def works_of(endpoint: Endpoint, base: str, address: str, number: int) -> Works:
-    """A page of the works that lead to a thing: straight, over a role, or over an issue or volume."""
+def works_of(endpoint: Endpoint, base: str, address: str, number: int, catalogue: CatalogueReader | None) -> Works:
+    """A page of the works that lead to a thing, from the catalogue where there is one, else from the graph."""
+    return _listed(catalogue, base, address, number) if catalogue else _asked(endpoint, base, address, number)
+
+
+def _listed(catalogue: CatalogueReader, base: str, address: str, number: int) -> Works:
+    thing = catalogue.thing(address.removeprefix(base))
+    if thing is None:
+        return Works([], number, 0, [])
+    found = catalogue.works(thing.id, number, SIZE)
+    rows = [
+        {"item": f"{base}item/{row.path}", "title": row.title, "year": str(row.told.get("year") or "")} for row in found
+    ]
+    return Works([{name: text for name, text in row.items() if text} for row in rows], number, thing.works, found)
+
+
+def _asked(endpoint: Endpoint, base: str, address: str, number: int) -> Works:
+    """The works that lead to a thing straight, over a role, or over an issue or volume."""
     chosen = _leading(base, address)
     counted = description.rows(endpoint, f"{_PREFIXES} SELECT (COUNT(DISTINCT ?item) AS ?n) WHERE {{ {chosen} }}")
     total = int(counted[0]["n"]) if counted else 0

@@ -1,164 +1,253 @@
-"""Records found by their words, and all records page by page; for people as pages, for programs as JSON."""
+"""Search: a result with facets for people, and the same result as JSON, CSV, Atom, BibTeX, RIS, CSL-JSON and Turtle."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
-from converter.mapping.engine import PROFILE
-from converter.values.terms import iri
-from server.documents import description
+from converter.store.catalogue_reader import CatalogueReader, Row, Thing
+from converter.store.catalogue_search import FACETS, Found, Search
 from server.documents.document import Site
-from server.documents.paths import page_of
+from server.feeds.feed_response import REVALIDATED, etag, sent
+from server.http.base_path import root
 from server.http.headers import VARY
 from server.http.negotiation import choose
 from server.http.problems import problem
+from server.pages.exports import EXPORTS, Result, exported
+from server.pages.search_request import Searched, WrongSearch, page_links, searched, years_in_words
+from server.pages.works import listed
 
-SIZE = 50
-"""Records on a page."""
+SIZE = 20
+"""Works on a page of a result."""
 
-TYPES = {".html": "text/html", ".json": "application/json"}
-"""The forms of a list: suffix → media type."""
+_MORE = 100
+"""Values of a facet that is shown in full."""
+_OPEN = frozenset({"type", "author", "subject", "journal", "access"})
+_NAMES = {
+    "type": ("Type", "types"),
+    "author": ("Author", "authors"),
+    "subject": ("Subject", "subjects"),
+    "journal": ("Journal", "journals"),
+    "publisher": ("Publisher", "publishers"),
+    "funder": ("Funder", "funders"),
+    "organisation": ("Organisation", "organisations"),
+    "language": ("Language", "languages"),
+    "access": ("Access", "access rights"),
+    "licence": ("Licence", "licences"),
+    "collection": ("Collection", "collections"),
+    "repository": ("Repository", "repositories"),
+}
+_SORTED = {"relevance": "Relevance", "newest": "Newest first", "oldest": "Oldest first", "title": "Title"}
 
-_LONGEST = 500
-_FURTHEST = 1_000_000
-_RECORDS = (
-    "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
-    "SELECT ?item {{ ?record dcterms:conformsTo {profile} ; foaf:primaryTopic ?item }} "
-    "ORDER BY ?item {window}"
-)
+
+class Choice(NamedTuple):
+    """A value of a facet: its name, the number of works, the address of the result with it (or without it)."""
+
+    label: str
+    works: int
+    link: str
+    chosen: bool
 
 
-class Found(NamedTuple):
-    """A page of records: what was looked for, its number from 1, the records, and whether there are more."""
+class Filter(NamedTuple):
+    """A facet as a page shows it."""
 
-    words: str
-    number: int
-    rows: list[dict[str, str]]
-    more: bool
+    role: str
+    title: str
+    choices: tuple[Choice, ...]
+    more: str
+    more_link: str
+    open: bool
 
 
-def finding_blueprint(site: Site) -> Blueprint:
-    """`/records`, and `/search` where there is an archive with an index of words."""
-    blueprint = Blueprint("finding", __name__)
+class YearBar(NamedTuple):
+    """A year of the histogram: place and width in per cent, upper end and height in pixels, what it says."""
 
-    @blueprint.get("/records")
-    @blueprint.get(f"/records<any({', '.join(map(repr, TYPES))}):suffix>")
-    def records(suffix: str = "") -> Response:
-        number = _number()
-        if not number:
-            return _no_page()
-        if number > 1:
-            return Response(status=301, headers={"Location": page_of(f"{site.base}records", number) + suffix})
-        return _sent(site, "records", _all(site, number), suffix)
+    year: int
+    x: str
+    slot: str
+    inner: str
+    width: str
+    y: str
+    height: str
+    title: str
+    link: str
+    chosen: bool
 
-    @blueprint.get(f"/records/page/<int(max={_FURTHEST}):number>")
-    @blueprint.get(f"/records/page/<int(max={_FURTHEST}):number><any({', '.join(map(repr, TYPES))}):suffix>")
-    def page(number: int, suffix: str = "") -> Response:
-        if number < 2:
-            return Response(status=301, headers={"Location": f"{site.base}records{suffix}"})
-        found = _all(site, number)
-        if not found.rows:
-            return problem(404, "Not Found", f"The list of records has no page {number}; it begins at /records.")
-        return _sent(site, "records", found, suffix)
+
+def search_blueprint(site: Site) -> Blueprint:
+    """`/search` and `/suggest.json`, where there is a catalogue."""
+    blueprint = Blueprint("search", __name__)
 
     @blueprint.get("/search")
-    def search() -> Response:
-        number, words = _number(), request.args.get("q", "")
-        if not number:
-            return _no_page()
-        if len(words) > _LONGEST:
-            told = f"The parameter q has {len(words)} characters; ask with {_LONGEST} at the most."
-            return problem(400, "Bad Request", told)
-        if site.archive is None:
-            return problem(404, "Not Found", "This site has no index of words; ask by SPARQL at /sparql.")
-        return _sent(site, "search", _by_words(site, words, number))
+    @blueprint.get(f"/search<any({', '.join(repr(one.suffix) for one in EXPORTS)}):suffix>")
+    def search(suffix: str = "") -> Response:
+        if site.archive is None or site.archive.catalogue is None or site.archive.searches is None:
+            told = "This site has no index of words; ask by SPARQL at /sparql."
+            return problem(404, "Not Found", told)
+        try:
+            asked = searched(request.args)
+        except WrongSearch as fault:
+            return problem(400, "Bad Request", str(fault))
+        return _answer(site, site.archive.catalogue, site.archive.searches, asked, suffix)
+
+    @blueprint.get("/suggest.json")
+    def suggest() -> Response:
+        catalogue = site.archive.catalogue if site.archive else None
+        text = request.args.get("q", "")[:100]
+        found = catalogue.suggested(text) if catalogue else []
+        told = [
+            {"name": thing.label, "kind": role, "works": thing.works, "address": f"{root(site.base)}{thing.address}"}
+            for thing, role in found
+            if page_address(thing, role, "")
+        ]
+        return sent(json.dumps(told, ensure_ascii=False).encode(), "application/json", etag("suggest", told))
 
     return blueprint
 
 
-def listed(site: Site) -> Iterator[tuple[str, bytes]]:
-    """Yield every page of the list of all records, in every form, each with its path."""
-    query = _RECORDS.format(profile=iri(site.base + PROFILE), window="")
-    items = [row["item"] for row in description.rows(site.endpoint, query)]
-    for number in range(1, max(1, -(-len(items) // SIZE)) + 1):
-        rest = items[(number - 1) * SIZE : number * SIZE + 1]
-        found = Found("", number, _named(site, rest[:SIZE]), len(rest) > SIZE)
-        for suffix, form in TYPES.items():
-            yield page_of("records", number) + suffix, _body(site, "records", found, form)
+def page_address(thing: Thing, role: str, above: str) -> str:
+    """Where a thing has a page: of its own, or else the search for its works."""
+    if role in {"type", "language", "access", "licence", "repository"}:
+        return Searched("", ((role, thing.address),), "", "", 1, "").address(f"{above}search")
+    return above + thing.address
 
 
-def _all(site: Site, number: int) -> Found:
-    window = f"LIMIT {SIZE + 1} OFFSET {(number - 1) * SIZE}"
-    query = _RECORDS.format(profile=iri(site.base + PROFILE), window=window)
-    items = [row["item"] for row in description.rows(site.endpoint, query)]
-    return Found("", number, _named(site, items[:SIZE]), len(items) > SIZE)
+def _answer(site: Site, catalogue: CatalogueReader, search: Search, asked: Searched, suffix: str) -> Response:
+    by_type = {one.media_type: one for one in EXPORTS}
+    export = next((one for one in EXPORTS if one.suffix == suffix), None)
+    if not suffix:
+        chosen = choose(request.headers.get("Accept"), ["text/html", *by_type])
+        if chosen is None:
+            return problem(406, "Not Acceptable", f"A result has the types text/html, {', '.join(by_type)}.")
+        export = by_type.get(chosen)
+    above = root(site.base)
+    if not export and asked.page == 1 and not asked.filters and (straight := _straight(catalogue, asked.text)):
+        return _redirect(above + straight)
+    found = search.find(asked.wanted)
+    if export:
+        return exported(site, export, Result(asked, found, search, catalogue))
+    tag = etag("search", catalogue.version(), site.endpoint.version, request.query_string)
+    if request.if_none_match.contains_weak(tag):
+        return sent(b"", "text/html; charset=utf-8", tag)
+    page = search.page(found, asked.sort, asked.page, SIZE)
+    body = _page(site, catalogue, search, asked, found, catalogue.rows(page))
+    return sent(body.encode(), "text/html; charset=utf-8", tag, REVALIDATED, {"Vary": VARY})
 
 
-def _by_words(site: Site, words: str, number: int) -> Found:
-    """The records with all of these words, the best first."""
-    if site.archive is None:
-        raise TypeError("words are looked for in an archive")
-    paths = site.archive.search(words, SIZE + 1, (number - 1) * SIZE)
-    return Found(words, number, _named(site, [f"{site.base}item/{path}" for path in paths[:SIZE]]), len(paths) > SIZE)
+def _straight(catalogue: CatalogueReader, text: str) -> str:
+    """The address below the base of the one thing that has the text for an identifier; empty where it is not one."""
+    if len(text) < 7 or not any(letter.isdigit() for letter in text):
+        return ""
+    found = catalogue.identified(text)
+    return found[0] if len(found) == 1 else ""
 
 
-def _named(site: Site, items: list[str]) -> list[dict[str, str]]:
-    """The records with their titles and years, in the order in which they came."""
-    if not items:
-        return []
-    chosen = f"VALUES ?item {{ {' '.join(map(iri, items))} }}"
-    known = {row["item"]: row for row in description.named(site.endpoint, chosen)}
-    return [known.get(item, {"item": item}) for item in items]
-
-
-def _sent(site: Site, name: str, found: Found, suffix: str = "") -> Response:
-    form = TYPES.get(suffix) or choose(request.headers.get("Accept"), [*TYPES.values()])
-    if form is None:
-        return problem(406, "Not Acceptable", f"A list of records has the types {', '.join(TYPES.values())}.")
-    pages = _beside(site, name, found, form)
-    content_type = f"{form}; charset=utf-8" if form.startswith("text/") else form
-    response = Response(_body(site, name, found, form), content_type=content_type)
-    response.headers["Vary"] = VARY
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    if pages:
-        response.headers["Link"] = ", ".join(f'<{address}>; rel="{rel}"' for rel, address in pages.items())
-    response.add_etag()
-    response.make_conditional(request)
+def _redirect(address: str) -> Response:
+    response = Response(status=302, headers={"Location": address})
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _body(site: Site, name: str, found: Found, form: str) -> bytes:
-    pages = _beside(site, name, found, form)
-    if form == TYPES[".html"]:
-        return render_template("found.html", found=found, pages=pages, name=name).encode()
-    told = {"words": found.words, "page": found.number, "records": found.rows, **pages}
-    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+def _page(
+    site: Site, catalogue: CatalogueReader, search: Search, asked: Searched, found: Found, rows: list[Row]
+) -> str:
+    path = f"{root(site.base)}search"
+    labels = {pair: _label(catalogue, pair[1]) for pair in asked.filters}
+    last = max(1, -(-found.total // SIZE))
+    words = found.wanted.words
+    sort = asked.sort or ("relevance" if words else "newest")
+    meant = [(thing, role) for thing, role in catalogue.suggested(asked.text, 3) if page_address(thing, role, "")]
+    return render_template(
+        "search.html",
+        asked=asked,
+        found=found,
+        works=[listed(row, root(site.base), words) for row in rows],
+        filters=_filters(path, search, asked, found),
+        years=_years(path, search, asked, found),
+        chips=[(_name(role), labels[role, value], asked.without(path, role, value)) for role, value in asked.filters]
+        + ([("Year", years_in_words(asked.years), asked.address(path, years=""))] if asked.years else []),
+        cleared=asked.address(path, filters=(), years=""),
+        as_typed=asked.text,
+        sorts=_SORTED if words else {name: text for name, text in _SORTED.items() if name != "relevance"},
+        sort=sort,
+        exports=[(one.name, asked.address(path + one.suffix)) for one in EXPORTS],
+        feed=asked.address(f"{path}.atom"),
+        pages=[(number, asked.address(path, page=number)) for number in page_links(asked.page, last)],
+        last=last,
+        before=asked.address(path, page=asked.page - 1) if asked.page > 1 else "",
+        behind=asked.address(path, page=asked.page + 1) if asked.page < last else "",
+        meant=[(role, thing, page_address(thing, role, root(site.base))) for thing, role in meant],
+        first=(asked.page - 1) * SIZE + 1,
+    )
 
 
-def _beside(site: Site, name: str, found: Found, form: str) -> dict[str, str]:
-    """The addresses of the pages beside a page, by their relations; a program stays with its form."""
-    suffix = "" if form == TYPES[".html"] else ".json"
-    neighbours = {"prev": found.number - 1, "next": found.number + 1 if found.more else 0}
-    return {
-        relation: page_of(f"{site.base}{name}", number) + suffix
-        if name == "records"
-        else f"{site.base}{name}?" + urlencode({**({"q": found.words} if found.words else {}), "page": number})
-        for relation, number in neighbours.items()
-        if number
-    }
+def _name(role: str) -> str:
+    return _NAMES[role][0] if role in _NAMES else "Of" if role == "thing" else role.capitalize()
 
 
-def _number() -> int | None:
-    """The number of the page, None where it is none."""
-    text = request.args.get("page") or "1"
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= _FURTHEST else None
+def _label(catalogue: CatalogueReader, address: str) -> str:
+    thing = catalogue.thing(address)
+    return thing.label if thing else address
 
 
-def _no_page() -> Response:
-    told = f"The parameter page is {request.args.get('page', '')[:40]!r}; it must be a number from 1."
-    return problem(400, "Bad Request", told)
+def _filters(path: str, search: Search, asked: Searched, found: Found) -> list[Filter]:
+    chosen = set(asked.filters)
+    facets = search.facets(found)
+    if asked.more:
+        whole = search.facets(found, _MORE, (asked.more,))
+        facets = [next((one for one in whole if one.role == facet.role), facet) for facet in facets]
+    return [
+        Filter(
+            facet.role,
+            _NAMES[facet.role][0],
+            tuple(
+                Choice(
+                    value.label,
+                    value.works,
+                    asked.without(path, facet.role, value.address)
+                    if (facet.role, value.address) in chosen
+                    else asked.narrowed(path, facet.role, value.address),
+                    (facet.role, value.address) in chosen,
+                )
+                for value in facet.values
+            ),
+            f"More {_NAMES[facet.role][1]}" if facet.more and facet.role != asked.more else "",
+            asked.address(path, more=facet.role),
+            facet.role in _OPEN or any(role == facet.role for role, _ in chosen),
+        )
+        for facet in sorted(facets, key=lambda one: FACETS.index(one.role))
+    ]
+
+
+def _years(path: str, search: Search, asked: Searched, found: Found) -> list[YearBar]:
+    """The histogram of the years; it is that of the whole result where years are chosen, so that others can be."""
+    shown = search.find(asked._replace(years="").wanted) if asked.years else found
+    counts = search.years(shown)
+    if not counts:
+        return []
+    first, last = counts[0][0], counts[-1][0]
+    if last - first > 80:
+        # A few misprinted or very old years must not press all others into one bar.
+        first = max(first, last - 80)
+        counts = [pair for pair in counts if pair[0] >= first]
+    most, slot = max(works for _, works in counts), 100 / (last - first + 1)
+    wanted = asked.wanted
+    low, high = wanted.first or 0, wanted.last or 9999
+    return [
+        YearBar(
+            year,
+            f"{(year - first) * slot:.2f}%",
+            f"{slot:.2f}%",
+            f"{(year - first) * slot + slot * 0.1:.2f}%",
+            f"{slot * 0.8:.2f}%",
+            f"{64 - max(1.5, 62 * works / most):.2f}",
+            f"{max(1.5, 62 * works / most):.2f}",
+            f"{year}: {works:,} work{'' if works == 1 else 's'}",
+            asked.address(path, years=str(year)),
+            low <= year <= high,
+        )
+        for year, works in counts
+    ]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pyoxigraph
 
 import ontology
+from converter.store.reader import ArchiveReader
 from converter.values.identifiers import web_address
 from converter.values.terms import UNCARRIABLE
 from converter.values.text import plain
@@ -127,6 +128,20 @@ def short(address: str, base: str) -> str:
         if name != address and name and "/" not in name:
             return f"{prefix}:{name}"
     return address
+
+
+def called(archive: ArchiveReader | None, base: str, address: str) -> tuple[str, str]:
+    """What an address is called here (empty where the catalogue does not know it), and its short name."""
+    catalogue = archive.catalogue if archive and address.startswith(base) else None
+    name = ""
+    if catalogue:
+        path = address.removeprefix(base)
+        if path.startswith("item/"):
+            row = catalogue.work(path.removeprefix("item/"))
+            name = row.title if row else ""
+        elif thing := catalogue.thing(path):
+            name = thing.label
+    return name, short(address, base)
 
 
 @lru_cache(maxsize=4096)

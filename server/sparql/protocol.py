@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from converter import graph, jsonld
 from converter.errors import QueryError
@@ -19,11 +19,11 @@ from server.sparql.format_choice import wanted_format
 from server.sparql.graph_store import graph_store_blueprint
 from server.sparql.lexer import form, is_of_graphs
 from server.sparql.plain_queries import DIRECT, FORM
-from server.sparql.query_problems import refused
+from server.sparql.query_problems import refusal, refused
 from server.sparql.request import Asked, asked
 from server.sparql.response import answered, headed, is_known
 from server.sparql.response_headers import validator
-from server.sparql.result_page import EXAMPLE, result_page
+from server.sparql.result_page import EXAMPLE, query_page, result_page
 from server.sparql.service_description import service_description
 
 METHODS = ["GET", "HEAD", "POST", "QUERY", "OPTIONS"]
@@ -44,7 +44,7 @@ def sparql_blueprint(endpoint: Endpoint, base: str, examples: Sequence[str] = ()
         try:
             return _answer(endpoint, question, suffix) if question else _description(endpoint, base, examples, suffix)
         except QueryError as fault:
-            return refused(fault, question.query if question else "")
+            return _refused(fault, question.query if question else "")
 
     blueprint.register_blueprint(graph_store_blueprint(endpoint, base))
     return blueprint
@@ -54,11 +54,10 @@ def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
     kind = form(question.query)
     graphs = is_of_graphs(kind)
     wanted = suffix or question.parameters.get("format") or question.parameters.get("output") or ""
-    # Only tables and truths have a page.
-    chosen = wanted_format(wanted, "This result", graph=graphs, page=not graphs)
+    chosen = wanted_format(wanted, "This result", graph=graphs, page=True)
     if isinstance(chosen, Response):
         return chosen
-    format_ = chosen or FORMATS["csv" if kind == "select" else "json"]
+    format_ = chosen or FORMATS["nt" if graphs else "csv" if kind == "select" else "json"]
     asking = Request(
         question.query,
         format_.name,
@@ -73,6 +72,18 @@ def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
     return headed(result_page(question.query, endpoint.ask(asking), kind), etag)
 
 
+def _refused(fault: QueryError, query: str) -> Response:
+    """The refusal; for people on the page of the query, which they can mend there."""
+    response = refused(fault, query)
+    if response.mimetype != "text/html" or not query:
+        return response
+    page = query_page(query, refusal=refusal(fault, query), status=response.status_code)
+    for name in ("Retry-After", "Vary", "Cache-Control"):
+        if name in response.headers:
+            page.headers[name] = response.headers[name]
+    return page
+
+
 def _description(endpoint: Endpoint, base: str, examples: Sequence[str], suffix: str) -> Response:
     """The query page for people, the service description for programs."""
     formats = {format_.media_type: format_.name for format_ in graph.FORMATS.values()}
@@ -83,7 +94,7 @@ def _description(endpoint: Endpoint, base: str, examples: Sequence[str], suffix:
     if chosen is None:
         return problem(406, "Not Acceptable", f"The description has the types {', '.join(media_types)}.")
     if chosen == "text/html":
-        return headed(Response(render_template("sparql.html", query=EXAMPLE, truth=None, columns=None)), None)
+        return headed(query_page(EXAMPLE), None)
     lines = [*service_description(endpoint, base), *examples]
     if chosen == "application/ld+json":
         body = jsonld.document(jsonld.framed(lines, f"{base}sparql", base))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from flask import Response
 
@@ -28,25 +30,48 @@ _WIDEST = 160
 _NOISE = re.compile(r"^\[.*\]$|\\u\{|^'|^\.\.=")
 
 
+class Refusal(NamedTuple):
+    """What is wrong with a query: the status, in words, and where it stands; `prefixes` are lines that are missing."""
+
+    status: int
+    title: str
+    detail: str
+    headers: Mapping[str, str] = {}
+    line: int = 0
+    column: int = 0
+    words: str = ""
+    prefixes: tuple[str, ...] = ()
+
+
 def refused(fault: QueryError, query: str) -> Response:
     """The refusal that a fault is, with its place and its remedy."""
+    if isinstance(fault, ClientLeft):
+        return _for_nobody()
+    told = refusal(fault, query)
+    place = {"line": told.line, "column": told.column} if told.line else {}
+    return problem(told.status, told.title, told.detail, told.headers, **place)
+
+
+def refusal(fault: QueryError, query: str) -> Refusal:
+    """The same in its parts.
+
+    Raises the fault where it is none of a query.
+    """
     match fault:
         case QuerySyntax():
             return _syntax_problem(fault, query)
         case QueryTimeout():
-            return problem(503, "Query Timed Out", f"{fault}; ask for less, or add a LIMIT.", _RETRY)
+            return Refusal(503, "Query Timed Out", f"{fault}; ask for less, or add a LIMIT.", _RETRY)
         case QueueFull():
-            return problem(429, "Too Many Requests", f"{fault}.", _RETRY)
+            return Refusal(429, "Too Many Requests", f"{fault}.", _RETRY)
         case Refused():
-            return problem(403 if "read-only" in str(fault) else 400, "Query Refused", f"{fault}.")
+            return Refusal(403 if "read-only" in str(fault) else 400, "Query Refused", f"{fault}.")
         case WorkerDied():
-            return problem(503, "Query Not Evaluated", f"{fault}.", _RETRY)
+            return Refusal(503, "Query Not Evaluated", f"{fault}.", _RETRY)
         case NotEvaluated():
-            return problem(400, "Query Not Evaluated", f"{fault}.")
-        case ClientLeft():
-            return _for_nobody()
+            return Refusal(400, "Query Not Evaluated", f"{fault}.")
         case ServiceFailed():
-            return problem(502, "Bad Gateway", f"{fault}.", _RETRY)
+            return Refusal(502, "Bad Gateway", f"{fault}.", _RETRY)
     raise fault
 
 
@@ -64,7 +89,7 @@ def _for_nobody() -> Response:
     return Response(status="499 Client Closed Request", headers={"Cache-Control": "no-store"})
 
 
-def _syntax_problem(fault: QuerySyntax, query: str) -> Response:
+def _syntax_problem(fault: QuerySyntax, query: str) -> Refusal:
     """Where the query is wrong, with the line and a caret, and the PREFIX line that may be missing."""
     missing = _undeclared(query) if "Prefix not found" in fault.message else []
     if missing:
@@ -75,9 +100,10 @@ def _syntax_problem(fault: QuerySyntax, query: str) -> Response:
         words = readable(fault.message)
     detail = f"Line {fault.line}, column {fault.column}: {words}{_shown(query, fault.line, fault.column)}"
     known = ontology.prefixes()
-    if hint := "\n".join(f"PREFIX {name}: <{known[name]}>" for name in missing if name in known):
-        detail += f"\nAdd this before the query:\n{hint}"
-    return problem(400, "Query Not Understood", detail, line=fault.line, column=fault.column)
+    prefixes = tuple(f"PREFIX {name}: <{known[name]}>" for name in missing if name in known)
+    if prefixes:
+        detail += "\nAdd this before the query:\n" + "\n".join(prefixes)
+    return Refusal(400, "Query Not Understood", detail, {}, fault.line, fault.column, words, prefixes)
 
 
 def readable(message: str) -> str:

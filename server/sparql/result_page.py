@@ -1,16 +1,25 @@
-"""The result of a query as a page for people: a table of at most so many rows, or a truth."""
+"""The query page: the query, and beside it the result as a table and a chart, a truth, or what is wrong with it."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import time
+from typing import NamedTuple
+from urllib.parse import urlencode
 
-from flask import Response, render_template
+import pyoxigraph
+from flask import Response, render_template, request
 
+from server.http.formats import offers
+from server.pages.result_charts import Drawn, drawn
 from server.sparql import Answer
+from server.sparql.query_problems import Refusal
 
 ROWS_ON_A_PAGE = 1_000
+_READ = 4 << 20
+"""Bytes of an answer that are read for a page."""
 EXAMPLE = """PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 PREFIX pro: <http://purl.org/spar/pro/>
@@ -28,20 +37,68 @@ LIMIT 100
 """
 
 
+class Result(NamedTuple):
+    """What a query answered: a truth, or columns and rows; `more` rows are not shown, and others where it is `cut`."""
+
+    truth: bool | None
+    columns: tuple[str, ...]
+    rows: list[list[str]]
+    more: int
+    cut: bool
+    seconds: float
+    downloads: dict[str, str]
+    chart: Drawn | None
+
+
+def query_page(query: str, result: Result | None = None, refusal: Refusal | None = None, status: int = 200) -> Response:
+    """The page with a query, which stays on it whatever became of it."""
+    numbered = query.split("\n") if refusal and refusal.line else []
+    added = "\n".join(refusal.prefixes) if refusal and refusal.prefixes else ""
+    body = render_template("sparql.html", query=query, result=result, refusal=refusal, numbered=numbered, added=added)
+    return Response(body, status=status, content_type="text/html; charset=utf-8")
+
+
 def result_page(query: str, answer: Answer, kind: str) -> Response:
-    """The page of an answer in CSV, or of a truth in JSON; it tells how many rows it leaves out."""
+    """The page of an answer: of rows in CSV, of a truth in JSON, of a graph in N-Triples."""
+    started = time.perf_counter()
     with answer:
-        text = b"".join(answer).decode()
+        text, cut = _read(answer)
+    seconds = time.perf_counter() - started
+    graph = kind in {"construct", "describe"}
+    downloads = {
+        format_.name: f"{request.path.removesuffix('.html')}?{urlencode({'query': query, 'format': format_.name})}"
+        for format_ in offers(graph=graph).values()
+    }
     if kind == "ask":
-        return Response(render_template("sparql.html", query=query, truth=json.loads(text)["boolean"], columns=None))
-    rows = list(csv.reader(io.StringIO(text)))
-    return Response(
-        render_template(
-            "sparql.html",
-            query=query,
-            truth=None,
-            columns=rows[0] if rows else [],
-            rows=rows[1 : ROWS_ON_A_PAGE + 1],
-            more=max(0, len(rows) - 1 - ROWS_ON_A_PAGE),
-        )
-    )
+        return query_page(query, Result(json.loads(text)["boolean"], (), [], 0, False, seconds, downloads, None))
+    rows = _triples(text) if graph else list(csv.reader(io.StringIO(text)))
+    columns, found = (("subject", "property", "value"), rows) if graph else (tuple(rows[0]) if rows else (), rows[1:])
+    shown = found[:ROWS_ON_A_PAGE]
+    chart = None if graph else drawn(columns, shown)
+    more = max(0, len(found) - ROWS_ON_A_PAGE)
+    return query_page(query, Result(None, columns, shown, more, cut, seconds, downloads, chart))
+
+
+def _read(answer: Answer) -> tuple[str, bool]:
+    """The beginning of an answer, in whole lines, and whether that is not all of it."""
+    parts, size = [], 0
+    for part in answer:
+        parts.append(part)
+        size += len(part)
+        if size >= _READ:
+            text = b"".join(parts).decode(errors="ignore")
+            return text[: text.rfind("\n") + 1], True
+    return b"".join(parts).decode(), False
+
+
+def _triples(text: str) -> list[list[str]]:
+    found = []
+    for triple in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.N_TRIPLES):
+        found.append([_text(term) for term in (triple.subject, triple.predicate, triple.object)])
+        if len(found) > ROWS_ON_A_PAGE * 20:
+            break
+    return found
+
+
+def _text(term: object) -> str:
+    return term.value if isinstance(term, (pyoxigraph.NamedNode, pyoxigraph.Literal)) else str(term)

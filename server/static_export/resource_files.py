@@ -93,12 +93,13 @@ class Opened(NamedTuple):
         store = pyoxigraph.Store.read_only(str(source.store))
         archive = ArchiveReader(source.data / "archive.sqlite", source.journal)
         endpoint = StoreEndpoint(store, source.base, source.version)
-        app = create_app(Settings(source.base, folder=source.data), endpoint, archive)
+        app = create_app(Settings(source.base, folder=source.data, as_files=True), endpoint, archive)
 
         def shown() -> str:
             return source.version
 
-        return cls(Site(endpoint, source.base, Renderings(shown, 0), archive, Descriptions(shown)), app, store)
+        site = Site(endpoint, source.base, Renderings(shown, 0), archive, Descriptions(shown), as_files=True)
+        return cls(site, app, store)
 
 
 class Things:

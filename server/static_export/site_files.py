@@ -18,11 +18,11 @@ from server.feeds.ldes import SUFFIXES as STREAMED
 from server.http.formats import offers
 from server.named_queries.parameters import missing
 from server.named_queries.query_list import DOCUMENTS, questions
-from server.pages.search import listed
+from server.pages.records import listed
 from server.static_export.export_files import INDEX
 from server.static_export.resource_files import Done, Opened, Telling
 
-RUNNING = ("sparql", "graph", "search", "reconcile", "oai")
+RUNNING = ("sparql", "graph", "search", "browse", "name", "suggest.json", "reconcile", "oai")
 """What answers questions, and so is no file; no more are addresses with a query string."""
 
 _ALONE = (

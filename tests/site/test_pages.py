@@ -38,7 +38,7 @@ PAGES = [
 ]
 THESES = """{"id": "%s", "dc.title": ["%s"], "dc.type": ["Doctoral thesis"], "dc.date.issued": ["%s"],
  "dc.relation.issn": ["2490-0028"], "dc.relation.isbn": ["%s"], "dc.contributor.advisor": ["Pike, C", "Wren, M"]}"""
-SHEETS = [ROOT / "server/static/style.css", ROOT / "server/named_queries/static/questions.css"]
+SHEETS = [ROOT / "server/static/style.css"]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def texts(root: lxml_html.HtmlElement, path: str) -> list[str]:
 def test_a_page_has_one_heading_a_language_and_labels(shelf: Site, path: str) -> None:
     root = page(shelf, path)
     assert (len(root.xpath("//h1")), root.get("lang")) == (1, "en")
-    for control in root.xpath("//input | //textarea | //select"):
+    for control in root.xpath("//input[not(@type='hidden')] | //textarea | //select"):
         assert control.get("aria-label") or root.xpath("//label[@for=$id]", id=control.get("id"))
     ids = root.xpath("//@id")
     assert len(ids) == len(set(ids))
@@ -75,42 +75,44 @@ def test_a_page_has_one_heading_a_language_and_labels(shelf: Site, path: str) ->
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_runs_nothing_and_fetches_nothing_from_elsewhere(shelf: Site, path: str) -> None:
     root = page(shelf, path)
-    assert not root.xpath("//script[not(@type='application/ld+json')] | //style | //*[@style] | //*[@onclick]")
-    fetched = root.xpath("//link[@rel='stylesheet' or @rel='icon']/@href | //img/@src | //iframe/@src")
+    assert not root.xpath(
+        "//script[not(@type='application/ld+json')][not(@src)] | //style | //*[@style] | //*[@onclick]"
+    )
+    fetched = root.xpath("//link[@rel='stylesheet' or @rel='icon']/@href | //img/@src | //iframe/@src | //script/@src")
     assert fetched
     for address in fetched:
         assert ask(shelf, "GET", address).status == 200
 
 
 def test_the_newest_records_are_of_years_that_have_come(shelf: Site) -> None:
-    listed = " ".join(texts(page(shelf, "/"), "//ul[@class='works']/li"))
+    listed = " ".join(texts(page(shelf, "/"), "//ol[contains(@class, 'works')]/li"))
     assert "2019" in listed
     assert "2554" not in listed
 
 
 def test_a_serial_without_a_name_is_called_by_its_number(shelf: Site) -> None:
     root = page(shelf, "/journal/2490-0028.html")
-    assert texts(root, "//h1 | //p[@class='kind']") == ["Series", "ISSN 2490-0028"]
-    assert texts(root, "//dl[not(@class)]/*") == ["ISSN", "2490-0028"]
+    assert texts(root, "//h1 | //p[contains(@class, 'kind')]") == ["Series", "ISSN 2490-0028"]
+    assert texts(root, "//dl[@class='facts']/div/*") == ["ISSN", "2490-0028"]
 
 
 def test_an_issue_is_called_by_its_journal_and_its_numbers(shelf: Site) -> None:
     (journal,) = texts(page(shelf, "/journal/5555-1238.html"), "//h1")
     root = page(shelf, "/journal/5555-1238/volume/12/issue/4.html")
-    assert texts(root, "//h1 | //p[@class='kind']") == ["Journal issue", f"{journal}, volume 12, issue 4"]
+    assert texts(root, "//h1 | //p[contains(@class, 'kind')]") == ["Journal issue", f"{journal}, volume 12, issue 4"]
     assert f"{journal}, volume 12" in texts(root, "//dd")
 
 
 def test_the_isbn_of_a_thesis_is_its_own_and_not_that_of_its_series(shelf: Site) -> None:
     for name, isbn in (("a", "978-952-03-1709-6"), ("b", "978-951-29-8348-3")):
         entry = ask(shelf, "GET", f"/record/id/{name}.bib").body.decode()
-        assert f"isbn = {{{isbn}}}" in entry
+        assert f"isbn = {{{isbn.replace('-', '')}}}" in entry
     series = ask(shelf, "GET", "/journal/2490-0028.nt").body
     assert b"978-95" not in series
 
 
 def test_a_role_is_told_once_above_all_who_hold_it(shelf: Site) -> None:
-    names = texts(page(shelf, "/record/id/b"), "//dl[not(@class)]/dt")
+    names = texts(page(shelf, "/record/id/b"), "//dl[@class='facts']//dt")
     assert len(names) == len(set(names))
     assert texts(
         page(shelf, "/record/id/b"),
@@ -147,7 +149,7 @@ def test_every_text_stands_out_from_its_ground(scheme: str, ground: str, text: s
 
 
 def test_what_is_written_into_an_empty_field_has_a_colour_of_ours() -> None:
-    assert "::placeholder { color: var(--quiet); opacity: 1; }" in SHEETS[0].read_text(encoding="utf-8")
+    assert "::placeholder {color:var(--quiet); opacity:1}" in SHEETS[0].read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)

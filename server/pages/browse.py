@@ -1,0 +1,170 @@
+"""Browsing: names from A to Z, the most frequent ones, years and types; the pages of names without an identifier."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request
+
+from converter.store.catalogue import WHOLE
+from converter.store.catalogue_reader import CatalogueReader, Thing
+from converter.values.lookup import sort_key
+from server.documents.document import Site
+from server.feeds.feed_response import REVALIDATED, etag, sent
+from server.http.base_path import root
+from server.http.headers import VARY
+from server.http.problems import problem
+from server.pages import charts, things
+from server.pages.search import page_address
+from server.pages.search_request import Searched
+
+SIZE = 60
+"""Names on a page."""
+
+_LONGEST = 200
+_FURTHEST = 500
+
+
+class Kind(NamedTuple):
+    """What can be browsed: its name in the address, the role of its things, its title, what a tile says of it."""
+
+    name: str
+    role: str
+    title: str
+    said: str
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("authors", "author", "Authors", "From A to Z, with or without an identifier"),
+        Kind("journals", "journal", "Journals", "By title or by number of works"),
+        Kind("publishers", "publisher", "Publishers", "By name or by number of works"),
+        Kind("subjects", "subject", "Subjects", "Headings and keywords"),
+        Kind("funders", "funder", "Funders", "With their grants"),
+        Kind("organisations", "organisation", "Organisations", "Affiliations of authors"),
+        Kind("collections", "collection", "Collections", "As the repository divides its works"),
+        Kind("series", "series", "Series", "Book and report series"),
+        Kind("editors", "editor", "Editors", "From A to Z"),
+        Kind("supervisors", "supervisor", "Supervisors", "Of theses, from A to Z"),
+        Kind("grants", "grant", "Grants", "By number"),
+        Kind("types", "type", "Types", "Articles, theses, data sets …"),
+        Kind("languages", "language", "Languages", "Languages of the works"),
+        Kind("licences", "licence", "Licences", "What may be done with the works"),
+        Kind("repositories", "repository", "Repositories", "Where the records come from"),
+    )
+}
+"""What can be browsed, in the order of the tiles."""
+
+
+def browse_blueprint(site: Site) -> Blueprint:
+    """`/browse`, `/browse/KIND` and `/name/NAME`, where there is a catalogue."""
+    blueprint = Blueprint("browse", __name__)
+
+    def catalogue() -> CatalogueReader | None:
+        return site.archive.catalogue if site.archive else None
+
+    @blueprint.get("/browse")
+    def overview() -> Response:
+        known = catalogue()
+        if known is None:
+            return _nothing()
+        tag = etag("browse", known.version())
+        return _sent(render_template("browse.html", tiles=tiles(known, root(site.base)), years=span(known)), tag)
+
+    @blueprint.get("/browse/years")
+    def years() -> Response:
+        known = catalogue()
+        return _years(site, known) if known else _nothing()
+
+    @blueprint.get("/browse/<name>")
+    def names(name: str) -> Response:
+        known = catalogue()
+        if known is None:
+            return _nothing()
+        if name not in KINDS:
+            return problem(
+                404, "Not Found", f"There is nothing to browse at /browse/{name[:80]}; /browse lists it all."
+            )
+        return _names(site, known, KINDS[name])
+
+    @blueprint.get("/name/<name>")
+    def named(name: str) -> Response:
+        known = catalogue()
+        thing = known.thing(f"name/{name}") if known else None
+        if known is None or thing is None:
+            return problem(404, "Not Found", f"No work here has the name /name/{name[:80]}.")
+        tag = etag("name", known.version(), name)
+        told = things.about(known, thing, root(site.base))
+        return _sent(render_template("name.html", told=told), tag)
+
+    return blueprint
+
+
+def tiles(catalogue: CatalogueReader, above: str) -> list[tuple[Kind, int, str]]:
+    """What can be browsed here, with the number of things and the address."""
+    counted = ((kind, catalogue.number(kind.role)) for kind in KINDS.values())
+    return [(kind, number, f"{above}browse/{kind.name}") for kind, number in counted if number]
+
+
+def span(catalogue: CatalogueReader) -> tuple[int, int] | None:
+    """The first and the last year of the works, None where none has a year."""
+    whole = catalogue.thing(WHOLE)
+    known = [year for year, _ in catalogue.years(whole.id) if year is not None] if whole else []
+    return (known[-1], known[0]) if known else None
+
+
+def _names(site: Site, catalogue: CatalogueReader, kind: Kind) -> Response:
+    start, after = request.args.get("from", "")[:_LONGEST], request.args.get("after", "0")
+    page = request.args.get("page", "1")
+    if (
+        not all(one.isascii() and one.isdigit() and len(one) < 12 for one in (after, page))
+        or not 1 <= int(page) <= _FURTHEST
+    ):
+        return problem(400, "Bad Request", "after and page are numbers; follow the links of the page.")
+    above, path = root(site.base), f"{root(site.base)}browse/{kind.name}"
+    by_works = request.args.get("sort") == "works"
+    if by_works:
+        found = catalogue.top(kind.role, SIZE + 1, (int(page) - 1) * SIZE)
+        behind = f"{path}?{urlencode({'sort': 'works', 'page': int(page) + 1})}"
+    else:
+        key = "{" if start == "*" else sort_key(start)
+        found = catalogue.browse(kind.role, key, int(after) if start else 0, SIZE + 1)
+        last = found[SIZE - 1] if len(found) > SIZE else None
+        behind = f"{path}?{urlencode({'from': sort_key(last.label), 'after': last.id})}" if last else ""
+    body = render_template(
+        "names.html",
+        kind=kind,
+        number=catalogue.number(kind.role),
+        letters=[(letter, f"{path}?{urlencode({'from': letter.lower()})}") for letter in catalogue.letters(kind.role)],
+        start=start,
+        by_works=by_works,
+        path=path,
+        values=charts.shares([(one.label, _page(one, kind.role, above), one.works) for one in found[:SIZE]]),
+        behind=behind if len(found) > SIZE else "",
+    )
+    return _sent(body, etag("names", catalogue.version(), request.query_string, kind.name))
+
+
+def _page(thing: Thing, role: str, above: str) -> str:
+    return page_address(thing, role, above)
+
+
+def _years(site: Site, catalogue: CatalogueReader) -> Response:
+    whole = catalogue.thing(WHOLE)
+    counts = catalogue.years(whole.id) if whole else []
+    above = root(site.base)
+    told = [(year, works, Searched("", (), str(year), "", 1, "").address(f"{above}search")) for year, works in counts
+            if year is not None]  # fmt: skip
+    undated = sum(works for year, works in counts if year is None)
+    body = render_template("years.html", years=told, undated=undated)
+    return _sent(body, etag("years", catalogue.version()))
+
+
+def _sent(body: str, tag: str) -> Response:
+    return sent(body.encode(), "text/html; charset=utf-8", tag, REVALIDATED, {"Vary": VARY})
+
+
+def _nothing() -> Response:
+    return problem(404, "Not Found", "This site has no catalogue to browse; /records lists its records.")

@@ -1,0 +1,200 @@
+"""A result of a search in the formats of programs: rows as JSON, CSV and Atom, works as citations and Turtle."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from flask import Response, render_template, stream_with_context
+
+from converter import graph
+from converter.mapping.engine import Mapper
+from converter.store.catalogue_reader import CatalogueReader, Row
+from converter.store.catalogue_search import Found, Search
+from server.documents.document import Site
+from server.feeds.feed_response import carriable
+from server.http.headers import VARY
+from server.pages.search_request import Searched
+from server.representations.bibtex import bibtex
+from server.representations.csl import csl_item
+from server.representations.registry import Description
+from server.representations.ris import ris
+
+MOST = 10_000
+"""Works that are sent at one time; JSON and Atom come in pages of `PAGE`."""
+PAGE = 100
+_AT_ONCE = 200
+
+
+class Result(NamedTuple):
+    """A result and what it is read from."""
+
+    asked: Searched
+    found: Found
+    search: Search
+    catalogue: CatalogueReader
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the works in their order, as many as are sent at one time."""
+        numbers = self.search.page(self.found, self.asked.sort, 1, MOST)
+        for start in range(0, len(numbers), _AT_ONCE):
+            yield from self.catalogue.rows(numbers[start : start + _AT_ONCE])
+
+    def page(self) -> list[Row]:
+        """The works of one page."""
+        return self.catalogue.rows(self.search.page(self.found, self.asked.sort, self.asked.page, PAGE))
+
+
+class Export(NamedTuple):
+    """A format: its name, suffix, media type, and what yields its parts."""
+
+    name: str
+    suffix: str
+    media_type: str
+    write: Callable[[Site, Result], Iterator[str]]
+
+
+def exported(site: Site, export: Export, result: Result) -> Response:
+    """The result in a format, as it is made."""
+    text = export.media_type.startswith("text/")
+    parts = stream_with_context(export.write(site, result))
+    response = Response(parts, content_type=export.media_type + "; charset=utf-8" * text)
+    response.headers["Vary"] = VARY
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    if result.found.total > MOST and export.suffix not in {".json", ".atom"}:
+        response.headers["X-Total-Count"] = str(result.found.total)
+    return response
+
+
+def told(row: Row, base: str) -> dict[str, Any]:
+    """A work as the formats of rows tell it."""
+    own = row.told
+    container = own.get("container") or ("", "")
+    return {
+        "item": f"{base}item/{row.path}",
+        "title": row.title,
+        "type": own.get("type", ""),
+        "authors": [agent[1] for agent in own.get("agents", ()) if agent[0] == "author"],
+        "container": container[1],
+        "volume": own.get("volume", ""),
+        "issue": own.get("issue", ""),
+        "pages": own.get("pages", ""),
+        "publisher": (own.get("publisher") or ("", ""))[1],
+        "year": own.get("year"),
+        "doi": own.get("ids", {}).get("doi", ""),
+        "handle": own.get("ids", {}).get("handle", ""),
+        "access": own.get("access", ""),
+        "licence": own.get("licence", ""),
+    }
+
+
+def _json(site: Site, result: Result) -> Iterator[str]:
+    path = f"{site.base}search.json"
+    asked, total = result.asked, result.found.total
+    neighbours = {"prev": asked.page - 1, "next": asked.page + 1 if asked.page * PAGE < total else 0}
+    document = {
+        "q": asked.text,
+        **({"shown_for": result.found.mended} if result.found.mended else {}),
+        "total": total,
+        "page": asked.page,
+        "records": [told(row, site.base) for row in result.page()],
+        "facets": {
+            facet.role: [{"id": one.address, "name": one.label, "works": one.works} for one in facet.values]
+            for facet in result.search.facets(result.found)
+        },
+        **{name: asked.address(path, page=number) for name, number in neighbours.items() if number},
+    }
+    yield json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _csv(site: Site, result: Result) -> Iterator[str]:
+    head = True
+    for row in result.rows():
+        cells = told(row, site.base)
+        cells["authors"] = "; ".join(cells["authors"])
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(cells))
+        if head:
+            writer.writeheader()
+            head = False
+        writer.writerow({name: _cell(value) for name, value in cells.items()})
+        yield out.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A value that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "@", "\t", "\r"} else value
+
+
+def _atom(site: Site, result: Result) -> Iterator[str]:
+    rows = []
+    for row in result.page():
+        held = site.archive.held(row.path) if site.archive else None
+        rows.append((row, held.moment if held else "1970-01-01T00:00:00Z"))
+    asked = result.asked
+    path = f"{site.base}search.atom"
+    yield render_template(
+        "search.atom",
+        asked=asked,
+        total=result.found.total,
+        rows=rows,
+        base=site.base,
+        carriable=carriable,
+        own=asked.address(path, page=asked.page),
+        page=asked.address(f"{site.base}search"),
+        behind=asked.address(path, page=asked.page + 1) if asked.page * PAGE < result.found.total else "",
+        moment=max((moment for _, moment in rows), default="1970-01-01T00:00:00Z"),
+        size=PAGE,
+    )
+
+
+@lru_cache(maxsize=2)
+def _mapper(base: str) -> Mapper:
+    return Mapper(base)
+
+
+def _described(site: Site, result: Result) -> Iterator[Description]:
+    """Yield the description of each work, made of its archived record by the crosswalk."""
+    mapper = _mapper(site.base)
+    for row in result.rows():
+        record = site.archive.get(row.path) if site.archive else None
+        if record and not record.deleted:
+            yield Description(mapper.triples(record), f"{site.base}item/{row.path}", site.base)
+
+
+def _bibtex(site: Site, result: Result) -> Iterator[str]:
+    yield from (bibtex(described.work).decode() + "\n" for described in _described(site, result))
+
+
+def _ris(site: Site, result: Result) -> Iterator[str]:
+    yield from (ris(described.work).decode() for described in _described(site, result))
+
+
+def _csl(site: Site, result: Result) -> Iterator[str]:
+    start = "[\n"
+    for described in _described(site, result):
+        yield start + json.dumps(csl_item(described.work), ensure_ascii=False)
+        start = ",\n"
+    yield "\n]\n" if start != "[\n" else "[]\n"
+
+
+def _turtle(site: Site, result: Result) -> Iterator[str]:
+    # Prefixes stand once, at the head of each document that the parts are.
+    for described in _described(site, result):
+        yield graph.document(described.lines, "ttl", site.base).decode() + "\n"
+
+
+EXPORTS = (
+    Export("CSV", ".csv", "text/csv", _csv),
+    Export("BibTeX", ".bib", "application/x-bibtex", _bibtex),
+    Export("RIS", ".ris", "application/x-research-info-systems", _ris),
+    Export("JSON", ".json", "application/json", _json),
+    Export("CSL-JSON", ".csl.json", "application/vnd.citationstyles.csl+json", _csl),
+    Export("RDF (Turtle)", ".ttl", "text/turtle", _turtle),
+    Export("Atom feed", ".atom", "application/atom+xml", _atom),
+)
+"""The formats of a result, in the order in which a page offers them."""

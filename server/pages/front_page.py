@@ -1,0 +1,119 @@
+"""The front page: what is here and how much, works per year, what can be browsed, what came last, how to use it."""
+
+from __future__ import annotations
+
+import datetime
+
+from flask import render_template
+
+from converter.mapping.engine import PROFILE
+from converter.store.catalogue_entry import plurals
+from converter.store.catalogue_reader import CatalogueReader
+from converter.store.reader import ArchiveReader
+from converter.values.terms import iri
+from server.documents import description
+from server.http.base_path import root
+from server.named_queries.query_list import questions
+from server.pages import charts
+from server.pages.browse import span, tiles
+from server.pages.works import listed
+from server.representations.registry import REPRESENTATIONS
+from server.sparql import Endpoint
+
+_LATEST = 5
+_LISTED = 20
+_ASKED = ("funders-by-output", "open-access-share", "subject-co-occurrence")
+_PREFIXES = (
+    "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX fabio: <http://purl.org/spar/fabio/> "
+    "PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
+)
+
+
+def front_page(endpoint: Endpoint, base: str, archive: ArchiveReader | None, *, search: bool) -> bytes:
+    """The front page, from the catalogue where there is one, else from the graph."""
+    catalogue = archive.catalogue if archive else None
+    if catalogue is None:
+        return _plain(endpoint, base)
+    above, total = root(base), catalogue.total()
+    this_year = datetime.datetime.now(tz=datetime.UTC).year + 1
+    counts, shown = charts.grouped(catalogue.types_by_year(), this_year)
+    others = total - shown
+    types = catalogue.top("type", 4)
+    return render_template(
+        "front.html",
+        total=total,
+        sentence=_sentence(total, [(one.label, one.works) for one in types]),
+        figures=_figures(catalogue, above, search=search),
+        chart=charts.by_year(
+            "years",
+            "Works by year of publication and type",
+            counts,
+            height=220,
+            note=_note(counts, others),
+            link=f"{above}search?year={{}}" if search else "",
+        ),
+        tiles=tiles(catalogue, above) if search else [],
+        years=span(catalogue) if search else None,
+        latest=[listed(row, above) for row in catalogue.latest(_LATEST)],
+        examples=_examples(catalogue, above) if search else [],
+        asked=[questions()[name].query for name in _ASKED if name in questions()],
+        number_asked=len(questions()),
+        base=base,
+    ).encode()
+
+
+def _sentence(total: int, types: list[tuple[str, int]]) -> str:
+    """How many works of which types there are.
+
+    >>> _sentence(5, [("Article", 2), ("Data set", 1)])
+    '5 works: 2 articles, 1 data set and 2 others, each linked to its authors, journal, subjects and funders.'
+    """
+    if not total:
+        return "Nothing has been loaded."
+    told = [f"{number:,} {(name if number == 1 else plurals()[name]).lower()}" for name, number in types]
+    if others := total - sum(number for _, number in types):
+        told.append(f"{others:,} other{'' if others == 1 else 's'}")
+    listed_ = " and ".join(filter(None, (", ".join(told[:-1]), told[-1]))) if told else ""
+    works = f"{total:,} work{'' if total == 1 else 's'}"
+    return f"{works}: {listed_}, each linked to its authors, journal, subjects and funders."
+
+
+def _figures(catalogue: CatalogueReader, above: str, *, search: bool) -> list[tuple[str, int, str]]:
+    told = [
+        ("works", catalogue.total(), "search?sort=newest"),
+        ("authors", catalogue.number("author"), "browse/authors"),
+        ("journals", catalogue.number("journal"), "browse/journals"),
+        ("subjects", catalogue.number("subject"), "browse/subjects"),
+        ("funders", catalogue.number("funder"), "browse/funders"),
+    ]
+    return [(name, number, above + path if search else "") for name, number, path in told if number][:4]
+
+
+def _note(counts: dict[int, dict[str, int]], others: int) -> str:
+    if not counts:
+        return ""
+    span_ = f"{min(counts)} to {max(counts)}"
+    told = f"; {others:,} work{' is' if others == 1 else 's are'} older or {'has' if others == 1 else 'have'} no year"
+    return span_ + told if others else span_
+
+
+def _examples(catalogue: CatalogueReader, above: str) -> list[tuple[str, str]]:
+    """Searches that find something here: a subject and a journal with many works."""
+    found = [*catalogue.top("subject", 1), *catalogue.top("journal", 1)]
+    return [(one.label, above + one.address) for one in found]
+
+
+def _plain(endpoint: Endpoint, base: str) -> bytes:
+    described = f"?record dcterms:conformsTo {iri(base + PROFILE)}"
+    counted = description.rows(endpoint, f"{_PREFIXES} SELECT (COUNT(*) AS ?records) WHERE {{ {described} }}")
+    # A few are chosen first and named then: the page costs the same with a hundred thousand records.
+    # A year that has not come is one of another calendar, and is not the newest.
+    latest = datetime.datetime.now(tz=datetime.UTC).year + 1
+    dated = f'?item fabio:hasPublicationYear ?y FILTER(STR(?y) <= "{latest}")'
+    undated = f"{described} ; foaf:primaryTopic ?item . FILTER NOT EXISTS {{ ?item fabio:hasPublicationYear ?y }}"
+    works = description.named(endpoint, f"SELECT ?item ?y WHERE {{ {dated} }} ORDER BY DESC(?y) ?item LIMIT {_LISTED}")
+    if len(works) < _LISTED:
+        works += description.named(endpoint, f"SELECT ?item WHERE {{ {undated} }} LIMIT {_LISTED - len(works)}")
+    works.sort(key=lambda row: row.get("year", ""), reverse=True)
+    records = int(counted[0]["records"]) if counted else 0
+    return render_template("front_plain.html", records=records, works=works, base=base, forms=REPRESENTATIONS).encode()

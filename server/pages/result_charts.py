@@ -1,0 +1,64 @@
+"""Rows of a query → a chart where their columns suit: years with a number, or names with a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from server.pages import charts
+from server.pages.charts import Chart
+
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?")
+_YEAR = re.compile(r"\d{4}")
+_BARS = 30
+
+
+class Drawn(NamedTuple):
+    """A chart of bars by year, or ranked bars as label, link, number and length in per cent."""
+
+    by_year: Chart | None
+    ranked: list[tuple[str, str, int, str]]
+    more: int
+
+
+def drawn(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Drawn | None:
+    """The chart of rows; None where no column holds a number for each, or there are too few rows.
+
+    >>> drawn(("funder", "works"), [["A", "3"], ["B", "1"]]).ranked
+    [('A', '', 3, '100'), ('B', '', 1, '33.33')]
+    >>> drawn(("title",), [["A"], ["B"]]) is None
+    True
+    """
+    if len(rows) < 2 or len(columns) < 2:
+        return None
+    numeric = [place for place in range(1, len(columns)) if all(_NUMBER.fullmatch(row[place]) for row in rows)]
+    if not numeric:
+        return None
+    value = numeric[0]
+    if all(_YEAR.fullmatch(row[0]) for row in rows):
+        caption = f"{columns[value]} by {columns[0]}"
+        told = [(int(row[0]), " ".join(row[1:value]), max(0, round(float(row[value])))) for row in rows]
+        years = [year for year, _, _ in told]
+        if max(years) - min(years) <= 150:
+            return Drawn(charts.by_year("result", caption, _in_series(told), height=220), [], 0)
+    labelled = [(" – ".join(row[:value]), row[0] if "://" in row[0] else "", round(float(row[value]))) for row in rows]
+    positive = sorted((one for one in labelled if one[2] > 0), key=lambda one: -one[2])
+    if len(positive) < 2:
+        return None
+    return Drawn(None, charts.shares(positive[:_BARS]), max(0, len(positive) - _BARS))
+
+
+def _in_series(told: Sequence[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
+    """Counts by year and name; where there are more names than colours, the smaller ones together."""
+    totals: dict[str, int] = {}
+    for _, name, number in told:
+        totals[name] = totals.get(name, 0) + number
+    kept = sorted(totals, key=lambda name: -totals[name])
+    kept = kept if len(kept) <= charts.SERIES else kept[: charts.SERIES - 1]
+    counts: dict[int, dict[str, int]] = {}
+    for year, name, number in told:
+        of_year = counts.setdefault(year, {})
+        column = name if name in kept else "Other"
+        of_year[column] = of_year.get(column, 0) + number
+    return counts

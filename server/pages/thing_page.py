@@ -1,0 +1,149 @@
+"""The page of a shared thing, over its description and what the catalogue says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from flask import render_template
+
+from converter.store.reader import ArchiveReader
+from server.documents.paths import page_of
+from server.http.base_path import root
+from server.named_queries.query_list import questions
+from server.pages import things
+from server.pages.lists import Works
+from server.pages.record_page import SCHEMES, page_of_identifier
+from server.pages.search_request import page_links
+from server.pages.view import Value, View
+from server.representations.registry import Description, Representation
+from server.representations.schema_org import schema_script
+from server.representations.work import identifiers_of, orcid
+
+_CAPITAL = re.compile(r"(?<!^)([A-Z])(?=[a-z])")
+_BROWSED = {
+    "person": ("Authors", "authors"),
+    "journal": ("Journals", "journals"),
+    "org": ("Organisations", "organisations"),
+    "subject": ("Subjects", "subjects"),
+    "grant": ("Grants", "grants"),
+    "collection": ("Collections", "collections"),
+    "series": ("Series", "series"),
+}
+_FACTS = {
+    "Part of": ("frbr:partOf",),
+    "Broader": ("skos:broader",),
+    "Narrower": ("skos:narrower",),
+    "Related": ("skos:related",),
+    "Publisher": ("dcterms:publisher",),
+    "Funder": ("frapo:hasFundingAgency",),
+    "The same elsewhere": ("owl:sameAs", "skos:exactMatch"),
+    "Web page": ("foaf:page",),
+}
+_ASKED = {
+    "person": ("coauthors", "person"),
+    "journal": ("journal-metrics", "journal"),
+}
+
+
+def thing_page(  # noqa: PLR0913 - what a page is made of
+    described: Description,
+    variant: str,
+    offers: Sequence[Representation],
+    works: Works,
+    around: Mapping[str, str],
+    archive: ArchiveReader | None,
+    *,
+    search: bool,
+) -> bytes:
+    """The page of a shared thing with the works that lead to it; `around` are the pages beside this one."""
+    view, address = described.view, described.address
+    above, path = root(view.base), address.removeprefix(view.base)
+    folder = path.partition("/")[0]
+    catalogue = archive.catalogue if archive else None
+    thing = catalogue.thing(path) if catalogue else None
+    told = things.about(catalogue, thing, above, works.listed, search=search) if catalogue and thing else None
+    document = variant.rpartition("/page/")[0] if works.number > 1 else variant
+    return render_template(
+        "thing.html",
+        view=view,
+        item=address,
+        title=view.label(address),
+        kinds=[in_words(link.text) for link in view.links(address, "rdf:type") if link.text != "fabio:Expression"],
+        identified=folder == "person",
+        lead=things.sentence(told, things.SENTENCES)
+        if told
+        else f"{works.total:,} work{'' if works.total == 1 else 's'}.",
+        trail=_trail(folder, above) if search else [],
+        told=told,
+        works=works,
+        pages=around,
+        numbers=[
+            (number, page_of(document, number) + (".html" if number else ""))
+            for number in page_links(works.number, works.last)
+        ],
+        forms=offers,
+        variant=variant,
+        facts=_facts(view, address, above),
+        asked=_asked(folder, address, above),
+        script=schema_script(view, address),
+    ).encode()
+
+
+def in_words(name: str) -> str:
+    """The name of a class as people write it.
+
+    >>> in_words("fabio:JournalVolume"), in_words("frapo:FundingAgency"), in_words("rdf:Property")
+    ('Journal volume', 'Funding agency', 'Property')
+    """
+    return _CAPITAL.sub(r" \1", name.rpartition(":")[2]).strip().capitalize()
+
+
+def _trail(folder: str, above: str) -> list[tuple[str, str]]:
+    browse = [("Browse", f"{above}browse")]
+    name, path = _BROWSED.get(folder, ("", ""))
+    return [*browse, (name, f"{above}browse/{path}")] if name else browse
+
+
+def _facts(view: View, address: str, above: str) -> list[tuple[str, list[Value]]]:
+    """Identifiers, then what the thing belongs to, with our own addresses as links within the site."""
+    found: dict[str, dict[tuple[str, str | None], Value]] = {}
+    serial = [("ISSN", value.text) for value in view.texts(address, "prism:issn") + view.texts(address, "prism:eIssn")]
+    number = orcid(view, address)
+    told: list[tuple[str, str]] = [*serial, *(("ORCID", number) for _ in [0] if number)]
+    told += [one for one in identifiers_of(view, address) if one.scheme not in {"issn", "eissn", "lissn", "orcid"}]
+    for scheme, text in told:
+        page = page_of_identifier(scheme.lower(), text)
+        name = SCHEMES.get(scheme, scheme if scheme.isupper() else scheme.replace("-", " ").upper())
+        found.setdefault(name, {})[text, page] = Value(text, page or None)
+    pages = {page for values in found.values() for _, page in values}
+    for name, properties in _FACTS.items():
+        for property_ in properties:
+            for value in view.links(address, property_):
+                own = value.address or ""
+                if own in pages:
+                    # The page of an identifier stands behind the identifier.
+                    continue
+                link = above + own.removeprefix(view.base) if own.startswith(view.base) else own
+                found.setdefault(name, {})[value.text, link] = Value(value.text, link)
+    metrics = [
+        Value(f"{metric.text}: {view.text(node, 'bido:hasNumericValue')}")
+        for metric in view.links(address, "bido:holdsBibliometricDataInTime")
+        for node in view.nodes(metric.address or "", "bido:withBibliometricData")
+    ]
+    return [
+        *((name, list(values.values())) for name, values in found.items()),
+        *([("Metrics", metrics)] if metrics else []),
+    ]
+
+
+def _asked(folder: str, address: str, above: str) -> list[tuple[str, str]]:
+    """Ready-made queries about the thing."""
+    wanted = [_ASKED[folder]] if folder in _ASKED else []
+    found = []
+    for name, parameter in [*wanted, ("works-of-a-thing", "thing")]:
+        question = questions().get(name)
+        if question and any(one.name == parameter for one in question.query.parameters):
+            found.append((question.query.title, f"{above}queries/{name}?{parameter}={quote(address, safe='')}"))
+    return found
