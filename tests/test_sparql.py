@@ -17,6 +17,7 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from typing import NamedTuple
 
+import lxml.html
 import pyoxigraph
 import pytest
 import rdflib
@@ -339,3 +340,31 @@ def test_a_refusal_is_a_page_for_people_and_text_for_the_shell(site: Site) -> No
     assert get(site, "SELECT", Accept="text/plain;q=0.1").headers["content-type"] == "text/plain; charset=utf-8"
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(f"{site.base}sparql?query=SELECT", timeout=5)
+
+
+def test_a_query_stays_on_its_page_with_what_is_wrong_about_it(site: Site) -> None:
+    query = "SELECT * {\n  ?work dcterms:title ?title\n}"
+    answer = get(site, query, Accept="text/html")
+    tree = lxml.html.fromstring(answer.body.decode())
+    assert (answer.status, tree.xpath("string(//textarea)")) == (400, query)
+    assert [line.text for line in tree.xpath("//li[@class='err']")] == ["  ?work dcterms:title ?title"]
+    (mended,) = tree.xpath("//div[@role='alert']//input[@name='query']/@value")
+    assert get(site, mended, Accept="text/csv").status == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["CONSTRUCT { ?s a ?c } WHERE { ?s a ?c } LIMIT 3", "DESCRIBE <http://x.example.org/>"]
+)
+def test_a_graph_has_a_page_with_its_query(site: Site, query: str) -> None:
+    answer = get(site, query, Accept="text/html")
+    tree = lxml.html.fromstring(answer.body.decode())
+    assert (answer.status, tree.xpath("string(//textarea)")) == (200, query)
+    assert all(ask(site, "GET", address).status == 200 for address in tree.xpath("//section//a[@download]/@href"))
+
+
+def test_rows_with_a_number_are_drawn_too(site: Site) -> None:
+    query = "SELECT ?class (COUNT(*) AS ?n) { ?s a ?class } GROUP BY ?class"
+    tree = lxml.html.fromstring(get(site, query, Accept="text/html").body.decode())
+    drawn = [int(number.replace(",", "")) for number in tree.xpath("//ol[@class='ranks']/li/span/text()")]
+    assert drawn == sorted(drawn, reverse=True)
+    assert drawn

@@ -1,0 +1,159 @@
+"""Search, browsing and pages of names, as a reader and a program get them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+
+import lxml.etree
+import lxml.html
+import pyoxigraph
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from converter.mapping.engine import Mapper
+from converter.record import Field, Record
+from converter.store.data_folder import DataFolder, Identity
+from converter.store.reader import ArchiveReader
+from server.app import create_app
+from server.feeds.json_lines import StoreEndpoint
+from server.settings import Settings
+
+BASE = "https://x.example.org/"
+MAPPER = Mapper(BASE)
+FORMATS = [".json", ".csv", ".bib", ".ris", ".csl.json", ".ttl", ".atom"]
+
+
+def work(number: int, *fields: tuple[str, str]) -> Record:
+    """A work on lights."""
+    told = (("dc.title", f"Lights & terns {number}"), ("dc.date.issued", str(1990 + number % 20)), *fields)
+    return Record(f"r{number}", f"12345/{number}", fields=tuple(Field(name, value) for name, value in told))
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A site with forty works, four of them by one name and one with a formula for a title."""
+    folder = DataFolder(tmp_path_factory.mktemp("search") / "data")
+    records = [work(n, ("dc.contributor.author", "Quill, A" if n < 5 else f"Marrow, T{n}")) for n in range(1, 40)]
+    records += [
+        Record("f", "12345/f", fields=(Field("dc.title", "=1+1 on <b>seas</b>"), Field("dc.subject", "local mark")))
+    ]
+    with folder.writing(Identity(BASE, MAPPER.digest), MAPPER.triples) as writer:
+        writer.load(records)
+    store = pyoxigraph.Store.read_only(str(folder.current().path))
+    archive = ArchiveReader(folder.path / "archive.sqlite")
+    app = create_app(Settings(BASE, folder=folder.path), StoreEndpoint(store, BASE, "1"), archive)
+    yield app.test_client()
+
+
+def page(answer: TestResponse) -> lxml.html.HtmlElement:
+    """The page of an answer."""
+    assert answer.status_code == 200
+    return lxml.html.fromstring(answer.get_data(as_text=True))
+
+
+def html(client: FlaskClient, path: str) -> lxml.html.HtmlElement:
+    """A page of the site."""
+    return page(client.get(path, headers={"Accept": "text/html"}))
+
+
+def links(tree: lxml.html.HtmlElement, path: str) -> list[str]:
+    """The addresses of links."""
+    return [str(link) for link in tree.xpath(f"{path}/@href")]
+
+
+def test_every_facet_leads_to_as_many_works_as_it_says(client: FlaskClient) -> None:
+    tree = html(client, "/search?q=lights")
+    choices = tree.xpath("//details[@class='facet']//li/a")
+    assert choices
+    for choice in choices:
+        told = int(choice.xpath("string(span[@class='n'])").replace(",", ""))
+        assert told == int(html(client, choice.get("href")).xpath("string(//h1/span)"))
+
+
+def test_a_chip_takes_its_filter_away(client: FlaskClient) -> None:
+    narrow = html(client, "/search?q=lights&author=name/quill-a&year=1991-1993")
+    assert narrow.xpath("string(//h1/span)") == "3"
+    chips = links(narrow, "//a[@class='chip']")
+    assert [html(client, chip).xpath("string(//h1/span)") for chip in chips] == ["6", "4"]
+
+
+def test_pages_hold_every_work_once(client: FlaskClient) -> None:
+    first = html(client, "/search?q=terns")
+    second = html(client, links(first, "//a[@rel='next']")[0])
+    found = links(first, "//ol[contains(@class, 'works')]//h2/a") + links(
+        second, "//ol[contains(@class, 'works')]//h2/a"
+    )
+    assert (len(found), len(set(found))) == (39, 39)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_result_comes_in_every_format_that_its_page_offers(client: FlaskClient, suffix: str) -> None:
+    answer = client.get(f"/search{suffix}?author=name/quill-a")
+    body = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    counted = {
+        ".json": lambda: json.loads(body)["total"],
+        ".csv": lambda: len(list(csv.DictReader(io.StringIO(body)))),
+        ".bib": lambda: body.count("@"),
+        ".ris": lambda: body.count("TY  - "),
+        ".csl.json": lambda: len(json.loads(body)),
+        ".ttl": lambda: body.count("Lights & terns"),
+        ".atom": lambda: len(lxml.etree.fromstring(body.encode()).findall("{http://www.w3.org/2005/Atom}entry")),
+    }
+    assert counted[suffix]() == 4
+
+
+def test_no_spreadsheet_takes_a_title_for_a_formula(client: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get("/search.csv?q=seas").get_data(as_text=True))))
+    assert [row["title"] for row in rows] == ["'=1+1 on seas"]
+
+
+def test_the_words_that_were_looked_for_are_marked_and_nothing_else_is_markup(client: FlaskClient) -> None:
+    tree = html(client, "/search?q=sea+%3Cb%3E")
+    assert [mark.text for mark in tree.xpath("//mark")] == ["seas"]
+    assert not tree.xpath("//main//b[text()='seas']")
+
+
+@pytest.mark.parametrize("query", ["sort=best", "page=0", "year=soon", "from=x", f"q={'a' * 501}"])
+def test_a_search_that_cannot_be_meant_is_refused_by_name(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/search?{query}", headers={"Accept": "text/plain"})
+    assert answer.status_code == 400
+    assert query.partition("=")[0] in answer.get_data(as_text=True) or "year" in answer.get_data(as_text=True)
+
+
+def test_an_author_leads_to_the_works_under_the_name(client: FlaskClient) -> None:
+    record = html(client, "/record/12345/2")
+    (name,) = links(record, "//ol[@class='authors']//a")
+    tree = html(client, name)
+    assert "not verified to be one person" in tree.text_content()
+    assert len(links(tree, "//ol[contains(@class, 'works')]//h3/a")) == 4
+
+
+def test_every_name_of_the_list_of_authors_leads_to_a_page(client: FlaskClient) -> None:
+    tree = html(client, "/browse/authors?from=q")
+    assert [html(client, link).xpath("string(//h1)") for link in links(tree, "//ol[@class='ranks multi']//a")] == [
+        "Quill, A"
+    ]
+
+
+def test_browsing_goes_on_where_a_page_ends(client: FlaskClient) -> None:
+    for kind in ("authors", "types", "languages", "years", "repositories"):
+        answer = client.get(f"/browse/{kind}", headers={"Accept": "text/html"})
+        for link in links(page(answer), "//main//ol//a"):
+            assert client.get(link).status_code == 200
+    assert client.get("/browse/nothing").status_code == 404
+
+
+def test_a_subject_lists_its_works(client: FlaskClient) -> None:
+    (address,) = [one["address"] for one in json.loads(client.get("/suggest.json?q=local").get_data())]
+    assert html(client, f"{address}.html").xpath("string(//p[@class='lead'])").startswith("1 work on this subject")
+
+
+def test_the_policy_lets_no_script_of_others_run(client: FlaskClient) -> None:
+    policy = client.get("/", headers={"Accept": "text/html"}).headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
