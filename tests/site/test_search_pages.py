@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 
 import lxml.etree
 import lxml.html
@@ -34,7 +33,7 @@ def work(number: int, *fields: tuple[str, str]) -> Record:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A site with forty works, four of them by one name and one with a formula for a title."""
     folder = DataFolder(tmp_path_factory.mktemp("search") / "data")
     records = [work(n, ("dc.contributor.author", "Quill, A" if n < 5 else f"Marrow, T{n}")) for n in range(1, 40)]
@@ -46,7 +45,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     store = pyoxigraph.Store.read_only(str(folder.current().path))
     archive = ArchiveReader(folder.path / "archive.sqlite")
     app = create_app(Settings(BASE, folder=folder.path), StoreEndpoint(store, BASE, "1"), archive)
-    yield app.test_client()
+    return app.test_client()
 
 
 def page(answer: TestResponse) -> lxml.html.HtmlElement:
