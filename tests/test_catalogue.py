@@ -236,3 +236,13 @@ def test_an_older_archive_has_no_catalogue(tmp_path: Path) -> None:
     database.close()
     reader = ArchiveReader(tmp_path / "archive.sqlite")
     assert (reader.catalogue, reader.searches) == (None, None)
+
+
+def test_a_collection_of_the_repository_has_the_works_that_it_keeps(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    fields = works(("dc.title", "Terns"), ("view.collection", "Faculty of Lights"))
+    with folder.writing(Identity(BASE, MAPPER.digest), MAPPER.triples) as writer:
+        writer.load([Record("r1", "12345/1", fields=fields)])
+    catalogue = ArchiveReader(folder.path / "archive.sqlite").catalogue
+    assert catalogue
+    assert [(one.label, one.works) for one in catalogue.top("collection", 5)] == [("Faculty of Lights", 1)]

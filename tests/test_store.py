@@ -26,10 +26,11 @@ from converter.mapping.settling import Joins, settled
 from converter.mapping.shared import Shared
 from converter.record import Field, Record
 from converter.report import Finding
-from converter.store import schema
+from converter.store import schema, statistics
 from converter.store.archive import Archive
 from converter.store.catalogue_entry import entry_of
 from converter.store.data_folder import DataFolder, Identity, reading
+from converter.store.description import rows_of
 from converter.store.loader import Loader
 from converter.store.reader import ArchiveReader
 from converter.store.serialization import packed
@@ -175,6 +176,10 @@ class StoreEqualsArchive(RuleBasedStateMachine):
         if hasattr(self, "loader"):
             assert stored(self.loader.store) == rebuilt(self.loader.archive, self.triples)
             assert listed(self.loader.archive) == recounted(self.loader.archive, self.triples)
+            kept, counted = self.loader.figures(), statistics.counted(rows_of(self.loader.store), BASE)
+            known = {key: number for key, number in counted.links.items() if key[1] in statistics.TARGETS}
+            assert kept
+            assert kept._replace(examples=()) == counted._replace(examples=(), links=known)
 
     def teardown(self) -> None:
         if hasattr(self, "loader"):

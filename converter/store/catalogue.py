@@ -13,6 +13,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from converter.store.catalogue_entry import Entry
+from converter.store.figures import FigureKeeper
 from converter.values.lookup import sort_key
 
 ROLES = (
@@ -91,6 +92,7 @@ class Catalogue:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        self.figures = FigureKeeper(database)
         self._drop()
 
     def change(self, number: int, address: str, old: Entry | None, new: Entry | None) -> None:
@@ -108,6 +110,7 @@ class Catalogue:
 
     def apply(self) -> None:
         """Write what was gathered, in the transaction that is open."""
+        self.figures.apply()
         if not self._gone and not self._come:
             return
         ids = self._ids()
@@ -141,10 +144,12 @@ class Catalogue:
 
     def drop(self) -> None:
         """Forget what was gathered and not written."""
+        self.figures.drop()
         self._drop()
 
     def clear(self) -> None:
         """Remove everything, before the catalogue is made anew."""
+        self.figures.clear()
         self._drop()
         for name in _TABLES:
             self._database.execute(f"DELETE FROM {name}")  # noqa: S608 - the names are ours

@@ -276,7 +276,9 @@ class _Maker:
         """Link whatever of ours the item leads to over any number of steps, and the fields that only it names."""
         own = f"{self.item}#"
         linked = {address for address, _ in self.links}
-        waiting, seen = [self.item], {self.item}
+        # The collection that a repository keeps a record in is said of the record there.
+        source = f"{self.base}source/{self.item.removeprefix(f'{self.base}item/')}"
+        waiting, seen = [self.item, source], {self.item, source}
         while waiting:
             for property_, objects in self.told.of(waiting.pop()).items():
                 if property_[1:-1].startswith(f"{self.base}field/"):

@@ -37,8 +37,6 @@ from converter.store.loader import Lines, Loader
 
 _LAYOUT = 1
 _IDENTITY = "shelfgraph.json"
-_COUNTED = 5_000
-"""Works of which the figures are counted whenever a writer ends; that takes about a second."""
 _MANY = 50_000
 """Lines that the store takes in before it is compacted."""
 
@@ -144,7 +142,7 @@ class DataFolder:
             self._write("shelfgraph.json", json.dumps({"layout": _LAYOUT, **identity._asdict()}, indent=1) + "\n")
             loader = Loader(self.path, identity.base, identity.crosswalk, triples_of, beyond=beyond)
             try:
-                writer = Writer(self, loader, Describer(identity.base))
+                writer = Writer(self, loader, Describer(identity.base, loader.figures))
                 yield writer
                 writer.finish()
             finally:
@@ -326,11 +324,8 @@ class Writer:
         return self._folder.publish(self._loader.store, made, self._describer.describe)
 
     def finish(self) -> None:
-        """Publish a generation that says what it holds, where there was no time for that in the newest.
-
-        Of a large collection the site counts that itself when it is asked: a writer of one record ends at once.
-        """
-        if not self._describer.done and self.archive.counts()[0] <= _COUNTED:
+        """Publish a generation that says what it holds, where there was no time for that in the newest."""
+        if not self._describer.done:
             self._folder.publish(
                 self._loader.store, self.archive.stamp, partial(self._describer.describe, at_last=True)
             )

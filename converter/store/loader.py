@@ -29,6 +29,7 @@ from converter.store.claims import FOREIGN
 from converter.store.ownership import refusal, version
 from converter.store.search_index import words_of
 from converter.store.statements import Said, Statements
+from converter.store.statistics import Figures
 
 T = TypeVar("T")
 Lines = Callable[[Record], Iterable[str]]
@@ -165,6 +166,10 @@ class Loader:
         fresh.rename(self._path)
         self.store = opened(self._path)
         self.archive.keep_note(_CROSSWALK, crosswalk)
+
+    def figures(self) -> Figures | None:
+        """The figures of the dataset; None where foreign RDF is in it, so that they have to be counted."""
+        return None if self._statements.has_foreign else self.archive.catalogue.figures.figures(self._base)
 
     def settle(self) -> None:
         """Bring everything onto the disk that the store has done, so that none of it has to be done again."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from converter.store.catalogue import SCHEMA as CATALOGUE
 from converter.store.claims import SCHEMA as CLAIMS
+from converter.store.figures import SCHEMA as FIGURES
 from converter.store.serialization import digest, unpacked
 
 _FIRST = """
@@ -124,6 +125,13 @@ def _know_what_is_one(database: sqlite3.Connection) -> None:
         database.execute("INSERT OR REPLACE INTO note VALUES ('crosswalk', 'of an earlier version')")
 
 
+def _keep_figures(database: sqlite3.Connection) -> None:
+    """Keep the figures of the dataset, which are counted at the next opening, when the store is made anew."""
+    _run(database, FIGURES)
+    if database.execute("SELECT 1 FROM held LIMIT 1").fetchone():
+        database.execute("INSERT OR REPLACE INTO note VALUES ('crosswalk', 'of an earlier version')")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make,
     _know_sources,
@@ -132,6 +140,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _know_itself,
     _list_works,
     _know_what_is_one,
+    _keep_figures,
 )
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
 LISTED = MIGRATIONS.index(_list_works) + 1

@@ -28,7 +28,8 @@ class Said(NamedTuple):
 class Statements:
     """Gathers the changes of a batch: `wanted` is line → whether it shall be in the store.
 
-    `has_foreign` says that foreign RDF may say the same of our items.
+    `has_foreign` says that foreign RDF may say the same of our items.  Whether the store had a line before the batch is
+    kept too: the figures count what it did not have, and what it no longer has.
     """
 
     def __init__(self, archive: Archive, base: str, triples_of: Callable[[Record], Iterable[str]]) -> None:
@@ -36,6 +37,7 @@ class Statements:
         self._shared = Shared(base)
         self.has_foreign = False
         self.wanted: dict[str, bool] = {}
+        self._was: dict[str, bool] = {}
 
     def change(self, number: int, address: str, old: Said | None, new: Said | None) -> None:
         """Let a record say the new in the place of the old."""
@@ -59,13 +61,21 @@ class Statements:
             self._move(number, moved, was)
 
     def taken(self) -> dict[str, bool]:
-        """What was gathered, labels decided; the next batch begins with nothing."""
-        wanted, self.wanted = self.wanted | self._archive.claims.decided(), {}
+        """What was gathered, labels decided and figures counted; the next batch begins with nothing."""
+        claims = self._archive.claims
+        decided = claims.decided()
+        for line, stays in decided.items():
+            self._was.setdefault(line, not stays or claims.is_claimed(line))
+        wanted = self.wanted | decided
+        come = [line for line, stays in wanted.items() if stays and not self._was[line]]
+        gone = [line for line, stays in wanted.items() if not stays and self._was[line]]
+        self._archive.catalogue.figures.change(come, gone)
+        self.drop()
         return wanted
 
     def drop(self) -> None:
         """Forget what was gathered."""
-        self.wanted = {}
+        self.wanted, self._was = {}, {}
 
     def _move(self, number: int, moved: set[str], was: dict[str, Resolved]) -> None:
         """Let the other records speak of things by the addresses that these have now."""
@@ -120,6 +130,11 @@ class Statements:
         if self.has_foreign:
             # Foreign RDF may say the same of our items, and goes on saying it.
             mine = claims.release(number, mine)
+        for line in come:
+            if line not in self._was:
+                self._was[line] = claims.is_claimed(line)
+        for line in (*released, *mine):
+            self._was.setdefault(line, True)
         claims.claim(number, sorted(claimed_now))
         self.wanted |= dict.fromkeys(released + mine, False)
         self.wanted |= dict.fromkeys(come, True)

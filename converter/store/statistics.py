@@ -42,11 +42,12 @@ TARGETS = {
 }
 """Host → whose dataset its addresses belong to."""
 
-_LINKING = (
+LINKING = (
     "owl:sameAs skos:exactMatch skos:closeMatch foaf:page rdfs:seeAlso dcterms:relation dcterms:references"
     " dcterms:isReferencedBy dcterms:isPartOf dcterms:hasPart dcterms:isVersionOf dcterms:hasVersion"
     " dcterms:language dcterms:license dcterms:format cito:cites cito:isCitedBy meshv:hasDescriptor meshv:hasQualifier"
 ).split()
+"""The properties whose values are counted by where they lead."""
 _SAFE = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -75,7 +76,7 @@ def has_records(ask: Rows, base: str) -> bool:
 def counted(ask: Rows, base: str) -> Figures:
     """The figures of what answers, in seven questions."""
     live = f"?record {_term('dcterms:conformsTo')} {iri(base + PROFILE)}"
-    linking = " ".join(map(_term, _LINKING))
+    linking = " ".join(map(_term, LINKING))
     links = (
         f"SELECT ?p ?host (COUNT(*) AS ?n) {{ VALUES ?p {{ {linking} }} ?s ?p ?o FILTER(isIRI(?o))"
         ' BIND(STRBEFORE(STRAFTER(CONCAT(STR(?o), "/"), "://"), "/") AS ?host) } GROUP BY ?p ?host'
