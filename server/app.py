@@ -60,7 +60,7 @@ def create_app(
         shown_link=safe_link,
         called=partial(called, archive, settings.base),
         has_feeds=archive is not None,
-        has_search=not settings.as_files and archive is not None and archive.catalogue is not None,
+        has_search=archive is not None and archive.catalogue is not None,
         licence=safe_link(settings.licence or "") or "",
         contact=settings.contact,
     )

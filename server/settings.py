@@ -14,7 +14,6 @@ class Settings:
     folder, where the site stands on one and not on a remote endpoint.  `contact` is the e-mail address for questions
     about the site, which OAI-PMH demands: it is shown to all, and where it is empty an address that nobody reads.
     `licence` is the address of the licence of the data, told where there is one.
-    `as_files` says that the site is written as files, which answer no searches.
     """
 
     base: str
@@ -22,4 +21,3 @@ class Settings:
     folder: Path | None = None
     contact: str = ""
     licence: str | None = None
-    as_files: bool = False

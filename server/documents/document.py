@@ -42,22 +42,18 @@ class Descriptions:
 
 
 class Site(NamedTuple):
-    """What documents are made from; the archive is not there over a remote endpoint.
-
-    `as_files` says that the documents are written as files, for a server that answers no questions.
-    """
+    """What documents are made from; the archive is not there over a remote endpoint."""
 
     endpoint: Endpoint
     base: str
     renderings: Renderings
     archive: ArchiveReader | None
     descriptions: Descriptions
-    as_files: bool = False
 
     @property
     def search(self) -> bool:
-        """Whether there are pages of results and of names: a catalogue, and not a site that is written as files."""
-        return not self.as_files and self.archive is not None and self.archive.catalogue is not None
+        """Whether there are pages of results and of names."""
+        return self.archive is not None and self.archive.catalogue is not None
 
 
 class Place(NamedTuple):

@@ -70,7 +70,7 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
     def shown() -> str:
         return endpoint.version
 
-    site = Site(endpoint, settings.base, Renderings(shown), archive, Descriptions(shown), settings.as_files)
+    site = Site(endpoint, settings.base, Renderings(shown), archive, Descriptions(shown))
 
     @blueprint.errorhandler(QueryTimeout)
     @blueprint.errorhandler(QueueFull)

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, request
 
 import ontology
 from converter import graph, jsonld
-from server.feeds.feed_response import etag, sent
 from server.http.headers import VARY
 from server.http.negotiation import choose
 from server.http.problems import problem
+from server.http.validated import etag, sent
 
 FORMS = {".ttl": "text/turtle", ".jsonld": "application/ld+json"} | {
     f".{name}": graph.FORMATS[name].media_type for name in ("nt", "rdf")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, current_app
 
-from server.feeds.feed_response import etag, sent
+from server.http.validated import etag, sent
 from server.settings import Settings
 
 PATH = "/.well-known/api-catalog"

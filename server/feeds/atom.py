@@ -9,9 +9,9 @@ from flask import Blueprint, Response, request
 from lxml import etree
 
 from converter.store.reader import ArchiveReader, Held
-from server.feeds.feed_response import carriable, etag, sent
 from server.feeds.work_summaries import Told, told
 from server.http.problems import problem
+from server.http.validated import carriable, etag, sent
 from server.representations.registry import REPRESENTATIONS
 from server.settings import Settings
 from server.sparql import Endpoint

@@ -19,10 +19,10 @@ from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
 from server.documents import description
 from server.feeds.dcat import Life, catalogued
-from server.feeds.feed_response import REVALIDATED, etag, sent
 from server.http.headers import VARY
 from server.http.negotiation import choose
 from server.http.problems import problem
+from server.http.validated import REVALIDATED, etag, sent
 from server.pages.view import View
 from server.settings import Settings
 from server.sparql import Endpoint

@@ -17,10 +17,10 @@ from werkzeug.http import http_date
 from werkzeug.wsgi import wrap_file
 
 from converter.publish.dump_files import CHECKSUM, Dump, kept, told_by
-from server.feeds.feed_response import REVALIDATED, etag, sent
 from server.http.headers import VARY
 from server.http.negotiation import choose
 from server.http.problems import problem
+from server.http.validated import REVALIDATED, etag, sent
 from server.settings import Settings
 from server.sparql import Endpoint
 

@@ -23,10 +23,10 @@ from converter.graph import FORMATS, parsed
 from converter.store.journal import Entry
 from converter.store.reader import ArchiveReader
 from converter.values.terms import XSD, iri, literal, type_
-from server.feeds.feed_response import LASTING, etag, sent
 from server.http.headers import VARY
 from server.http.negotiation import choose
 from server.http.problems import problem
+from server.http.validated import LASTING, etag, sent
 from server.settings import Settings
 from server.sparql import Endpoint
 

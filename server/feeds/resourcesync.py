@@ -15,8 +15,8 @@ from typing import NamedTuple
 from flask import Blueprint, Response, abort
 
 from converter.store.reader import ArchiveReader, Held
-from server.feeds.feed_response import etag, sent
 from server.feeds.xml_text import DECLARATION, begin, element, text
+from server.http.validated import etag, sent
 from server.settings import Settings
 from server.sparql import Endpoint
 

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort
 from markupsafe import escape
 
 from converter.store.reader import ArchiveReader
-from server.feeds.feed_response import etag, sent
+from server.http.validated import etag, sent
 from server.settings import Settings
 from server.sparql import Endpoint
 

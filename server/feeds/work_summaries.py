@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from converter.values.terms import iri
 from server.documents.description import rows
-from server.feeds.feed_response import carriable
+from server.http.validated import carriable
 from server.sparql import Endpoint
 
 _PREFIXES = (

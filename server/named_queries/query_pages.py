@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 from flask import render_template
 
 from queries import Query, bind
+from server.charts.result_charts import drawn
 from server.http.base_path import root
 from server.http.formats import offers
 from server.named_queries.paging import WINDOW, Arranged, Page
 from server.named_queries.parameter_types import KINDS
 from server.named_queries.query_list import questions, shown
-from server.pages.result_charts import drawn
 from server.pages.view import Value, short
 
 Row = dict[str, dict[str, str]]

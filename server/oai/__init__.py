@@ -14,8 +14,8 @@ from flask import Blueprint, Response, request
 
 from converter.mapping.engine import Mapper
 from converter.store.reader import ArchiveReader
-from server.feeds.feed_response import etag, sent
 from server.feeds.xml_text import DECLARATION, begin, element, text
+from server.http.validated import etag, sent
 from server.oai.arguments import Fault, asked
 from server.oai.metadata_formats import FORMATS, SCHEMA
 from server.oai.verbs import Provider, answer

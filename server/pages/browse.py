@@ -10,12 +10,13 @@ from flask import Blueprint, Response, render_template, request
 from converter.store.catalogue import WHOLE
 from converter.store.catalogue_reader import CatalogueReader, Thing
 from converter.values.lookup import sort_key
+from server.charts import bars
 from server.documents.document import Site
-from server.feeds.feed_response import REVALIDATED, etag, sent
 from server.http.base_path import root
 from server.http.headers import VARY
 from server.http.problems import problem
-from server.pages import charts, things
+from server.http.validated import REVALIDATED, etag, sent
+from server.pages import things
 from server.pages.search import page_address
 from server.pages.search_request import Searched
 
@@ -141,7 +142,7 @@ def _names(site: Site, catalogue: CatalogueReader, kind: Kind) -> Response:
         start=start,
         by_works=by_works,
         path=path,
-        values=charts.shares([(one.label, _page(one, kind.role, above), one.works) for one in found[:SIZE]]),
+        values=bars.shares([(one.label, _page(one, kind.role, above), one.works) for one in found[:SIZE]]),
         behind=behind if len(found) > SIZE else "",
     )
     return _sent(body, etag("names", catalogue.version(), request.query_string, kind.name))

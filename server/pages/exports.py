@@ -16,8 +16,8 @@ from converter.mapping.engine import Mapper
 from converter.store.catalogue_reader import CatalogueReader, Row
 from converter.store.catalogue_search import Found, Search
 from server.documents.document import Site
-from server.feeds.feed_response import carriable
 from server.http.headers import VARY
+from server.http.validated import carriable
 from server.pages.search_request import Searched
 from server.representations.bibtex import bibtex
 from server.representations.csl import csl_item

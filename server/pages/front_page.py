@@ -11,10 +11,10 @@ from converter.store.catalogue_entry import plurals
 from converter.store.catalogue_reader import CatalogueReader
 from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
+from queries import all_queries
+from server.charts import bars
 from server.documents import description
 from server.http.base_path import root
-from server.named_queries.query_list import questions
-from server.pages import charts
 from server.pages.browse import span, tiles
 from server.pages.works import listed
 from server.representations.registry import REPRESENTATIONS
@@ -36,15 +36,16 @@ def front_page(endpoint: Endpoint, base: str, archive: ArchiveReader | None, *, 
         return _plain(endpoint, base)
     above, total = root(base), catalogue.total()
     this_year = datetime.datetime.now(tz=datetime.UTC).year + 1
-    counts, shown = charts.grouped(catalogue.types_by_year(), this_year)
+    counts, shown = bars.grouped(catalogue.types_by_year(), this_year)
     others = total - shown
+    known = {query.name: query for query in all_queries()}
     types = catalogue.top("type", 4)
     return render_template(
         "front.html",
         total=total,
         sentence=_sentence(total, [(one.label, one.works) for one in types]),
         figures=_figures(catalogue, above, search=search),
-        chart=charts.by_year(
+        chart=bars.by_year(
             "years",
             "Works by year of publication and type",
             counts,
@@ -56,8 +57,8 @@ def front_page(endpoint: Endpoint, base: str, archive: ArchiveReader | None, *, 
         years=span(catalogue) if search else None,
         latest=[listed(row, above) for row in catalogue.latest(_LATEST)],
         examples=_examples(catalogue, above) if search else [],
-        asked=[questions()[name].query for name in _ASKED if name in questions()],
-        number_asked=len(questions()),
+        asked=[known[name] for name in _ASKED if name in known],
+        number_asked=len(known),
         base=base,
     ).encode()
 

@@ -10,11 +10,11 @@ from flask import Blueprint, Response, render_template, request
 from converter.store.catalogue_reader import CatalogueReader, Row, Thing
 from converter.store.catalogue_search import FACETS, Found, Search
 from server.documents.document import Site
-from server.feeds.feed_response import REVALIDATED, etag, sent
 from server.http.base_path import root
 from server.http.headers import VARY
 from server.http.negotiation import choose
 from server.http.problems import problem
+from server.http.validated import REVALIDATED, etag, sent
 from server.pages.exports import EXPORTS, Result, exported
 from server.pages.search_request import Searched, WrongSearch, page_links, searched, years_in_words
 from server.pages.works import listed

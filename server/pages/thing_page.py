@@ -9,9 +9,9 @@ from urllib.parse import quote
 from flask import render_template
 
 from converter.store.reader import ArchiveReader
+from queries import all_queries
 from server.documents.paths import page_of
 from server.http.base_path import root
-from server.named_queries.query_list import questions
 from server.pages import things
 from server.pages.lists import Works
 from server.pages.record_page import SCHEMES, page_of_identifier
@@ -141,9 +141,9 @@ def _facts(view: View, address: str, above: str) -> list[tuple[str, list[Value]]
 def _asked(folder: str, address: str, above: str) -> list[tuple[str, str]]:
     """Ready-made queries about the thing."""
     wanted = [_ASKED[folder]] if folder in _ASKED else []
-    found = []
+    found, known = [], {query.name: query for query in all_queries()}
     for name, parameter in [*wanted, ("works-of-a-thing", "thing")]:
-        question = questions().get(name)
-        if question and any(one.name == parameter for one in question.query.parameters):
-            found.append((question.query.title, f"{above}queries/{name}?{parameter}={quote(address, safe='')}"))
+        query = known.get(name)
+        if query and any(one.name == parameter for one in query.parameters):
+            found.append((query.title, f"{above}queries/{name}?{parameter}={quote(address, safe='')}"))
     return found

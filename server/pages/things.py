@@ -7,8 +7,8 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from converter.store.catalogue_reader import CatalogueReader, Row, Thing
-from server.pages import charts
-from server.pages.charts import Chart
+from server.charts import bars
+from server.charts.bars import Chart
 from server.pages.network import Network, around
 from server.pages.search_request import Searched
 from server.pages.works import Listed, listed
@@ -114,14 +114,14 @@ def about(
         roles=[
             (_WORDS.get(role, (role.capitalize(),))[0], works, link.role(role, thing)) for role, works in roles.items()
         ],
-        chart=charts.by_year(
+        chart=bars.by_year(
             "years",
             "Works per year",
             {year: {"": works} for year, works in years if year is not None},
             link=f"{root}search?thing={quote(thing.address, safe='')}&year={{}}" if search else "",
         ),
         network=around(thing.label, [(one.label, link.page(one), one.works, _known(one)) for one in partners[:12]]),
-        partners=charts.shares([(one.label, link.page(one), one.works) for one in partners]),
+        partners=bars.shares([(one.label, link.page(one), one.works) for one in partners]),
         beside=_beside(catalogue, thing, folder, link),
         names=catalogue.names(thing.id),
         volumes=_volumes(catalogue, thing, root) if folder == "journal" else [],
@@ -178,7 +178,7 @@ def _beside(catalogue: CatalogueReader, thing: Thing, folder: str, link: _Links)
         things = catalogue.together(thing.id, role, _RANKED, _AMONG)
         if things:
             title = "Together with" if role == folder else _TITLES[role]
-            found.append(Ranked(title, charts.shares([(one.label, link.page(one), one.works) for one in things])))
+            found.append(Ranked(title, bars.shares([(one.label, link.page(one), one.works) for one in things])))
     return found
 
 

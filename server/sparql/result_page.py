@@ -10,10 +10,10 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pyoxigraph
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template
 
+from server.charts.result_charts import Drawn, drawn
 from server.http.formats import offers
-from server.pages.result_charts import Drawn, drawn
 from server.sparql import Answer
 from server.sparql.query_problems import Refusal
 
@@ -65,8 +65,9 @@ def result_page(query: str, answer: Answer, kind: str) -> Response:
         text, cut = _read(answer)
     seconds = time.perf_counter() - started
     graph = kind in {"construct", "describe"}
+    address = f"{current_app.jinja_env.globals['root']}sparql"
     downloads = {
-        format_.name: f"{request.path.removesuffix('.html')}?{urlencode({'query': query, 'format': format_.name})}"
+        format_.name: f"{address}?{urlencode({'query': query, 'format': format_.name})}"
         for format_ in offers(graph=graph).values()
     }
     if kind == "ask":

@@ -93,12 +93,12 @@ class Opened(NamedTuple):
         store = pyoxigraph.Store.read_only(str(source.store))
         archive = ArchiveReader(source.data / "archive.sqlite", source.journal)
         endpoint = StoreEndpoint(store, source.base, source.version)
-        app = create_app(Settings(source.base, folder=source.data, as_files=True), endpoint, archive)
+        app = create_app(Settings(source.base, folder=source.data), endpoint, archive)
 
         def shown() -> str:
             return source.version
 
-        site = Site(endpoint, source.base, Renderings(shown, 0), archive, Descriptions(shown), as_files=True)
+        site = Site(endpoint, source.base, Renderings(shown, 0), archive, Descriptions(shown))
         return cls(site, app, store)
 
 

@@ -22,7 +22,7 @@ from server.pages.records import listed
 from server.static_export.export_files import INDEX
 from server.static_export.resource_files import Done, Opened, Telling
 
-RUNNING = ("sparql", "graph", "search", "browse", "name", "suggest.json", "reconcile", "oai")
+RUNNING = ("sparql", "graph", "search", "browse", "name", "suggest", "reconcile", "oai")
 """What answers questions, and so is no file; no more are addresses with a query string."""
 
 _ALONE = (

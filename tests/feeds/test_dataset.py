@@ -17,8 +17,9 @@ from rdflib.compare import isomorphic
 
 from converter.mapping.engine import Mapper
 from converter.record import Field, Record
+from converter.store import statistics
 from converter.store.data_folder import DataFolder, Identity
-from converter.store.description import Describer, graph_of, rows_of
+from converter.store.description import graph_of, rows_of
 from converter.store.statistics import counted, described
 from server.app import create_app
 from server.feeds.api_catalog import linkset
@@ -230,26 +231,22 @@ def test_foreign_data_have_no_graph_that_is_not_theirs(tmp_path: Path) -> None:
     assert [graph.value for graph in graphs] == ["urn:g"]
 
 
-def test_many_small_changes_are_not_held_up_by_counting_and_the_last_is_described(
+def test_many_small_changes_are_not_held_up_by_counting_and_each_is_described(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mapper = Mapper(BASE)
     folder = DataFolder(tmp_path / "data")
-    described_at = []
-    describe = Describer.describe
-
-    def watched(self: Describer, checkpoint: Path, *, at_last: bool = False) -> None:
-        describe(self, checkpoint, at_last=at_last)
-        if self.done:
-            described_at.append(checkpoint.name)
-            self._free = float("inf")  # as if the store were a large one
-
-    monkeypatch.setattr(Describer, "describe", watched)
+    asked: list[int] = []
+    monkeypatch.setattr(statistics, "counted", lambda *_: asked.append(1))
     with folder.writing(Identity(BASE, mapper.digest), mapper.triples) as writer:
-        for count in range(1, 6):
-            writer.load(records(*"ABCDE"[:count]))
-    assert described_at == ["1", "6"]
-    assert folder.current() == (6, folder.path / "generations" / "6", 5)
+        generations = [writer.load(records(*"ABCDE"[:count])) for count in range(1, 6)]
+    assert asked == []
+    assert folder.current().number == 5
+    store = pyoxigraph.Store.read_only(str(generations[-1].path))
+    named = pyoxigraph.NamedNode(f"{BASE}void.ttl")
+    entities = pyoxigraph.NamedNode("http://rdfs.org/ns/void#entities")
+    shelf = pyoxigraph.NamedNode(f"{BASE}shelf")
+    assert [quad.object.value for quad in store.quads_for_pattern(shelf, entities, None, named)] == ["5"]
 
 
 def test_a_licence_is_told_of_the_data_and_of_each_file(tmp_path: Path) -> None:

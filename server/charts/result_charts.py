@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from server.pages import charts
-from server.pages.charts import Chart
+from server.charts import bars
+from server.charts.bars import Chart
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?")
 _YEAR = re.compile(r"\d{4}")
@@ -41,12 +41,12 @@ def drawn(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Drawn | None
         told = [(int(row[0]), " ".join(row[1:value]), max(0, round(float(row[value])))) for row in rows]
         years = [year for year, _, _ in told]
         if max(years) - min(years) <= 150:
-            return Drawn(charts.by_year("result", caption, _in_series(told), height=220), [], 0)
+            return Drawn(bars.by_year("result", caption, _in_series(told), height=220), [], 0)
     labelled = [(" – ".join(row[:value]), row[0] if "://" in row[0] else "", round(float(row[value]))) for row in rows]
     positive = sorted((one for one in labelled if one[2] > 0), key=lambda one: -one[2])
     if len(positive) < 2:
         return None
-    return Drawn(None, charts.shares(positive[:_BARS]), max(0, len(positive) - _BARS))
+    return Drawn(None, bars.shares(positive[:_BARS]), max(0, len(positive) - _BARS))
 
 
 def _in_series(told: Sequence[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
@@ -55,7 +55,7 @@ def _in_series(told: Sequence[tuple[int, str, int]]) -> dict[int, dict[str, int]
     for _, name, number in told:
         totals[name] = totals.get(name, 0) + number
     kept = sorted(totals, key=lambda name: -totals[name])
-    kept = kept if len(kept) <= charts.SERIES else kept[: charts.SERIES - 1]
+    kept = kept if len(kept) <= bars.SERIES else kept[: bars.SERIES - 1]
     counts: dict[int, dict[str, int]] = {}
     for year, name, number in told:
         of_year = counts.setdefault(year, {})
