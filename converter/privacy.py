@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 import ontology
 from converter.record import Field, File, Record
+from converter.values.mail import without_addresses
 
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 MASK = "[e-mail address removed]"
 
 SILENT = {"email": "private", "private": "private", "raw": "archived"}
@@ -17,12 +15,14 @@ SILENT = {"email": "private", "private": "private", "raw": "archived"}
 
 
 def masked(text: str) -> str:
-    """The text without e-mail addresses.
+    """The text without e-mail addresses, in whatever spelling.
 
+    >>> masked("Write to ann [at] example.org")
+    'Write to [e-mail address removed]'
     >>> masked("Write to ann@example.org today")
     'Write to [e-mail address removed] today'
     """
-    return _EMAIL.sub(MASK, text) if "@" in text else text
+    return without_addresses(text, MASK)
 
 
 def published(record: Record, crosswalk: ontology.Crosswalk) -> bytes:
@@ -59,5 +59,8 @@ def _shown(field: Field) -> Field:
 
 def _shown_file(file: File) -> File:
     return msgspec.structs.replace(
-        file, name=masked(file.name), description=masked(file.description) if file.description else None
+        file,
+        name=masked(file.name),
+        url=file.url if file.url == masked(file.url or "") else None,
+        description=masked(file.description) if file.description else None,
     )

@@ -21,6 +21,7 @@ Note = Callable[[Finding], None]
 
 _FIELD = re.compile(r"(?P<name>[A-Za-z]\w*\.[A-Za-z]\w*(?:\.[\w-]+)*)\s*(?:\[(?P<language>[^\]]*)\])?")
 _AUTHORITY = re.compile(r"(?P<value>.*?)::(?P<authority>[^:].*?)(?:::(?P<confidence>-?\d+))?", re.DOTALL)
+_HOLDS_COLONS = re.compile(r"(?:\S*/)?10\.[0-9]{4,9}/|(?:resource types|text)::|[^:]+::[^:]+::", re.IGNORECASE)
 _FILES = re.compile(r"(?:filename|bitstreams?|bundle:(?P<bundle>\w+))(?:__.*)?", re.IGNORECASE)
 _SEP = re.compile(r'\ufeff?"?sep=([^"])"?', re.IGNORECASE)
 _DELIMITERS = ",;\t|"
@@ -93,11 +94,16 @@ def values(cell: str) -> list[tuple[str, str | None, int | None]]:
     [('Quill, A', 'k1', 600), ('Marrow, T', None, None)]
     >>> values("a::b: c")
     [('a::b: c', None, None)]
+    >>> values("Resource Types::text::book")
+    [('Resource Types::text::book', None, None)]
     """
     found: list[tuple[str, str | None, int | None]] = []
     for text in cell.split("||"):
         match = _AUTHORITY.fullmatch(text.strip())
         # An authority has no spaces but in DSpace-CRIS's "will be referenced"; "std::vector explained" is a title.
+        # A DOI may hold "::", and so does the path of a controlled vocabulary ("text::book").
+        if match and not match["confidence"] and _HOLDS_COLONS.match(text.strip()):
+            match = None
         if match and not re.search(r"\s", match["authority"].removeprefix("will be ")):
             found.append(
                 (match["value"], match["authority"], int(match["confidence"]) if match["confidence"] else None)

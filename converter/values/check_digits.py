@@ -43,7 +43,7 @@ def mod_11_2(digits: str) -> bool:
     """
     total = 0
     for digit in digits[:-1]:
-        total = (total + int(digit)) * 2
+        total = (total + int(digit)) * 2 % 11
     check = (12 - total % 11) % 11
     return digits[-1] == ("X" if check == 10 else str(check))
 

@@ -53,7 +53,7 @@ def language(value: str) -> Language | None:
     >>> language("yap").iri, language("other") is None
     ('http://id.loc.gov/vocabulary/iso639-2/yap', True)
     """
-    text = value.strip().casefold()
+    text = value.strip().casefold()[:_LONGEST]
     if text in _NO_LANGUAGE:
         return None
     found = _by_code().get(re.split(r"[-_.]", text)[0]) if re.fullmatch(r"[a-z]{2,3}(?:[-_.].*)?", text) else None

