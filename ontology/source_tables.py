@@ -31,7 +31,19 @@ from ontology import FOLDER, TableError, table
 COLUMNS = ("path", "field", "note")
 PARTS = {
     "agent": frozenset(
-        {"name", "family", "given", "prefix", "suffix", "role", "type", "orcid", "identifier", "affiliation"}
+        {
+            "name",
+            "corporate",
+            "family",
+            "given",
+            "prefix",
+            "suffix",
+            "role",
+            "type",
+            "orcid",
+            "identifier",
+            "affiliation",
+        }
     ),
     "file": frozenset({"name", "url", "media_type", "size", "checksum", "description", "access"}),
     "funding": frozenset({"funder", "funder_id", "number", "title", "address", "stream"}),

@@ -155,7 +155,10 @@ class _Reading:
             rule = self._table.rule(inner)
             if rule and rule.kind == "part" and rule.field.startswith(f"{group}.") and (child.whole or rule.value):
                 parts.setdefault(rule.field.partition(".")[2], []).append(_part(child, rule))
-                self._beside(child, inner, [rule.by])
+                own = self._parts_beside(child, inner, group)
+                for attribute, part in own.values():
+                    parts.setdefault(part, []).append(_Part(attribute.text))
+                self._beside(child, inner, [rule.by, *own])
             elif rule and rule.kind != "part":
                 self._take(child, inner)
             elif not child.children or child.is_attribute:
@@ -166,6 +169,15 @@ class _Reading:
                 for key, values in self._parts(child, inner, group).items():
                     parts.setdefault(key, []).extend(values)
         return parts
+
+    def _parts_beside(self, node: Node, chain: tuple[Node, ...], group: str) -> dict[str, tuple[Node, str]]:
+        """The attributes of a part that are parts of the same thing: name → attribute, what it is a part as."""
+        found = {}
+        for child in node.children:
+            rule = self._table.rule((*chain, child)) if child.is_attribute else None
+            if rule and rule.kind == "part" and rule.field.startswith(f"{group}."):
+                found[child.name] = child, rule.field.partition(".")[2]
+        return found
 
     def _agent(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
         parts = self._parts(node, chain, "agent")
@@ -188,7 +200,7 @@ class _Reading:
             self._draft,
             field or (kinds("roles")["*"] if roles else rule.field),
             name,
-            name_type=next((part.text for part in parts.get("type", [])), ""),
+            name_type=_name_type(parts),
             identifiers=self._identifiers(parts, chain, name),
             affiliations=[
                 Affiliation(part.text, tuple(filter(None, [_organisation(part.beside)])))
@@ -287,13 +299,20 @@ def _has_value(node: Node, rule: Rule) -> bool:
     return bool(node.whole) and not (rule.anywhere and is_group)
 
 
+def _name_type(parts: Parts) -> str:
+    """What the agent is, as far as its parts tell: a family name is a person's."""
+    said = next((part.text for part in parts.get("type", [])), "")
+    return said or ("person" if "family" in parts else "corporate" if "corporate" in parts else "")
+
+
 def _name(parts: Parts) -> str:
     """The name with the family first where its parts are told."""
     told = {key: " ".join(part.text for part in values) for key, values in parts.items()}
     family = " ".join(filter(None, (told.get("prefix"), told.get("family"))))
     if family:
         return ", ".join(filter(None, (family, told.get("given"), told.get("suffix"))))
-    return next((part.text for part in parts.get("name", [])), "") or told.get("given", "")
+    whole = (part.text for key in ("name", "corporate") for part in parts.get(key, []))
+    return next(whole, "") or told.get("given", "")
 
 
 def listed(text: str) -> list[tuple[str, list[str]]]:

@@ -160,6 +160,39 @@ SAID = {
     '<organization contributor_role="author">Shoreline, Watch</organization>'
     '<person_name contributor_role="author"><given_name>Una</given_name><surname>University</surname></person_name>'
     "</contributors></journal_article></journal></crossref></doi_record>",
+    "jpcoar.xml": '<jpcoar:jpcoar xmlns:jpcoar="https://github.com/JPCOAR/schema/blob/master/2.0/" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>T</dc:title>'
+    '<jpcoar:creator><jpcoar:creatorName nameType="Organizational">Shoreline, Watch</jpcoar:creatorName>'
+    "</jpcoar:creator>"
+    '<jpcoar:creator><jpcoar:creatorName nameType="Personal">University, Una</jpcoar:creatorName></jpcoar:creator>'
+    "<jpcoar:creator><jpcoar:creatorName>Tern family</jpcoar:creatorName></jpcoar:creator></jpcoar:jpcoar>",
+    "onix.xml": '<ONIXMessage xmlns="http://ns.editeur.org/onix/3.0/reference"><Product>'
+    "<RecordReference>x</RecordReference>"
+    "<DescriptiveDetail><TitleDetail><TitleType>01</TitleType><TitleElement><TitleText>T</TitleText></TitleElement>"
+    "</TitleDetail><Contributor><ContributorRole>A01</ContributorRole><CorporateName>Shoreline, Watch</CorporateName>"
+    "</Contributor><Contributor><ContributorRole>A01</ContributorRole><NamesBeforeKey>Una</NamesBeforeKey>"
+    "<KeyNames>University</KeyNames></Contributor></DescriptiveDetail></Product></ONIXMessage>",
+    "invenio.json": json.dumps(
+        {
+            "id": "x",
+            "metadata": {
+                "title": "T",
+                "resource_type": {"id": "dataset"},
+                "publication_date": "2020",
+                "creators": [
+                    {"person_or_org": {"type": "organizational", "name": "Shoreline, Watch"}},
+                    {
+                        "person_or_org": {
+                            "type": "personal",
+                            "name": "University, Una",
+                            "family_name": "University",
+                            "given_name": "Una",
+                        }
+                    },
+                ],
+            },
+        }
+    ),
     "x.bib": "@book{x, title={T}, author={{Shoreline, Watch} and University, Una and {Tern family}}}",
 }
 
