@@ -6,7 +6,7 @@ A key that one record puts on two names joins nobody.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from converter.mapping.context import Item, NothingSaid, term
 from converter.privacy import masked
 from converter.record import Field
 from converter.values import agent_kinds, agent_names, identifiers, iris, names
+from converter.values.agent_kinds import Kind
 from converter.values.agent_names import Named
 from converter.values.terms import iri, literal, triple, type_
 from ontology import Row
@@ -190,6 +191,28 @@ def _known_organisations(item: Item) -> dict[str, str]:
         if (keys.ror or keys.funder or (keys.addresses and is_told)) and not keys.orcid:
             found.setdefault(iris.slug(field.value), _identified(item.base, keys))
     return found
+
+
+class LocalAddresses:
+    """The addresses of the agents whom only this item knows; two of one name are told apart by a number."""
+
+    def __init__(self, item: Item) -> None:
+        self._item = item
+        self._known: dict[tuple[str, int], str] = {}
+        self._next: Counter[str] = Counter()
+        self._taken: set[str] = set()
+
+    def address(self, name: str, bearer: int, kind: Kind | None) -> str:
+        """The address of the `bearer`-th agent of that name."""
+        first = iris.local_agent(self._item.address, name, is_person=kind == "person")
+        if (first, bearer) not in self._known:
+            address = first
+            while address in self._taken:
+                self._next[first] += 1
+                address = f"{first}-{self._next[first] + 1}"
+            self._taken.add(address)
+            self._known[first, bearer] = address
+        return self._known[first, bearer]
 
 
 def key_lines(item: Item, node: str, keys: Keys) -> Iterator[str]:

@@ -80,7 +80,7 @@ def agent(item: Item, row: Row, field: Field) -> Iterator[str]:
         yield from _described(item, one)
         yield from _role(item, one)
     if row.parser == "publisher":
-        yield from _site(item, field)
+        yield from _beside_publisher(item, field)
 
 
 def organisation(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -150,7 +150,7 @@ def agents(item: Item) -> list[Agent]:
     parts = item.once(_parts)
     keys = agent_keys.joined_keys(item, parts, [agent_keys.keys_of(item, *part[::2]) for part in parts])
     kinds = _kinds(parts, keys)
-    local = _LocalAddresses(item)
+    local = agent_keys.LocalAddresses(item)
     counts: Counter[str] = Counter()
     bearers: Counter[tuple[str, str]] = Counter()
     known: dict[tuple[str, str, int], Agent] = {}
@@ -230,28 +230,6 @@ def _address(item: Item, name: str, kind: Kind | None, keys: Keys) -> str:
     if keys.authority:
         return iris.keyed_person(item.base, item.repository, keys.authority)
     return iris.orcid_person(item.base, keys.orcid) if keys.orcid else ""
-
-
-class _LocalAddresses:
-    """The addresses of the agents whom only this item knows; two of one name are told apart by a number."""
-
-    def __init__(self, item: Item) -> None:
-        self._item = item
-        self._known: dict[tuple[str, int], str] = {}
-        self._next: Counter[str] = Counter()
-        self._taken: set[str] = set()
-
-    def address(self, name: str, bearer: int, kind: Kind | None) -> str:
-        """The address of the `bearer`-th agent of that name."""
-        first = iris.local_agent(self._item.address, name, is_person=kind == "person")
-        if (first, bearer) not in self._known:
-            address = first
-            while address in self._taken:
-                self._next[first] += 1
-                address = f"{first}-{self._next[first] + 1}"
-            self._taken.add(address)
-            self._known[first, bearer] = address
-        return self._known[first, bearer]
 
 
 def _by_field(item: Item) -> dict[int, list[Agent]]:
@@ -335,12 +313,17 @@ def _role(item: Item, found: Agent) -> Iterator[str]:
         yield from agent_keys.organisation_lines(item, organisation, found.named.affiliation)
 
 
-def _site(item: Item, field: Field) -> Iterator[str]:
-    """The journal's web site, which some repositories write behind the publisher's name."""
+def _beside_publisher(item: Item, field: Field) -> Iterator[str]:
+    """The place of publication and the journal's web site, where they stand beside the publisher's name."""
     read = names.publisher(field.value)
     if read.doubt:
         item.note(field, read.doubt)
     journal = item.once(journal_of)
+    if read.place:
+        place = iri(iris.place(item.base, read.place))
+        yield triple(item.term, term("fabio:hasPlaceOfPublication"), place)
+        yield triple(place, type_, term("frbr:Place"))
+        yield triple(place, term("rdfs:label"), literal(read.place))
     if read.site and journal:
         page = identifiers.web_address(read.site)
         if page:

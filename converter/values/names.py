@@ -18,10 +18,14 @@ _SUFFIX = re.compile(
 _SURE_SUFFIX = re.compile(r"(?:Jr|Sr|Junior|Senior|Júnior|Esq|Ph\.?\s?D|I{2,3}|IV)\.?", re.IGNORECASE)
 # What follows a family or given name without a comma; a lone V is an initial.
 _BEHIND = re.compile(r"(?P<name>\S.*\S)\s+(?P<suffix>Jr\.?|Sr\.?|II|III|IV)")
+# A full stop behind a whole name ends the heading; one behind an initial or an abbreviation belongs to it.
+_FULL_STOP = re.compile(r"(?:^|[\s-])[^\W\d_][^\W\d_A-Z]{3,}\.$")
 _SITE = re.compile(
     r"(?P<name>.+?)[.,;]?\s+The\s+Journal['’]?s\s+web\s*site\s+is\s+(?:located\s+)?at\s+(?P<site>\S+?)[.;]?",
     re.IGNORECASE,
 )
+# "Asheville, N.C. : Tern Press": the colon of catalogues stands between blanks.
+_PLACE = re.compile(r"(?P<place>[^:;()]{2,60}) : (?P<name>[^:;]+)")
 _EMAIL = re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+\.[^\s@]+|\[e-mail address removed\]")
 
 
@@ -37,11 +41,12 @@ class PersonName(NamedTuple):
 
 
 class Publisher(NamedTuple):
-    """The name of a publisher, and the web site of the journal that some repositories write behind it."""
+    """The name of a publisher, and what some write beside it: the journal's web site, the place of publication."""
 
     name: str
     site: str | None = None
     doubt: str | None = None
+    place: str | None = None
 
 
 def person(text: str) -> PersonName:
@@ -78,6 +83,8 @@ def person(text: str) -> PersonName:
         if not suffix and (match := _BEHIND.fullmatch(own)):
             suffix = match["suffix"]
             family, given = (match["name"], given) if own is family else (family, match["name"])
+    if _FULL_STOP.search(given):
+        given = given[:-1]
     return PersonName(full, family, given, dates, suffix, doubt)
 
 
@@ -94,11 +101,18 @@ def publisher(text: str) -> Publisher:
     """The publisher, told from the web site of the journal.
 
     >>> publisher("Tern Press. The Journal's web site is located at http://tern.example.org/")
-    Publisher(name='Tern Press', site='http://tern.example.org/', doubt=None)
+    Publisher(name='Tern Press', site='http://tern.example.org/', doubt=None, place=None)
+    >>> publisher("Asheville, N.C. : Tern Press")[::3]
+    ('Tern Press', 'Asheville, N.C.')
     """
-    match = _SITE.fullmatch(" ".join(text.split()))
+    text = " ".join(text.split())
+    match = _SITE.fullmatch(text)
     if match:
         return Publisher(match["name"].rstrip(" .,;"), match["site"])
+    if re.fullmatch(r"https?://\S+", text):
+        return Publisher("", doubt="a web address where a name is meant")
+    if match := _PLACE.fullmatch(text):
+        return Publisher(match["name"], place=match["place"].strip("[] "))
     doubt = "a sentence more than a name" if len(text) > 200 or re.search(r"https?://", text) else None
     return Publisher(text.strip(), doubt=doubt)
 

@@ -518,3 +518,17 @@ def test_an_agent_is_written_as_what_it_is(tmp_path: Path) -> None:
         (False, True),
         (False, False),
     ]
+
+
+def test_a_place_before_a_publisher_is_the_place_of_publication(tmp_path: Path) -> None:
+    found = Graph(tmp_path / "x.xml", dim([("title", "T"), ("publisher", "Asheville, N.C. : Tern Press")]))
+    assert found.kinds("pro:publisher") == {"Tern Press": "Organization"}
+    assert found.rows("?i fabio:hasPlaceOfPublication/rdfs:label ?l", "l") == [("Asheville, N.C.",)]
+
+
+@pytest.mark.parametrize(
+    "value", ["http://tern.example.org", "Unpublished", "[S.l. : s.n.]", "[publisher not identified]"]
+)
+def test_what_names_no_publisher_makes_none(value: str, tmp_path: Path) -> None:
+    found = Graph(tmp_path / "x.xml", dim([("title", "T"), ("publisher", value)]))
+    assert found.rows("?i dcterms:publisher ?p", "p") == []
