@@ -27,6 +27,8 @@ _ORCID = re.compile(r"\b\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
 # A relationship's number, not a key of the person: DSpace writes it for values that come from a related entity.
 _VIRTUAL = "virtual::"
 _TO_LOOK_UP = ("will be generated::", "will be referenced::")
+FUNDERS = ("project.funder.name", "dc.relation.funding")
+"""The fields of agencies beside which their identifiers and grants stand by their places."""
 _SCHEMES = {"orcid": "datacite:orcid", "ror": "datacite:ror", "funder": "datacite:fundref"}
 _RULES = {
     "orcid": (re.compile(r"https?://(?:www\.)?orcid\.org/", re.IGNORECASE), "orcid"),
@@ -190,6 +192,14 @@ def _known_organisations(item: Item) -> dict[str, str]:
         is_told = field.name_type == "organisation" or row.parser in {"org", "publisher"} or row.kind != "agent"
         if (keys.ror or keys.funder or (keys.addresses and is_told)) and not keys.orcid:
             found.setdefault(iris.slug(field.value), _identified(item.base, keys))
+    agencies = [field for field, _ in item.of_kind("funder") if field.name in FUNDERS and not field.of]
+    numbers = [field for field, row in item.of_kind("join") if row.node == "org"]
+    for agency, number in zip(agencies, numbers, strict=False):
+        scheme, value = read_address(number.value)
+        registered = identifiers.NORMALISERS["fundref"](number.value)
+        keys = Keys(funder=registered.value) if registered else Keys(ror=value if scheme == "ror" else "")
+        if keys.funder or keys.ror:
+            found.setdefault(iris.slug(agency.value), _identified(item.base, keys))
     return found
 
 

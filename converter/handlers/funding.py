@@ -141,7 +141,7 @@ def grant_detail(item: Item, row: Row, field: Field) -> Iterator[str]:
 def funder_identifier(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The identifier of the agency at the same place of the record's agencies."""
     told = item.once(_funding)
-    agencies = [*told.agencies.get("project.funder.name", []), *told.agencies.get("dc.relation.funding", [])]
+    agencies = [one for one in told.all_agencies if one.name in agent_keys.FUNDERS]
     index = told.place[id(field)]
     if index >= len(agencies) or agencies[index].value == PLACEHOLDER:
         item.note(field, f"no funder stands at place {index + 1}")
