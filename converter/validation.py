@@ -25,11 +25,11 @@ class ShapeFinding(NamedTuple):
 
 
 class Shapes:
-    """The shapes of the profile for one base, read once."""
+    """The shapes of a file of the profile for one base, read once."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, name: str = "shapes.ttl") -> None:
         self._base = base
-        self._shapes = Graph().parse(data=ontology.text("shapes.ttl", base), format="turtle")
+        self._shapes = Graph().parse(data=ontology.text(name, base), format="turtle")
 
     def findings(self, record: str, lines: Iterable[str]) -> Iterator[ShapeFinding]:
         """Yield what the shapes find in the triples of one record."""

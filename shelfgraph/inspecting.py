@@ -17,6 +17,7 @@ from shelfgraph import options
 
 if TYPE_CHECKING:
     from converter.record import Record
+    from converter.validation import ShapeFinding
     from shelfgraph.runs import Run
 
 _EXAMPLES = 2
@@ -111,7 +112,9 @@ def validate(
 ) -> None:
     """Check the records of SOURCE..., or of a data folder, against the shapes, one by one; 4 where one is violated.
 
-    A violation is a fault of the mapping; a warning is one of the record.
+    Of a data folder, what holds of all records together is checked too: one preferred label in a language, one main
+    title, one serial for an ISSN, one organisation for an identifier, no agent without a name.  A violation is a fault
+    of the mapping; a warning is one of the record.
     """
     from converter.mapping.engine import Mapper
     from converter.report import Report
@@ -124,16 +127,35 @@ def validate(
     with (file or Path(os.devnull)).open("w", encoding="utf-8", newline="") as out, _table(ShapeFinding._fields) as row:
         copy = csv.writer(out, lineterminator="\n")
         copy.writerow(ShapeFinding._fields)
+
+        def note(finding: ShapeFinding) -> None:
+            copy.writerow(finding)
+            row(finding)
+            counts[finding.severity] += 1
+
         for record in _records(run, sources, kind, data):
             for finding in shapes.findings(record.handle or record.identifier, mapper.map(record).lines):
-                copy.writerow(finding)
-                row(finding)
-                counts[finding.severity] += 1
+                note(finding)
+        for finding in _store_findings(data) if data else ():
+            note(finding)
     told = ", ".join(f"{counts[severity]} {severity}s" for severity in ("violation", "warning", "info"))
     click.echo(f"shelfgraph: {run.count} records; {told}", err=True)
     run.finish()
     if counts["violation"]:
         raise SystemExit(_VIOLATED)
+
+
+def _store_findings(data: Path) -> Iterator[ShapeFinding]:
+    """Yield what the shapes find in the newest generation of a data folder."""
+    import pyoxigraph
+
+    from converter import validation_store
+    from converter.store.data_folder import DataFolder, reading
+
+    folder = DataFolder(data)
+    identity = folder.identity()
+    with reading(folder.current()) as path:
+        yield from validation_store.findings(pyoxigraph.Store.read_only(str(path)), identity.base if identity else "")
 
 
 @click.command()

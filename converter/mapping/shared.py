@@ -78,11 +78,11 @@ class Shared:
 
     def mentions(self, lines: Iterable[str]) -> set[str]:
         """The addresses in the lines that may be one of several of a thing."""
-        return {found[0] for line in lines for found in self._joinable.findall(line)}
+        return {found[0] for line in lines if _may_mention(line) for found in self._joinable.findall(line)}
 
     def has_mention(self, line: str) -> bool:
         """Whether a line speaks of a thing that may have another address."""
-        return ("/journal/" in line or "/item/uuid/" in line) and self._joinable.search(line) is not None
+        return _may_mention(line) and self._joinable.search(line) is not None
 
     def joins(self, record: Record, lines: Iterable[str]) -> list[Join]:
         """What a record says of addresses that are one thing: the ISSNs of a journal, its own UUID, its own ISSNs."""
@@ -134,7 +134,9 @@ class Shared:
         found = set()
         for line in told:
             said = _unnamed(line, nameless) if nameless else line
-            rewritten = self._joinable.sub(lambda match: self._address(match, known), said)
+            rewritten = said
+            if _may_mention(said):
+                rewritten = self._joinable.sub(lambda match: self._address(match, known), said)
             if rewritten and not (items and self._names_one_of(rewritten, items)):
                 found.add(rewritten)
         return found
@@ -225,6 +227,10 @@ def resolution(joins: Iterable[Join], path: str, order: Callable[[str], int]) ->
 def digest(text: str) -> bytes:
     """Sixteen bytes that stand for a text."""
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def _may_mention(line: str) -> bool:
+    return "/journal/" in line or "/item/uuid/" in line
 
 
 def _uuids(record: Record) -> set[str]:

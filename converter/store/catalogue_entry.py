@@ -160,6 +160,7 @@ class _Maker:
         row["access"] = self._access()
         row["licence"] = self._licence()
         self._languages()
+        self._collections()
         self._add(f"repository/{iris.slug(self.source or 'unnamed')}", "repository", self.source or "Unnamed source")
         self._everything_else()
         kept = {key: value for key, value in row.items() if value}
@@ -271,6 +272,13 @@ class _Maker:
         for address in self.told.nodes(self.item, "dcterms:language"):
             code = address.rpartition("/")[2]
             self._add(f"language/{code}", "language", language_names().get(code, code))
+
+    def _collections(self) -> None:
+        """Link the collections of the repository, which hold the record at its source."""
+        source = self.item.replace("/item/", "/source/", 1)
+        for address in self.told.nodes(source, "dcterms:isPartOf"):
+            if (path := self._below(address)).startswith("collection/"):
+                self._add(path, "collection", self._label(address))
 
     def _everything_else(self) -> None:
         """Link whatever of ours the item leads to over any number of steps, and the fields that only it names."""

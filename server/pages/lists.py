@@ -18,7 +18,10 @@ SIZE = 100
 """Works on a page."""
 
 _HYDRA = "http://www.w3.org/ns/hydra/core#"
-_PREFIXES = "PREFIX frbr: <http://purl.org/vocab/frbr/core#> PREFIX pro: <http://purl.org/spar/pro/> "
+_PREFIXES = (
+    "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
+    "PREFIX frbr: <http://purl.org/vocab/frbr/core#> PREFIX pro: <http://purl.org/spar/pro/> "
+)
 
 
 class Works(NamedTuple):
@@ -98,6 +101,7 @@ def _leading(base: str, address: str) -> str:
     thing = iri(address)
     return (
         f"{{ ?item ?property {thing} }} UNION {{ ?role pro:isHeldBy|pro:relatesToOrganization {thing} . "
-        f"?item pro:isDocumentContextFor ?role }} UNION {{ ?part frbr:partOf {thing} . ?item frbr:partOf ?part }} "
+        f"?item pro:isDocumentContextFor ?role }} UNION {{ ?item (frbr:partOf|dcterms:isPartOf)+ {thing} }} "
+        f"UNION {{ ?source dcterms:isPartOf {thing} ; foaf:primaryTopic ?item }} UNION {{ ?item {thing} ?value }} "
         f'FILTER(STRSTARTS(STR(?item), "{base}item/") && !CONTAINS(STR(?item), "#"))'
     )
