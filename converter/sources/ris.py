@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from string import ascii_uppercase, digits
 from typing import Any, BinaryIO
 
@@ -15,7 +15,7 @@ from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.pages import add_pages
 from converter.sources.vocabulary import add_agent
-from converter.values.check_digits import isbn
+from converter.values.check_digits import isbns
 from converter.values.dates import parse
 from converter.values.serials import issns
 from ontology.source_tables import fields
@@ -79,10 +79,9 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
     draft, rules = Draft(note), fields("ris")
     doi, called = _texts(entry.get("DO")), "".join(_texts(entry.pop("ID", "")))
     draft.identifier = f"https://doi.org/{doi[0]}" if doi and doi[0].startswith("10.") else called
-    for number in _texts(entry.pop("SN", None)):
-        # SN holds an ISSN or an ISBN; where it is neither, the kind of work tells which was meant.
-        is_isbn = "".join(_texts(entry.get("TY"))) in _BOOKS or isbn(number) is not None
-        draft.add(rules["SN" if issns(number) or not is_isbn else "SN[book]"], number)
+    is_book = "".join(_texts(entry.get("TY"))) in _BOOKS
+    for text in _texts(entry.pop("SN", None)):
+        _numbers(text, draft, rules, is_book=is_book)
     for tag in sorted(_AUTHORS & entry.keys(), key=list(entry).index):
         for person in _texts(entry.pop(tag)):
             add_agent(draft, rules[tag], person)
@@ -102,6 +101,18 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
                     draft.add(name, one)
             titles |= {text} if name == "dc.title" else set()
     return draft.record(source)
+
+
+def _numbers(text: str, draft: Draft, rules: Mapping[str, str], *, is_book: bool) -> None:
+    """Take what SN holds: ISSNs, ISBNs, or both; where it is neither, the kind of work tells which was meant."""
+    serials, books = issns(text), isbns(text)
+    if serials and books:
+        for number in books:
+            draft.add(rules["SN[book]"], number.value)
+        for one in serials:
+            draft.add(rules["SN"], one.value)
+    else:
+        draft.add(rules["SN[book]" if books or (is_book and not serials) else "SN"], text)
 
 
 def _dates(entry: dict[str, Any], draft: Draft) -> None:

@@ -19,20 +19,20 @@ PREFIXES = (
 PATTERNS = {
     "item": "?thing prism:doi|dcterms:identifier|fabio:hasHandle|prism:isbn"
     "|(datacite:hasIdentifier/literal:hasLiteralValue) {value}",
-    "journal": "?thing prism:issn|prism:eIssn|fabio:hasIssnL {value} . ?thing a fabio:Journal",
+    "journal": "?thing prism:issn|prism:eIssn|fabio:hasIssnL|(datacite:hasIdentifier/literal:hasLiteralValue) {value}",
     "person": "?thing datacite:hasIdentifier ?id . ?id literal:hasLiteralValue {value}",
     "org": "?thing datacite:hasIdentifier ?id . ?id literal:hasLiteralValue {value}",
 }
 """Folder → a pattern for the things in it that have this identifier."""
 # The name of a system before an identifier, as a part of the path: "orcid/0000-…".
-_NAME_OF_SYSTEM = re.compile(r"^(?:orcid|doi|ror|isbn|hdl|handle)/(?=\S)")
+_NAME_OF_SYSTEM = re.compile(r"^(?:orcid|doi|ror|isbn|hdl|handle|uuid)/(?=\S)")
 
 
 def known_as(endpoint: Endpoint, archive: ArchiveReader | None, base: str, folder: str, path: str) -> str | None:
     """The path of the one thing in a folder that has `path` for an identifier, None where none or several have it."""
     name = unquote(path)
     if folder == "item" and archive:
-        held = archive.identified(name)
+        held = archive.identified(name) or archive.identified(_NAME_OF_SYSTEM.sub("", name))
         if held and held.address != path:
             return held.address
     pattern = PATTERNS.get(folder)
@@ -46,6 +46,9 @@ def known_as(endpoint: Endpoint, archive: ArchiveReader | None, base: str, folde
         found = description.rows(
             endpoint, f"{PREFIXES} SELECT DISTINCT ?thing WHERE {{ {pattern.format(value=value)} }} LIMIT 2"
         )
+        if folder == "journal" and len(found) == 1 and found[0]["thing"].startswith(f"{base}item/"):
+            # A journal that has a record of its own is the item of that record.
+            return f"../{found[0]['thing'].removeprefix(base)}"
         paths = [row["thing"].removeprefix(f"{base}{folder}/") for row in found]
         own = [other for other in paths if "://" not in other and "#" not in other and other != path]
         if len(own) == 1 and len(found) == 1:

@@ -39,6 +39,7 @@ THINGS = ("person", "journal", "org", "subject", "grant", "place", "series", "co
 PUBLISHED = {
     "profile.ttl": "text/turtle; charset=utf-8",
     "shapes.ttl": "text/turtle; charset=utf-8",
+    "store-shapes.ttl": "text/turtle; charset=utf-8",
     "context.jsonld": "application/ld+json",
     "frame.jsonld": "application/ld+json",
 }
@@ -297,6 +298,10 @@ def _unknown(site: Site, folder: str, path: str) -> Response:
         thing = "item" if folder in {"record", "source"} else folder
         other = known_as(site.endpoint, site.archive, site.base, thing, read.path)
         if other:
+            if other.startswith("../item/"):
+                # The document of an item stands below /record/.
+                kind = "record" if read.ending else "item"
+                return _moved(f"{site.base}{kind}/{other.removeprefix('../item/')}{read.ending}")
             return _moved(f"{site.base}{folder}/{other}{read.ending}")
     return problem(
         404, "Not Found", f"Nothing is known here of /{folder}/{path}; the list of records begins at the front page."
