@@ -32,13 +32,13 @@ class Shapes:
         self._shapes = Graph().parse(data=ontology.text(name, base), format="turtle")
 
     def findings(self, record: str, lines: Iterable[str]) -> Iterator[ShapeFinding]:
-        """Yield what the shapes find in the triples of one record."""
+        """Yield what the shapes find in the triples of one record; where none is named, of each thing by its address."""
         results = self._validated(Graph().parse(data="\n".join(lines), format="nt"))
         for result in sorted(results.subjects(RDF.type, SH.ValidationResult), key=str):
             severity = str(results.value(result, SH.resultSeverity)).rpartition("#")[2].lower()
             message = str(results.value(result, SH.resultMessage) or "")
             yield ShapeFinding(
-                record,
+                record or str(results.value(result, SH.focusNode) or ""),
                 severity,
                 self._named(results.value(result, SH.sourceShape)),
                 str(results.value(result, SH.resultPath) or ""),

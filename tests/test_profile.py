@@ -93,7 +93,7 @@ def test_its_own_addresses_move_to_the_base_of_the_deployment() -> None:
     assert OWN not in ontology.text("profile.ttl", "https://x.example.org/")
 
 
-@pytest.mark.parametrize("name", ["profile.ttl", "shapes.ttl", "context.jsonld", "frame.jsonld"])
+@pytest.mark.parametrize("name", ["profile.ttl", "shapes.ttl", "store-shapes.ttl", "context.jsonld", "frame.jsonld"])
 def test_the_profile_is_published_at_an_address_with_its_version(name: str, site: Site) -> None:
     answer = ask(site, "GET", f"/profile/core/1/{name}")
     assert (answer.status, answer.body.decode()) == (200, ontology.text(name, site.base))

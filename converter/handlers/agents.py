@@ -284,7 +284,9 @@ def _described(item: Item, found: Agent) -> Iterator[str]:
         yield from agent_keys.organisation_lines(item, found.term, found.name, found.keys)
     else:
         yield triple(found.term, type_, term(_CLASSES[found.kind]))
-        yield triple(found.term, term("foaf:name"), literal(found.name))
+        # One agent may be written in two ways in one record; the first is the name.
+        property_ = "foaf:name" if item.first(found.term, "foaf:name", found.name) else "skos:altLabel"
+        yield triple(found.term, term(property_), literal(found.name))
         yield from agent_keys.key_lines(item, found.term, found.keys)
     if found.kind == "person" and not agent_kinds.has_title(found.name):
         name = names.person(found.name)
