@@ -32,7 +32,7 @@ class Shapes:
         self._shapes = Graph().parse(data=ontology.text(name, base), format="turtle")
 
     def findings(self, record: str, lines: Iterable[str]) -> Iterator[ShapeFinding]:
-        """Yield what the shapes find in the triples of one record; where none is named, of each thing by its address."""
+        """Yield what the shapes find in the triples of a record; where none is named, by the address of each thing."""
         results = self._validated(Graph().parse(data="\n".join(lines), format="nt"))
         for result in sorted(results.subjects(RDF.type, SH.ValidationResult), key=str):
             severity = str(results.value(result, SH.resultSeverity)).rpartition("#")[2].lower()
