@@ -6,7 +6,7 @@ import re
 
 import pyoxigraph
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.values import (
@@ -146,12 +146,49 @@ def test_what_is_no_date_is_none(value: str) -> None:
     assert dates.parse(value) is None
 
 
-@given(st.sampled_from(sorted(identifiers.NORMALISERS)), st.text())
-def test_a_normal_form_is_its_own_normal_form(name: str, value: str) -> None:
-    normal = identifiers.NORMALISERS[name]
-    once = normal(value)
-    if once:
-        assert (normal(once.value) or once).value == once.value
+IDENTIFIERS = {
+    "ark": "https://n2t.example.org/ark:/12345/fk4x",
+    "arxiv": "arXiv:1904.00001v2",
+    "bibcode": "2019ApJ...875L...1E",
+    "doi": "https://doi.org/10.5555/AbC.1",
+    "fundref": "https://doi.org/10.13039/501100000780",
+    "handle": "http://hdl.handle.net/20.500.12345/678",
+    "isbn": "978-3-16-148410-0",
+    "ismn": "979-0-2600-0043-8",
+    "isni": "0000 0001 2103 2683",
+    "issn": "55551238",
+    "lei": "5493001KJTIIGC8Y1R12",
+    "number": "678",
+    "oai": "oai:repository.example.org:678",
+    "oclc": "(OCoLC)678",
+    "openalex": "https://openalex.org/W678",
+    "orcid": "https://orcid.org/0000-0002-1825-0097",
+    "pmcid": "PMC678",
+    "pmid": "PMID: 678",
+    "researcherid": "A-1234-2019",
+    "ror": "https://ror.org/02zhqgq86",
+    "scopus-eid": "eid=2-s2.0-678",
+    "url": "http://x.example.org/a b",
+    "urn": "urn:nbn:de:101-678",
+    "uuid": "6BA7B810-9DAD-11D1-80B4-00C04FD430C8",
+    "wos": "WOS:A1995QA67800001",
+}
+"""Rule for the normal form → an identifier that it takes."""
+
+
+@pytest.mark.parametrize("name", identifiers.NORMALISERS)
+def test_every_rule_for_a_normal_form_takes_an_identifier(name: str) -> None:
+    once = identifiers.NORMALISERS[name](IDENTIFIERS[name])
+    assert once is not None
+    assert identifiers.NORMALISERS[name](once.value) == once
+
+
+@given(st.sampled_from(sorted(IDENTIFIERS)), st.text(max_size=4), st.integers(0, 40))
+def test_a_normal_form_is_its_own_normal_form(name: str, inserted: str, place: int) -> None:
+    normal, known = identifiers.NORMALISERS[name], IDENTIFIERS[name]
+    once = normal(known[:place] + inserted + known[place:])
+    again = once and normal(once.value)
+    assert (again and again.value) == (once and once.value)
 
 
 @given(st.integers(0, 9_999_999))
@@ -190,11 +227,17 @@ def test_no_text_brings_a_reader_to_fall(value: str) -> None:
     text.holds_markup(value)
 
 
-@given(st.text(max_size=8))
+@settings(deadline=None)
+@given(st.text(max_size=8) | st.from_regex(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,9}){0,3}", fullmatch=True))
 def test_a_language_tag_is_always_one_that_a_literal_takes(code: str) -> None:
     tag = languages.language_tag(code)
     if tag:
-        terms.literal("x", tag)
+        assert terms.literal("x", tag).endswith(f'"@{tag}')
+
+
+@pytest.mark.parametrize(("code", "tag"), [("en", "en"), ("en_GB", "en-gb"), ("ger", "de")])
+def test_a_code_of_a_language_becomes_its_tag(code: str, tag: str) -> None:
+    assert languages.language_tag(code) == tag
 
 
 @pytest.mark.parametrize(

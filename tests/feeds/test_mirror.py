@@ -158,11 +158,14 @@ def test_a_client_of_others_takes_each_record_whole_with_the_digest_that_the_gra
             told = "".join(record.xml.find(".//{*}source").itertext())
             named = json.loads(told)
             digests[record.header.identifier] = (named.get("deleted", False), hashlib.sha256(told.encode()).hexdigest())
+    unlike = set()
     for identifier, (gone, digest) in digests.items():
         path = f"/source/{identifier.split(':', 2)[2]}.json"
         answer = ask(site, "GET", path)
         assert (answer.status, gone) == ((410, True) if gone else (200, False)), path
-        assert gone or "\\u000b" in answer.body.decode() or hashlib.sha256(answer.body[:-1]).hexdigest() == digest
+        if not gone and hashlib.sha256(answer.body[:-1]).hexdigest() != digest:
+            unlike.add(identifier)
+    assert unlike == set()
     withdrawn = {identifier for identifier, (gone, _) in digests.items() if gone}
     assert withdrawn >= {Work(1009).identifier, "oai:data.example.org:oai/repository.example.org%3Areport-8"}
     assert {record.header.identifier for record in taken if record.deleted} == FORGOTTEN
@@ -213,7 +216,7 @@ def origins(site: Site, prefix: str) -> dict[str, list[tuple[str, str, str, str]
 def test_answers_with_all_parts_are_as_the_protocol_describes(site: Site) -> None:
     for prefix in ("oai_dc", "dim", "rdf", "source"):
         answer = ask(site, "GET", f"/oai?verb=ListRecords&metadataPrefix={prefix}")
-        RULES.assertValid(etree.fromstring(answer.body))
+        assert RULES.validate(etree.fromstring(answer.body)), RULES.error_log
 
 
 def test_the_format_of_whole_records_has_a_schema_that_they_fit(site: Site) -> None:

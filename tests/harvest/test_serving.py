@@ -198,7 +198,7 @@ def test_a_repository_without_oai_pmh_is_harvested_by_its_rest_interface(tmp_pat
     with serving(rest.app()) as address:
         site = Site(f"{address}/server", "--data", tmp_path)
         try:
-            until(lambda: ask(site, "GET", "/record/12345/7.nt").status == 200)
+            assert until(lambda: ask(site, "GET", "/record/12345/7.nt").status == 200)
         finally:
             site.stop()
 
@@ -209,7 +209,7 @@ def test_several_repositories_become_one_site(tmp_path: Path) -> None:
     with serving(near.app()) as here, serving(far.app()) as there:
         site = Site(here, there.replace("127.0.0.1", "localhost"), "--data", tmp_path)
         try:
-            until(lambda: works(site) == 9)
+            assert until(lambda: works(site) == 9)
         finally:
             site.stop()
 
@@ -220,7 +220,7 @@ def test_a_misbehaving_repository_is_served_whole(tmp_path: Path) -> None:
     with serving(repository.app()) as address:
         site = Site(address, "--data", tmp_path)
         try:
-            until(lambda: works(site) == 60, seconds=60)
+            assert until(lambda: works(site) == 60, seconds=60)
         finally:
             site.stop()
 

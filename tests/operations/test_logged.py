@@ -252,7 +252,7 @@ def test_no_address_of_a_person_is_logged(address: str, before: str) -> None:
 def test_an_event_is_one_line_whatever_is_in_it(text: str, form: Callable[..., str]) -> None:
     line = form({"time": 0.0, "level": "info", "event": "request", **REQUEST, "path": text})
     assert line.isprintable()
-    assert line.isascii() or line.encode()
+    assert line.encode().decode() == line
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -278,5 +278,5 @@ def test_a_reader_that_has_gone_is_no_matter(form: Form) -> None:
     os.close(reading)
     log = Log(form, descriptor=writing)
     log.write("request", **REQUEST, path="/")
-    until(lambda: log.dropped)
+    assert until(lambda: log.dropped) > 0
     os.close(writing)

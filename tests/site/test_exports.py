@@ -11,7 +11,6 @@ import rispy
 from bibtexparser.middlewares import SeparateCoAuthors, SplitNameParts
 from jsonschema import Draft7Validator
 
-from converter.errors import ShelfgraphError
 from converter.record import Field, File, Record
 from converter.sources.detection import read
 from server.pages.meta_tags import meta_tags
@@ -68,13 +67,11 @@ CSL = Draft7Validator(
 
 def everything() -> list[Description]:
     """A few records of each file of the tests."""
-    found = []
-    for path in records():
-        try:
-            found += [described(record) for record in read(str(path)) if not record.deleted][:3]
-        except ShelfgraphError:
-            continue
-    return found
+    return [
+        described(record)
+        for path in records()
+        for record in [record for record in read(str(path)) if not record.deleted][:3]
+    ]
 
 
 @pytest.fixture(scope="module")
