@@ -22,10 +22,10 @@ import pyoxigraph
 import pytest
 import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
 from server.sparql import Refused
 from server.sparql.lexer import form
+from tests.clients import imported
 from tests.conftest import Site
 
 AUTHORS = """PREFIX pro: <http://purl.org/spar/pro/> PREFIX co: <http://purl.org/co/>
@@ -81,13 +81,13 @@ def test_the_authors_in_order_by_every_way(site: Site, way: str) -> None:
     assert names(answer) == IN_ORDER
 
 
-@pytest.mark.parametrize("method", ["GET", POST])
+@pytest.mark.parametrize("method", ["GET", "POST"])
 def test_sparqlwrapper_is_answered(site: Site, method: str) -> None:
-    client = SPARQLWrapper(f"{site.base}sparql")
-    client.setMethod(method)
-    client.setReturnFormat(JSON)
-    client.setQuery(AUTHORS)
-    found = client.queryAndConvert()["results"]["bindings"]
+    wrapper = imported("SPARQLWrapper").SPARQLWrapper(f"{site.base}sparql")
+    wrapper.setMethod(method)
+    wrapper.setReturnFormat("json")
+    wrapper.setQuery(AUTHORS)
+    found = wrapper.queryAndConvert()["results"]["bindings"]
     assert [row["name"]["value"] for row in found] == IN_ORDER
 
 

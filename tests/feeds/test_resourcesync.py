@@ -18,6 +18,7 @@ from converter.store.archive import Archive
 from converter.store.reader import ArchiveReader
 from server.feeds.resourcesync import resourcesync_blueprint
 from server.settings import Settings
+from tests.clients import need
 from tests.conftest import Site, free_port
 from tests.feeds.collection import BASE, EMAIL, Nothing, Work, dim, load
 from tests.test_sparql import ask
@@ -108,8 +109,8 @@ def test_a_list_that_the_client_has_is_not_sent_again(local: Site) -> None:
         assert ask(local, "GET", path, If_None_Match=first.headers["etag"]).status == 304
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 12), reason="the reference client needs distutils")
 def test_the_reference_client_keeps_a_mirror(tmp_path: Path) -> None:
+    need("resync")
     with serving(tmp_path) as site:
         # The client takes what came and went since the moment of its mirror for nothing at all.
         next_second()
