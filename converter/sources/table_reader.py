@@ -115,7 +115,7 @@ class _Reading:
     def _report(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
         """Everything in it becomes lines of the report, but for what has a row of its own."""
         if node.text:
-            self._draft.unread(self._name(chain), node.text[:200], rule.note)
+            self._draft.unread(self._name(chain), node.text, rule.note)
         for child in node.children:
             inner = (*chain, child)
             own = self._table.rule(inner)

@@ -16,6 +16,9 @@ from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_fu
 from converter.values.agent_kinds import kind
 from ontology.source_tables import fields
 
+_OF_A_PERSON = frozenset(
+    "family given non-dropping-particle dropping-particle suffix prefix name literal ORCID affiliation".split()
+)
 _MARKS = frozenset({"indexed", "deposited", "member", "prefix", "score", "reference-count", "content-domain"})
 _BLOCK = re.compile(r"</?(?:\w+:)?(?:p|title|sec|list|list-item|break|br|div|li)\b[^>]*>")
 _MARKUP = re.compile(r"<[^>]+>")
@@ -105,6 +108,8 @@ def _people(inner: Object, draft: Draft) -> None:
                 identifiers=[agent_address("orcid", text_of(person.get("ORCID")))],
                 affiliations=_affiliations(person),
             )
+            words = {name_: part for name_, part in person.items() if name_ not in _OF_A_PERSON}
+            unread(words, draft, f"crossref.{key}", f"said of {name}, for which there is no field")
 
 
 def _name(person: Object, draft: Draft) -> tuple[str, str]:
@@ -179,15 +184,21 @@ def _related(inner: Object, draft: Draft) -> None:
         doi = text_of(one.get("DOI"))
         if doi:
             draft.add("datacite.relation.cites", related("doi", doi))
-        words = {key: part for key, part in one.items() if key not in {"DOI", "doi-asserted-by", "key"}}
+        words = {key: part for key, part in one.items() if key != "DOI"}
         unread(words, draft, "crossref.reference", f"said of the cited work {doi}" if doi else "a cited work in words")
     for key, by in (("update-to", False), ("updated-by", True)):
         for one in objects(inner.pop(key, None)):
-            draft.add(update(text_of(one.get("type")), by=by), related("doi", text_of(one.get("DOI"))))
+            doi = text_of(one.get("DOI"))
+            draft.add(update(text_of(one.get("type")), by=by), related("doi", doi))
+            words = {name: part for name, part in one.items() if name not in {"DOI", "type"}}
+            unread(words, draft, f"crossref.{key}", f"when and by whom {doi} was said to be related")
     relations = inner.pop("relation", None)
     for relation, others in relations.items() if isinstance(relations, dict) else ():
         for one in objects(others):
-            add_relation(draft, relation, text_of(one.get("id-type")), text_of(one.get("id")), "crossref")
+            other = text_of(one.get("id"))
+            add_relation(draft, relation, text_of(one.get("id-type")), other, "crossref")
+            words = {name: part for name, part in one.items() if name not in {"id", "id-type"}}
+            unread(words, draft, f"crossref.relation.{relation}", f"who said that {other} is related")
 
 
 def _licences(inner: Object, draft: Draft) -> None:

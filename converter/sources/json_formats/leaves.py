@@ -36,7 +36,7 @@ def rest(value: Object, draft: Draft, schema: str) -> None:
 def unread(value: Any, draft: Draft, name: str, reason: str) -> None:
     """Report everything inside a value; it becomes no field."""
     for path, text in leaves(value):
-        draft.unread(f"{name}.{path}" if path else name, text[:200], reason)
+        draft.unread(f"{name}.{path}" if path else name, text, reason)
 
 
 def text_of(value: Any) -> str:
