@@ -41,7 +41,8 @@ def accept(format_: Format, form: Form) -> str:
         return _TRUTH.media_types[0]
     if not format_.graph:
         return format_.media_types[0]
-    triples, plain = _LINES.media_types
+    # Some services call N-Triples plain text.
+    triples, plain = _LINES.media_type, "text/plain"
     if format_.name in _LINES_ALONE:
         return f"{triples}, {plain};q=0.2"
     return f"{format_.media_types[0]}, {triples};q=0.5, {plain};q=0.2"
