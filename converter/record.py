@@ -36,7 +36,8 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
 class File(msgspec.Struct, frozen=True, omit_defaults=True):
     """One file (bitstream) of a record; `size` in bytes, `size_text` as printed where only a rounded size is known.
 
-    `access` is who may have it, in the words or by the address that the source uses.
+    `access` is who may have it, in the words or by the address that the source uses; `available` the date from which on
+    anybody may.
     """
 
     name: str
@@ -50,6 +51,7 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
     description: str | None = None
     bundle: str | None = None
     access: str | None = None
+    available: str | None = None
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ import msgspec
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
+from converter.embargo import today
 from converter.errors import ShelfgraphError
 from converter.store.data_folder import DataFolder, reading
 from converter.store.reader import ArchiveReader
@@ -31,6 +33,8 @@ from server.sparql.pool import Pool
 from server.sparql.remote import Remote
 
 _DEPLOYMENT = "SHELFGRAPH_DEPLOYMENT"
+_RELEASING = 60.0
+"""Seconds between two looks for files whose embargo has ended."""
 _BACKLOG = 4_096
 _THREADS = 320
 """More than the queries that may run and wait, so that a refusal always has a thread to say it."""
@@ -151,6 +155,7 @@ def application() -> Callable[..., Any]:
     link = Link(Path(deployment.control), pool)
     app = create_app(deployment.settings, Cached(pool), archive, log, link)
     threading.Thread(target=_follow, args=(folder, pool, held, link), daemon=True).start()
+    threading.Thread(target=_release, args=(folder.path, archive), daemon=True).start()
     link.start()
     return app
 
@@ -190,6 +195,19 @@ def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack, link: Li
             continue
         held.close()
         held = fresh
+
+
+def _release(folder: Path, archive: ArchiveReader) -> None:
+    """Let the writer publish what was withheld until a day that has come; until it can, it stays withheld."""
+    told = b""
+    while True:
+        if archive.withholds(today()):
+            words = [sys.executable, "-m", "shelfgraph", "release", "--data", str(folder)]
+            done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - ours
+            if done.returncode and done.stderr != told:
+                told = done.stderr
+                print(told.decode("utf-8", "replace").strip(), file=sys.stderr)
+        time.sleep(_RELEASING)
 
 
 def interrupt_quietly() -> None:

@@ -68,7 +68,7 @@ def load(
 @options.FOLDER
 def rebuild(data: Path) -> None:
     """Make the store anew from the archive that is there, with the crosswalk of now; no repository is asked."""
-    with _writing(data, "from the archive") as (writer, _):
+    with writing(data, "from the archive") as (writer, _):
         generation = writer.published()
         count = sum(source.records for source in writer.archive.sources())
     click.echo(f"shelfgraph: {count} records, generation {generation.number} of {data}", err=True)
@@ -138,7 +138,7 @@ def show(record: str, data: Path, part: str) -> None:
 @options.FOLDER
 def forget(source: str, data: Path) -> None:
     """Remove all records of SOURCE (as `shelfgraph sources` names it), and what only they said."""
-    with _writing(data) as (writer, _):
+    with writing(data) as (writer, _):
         count = writer.forget(source)
     click.echo(f"shelfgraph: {count} record{'' if count == 1 else 's'} of “{source}” forgotten", err=True)
 
@@ -151,7 +151,7 @@ def sources(data: Path, order: str | None) -> None:
     from converter.store.archive import Archive
 
     if order is not None:
-        with _writing(data) as (writer, _):
+        with writing(data) as (writer, _):
             known = {source.name for source in writer.archive.sources()}
             names = [name.strip() for name in order.split(",")]
             unknown = [name for name in names if name not in known]
@@ -188,9 +188,9 @@ def take_in(
         number = 0
         if others:
             before = writer.archive.latest()
-            records = run.records(others, kind, repository)
+            records = run.records(others, kind, repository, hidden=True)
             told = _told(records, mapper, run) if run.told else records
-            lines_of = mapper.triples if run.told else (lambda record: run.mapped(record, mapper))
+            lines_of = mapper.triples if run.told else (lambda record, day: run.mapped(record, mapper, day))
             number = writer.load(told, lines_of, run.report.add).number
             run.changes = writer.archive.latest() - before
             works, withdrawn = writer.archive.counts()
@@ -254,7 +254,8 @@ def _archive(data: Path, open_: type[Archive]) -> Archive:
 
 
 @contextlib.contextmanager
-def _writing(data: Path, start: Start = "as it is") -> Iterator[tuple[Writer, Mapper]]:
+def writing(data: Path, start: Start = "as it is") -> Iterator[tuple[Writer, Mapper]]:
+    """The one writer of a data folder in which something has been loaded, and the crosswalk at work."""
     from converter.mapping.engine import Mapper
     from converter.store.data_folder import DataFolder, Identity
 

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 import click
 
 from converter.errors import ShelfgraphError, UsageError
-from shelfgraph import archiving, harvesting, inspecting, options, publishing, remote, serving
+from shelfgraph import archiving, harvesting, inspecting, maintaining, options, publishing, remote, serving
 from shelfgraph.doctor import command
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ def _end(message: str, code: int) -> NoReturn:
 
 for _command in (
     *archiving.COMMANDS,
+    *maintaining.COMMANDS,
     *serving.COMMANDS,
     *harvesting.COMMANDS,
     *inspecting.COMMANDS,

@@ -143,7 +143,7 @@ def _keeping(data: Path, base: str | None, run: Run, *, dry_run: bool) -> Iterat
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
     mapper = Mapper(chosen)
-    lines_of = (lambda record: run.mapped(record, mapper)) if run.told else None
+    lines_of = (lambda record, day: run.mapped(record, mapper, day)) if run.told else None
     with contextlib.ExitStack() as stack:
 
         def opened() -> WriterKeeper:

@@ -59,14 +59,20 @@ class Run:
         self.changes: int | None = None
         self.held: Held | None = None
 
-    def records(self, sources: tuple[str, ...], kind: str | None, repository: str) -> Iterator[Record]:
-        """Yield the records of all sources; one that cannot be read is told of, and the others go on."""
+    def records(
+        self, sources: tuple[str, ...], kind: str | None, repository: str, *, hidden: bool = False
+    ) -> Iterator[Record]:
+        """Yield the records of all sources; one that cannot be read is told of, and the others go on.
+
+        `hidden` says that those come too of which nothing is to be published.
+        """
         for source in sources:
             try:
                 reader = address.read if address.is_address(source) else read
                 for record in counted(reader(source, kind, repository, self.report, self.encoding)):
                     self.count += 1
-                    yield record
+                    if hidden or not record.erased:
+                        yield record
             except (SourceError, SourceUnreachable) as fault:
                 if len(sources) == 1 and not self.count:
                     raise
@@ -76,9 +82,9 @@ class Run:
             # Nothing is written where nothing could be read.
             raise SystemExit(self.exit_code)
 
-    def mapped(self, record: Record, mapper: Mapper) -> list[str]:
-        """The lines of a record, its findings put into the report."""
-        found = mapper.map(record)
+    def mapped(self, record: Record, mapper: Mapper, day: str = "") -> list[str]:
+        """The lines of a record as it may be shown on a day (today), its findings put into the report."""
+        found = mapper.map(record, day)
         self.report.extend(found.findings)
         self.triples += len(found.lines)
         return list(found.lines)

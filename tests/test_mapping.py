@@ -186,7 +186,7 @@ def test_a_file_has_name_format_size_and_address() -> None:
         size=12,
         checksum="0123",
         checksum_algorithm="MD5",
-        access="Restricted access",
+        access="Open access",
     )
     found = mapped(files=(file,))
     node = "item/12345/1#file-a-b-pdf"
@@ -194,7 +194,7 @@ def test_a_file_has_name_format_size_and_address() -> None:
     assert "https://x.example.org/a%20b.pdf" in objects(found, "fabio:hasURL", node)[0]
     assert objects(found, "dcterms:extent", node) == ['"12 bytes"']
     assert objects(found, "dc:identifier", node) == ['"MD5 0123"']
-    assert objects(found, "dcterms:accessRights", node) == ["<http://purl.org/coar/access_right/c_16ec>"]
+    assert objects(found, "dcterms:accessRights", node) == ["<http://purl.org/coar/access_right/c_abf2>"]
 
 
 def test_a_work_that_is_named_by_its_doi_is_cited_and_a_search_is_not() -> None:

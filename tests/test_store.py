@@ -24,7 +24,7 @@ from converter.errors import StoreError
 from converter.mapping.engine import Mapper
 from converter.mapping.settling import Joins, settled
 from converter.mapping.shared import Shared
-from converter.record import Field, Record
+from converter.record import Field, File, Record
 from converter.report import Finding
 from converter.store import schema, statistics
 from converter.store.archive import Archive
@@ -39,6 +39,7 @@ BASE = "https://x.example.org/"
 MAPPER = Mapper(BASE)
 IDENTITY = Identity(BASE, MAPPER.digest)
 
+Triples = Callable[[Record, str], list[str]]
 FIELDS = st.lists(
     st.sampled_from(
         [
@@ -65,18 +66,21 @@ FIELDS = st.lists(
             Field("dc.date.issued", "1999-05"),
             Field("dc.contributor.editor", "Marrow, T"),
             Field("dc.language.iso", "en"),
+            Field("dc.date.embargoEnd", "2030-01-02"),
+            Field("dc.date.embargoEnd", "2030-01-04"),
         ]
     ),
     max_size=5,
 )
 RECORDS = st.builds(
-    lambda number, fields, deleted, name: Record(
-        f"{name}{number}", f"12345/{number}", fields=tuple(fields), deleted=deleted
+    lambda number, fields, deleted, name, files: Record(
+        f"{name}{number}", f"12345/{number}", fields=tuple(fields), deleted=deleted, files=files
     ),
     st.integers(1, 4),
     FIELDS,
     st.booleans(),
     st.sampled_from(["r", "b1111111-2222-3333-4444-00000000000"]),
+    st.sampled_from([(), (File("a.pdf"),), (File("a.pdf"), File("b.pdf", available="2030-01-04"))]),
 )
 
 
@@ -111,24 +115,29 @@ def listed(archive: Archive) -> dict[str, list[tuple[object, ...]]]:
     return {name: sorted(archive.ask(query), key=repr) for name, query in COUNTED.items()}
 
 
-def rebuilt(archive: Archive, triples: Callable[[Record], list[str]] = MAPPER.triples) -> set[str]:
+def published(archive: Archive, triples: Triples = MAPPER.triples) -> list[tuple[str, Record, list[str]]]:
+    """Each record with its address and what it said on the day on which it was published."""
+    return [(at, one, triples(one, archive.withheld.day_of(at))) for at, one in archive.records()]
+
+
+def rebuilt(archive: Archive, triples: Triples = MAPPER.triples) -> set[str]:
     """What a conversion of all archived records makes, in the order in which they came first."""
-    pairs = ((record, triples(record)) for _, record in archive.records())
+    pairs = ((record, lines) for _, record, lines in published(archive, triples))
     return made([line for batch in settled(pairs, BASE) for line in batch])
 
 
-def recounted(archive: Archive, triples: Callable[[Record], list[str]]) -> dict[str, list[tuple[object, ...]]]:
+def recounted(archive: Archive, triples: Triples) -> dict[str, list[tuple[object, ...]]]:
     """What a catalogue would hold that is made of the records as they are now."""
     shared, joins = Shared(BASE), Joins()
-    for address, record in archive.records():
-        joins.add(shared.joins(record, triples(record)), f"item/{address}", archive.number(address))
+    for address, record, said in published(archive, triples):
+        joins.add(shared.joins(record, said), f"item/{address}", archive.number(address))
     with tempfile.TemporaryDirectory() as folder:
         fresh = Archive(Path(folder) / "archive.sqlite")
         fresh.begin()
-        for address, record in archive.records():
+        for address, record, said in published(archive, triples):
             if not record.deleted:
-                own, item = shared.joins(record, triples(record)), f"item/{address}"
-                lines = shared.settled(triples(record), own, joins.resolve, item)
+                own, item = shared.joins(record, said), f"item/{address}"
+                lines = shared.settled(said, own, joins.resolve, item)
                 entry = entry_of(sorted(lines), BASE, address, record.listed.source)
                 fresh.catalogue.change(archive.number(address), address, None, entry)
         fresh.commit()
@@ -143,16 +152,23 @@ class StoreEqualsArchive(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.variant = 0
+        self.variant = self.days = 0
         self.loader = self.open()
 
-    def triples(self, record: Record) -> list[str]:
+    def triples(self, record: Record, day: str) -> list[str]:
         """What the crosswalk makes; a later crosswalk says less of a record."""
-        lines = MAPPER.triples(record)
+        lines = MAPPER.triples(record, day)
         return [line for line in lines if "prefLabel" not in line] if self.variant % 2 else lines
 
     def open(self) -> Loader:
-        return Loader(Path(self.folder.name), BASE, f"crosswalk {self.variant}", self.triples)
+        return Loader(Path(self.folder.name), BASE, f"crosswalk {self.variant}", self.triples, day_of=self.day)
+
+    def day(self) -> str:
+        return f"2030-01-{1 + self.days:02}"
+
+    @rule(days=st.integers(-1, 2))
+    def let_days_pass(self, days: int) -> None:
+        self.days = max(0, self.days + days)
 
     @rule(batch=st.lists(RECORDS, min_size=1, max_size=4))
     def load(self, batch: list[Record]) -> None:
@@ -170,6 +186,8 @@ class StoreEqualsArchive(RuleBasedStateMachine):
         self.loader.close()
         del self.loader
         self.loader = self.open()
+        # What was withheld until today is in the store without a harvest.
+        assert self.loader.archive.withheld.due(self.day()) == []
 
     @invariant()
     def equal(self) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import ontology
+from converter.embargo import on_day, today
 from converter.errors import CrosswalkError
 from converter.handlers import KINDS, plain
 from converter.handlers.identifiers import identifier_node_lines, normal
@@ -85,12 +86,18 @@ class Mapper:
         decides = (self.crosswalk.digest, mesh.version(), iris.FIELDS)
         return hashlib.sha256(" ".join(decides).encode()).hexdigest()
 
-    def triples(self, record: Record) -> list[str]:
-        """The record as sorted N-Triples lines, without line ends."""
-        return sorted(self.map(record).lines)
+    def triples(self, record: Record, day: str = "") -> list[str]:
+        """The record as sorted N-Triples lines, without line ends, as it may be shown on a day, which is else today."""
+        return sorted(self.map(record, day).lines)
 
-    def map(self, record: Record) -> Mapped:
-        """The record as lines with their origins, with findings and outcomes."""
+    def map(self, record: Record, day: str = "") -> Mapped:
+        """The record as lines with their origins, with findings and outcomes; `day` as in `triples`.
+
+        Nothing is said of a record that is not to be published.
+        """
+        if record.erased:
+            return Mapped({}, [], [])
+        record, withheld, _ = on_day(record, day or today())
         item = Item(
             record,
             self.crosswalk,
@@ -98,6 +105,7 @@ class Mapper:
             self.repository or _repository(record),
             self.repository or _home(record) or _repository(record),
         )
+        item.findings += withheld
         lines: dict[str, list[Origin]] = {}
         if record.deleted:
             # Some repositories still send what a withdrawn record said; it stays in the archive with all the rest.

@@ -31,7 +31,8 @@ class Draft:
 
     `identifier`, `handle`, `datestamp`, `sets` and `deleted` may be set at any time before `record`, and so may
     `whole`, a record that came in one piece; `origin` and `origins`, where it is from; `base_url` and
-    `namespace`, how it came.  `fault` says why there is no record in it at all.
+    `namespace`, how it came.  `fault` says why there is no record in it at all, `hidden` why it is not to be published:
+    then nothing of it is kept but its identity, and the report says so.
     """
 
     def __init__(self, note: Note) -> None:
@@ -46,7 +47,7 @@ class Draft:
         self.origin: Origin | None = None
         self.origins: tuple[Origin, ...] = ()
         self.base_url = self.namespace = ""
-        self.fault = ""
+        self.fault = self.hidden = ""
         self._findings: list[tuple[str, str, str]] = []
         self._note = note
 
@@ -98,6 +99,9 @@ class Draft:
             read = msgspec.structs.replace(read, via=came)
         if self.origins:
             read = msgspec.structs.replace(read, origins=self.origins)
+        if self.hidden:
+            self._note(Finding(read.handle or read.identifier, "info", "", "", f"not published: {self.hidden}"))
+            return msgspec.structs.replace(read, fields=(), files=(), sets=(), erased=True)
         for name, value, reason in self._findings:
             self._note(Finding(read.handle or read.identifier, "info", name, value, reason))
         return read

@@ -17,6 +17,7 @@ from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.json_formats import by_table, crossref, datacite, dspace
 from converter.sources.json_formats.leaves import Object
+from converter.sources.json_formats.visibility import hidden
 from ontology.source_tables import json_formats
 
 Note = Callable[[Finding], None]
@@ -150,6 +151,7 @@ def _record(value: Object, source: str, note: Note, name: str, place: int) -> Re
     if dialect is None:
         return None
     draft = Draft(note)
+    draft.hidden = hidden(value)
     try:
         dialect.read(value, draft)
     except (AttributeError, TypeError, ValueError, KeyError) as fault:

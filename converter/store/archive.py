@@ -19,6 +19,7 @@ from converter.store.journal import Change, Entry, Source
 from converter.store.schema import MIGRATIONS, bring_up
 from converter.store.search_index import Words
 from converter.store.serialization import digest, packed, packed_lines, unpacked_lines, verified
+from converter.store.withheld import Withheld
 
 _AT_ONCE = 500
 _CACHE = 65_536
@@ -50,6 +51,7 @@ class Archive:
         self._database.execute(f"PRAGMA cache_size = -{_CACHE}")
         self.catalogue = Catalogue(self._database)
         self.claims = Claims(self._database)
+        self.withheld = Withheld(self._database)
         self._database.execute("CREATE TEMP TABLE brought (address TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def close(self) -> None:
@@ -163,6 +165,7 @@ class Archive:
     def erase(self, address: str) -> None:
         """Remove what a record said; the journal says that it is gone, and nothing else is left of it."""
         entry, moment = self._journal(address, "deleted")
+        self.withheld.keep(self.number(address), "", None)
         self._database.execute(
             "UPDATE held SET payload = NULL, digest = NULL, deleted = 1, change = ?, moment = ? WHERE address = ?",
             (entry, moment, address),

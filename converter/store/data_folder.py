@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 import pyoxigraph
 
+from converter.embargo import today
 from converter.errors import StoreError
 from converter.record import Record
 from converter.report import Finding
@@ -67,10 +68,10 @@ class Identity(NamedTuple):
 
 
 class DataFolder:
-    """A data folder on disk; nothing is made until something is written."""
+    """A data folder on disk; nothing is made until something is written.  `day_of` tells the day that it is."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, day_of: Callable[[], str] = today) -> None:
+        self.path, self._day_of = path, day_of
 
     @property
     def store_path(self) -> Path:
@@ -140,7 +141,8 @@ class DataFolder:
         with self._locked():
             beyond = prepared(self.path, self._stamps(start), start)
             self._write("shelfgraph.json", json.dumps({"layout": _LAYOUT, **identity._asdict()}, indent=1) + "\n")
-            loader = Loader(self.path, identity.base, identity.crosswalk, triples_of, beyond=beyond)
+            base, crosswalk = identity
+            loader = Loader(self.path, base, crosswalk, triples_of, beyond=beyond, day_of=self._day_of)
             try:
                 writer = Writer(self, loader, Describer(identity.base, loader.figures))
                 yield writer

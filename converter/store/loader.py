@@ -11,28 +11,28 @@ where they had been done; they go when the store is known to be on the disk.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
 
 import pyoxigraph
 
-from converter.errors import StoreError
+from converter.embargo import on_day, today
 from converter.record import Record
 from converter.report import Finding
 from converter.store import foreign_rdf
 from converter.store.addressing import moved, placed, same
 from converter.store.agreement import Stamp, put_stamp, stamp_of
 from converter.store.archive import Archive
+from converter.store.batches import batches
 from converter.store.claims import FOREIGN
+from converter.store.faults import opened
 from converter.store.ownership import refusal, version
 from converter.store.search_index import words_of
 from converter.store.statements import Said, Statements
 from converter.store.statistics import Figures
 
-T = TypeVar("T")
-Lines = Callable[[Record], Iterable[str]]
+Lines = Callable[[Record, str], Iterable[str]]
+"""A record and a day → its statements, as they may be published on that day."""
 
 BATCH = 100
 """Records in one step of the store: memory is flat in the number of all."""
@@ -54,13 +54,19 @@ class Loader:
     """
 
     def __init__(
-        self, folder: Path, base: str, crosswalk: str, triples_of: Lines, *, beyond: Stamp | None = None
+        self,
+        folder: Path,
+        base: str,
+        crosswalk: str,
+        triples_of: Lines,
+        *,
+        beyond: Stamp | None = None,
+        day_of: Callable[[], str] = today,
     ) -> None:
-        self._folder = folder
-        self._base = base
-        self._triples_of = triples_of
+        self._folder, self._path, self._base = folder, folder / "store", base
+        self._triples_of, self._day_of = triples_of, day_of
         self.archive = Archive(folder / "archive.sqlite")
-        self._statements = Statements(self.archive, base, triples_of)
+        self._statements = Statements(self.archive, base, self._published)
         self.written = 0
         self._unsettled = 0
         try:
@@ -72,10 +78,11 @@ class Loader:
                 self.archive.keep_note(_CROSSWALK, crosswalk)
                 self.store = opened(self._path)
                 self._catch_up()
+            self._statements.has_foreign = bool(foreign_rdf.files(folder))
+            self._release()
         except BaseException:
             self.archive.close()
             raise
-        self._statements.has_foreign = bool(foreign_rdf.files(folder))
 
     def load(
         self,
@@ -93,7 +100,7 @@ class Loader:
         just now, so that its answer counts even where its clock ran back.
         """
         taken = False
-        for batch, last in _batches(records, BATCH):
+        for batch, last in batches(records, BATCH):
             self._take_in(batch, lines_of or self._triples_of, note, (state or {}) if last else {}, asked=asked)
             taken = True
         if state and not taken:
@@ -115,7 +122,7 @@ class Loader:
     def forget(self, source: str) -> int:
         """The number of records of a source that were erased, with all that they said."""
         count = 0
-        for batch, _ in _batches(self.archive.records(source), BATCH):
+        for batch, _ in batches(self.archive.records(source), BATCH):
             self.archive.begin()
             try:
                 for address, _ in batch:
@@ -133,14 +140,15 @@ class Loader:
         """Make the store anew from the archive, beside the old one, and put it in its place."""
         fresh = self._folder / "store.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        store = pyoxigraph.Store(str(fresh))
+        store, day = pyoxigraph.Store(str(fresh)), self._day_of()
         self.archive.begin()
         try:
             self.archive.forget_claims()
-            for batch, _ in _batches(self.archive.records(), BATCH):
+            for batch, _ in batches(self.archive.records(), BATCH):
                 for address, record in batch:
-                    made = list(self._triples_of(record))
+                    made = list(self._triples_of(record, day))
                     number = self.archive.number(address)
+                    self.archive.withheld.keep(number, day, on_day(record, day).until)
                     self.archive.index(number, words_of(made))
                     self._statements.change(number, address, None, Said(record, made))
                 self.archive.catalogue.apply()
@@ -186,15 +194,10 @@ class Loader:
             del self.store
         self.archive.close()
 
-    @property
-    def _path(self) -> Path:
-        return self._folder / "store"
-
     def _is_made_by(self, crosswalk: str) -> bool:
         """Whether the store was made by that crosswalk from this archive, as far as the archive knows."""
         stamp, identity = stamp_of(self._path), self.archive.stamp.archive
-        is_new = self.archive.note(_CROSSWALK) is None and not self._path.exists()
-        if is_new:
+        if self.archive.note(_CROSSWALK) is None and not self._path.exists():
             return True
         known = stamp is not None and stamp.archive == identity and stamp.number >= self.archive.settled
         return known and self.archive.note(_CROSSWALK) == crosswalk
@@ -250,19 +253,44 @@ class Loader:
         if record.erased:
             self._erase(address)
             return None
-        old = list(self._triples_of(known)) if known else []
-        new = list(lines_of(record))
+        self._replace(address, known, record, lines_of)
+        return None
+
+    def _replace(self, address: str, known: Record | None, record: Record, lines_of: Lines) -> None:
+        """Put a record in the place of what is known of it, both as they are published on their days."""
+        day = self._day_of()
+        old = self._published(address, known) if known else []
+        new = list(lines_of(record, day))
         number = self.archive.put(address, record)
+        self.archive.withheld.keep(number, day, on_day(record, day).until)
         self.archive.index(number, words_of(new), words_of(old) if known else None)
         self._statements.change(number, address, Said(known, old) if known else None, Said(record, new))
-        return None
+
+    def _published(self, address: str, record: Record) -> list[str]:
+        """What the store says of a record that is held."""
+        return list(self._triples_of(record, self.archive.withheld.day_of(address)))
+
+    def _release(self) -> None:
+        """Publish what was withheld until a day that has come."""
+        while addresses := self.archive.withheld.due(self._day_of()):
+            for batch, _ in batches(addresses, BATCH):
+                self.archive.begin()
+                try:
+                    for address in batch:
+                        record = self.archive.get(address)
+                        if record:
+                            self._replace(address, record, record, self._triples_of)
+                    self._commit()
+                except BaseException:
+                    self._roll_back()
+                    raise
 
     def _erase(self, address: str) -> None:
         """Remove a record with all that it said."""
         record = self.archive.get(address)
         number = self.archive.number(address)
         if record:
-            old = list(self._triples_of(record))
+            old = self._published(address, record)
             self.archive.index(number, None, words_of(old))
             self._statements.change(number, address, Said(record, old), None)
         self.archive.erase(address)
@@ -301,27 +329,3 @@ def _apply(store: pyoxigraph.Store, come: str, gone: str) -> None:
     else:
         # The lines are checked terms: they say the same in N-Triples and between the braces of an update.
         store.update(f"DELETE DATA {{\n{gone}\n}} ;\nINSERT DATA {{\n{come}\n}}")
-
-
-def _batches(things: Iterable[T], size: int) -> Iterator[tuple[list[T], bool]]:
-    """Yield the things, so many at a time, and whether these are the last."""
-    left = iter(things)
-    batch = list(islice(left, size))
-    while batch:
-        following = list(islice(left, size))
-        yield batch, not following
-        batch = following
-
-
-def opened(path: Path) -> pyoxigraph.Store:
-    """The writer's store at a path.
-
-    Raises StoreError where it is broken.
-    """
-    try:
-        return pyoxigraph.Store(str(path))
-    except OSError as fault:
-        raise StoreError(
-            f"{path}: the store cannot be opened ({fault}); make it anew from the archive with “shelfgraph rebuild"
-            f" --data {path.parent}”"
-        ) from None

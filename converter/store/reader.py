@@ -10,12 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from converter.embargo import LATEST, on_day
 from converter.errors import StoreError
 from converter.record import Record
 from converter.store.catalogue_reader import CatalogueReader
 from converter.store.catalogue_search import Search
 from converter.store.journal import Entry
-from converter.store.schema import DIGESTS, LISTED, MIGRATIONS, OLDEST_READ
+from converter.store.schema import DIGESTS, EMBARGOES, LISTED, MIGRATIONS, OLDEST_READ
 from converter.store.serialization import verified
 
 
@@ -76,10 +77,20 @@ class ArchiveReader:
         return _NO_END if upto is None else upto
 
     def get(self, address: str) -> Record | None:
-        """The record as it came, None where there is none or it has been erased."""
+        """The record as it was published last, None where there is none or it has been erased."""
         kept = "digest" if self._version >= DIGESTS else "NULL"
-        rows = self._ask(f"SELECT payload, {kept} FROM held WHERE address = ?", (address,))  # noqa: S608 - a constant
-        return verified(rows[0][0], rows[0][1], address) if rows and rows[0][0] else None
+        day = "(SELECT day FROM withheld WHERE record = id)" if self._version >= EMBARGOES else "NULL"
+        rows = self._ask(f"SELECT payload, {kept}, {day} FROM held WHERE address = ?", (address,))  # noqa: S608 - constants
+        if not rows or not rows[0][0]:
+            return None
+        payload, digest, published = rows[0]
+        return on_day(verified(payload, digest, address), published or LATEST).record
+
+    def withholds(self, day: str) -> bool:
+        """Whether a record withholds something that may be shown from that day on, or from an earlier one."""
+        if self._version < EMBARGOES:
+            return False
+        return bool(self._ask("SELECT 1 FROM withheld WHERE until <= ? LIMIT 1", (day,)))
 
     def notes(self, beginning: str) -> list[tuple[str, str]]:
         """The small facts that the writer keeps under names that begin so, as they are now."""

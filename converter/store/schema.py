@@ -132,6 +132,18 @@ def _keep_figures(database: sqlite3.Connection) -> None:
         database.execute("INSERT OR REPLACE INTO note VALUES ('crosswalk', 'of an earlier version')")
 
 
+def _know_embargoes(database: sqlite3.Connection) -> None:
+    """Keep beside a record that withholds something on which day it was published so, and from when on more is shown.
+
+    The store was made without: it is made anew at the next opening.
+    """
+    database.execute(
+        "CREATE TABLE withheld (record INTEGER PRIMARY KEY, day TEXT NOT NULL, until TEXT NOT NULL) WITHOUT ROWID"
+    )
+    database.execute("CREATE INDEX withheld_until ON withheld (until)")
+    database.execute("UPDATE note SET value = 'of an earlier version' WHERE name = 'crosswalk'")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make,
     _know_sources,
@@ -141,14 +153,15 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _list_works,
     _know_what_is_one,
     _keep_figures,
+    _know_embargoes,
 )
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
 LISTED = MIGRATIONS.index(_list_works) + 1
 """The version from which on there is a catalogue."""
 OLDEST_READ = 3
 """The version from which on readers, who change nothing, find all that they ask for."""
-DIGESTS = 5
-"""The version from which on each record has a digest."""
+DIGESTS, EMBARGOES = MIGRATIONS.index(_know_itself) + 1, MIGRATIONS.index(_know_embargoes) + 1
+"""The versions from which on each record has a digest, and it is known which ones withhold something."""
 
 
 def bring_up(database: sqlite3.Connection) -> None:

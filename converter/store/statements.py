@@ -28,12 +28,14 @@ class Said(NamedTuple):
 class Statements:
     """Gathers the changes of a batch: `wanted` is line → whether it shall be in the store.
 
-    `has_foreign` says that foreign RDF may say the same of our items.  Whether the store had a line before the batch is
+    `published` is what the store says of a record, by its address; `has_foreign` says that foreign RDF may say the same
+    of our items.
+    Whether the store had a line before the batch is
     kept too: the figures count what it did not have, and what it no longer has.
     """
 
-    def __init__(self, archive: Archive, base: str, triples_of: Callable[[Record], Iterable[str]]) -> None:
-        self._archive, self._base, self._triples_of = archive, base, triples_of
+    def __init__(self, archive: Archive, base: str, published: Callable[[str, Record], Iterable[str]]) -> None:
+        self._archive, self._base, self._published = archive, base, published
         self._shared = Shared(base)
         self.has_foreign = False
         self.wanted: dict[str, bool] = {}
@@ -86,7 +88,7 @@ class Statements:
             record = self._archive.get(address) if other != number else None
             if record is None:
                 continue
-            said, joins = Said(record, list(self._triples_of(record))), claims.joins_of(other)
+            said, joins = Said(record, list(self._published(address, record))), claims.joins_of(other)
             before = self._settled(address, said, joins, lambda path: was.get(path) or claims.resolve(path))
             after = self._settled(address, said, joins, claims.resolve)
             self._replace(other, address, before, after, _has_item(joins), _has_item(joins))

@@ -11,8 +11,13 @@ from converter.sources.json_formats.leaves import Object, leaves, objects, rest,
 from converter.sources.xml_formats.qdc import FIFTEEN
 from ontology.source_tables import fields
 
+_STATUS = {one: one for one in ("open.access", "embargo", "restricted", "metadata.only")}
+"""What DSpace calculates of the access to a file; what it does not know says nothing."""
 _FIELD = re.compile(r"[A-Za-z]\w*\.[A-Za-z]\w*(?:\.[\w-]+)*")
-_NOT_ITEMS = frozenset({"community", "collection", "eperson", "group", "bitstream", "bundle", "metadatafield"})
+_NOT_ITEMS = frozenset(
+    "community collection eperson group bitstream bundle metadatafield workspaceitem workflowitem edititem"
+    " pooltask claimedtask".split()
+)
 
 
 def shows_seven(value: Object) -> bool:
@@ -39,15 +44,16 @@ def seven(value: Object, draft: Draft) -> None:
                 confidence if isinstance(confidence, int) and one.get("authority") else None,
             )
     embedded = value.get("_embedded") or {}
+    access = embedded.get("accessStatus") or value.get("accessStatus")
     for bundle in _listed(embedded.get("bundles"), "bundles") + _listed(value.get("bundles"), "bundles"):
         inner = (bundle.get("_embedded") or {}).get("bitstreams")
         for bitstream in _listed(inner, "bitstreams") + objects(bundle.get("bitstreams")):
-            draft.files.append(_file_of_seven(bitstream, text_of(bundle.get("name"))))
+            draft.files.append(_file_of_seven(bitstream, text_of(bundle.get("name")), access))
     collection = embedded.get("owningCollection")
     for one in objects(collection):
         if text_of(one.get("name")):
             draft.add("view.collection", text_of(one.get("name")))
-    known = {"metadata", "handle", "uuid", "id", "lastModified", "_embedded", "_links", "bundles"}
+    known = {"metadata", "handle", "uuid", "id", "lastModified", "_embedded", "_links", "bundles", "accessStatus"}
     unread({key: value[key] for key in value if key not in known}, draft, "rest", "a setting of the repository")
 
 
@@ -58,14 +64,18 @@ def _listed(value: Any, name: str) -> list[Object]:
     return objects(value) if isinstance(value, list) else []
 
 
-def _file_of_seven(bitstream: Object, bundle: str) -> File:
+def _file_of_seven(bitstream: Object, bundle: str, access: Any) -> File:
     sum_ = bitstream.get("checkSum") or {}
     metadata = bitstream.get("metadata") or {}
     described = objects(metadata.get("dc.description"))
     links = bitstream.get("_links") or {}
     format_ = ((bitstream.get("_embedded") or {}).get("format") or {}).get("mimetype")
     size = bitstream.get("sizeBytes")
+    own = (bitstream.get("_embedded") or {}).get("accessStatus") or bitstream.get("accessStatus") or access
+    told = own if isinstance(own, dict) else {"status": own}
     return File(
+        access=_STATUS.get(text_of(told.get("status"))),
+        available=text_of(told.get("embargoDate")) or None,
         name=text_of(bitstream.get("name")) or text_of(bitstream.get("uuid")) or "file",
         url=text_of((links.get("content") or {}).get("href")) or None,
         media_type=text_of(format_) or None,

@@ -26,7 +26,7 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     for schema in metadata.iterfind("{*}element"):
         name = schema.get("name") or ""
         if name == "bundles":
-            _files(schema, draft)
+            _files(schema, _access(metadata), draft)
         elif name == "others":
             _others(schema, draft)
         elif name in _TECHNICAL:
@@ -79,13 +79,14 @@ def _runs(element: etree._Element) -> Iterator[dict[str, str]]:
         yield run
 
 
-def _files(bundles: etree._Element, draft: Draft) -> None:
+def _files(bundles: etree._Element, access: tuple[str, str], draft: Draft) -> None:
     for bundle in bundles.iterfind("{*}element"):
         name = _field(bundle, "name")
         for bitstream in bundle.iterfind("{*}element/{*}element"):
             fields = bitstream.iterfind("{*}field")
             told = {field.get("name") or "": "".join(field.itertext()).strip() for field in fields}
             size = told.pop("size", "")
+            start = _start_of_reading(bitstream) or told.pop("embargo", "") or access[1]
             draft.files.append(
                 File(
                     name=told.pop("name", "") or told.get("url", "").rpartition("/")[2] or "file",
@@ -96,11 +97,30 @@ def _files(bundles: etree._Element, draft: Draft) -> None:
                     checksum_algorithm=told.pop("checksumAlgorithm", None) or None,
                     description=told.pop("description", None) or None,
                     bundle=name or None,
+                    access=access[0] or None,
+                    available=start or None,
                 )
             )
             for kind, text in told.items():
                 if text and kind not in {"sid", "originalName"}:
                     draft.unread(f"bitstream.{kind}", text, "a detail that no field of the record holds")
+
+
+def _start_of_reading(bitstream: etree._Element) -> str:
+    """The date from which on anybody may read a file, as its policies say; empty where none says one."""
+    policies = bitstream.iterfind(".//{*}element[@name='resourcePolicy']")
+    told = [{name: _field(one, name) for name in ("action", "start-date")} for one in policies]
+    starts = [one["start-date"] for one in told if one["action"].upper() in {"", "READ"}]
+    return min(starts) if starts and all(starts) else ""
+
+
+def _access(metadata: etree._Element) -> tuple[str, str]:
+    """What DSpace calculates of the access to the files: its status, and the end of an embargo."""
+    found = metadata.find("{*}element[@name='others']//{*}element[@name='access-status']")
+    if found is None:
+        return "", ""
+    status = _field(found, "value")
+    return ("" if status == "unknown" else status), _field(found, "embargo")
 
 
 def _others(others: etree._Element, draft: Draft) -> None:
