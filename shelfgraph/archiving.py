@@ -30,6 +30,7 @@ PARTS = ("all", "fields", "triples", "history")
 @options.FOLDER
 @options.KIND
 @options.ENCODING
+@options.MAX_SIZE
 @options.BASE
 @options.REPOSITORY
 @options.REPORT
@@ -39,6 +40,7 @@ def load(
     data: Path,
     kind: str | None,
     encoding: str,
+    most: str,
     base: str | None,
     repository: str,
     report: Path | None,
@@ -55,7 +57,7 @@ def load(
     folder = DataFolder(data)
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
-    with runs.reported(report, encoding) as run:
+    with runs.reported(report, encoding, most) as run:
         start: Start = "anew" if new else "as it is"
         number = take_in(folder, options.required(sources), kind, repository, chosen, run, start)
         if base is None and held is None:

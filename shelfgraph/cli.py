@@ -53,6 +53,7 @@ def main() -> None:
 @click.option("--to", "format_", type=click.Choice(FORMATS), help="The format; told by the name of OUT, else ttl.")
 @options.KIND
 @options.ENCODING
+@options.MAX_SIZE
 @options.BASE
 @options.REPOSITORY
 @options.REPORT
@@ -62,6 +63,7 @@ def convert(
     format_: str | None,
     kind: str | None,
     encoding: str,
+    most: str,
     base: str | None,
     repository: str,
     report: Path | None,
@@ -72,7 +74,7 @@ def convert(
 
     mapper = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository)
     chosen = format_ or _format_of(output)
-    with runs.reported(report, encoding) as run, _output(output) as out:
+    with runs.reported(report, encoding, most) as run, _output(output) as out:
         _write(run.records(options.required(sources), kind, repository), mapper, run, out, chosen)
     if base is None:
         options.tell_base(options.EXAMPLE_BASE)

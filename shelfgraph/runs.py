@@ -15,6 +15,7 @@ from converter.mapping.engine import Mapper
 from converter.record import Record
 from converter.report import Report
 from converter.sources.detection import read
+from shelfgraph import options
 from shelfgraph.progress import counted
 
 
@@ -27,20 +28,22 @@ class Held(NamedTuple):
 
 
 @contextlib.contextmanager
-def reported(report: Path | None, encoding: str = "") -> Iterator[Run]:
-    """A run whose findings go to a file, where one is named; `encoding` is that of its sources.
+def reported(report: Path | None, encoding: str = "", most: str = "") -> Iterator[Run]:
+    """A run whose findings go to a file, where one is named.
+
+    `encoding` is that of its sources, `most` what each may unpack to.
 
     Raises UsageError where the file cannot be written.
     """
     if report is None:
-        yield Run(Report(), encoding=encoding)
+        yield Run(Report(), encoding=encoding, most=most)
         return
     try:
         file = report.open("w", encoding="utf-8", newline="")
     except OSError as fault:
         raise UsageError(f"{report}: {fault.strerror}; name another file with --report") from None
     with file:
-        yield Run(Report(file), told=True, encoding=encoding)
+        yield Run(Report(file), told=True, encoding=encoding, most=most)
 
 
 class Run:
@@ -49,10 +52,11 @@ class Run:
     `encoding` is that of the sources, empty where their content tells it.
     """
 
-    def __init__(self, report: Report, *, told: bool = False, encoding: str = "") -> None:
+    def __init__(self, report: Report, *, told: bool = False, encoding: str = "", most: str = "") -> None:
         self.report = report
         self.told = told
         self.encoding = encoding
+        self.most = options.size("--max-size", most) if most else None
         self.faults: list[ShelfgraphError] = []
         self.count = 0
         self.triples = 0
@@ -69,7 +73,7 @@ class Run:
         for source in sources:
             try:
                 reader = address.read if address.is_address(source) else read
-                for record in counted(reader(source, kind, repository, self.report, self.encoding)):
+                for record in counted(reader(source, kind, repository, self.report, self.encoding, self.most)):
                     self.count += 1
                     if hidden or not record.erased:
                         yield record

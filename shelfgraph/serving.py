@@ -35,6 +35,7 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 @options.BASE
 @options.KIND
 @options.ENCODING
+@options.MAX_SIZE
 @options.REPOSITORY
 @click.option("--title", default="Shelfgraph", show_default=True, help="What the site is called.")
 @click.option("--licence", default="", metavar="URL", help="The licence of the data, for VoID and DCAT.")
@@ -57,6 +58,7 @@ def serve(
     base: str | None,
     kind: str | None,
     encoding: str,
+    most: str,
     repository: str,
     title: str,
     licence: str,
@@ -90,7 +92,7 @@ def serve(
             folder = DataFolder(data or Path(options.HOME))
             repositories = [source for source in sources if is_address(source) and is_repository(source)]
             loaded = tuple(source for source in sources if source not in repositories)
-            chosen = _taken_in(folder, loaded, kind, encoding, repository, base, address)
+            chosen = _taken_in(folder, loaded, kind, encoding, most, repository, base, address)
             path = folder.path
             if repositories:
                 _made_ready(folder, chosen)
@@ -127,6 +129,7 @@ def _taken_in(
     sources: tuple[str, ...],
     kind: str | None,
     encoding: str,
+    most: str,
     repository: str,
     base: str | None,
     address: str,
@@ -137,7 +140,7 @@ def _taken_in(
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else address))
     if sources:
-        with runs.reported(None, encoding) as run:
+        with runs.reported(None, encoding, most) as run:
             archiving.take_in(folder, sources, kind, repository, chosen, run)
         run.tell()
     return chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -29,20 +30,28 @@ def is_address(source: str) -> bool:
 
 
 def read(
-    address: str, kind: str | None = None, repository: str = "", report: Report | None = None, encoding: str = ""
+    address: str,
+    kind: str | None = None,
+    repository: str = "",
+    report: Report | None = None,
+    encoding: str = "",
+    most: int | None = None,
 ) -> Iterator[Record]:
-    """Yield the records at an address.
+    """Yield the records at an address, whose answer may have, and unpack to, so many bytes where a person says so.
 
     Raises SourceUnreachable where nothing answers, SourceError where the answer holds no record.
     """
-    with _fetched(address) as stream:
-        yield from read_stream(stream, address, kind, repository, report or Report(), encoding)
+    with _fetched(address, most) as stream:
+        yield from read_stream(stream, address, kind, repository, report or Report(), encoding, most)
 
 
 @contextlib.contextmanager
-def _fetched(address: str) -> Iterator[BinaryIO]:
+def _fetched(address: str, most: int | None) -> Iterator[BinaryIO]:
     """The answer, on disk where it is large."""
-    client = Client(Options(url=address, attempts=_ATTEMPTS, longest_wait=10.0), Clock(), accept=_TYPES)
+    chosen = Options(url=address, attempts=_ATTEMPTS, longest_wait=10.0)
+    if most:
+        chosen = dataclasses.replace(chosen, most_bytes=most)
+    client = Client(chosen, Clock(), accept=_TYPES)
     with contextlib.closing(client), tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
 
         def keep(body: Body) -> None:

@@ -20,11 +20,12 @@ from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources import bibtex, decoding, dspace_html, dspace_text, json_records, metadata_csv, oai, packages, ris
 from converter.sources.folders import inside
-from converter.sources.unpacking import Member, is_archive, members, seekable
+from converter.sources.limits import MOST_FIELDS, Budget, Limits, limits, refuse_long
+from converter.sources.unpacking import Member, is_archive, length, members, seekable, unpacked
 from converter.sources.xml_formats import FORMATS, marc
 
 Note = Callable[[Finding], None]
-Adapter = Callable[[BinaryIO, str, Note, str], Iterator[Record]]
+Adapter = Callable[..., Iterator[Record]]
 
 _HEAD = 65_536
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -39,11 +40,16 @@ _BINARY = "marc"
 
 
 class Kind(NamedTuple):
-    """One kind of source: what it is in words, what reads it, and how the first 64 KiB show it."""
+    """One kind of source: what it is in words, what reads it, how the first 64 KiB show it, and what limits it.
+
+    An adapter that reads record by record is told how long a `record` may be, one that may read a `document` whole how
+    long that may be; the others read it `whole`, or what cannot be long.
+    """
 
     words: str
     adapter: Adapter
     shows: Callable[[bytes], bool]
+    limited: str = ""
 
 
 def _is_oai(head: bytes) -> bool:
@@ -65,24 +71,30 @@ _DIALECTS = ", ".join(dict.fromkeys(dialect.words for dialect in json_records.DI
 _PREFIXES = ", ".join(format_.prefix for format_ in FORMATS)
 
 KINDS: dict[str, Kind] = {
-    "oai": Kind(f"OAI-PMH answers and XML records ({_PREFIXES})", oai.records, _is_oai),
-    "json": Kind(f"JSON ({_DIALECTS})", json_records.records, json_records.shows),
+    "oai": Kind(f"OAI-PMH answers and XML records ({_PREFIXES})", oai.records, _is_oai, "record"),
+    "json": Kind(f"JSON ({_DIALECTS})", json_records.records, json_records.shows, "document"),
     "marc": Kind("binary MARC 21", marc.records, marc.shows),
-    "dspace-html": Kind("item pages of DSpace as HTML", dspace_html.records, _is_html),
-    "ris": Kind("RIS", ris.records, ris.shows),
-    "bibtex": Kind("BibTeX", bibtex.records, bibtex.shows),
+    "dspace-html": Kind("item pages of DSpace as HTML", dspace_html.records, _is_html, "whole"),
+    "ris": Kind("RIS", ris.records, ris.shows, "whole"),
+    "bibtex": Kind("BibTeX", bibtex.records, bibtex.shows, "whole"),
     "csv": Kind("tables of metadata as CSV", metadata_csv.records, metadata_csv.shows),
-    "dspace-text": Kind("item pages of DSpace as copied text", dspace_text.records, _is_text),
+    "dspace-text": Kind("item pages of DSpace as copied text", dspace_text.records, _is_text, "whole"),
 }
 """Name → kind, in the order in which they are tried."""
 
 
 def read(
-    source: str, kind: str | None = None, repository: str = "", report: Report | None = None, encoding: str = ""
+    source: str,
+    kind: str | None = None,
+    repository: str = "",
+    report: Report | None = None,
+    encoding: str = "",
+    most: int | None = None,
 ) -> Iterator[Record]:
     """The records of a file or archive, of all files of a folder in the order of their names, or of standard input.
 
-    `encoding` is that of the text, empty where its content tells it.  In a folder or an archive, a file that cannot be
+    `encoding` is that of the text, empty where its content tells it; `most` is how many bytes a source may unpack to,
+    or a document may have, where a person says so.  In a folder or an archive, a file that cannot be
     read is an error in the report, and the others go on.
 
     Raises SourceUnreachable where there is no such file, SourceError where it holds no record, UsageError for a
@@ -91,39 +103,48 @@ def read(
     report = report or Report()
     path = Path(source)
     if source == "-":
-        yield from read_stream(sys.stdin.buffer, "standard input", kind, repository, report, encoding)
+        yield from read_stream(sys.stdin.buffer, "standard input", kind, repository, report, encoding, most)
     elif path.is_dir():
-        how = _how(kind, repository, encoding)
-        yield from _all(inside(path), str(path), how, report.add)
+        how = _how(kind, repository, encoding, most)
+        yield from _bounded(_all(inside(path), str(path), how, report.add, None), str(path), report.add)
     else:
         with _open(path) as stream:
-            yield from read_stream(stream, str(path), kind, repository, report, encoding)
+            yield from read_stream(stream, str(path), kind, repository, report, encoding, most)
 
 
-def read_stream(
-    stream: BinaryIO, name: str, kind: str | None, repository: str, report: Report, encoding: str = ""
+def read_stream(  # noqa: PLR0913, PLR0917 - what a person may say of a source
+    stream: BinaryIO,
+    name: str,
+    kind: str | None,
+    repository: str,
+    report: Report,
+    encoding: str = "",
+    most: int | None = None,
 ) -> Iterator[Record]:
     """The records of what an open stream holds, as those of a file of that name.
 
     Raises SourceError where it holds none, UsageError for a kind or an encoding that is not known.
     """
-    yield from _opened(stream, name, _how(kind, repository, encoding), report.add)
+    how = _how(kind, repository, encoding, most)
+    yield from _bounded(_opened(stream, name, how, report.add, None), name, report.add)
 
 
 class _How(NamedTuple):
-    """What a person says of the sources: their kind, whose they are, their encoding."""
+    """What a person says of the sources: their kind, whose they are, their encoding; and how much of them is read."""
 
     kind: str | None
     repository: str
     encoding: str
+    limits: Limits
+    is_told: bool
 
 
-def _how(kind: str | None, repository: str, encoding: str) -> _How:
+def _how(kind: str | None, repository: str, encoding: str, most: int | None) -> _How:
     if kind is not None and kind not in KINDS:
         raise UsageError(f"no kind of source is called {kind!r}; --from takes {', '.join(KINDS)}")
     if encoding and not decoding.known(encoding):
         raise UsageError(f"--encoding: no encoding is called {encoding!r}; write one such as utf-8, gb18030 or cp1252")
-    return _How(kind, repository, encoding)
+    return _How(kind, repository, encoding, limits(most), most is not None)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -133,7 +154,7 @@ def _open(path: Path) -> BinaryIO:
         raise SourceUnreachable(f"{path}: {fault.strerror or fault}; check the name of the file") from None
 
 
-def _all(found: Iterable[Member], name: str, how: _How, note: Note) -> Iterator[Record]:
+def _all(found: Iterable[Member], name: str, how: _How, note: Note, budget: Budget | None) -> Iterator[Record]:
     """The records of many files; those of one folder that is a package are one record."""
     for folder, group in itertools.groupby(found, key=lambda member: str(PurePosixPath(member.path).parent)):
         inner: list[Member] = []
@@ -151,7 +172,7 @@ def _all(found: Iterable[Member], name: str, how: _How, note: Note) -> Iterator[
         for member in [by_name[_PACKAGE]] if _PACKAGE in by_name and how.kind is None else inner:
             try:
                 with member.open() as stream:
-                    yield from _opened(stream, f"{name}/{member.path}", how, note)
+                    yield from _opened(stream, f"{name}/{member.path}", how, note, budget)
             except ShelfgraphError as fault:
                 note(Finding("", "error", "", f"{name}/{member.path}", " ".join(str(fault).split())))
 
@@ -167,14 +188,16 @@ def _package(files: dict[str, Member], name: str, repository: str, note: Note) -
         note(Finding("", "error", "", name, str(fault)))
 
 
-def _opened(stream: BinaryIO, name: str, how: _How, note: Note) -> Iterator[Record]:
+def _opened(stream: BinaryIO, name: str, how: _How, note: Note, budget: Budget | None) -> Iterator[Record]:
     with contextlib.ExitStack() as held:
-        whole = held.enter_context(seekable(stream, name))
+        whole = held.enter_context(seekable(stream))
+        budget = budget or Budget(length(whole), how.limits, is_told=how.is_told)
+        whole = held.enter_context(unpacked(whole, name, budget))
         head = whole.read(_HEAD)
         whole.seek(0)
         if is_archive(head):
-            with members(whole, name) as found:
-                yield from _all(found, name, how, note)
+            with members(whole, name, budget) as found:
+                yield from _all(found, name, how, note, budget)
             return
         if how.kind == _BINARY or (how.kind is None and marc.shows(head)):
             # Each of its records says by itself how it is encoded.
@@ -187,7 +210,24 @@ def _opened(stream: BinaryIO, name: str, how: _How, note: Note) -> Iterator[Reco
         head = text.read(_HEAD)
         text.seek(0)
         chosen = KINDS[how.kind] if how.kind else _detected(head, name)
-        yield from chosen.adapter(text, name, note, how.repository)
+        match chosen.limited:
+            case "whole":
+                refuse_long(length(text), how.limits, name)
+                yield from chosen.adapter(text, name, note, how.repository)
+            case "":
+                yield from chosen.adapter(text, name, note, how.repository)
+            case part:
+                yield from chosen.adapter(text, name, note, how.repository, largest=getattr(how.limits, part))
+
+
+def _bounded(records: Iterator[Record], name: str, note: Note) -> Iterator[Record]:
+    """Yield the records but those that have more values than any record has; one that is too large costs itself."""
+    for record in records:
+        if len(record.fields) + len(record.files) > MOST_FIELDS:
+            reason = f"more than {MOST_FIELDS:,} values in one record; left out"
+            note(Finding(record.handle or record.identifier, "error", "", name, reason))
+        else:
+            yield record
 
 
 def _refuse_binary(head: bytes, name: str) -> None:

@@ -19,6 +19,7 @@ from converter.sources.builder import Draft
 from converter.sources.json_formats import by_table
 from converter.sources.json_formats.leaves import Object
 from converter.sources.json_formats.leaves import objects as json_objects
+from converter.sources.limits import is_too_deep
 from converter.sources.page_view import LABELS, view_fields
 from converter.sources.record_identity import handle_of, identified
 from converter.values.iris import slug
@@ -45,7 +46,10 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
 
     Raises SourceError where the page has no metadata table, no labels and no metadata in its head.
     """
-    page = LexborHTMLParser(stream.read().decode("utf-8-sig", "replace"))
+    text = stream.read()
+    if is_too_deep(text):
+        raise SourceError(f"{name}: a page with hundreds of elements inside one another; it is not read")
+    page = LexborHTMLParser(text.decode("utf-8-sig", "replace"))
     fields, how = _fullest(page)
     structured = _structured(page) if how in {"head", ""} else None
     if structured is not None:

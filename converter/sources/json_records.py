@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, BinaryIO, NamedTuple
@@ -18,12 +19,12 @@ from converter.sources.builder import Draft
 from converter.sources.json_formats import by_table, crossref, datacite, dspace
 from converter.sources.json_formats.leaves import Object
 from converter.sources.json_formats.visibility import hidden
+from converter.sources.limits import DEEPEST
 from ontology.source_tables import json_formats
 
 Note = Callable[[Finding], None]
 
-_LARGEST = 256 << 20
-"""A document is read whole; lines are not."""
+_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 _LISTS = (
     "_embedded",
     "searchResult",
@@ -69,20 +70,25 @@ def shows(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
 
 
-def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
-    """The records of a document, or of lines of JSON.
+def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, largest: int = 256 << 20) -> Iterator[Record]:
+    """The records of a document, or of lines of JSON; a document, or a line, may have so many bytes.
 
     Raises SourceError where there is none; a line that is broken is an error in the report, and the others go on.
     """
     count = 0
     reasons: list[str] = []
-    for value, place in _values(stream, name, note):
+    for value, place in _values(stream, name, note, largest):
         found = False
-        for inner in _objects(value):
-            record = _record(inner, source, note, name, place)
-            if record is not None:
-                count, found = count + 1, True
-                yield record
+        try:
+            for inner in _objects(value):
+                record = _record(inner, source, note, name, place)
+                if record is not None:
+                    count, found = count + 1, True
+                    yield record
+        except RecursionError:
+            note(
+                Finding("", "error", "", name, f"lists and objects more than {DEEPEST} deep; what follows is left out")
+            )
         if not found:
             reasons.append(_reason(value))
             if place:
@@ -91,39 +97,75 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
         raise SourceError(f"{name}: {reasons[0] if reasons else 'no JSON that can be read'}")
 
 
-def _values(stream: BinaryIO, name: str, note: Note) -> Iterator[tuple[Any, int]]:
+def _values(stream: BinaryIO, name: str, note: Note, largest: int) -> Iterator[tuple[Any, int]]:
     """Each value with its line; 0 where the whole is one document."""
-    first = stream.readline(_LARGEST)
-    second = stream.readline(_LARGEST)
-    if first.strip() and second.strip() and _line(first) is not None:
-        for place, line in enumerate(_lines(first, second, stream), 1):
-            if not line.strip():
-                continue
-            value = _line(line)
-            if value is None:
-                note(Finding("", "error", "", f"{name}, line {place}", "broken JSON; this line is left out"))
-            else:
+    first = stream.readline(largest)
+    second = stream.readline(largest)
+    if first.strip() and second.strip() and _line(first, f"{name}, line 1", note) is not None:
+        for place, line in enumerate(_lines(first, second, stream, largest), 1):
+            where = f"{name}, line {place}"
+            value = _line(line, where, note) if line.strip() and len(line) <= largest else None
+            if value is not None:
                 yield value, place
+            elif line.strip():
+                reason = "a line that is too long" if len(line) > largest else "broken JSON; this line is left out"
+                note(Finding("", "error", "", where, reason))
         return
-    data = (first + second + stream.read(_LARGEST)).removeprefix(b"\xef\xbb\xbf")
+    data = (first + second + stream.read(largest)).removeprefix(b"\xef\xbb\xbf")
+    if len(data) > largest or stream.read(1):
+        raise SourceError(f"{name}: a document of more than {largest:,} bytes; split it, or allow more with --max-size")
     try:
-        yield msgspec.json.decode(data), 0
+        yield _decoded(data, name, note), 0
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise SourceError(f"{name}: broken JSON ({fault}); fetch it again or correct it") from None
 
 
-def _lines(first: bytes, second: bytes, stream: BinaryIO) -> Iterator[bytes]:
+def _lines(first: bytes, second: bytes, stream: BinaryIO, largest: int) -> Iterator[bytes]:
+    """Yield the lines; of one that is too long a little more than what it may have."""
     yield first
     yield second
-    yield from stream
+    while line := stream.readline(largest + 1):
+        yield line
+        while len(line) > largest and not line.endswith(b"\n"):
+            line = stream.readline(largest + 1)
 
 
-def _line(line: bytes) -> Any:
+def _line(line: bytes, where: str, note: Note) -> Any:
     try:
-        value = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
+        value = _decoded(line.removeprefix(b"\xef\xbb\xbf"), where, note)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _decoded(data: bytes, where: str, note: Note) -> Any:
+    """The value that the bytes mean; what is nested too deep in it is left out, and reported."""
+    try:
+        return msgspec.json.decode(data)
+    except RecursionError:
+        note(Finding("", "error", "", where, f"values more than {DEEPEST} lists and objects deep; they are left out"))
+        return msgspec.json.decode(shallow(data))
+
+
+def shallow(data: bytes) -> bytes:
+    """The JSON with null in the place of each list and object that is too deep.
+
+    >>> shallow(b'[{"a": "[["}, ' + b"[" * 300 + b"]" * 300 + b"]").count(b"[")
+    202
+    """
+    kept: list[bytes] = []
+    depth = start = 0
+    for match in _BRACKET.finditer(data):
+        token = match[0]
+        if token in b"[{":
+            depth += 1
+            if depth == DEEPEST + 1:
+                kept += (data[start : match.start()], b"null")
+        elif token in b"]}":
+            if depth == DEEPEST + 1:
+                start = match.end()
+            depth -= 1
+    return b"".join([*kept, data[start:] if depth <= DEEPEST else b""])
 
 
 def _objects(value: Any) -> Iterator[Object]:
@@ -154,7 +196,7 @@ def _record(value: Object, source: str, note: Note, name: str, place: int) -> Re
     draft.hidden = hidden(value)
     try:
         dialect.read(value, draft)
-    except (AttributeError, TypeError, ValueError, KeyError) as fault:
+    except (AttributeError, TypeError, ValueError, KeyError, RecursionError) as fault:
         # A value of another kind than its dialect has at that place.
         where = f"{name}, line {place}" if place else name
         note(Finding(draft.identifier, "error", "", where, f"not as {dialect.words} write it ({fault}); left out"))

@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from lxml import etree
 
@@ -21,23 +22,30 @@ from converter.report import Finding
 from converter.sources import provenance
 from converter.sources.builder import Draft
 from converter.sources.elements import local
+from converter.sources.large_records import Metered, TooMuch, exceeds_limit, without_large
+from converter.sources.limits import LARGEST
 from converter.sources.oai_outline import NOT_RECORDS, Header, Outline, header_of
 from converter.sources.repair import Repaired
-from converter.sources.xml_formats import Format, format_of, format_within, known, read_unknown
+from converter.sources.xml_formats import FORMATS, Format, format_of, format_within, known, read_unknown
 
 Note = Callable[[Finding], None]
 
+_IN_MEMORY = 8 << 20
 _HOLDERS = ("metadata", "recordData")
 """What holds the metadata of a record: in OAI-PMH, and in answers of a catalogue's search (SRU)."""
 
 
-def records(stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "") -> Iterator[Record]:
+def records(
+    stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "", *, largest: int = LARGEST
+) -> Iterator[Record]:
     """The records of the stream, as they are parsed; `base_url` is the endpoint that has just answered them.
+
+    A record of more than `largest` bytes, or one that is too deep, is an error in the report, and the others go on.
 
     Raises SourceError where there is none, where the answer is an error or a list of something else, and where the
     document declares entities.
     """
-    page = Page(stream, name, note, source, base_url)
+    page = Page(stream, name, note, source, base_url, largest=largest)
     yield from page.records()
     page.finish()
 
@@ -48,13 +56,15 @@ class Page:
     `fault` is what is wrong with its XML, empty where nothing is; `broken` says that repairing it was not enough.
     """
 
-    def __init__(self, stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "") -> None:
+    def __init__(
+        self, stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "", *, largest: int = LARGEST
+    ) -> None:
         self._stream, self._name, self._note = stream, name, note
-        self._source, self._base_url = source, base_url
+        self._source, self._base_url, self._largest = source, base_url, largest
         self.outline = Outline(base_url)
         self.count = 0
         self.fault = ""
-        self.broken = False
+        self.broken = self._spared = False
         self._seen = self._skip = 0
 
     def records(self) -> Iterator[Record]:
@@ -69,13 +79,19 @@ class Page:
         except etree.XMLSyntaxError as fault:
             # libxml's message and line say what a person has to look for.
             self.fault = f"line {fault.lineno}: {fault.msg}"
+            is_large = exceeds_limit(fault.msg)
+        except TooMuch:
+            self.fault, is_large = f"a record of more than {self._largest:,} bytes", True
         else:
+            return
+        if is_large and not self._spared:
+            yield from self._without_large()
             return
         with contextlib.closing(Repaired(self._stream)) as repaired:
             self._again()
             try:
                 yield from self._pass(repaired.stream(), wrapped=True)
-            except etree.XMLSyntaxError:
+            except (etree.XMLSyntaxError, TooMuch):
                 self.broken = True
                 yield from self._piecemeal(repaired)
         if not self.broken:
@@ -101,10 +117,23 @@ class Page:
         elif outline.verb in NOT_RECORDS:
             words = NOT_RECORDS[outline.verb]
             raise SourceError(f"{self._name}: {words} ({outline.verb}), not records; ask for verb=ListRecords")
+        elif self._spared:
+            raise SourceError(f"{self._name}: no record that is small enough; allow more with --max-size")
         elif outline.verb or outline.root in {"OAI-PMH", "records", "ListRecords"}:
             self._note(Finding("", "warning", "", self._name, "an answer without a record"))
         else:
             raise SourceError(f"{self._name}: XML without a record (its root is {outline.root}); {known()}")
+
+    def _without_large(self) -> Iterator[Record]:
+        """Yield the other records of a document of which some are too large or too deep."""
+        roots = {b"record", *(root.encode() for format_ in FORMATS for root in format_.roots)}
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+            spared = cast("BinaryIO", spool)
+            for called, reason in without_large(self._stream, spared, self._largest, roots):
+                self._note(Finding(called, "error", "", self._name, f"{reason}; left out"))
+            self._again()
+            self._stream, self._spared, self.fault = spared, True, ""
+            yield from self.records()
 
     def _again(self) -> None:
         """Begin another pass, in which the records that were read are passed over."""
@@ -116,7 +145,7 @@ class Page:
         self._again()
         around, pieces = repaired.pieces()
         first = next(pieces, None)
-        with contextlib.suppress(etree.XMLSyntaxError):
+        with contextlib.suppress(etree.XMLSyntaxError, TooMuch):
             for record in self._pass(io.BytesIO(around), wrapped=True, recover=True):
                 if first is None:
                     yield self._recovered(record, self.fault)
@@ -127,12 +156,17 @@ class Page:
 
     def _alone(self, piece: bytes) -> Iterator[Record]:
         """Read the record of a document that holds nothing else."""
-        fault = ""
+        fault = f"more than {self._largest:,} bytes" if len(piece) > self._largest else ""
         try:
-            root = etree.fromstring(piece, _parser())
+            root = etree.fromstring(piece, _parser()) if not fault else None
         except etree.XMLSyntaxError as error:
             fault = error.msg or "broken"
-            root = etree.fromstring(piece, _parser(recover=True))
+            root = None if exceeds_limit(fault) else etree.fromstring(piece, _parser(recover=True))
+        if root is None:
+            self._note(
+                Finding("", "error", "", self._name, f"a record that is too large or too deep ({fault}); left out")
+            )
+            return
         for element in root.iterchildren("{*}record"):
             for record in self._record(element):
                 yield self._recovered(record, fault) if fault else record
@@ -142,8 +176,9 @@ class Page:
         return record
 
     def _pass(self, stream: BinaryIO, *, wrapped: bool = False, recover: bool = False) -> Iterator[Record]:
+        metered = Metered(stream, self._largest)
         events = etree.iterparse(
-            stream,
+            metered,
             events=("start", "end"),
             resolve_entities=False,
             load_dtd=False,
@@ -168,6 +203,7 @@ class Page:
                 inside = 0
                 yield from self._record(element)
                 _release(element)
+                metered.mark()
             elif not inside:
                 self.outline.ends(element, name, level)
             level -= 1

@@ -14,6 +14,7 @@ from lxml import etree
 from converter.record import File, Record
 from converter.report import Finding
 from converter.sources.builder import Draft
+from converter.sources.limits import LARGEST
 from converter.sources.xml_formats.dublin_core import read
 
 Note = Callable[[Finding], None]
@@ -83,7 +84,7 @@ def content(line: str, draft: Draft | None = None) -> File:
 
 def _text(open_: Opener) -> str:
     with open_() as stream:
-        return stream.read().decode("utf-8", "replace").removeprefix("\ufeff")
+        return stream.read(LARGEST).decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def _parser() -> etree.XMLParser:

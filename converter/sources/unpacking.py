@@ -1,7 +1,7 @@
 """Packed sources: compressed files, and the members of zip and tar archives, one after the other.
 
-Nothing is written where an archive says: what must be unpacked goes to a temporary file without a name.  An archive
-that unpacks to far more than it holds is refused.
+Nothing is written where an archive says: what must be unpacked goes to a temporary file without a name, and is counted
+in the budget of the source.
 """
 
 from __future__ import annotations
@@ -12,28 +12,34 @@ import gzip
 import lzma
 import posixpath
 import stat
+import struct
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, BinaryIO, NamedTuple, Self, cast
 
 import zstandard
 
 from converter.errors import SourceError
+from converter.sources.limits import Budget
 
 IN_MEMORY = 8 << 20
 _CHUNK = 1 << 20
-_LARGEST = 64 << 30
-_RATIO = 2_000
 _MOST_NESTED = 3
 _TAR = 257
+_PIECE = 1024
+"""A piece of zstd of that size unpacks to 32 MiB at the most, at once."""
 _LONGEST_PATH = 4096
 _MOST_LINKS = 40
 _SPECIAL = "no regular file (a pipe or a device); not read"
 
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
-_FAULTS = (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile, tarfile.TarError, RuntimeError)
+_FAULTS = (
+    *(OSError, EOFError, RuntimeError, ValueError, OverflowError, struct.error, zlib.error),
+    *(lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile, tarfile.TarError),
+)
 
 
 class Member(NamedTuple):
@@ -44,14 +50,17 @@ class Member(NamedTuple):
     fault: str = ""
 
 
-def seekable(stream: BinaryIO, name: str) -> BinaryIO:
-    """The stream unpacked and at its beginning; what cannot be sought is spooled, to disk when it is large.
+def seekable(stream: BinaryIO) -> BinaryIO:
+    """The stream, or where it cannot be sought a copy of it, on disk when it is large."""
+    return stream if stream.seekable() else _spooled(stream, "", None)
+
+
+def unpacked(stream: BinaryIO, name: str, budget: Budget) -> BinaryIO:
+    """The stream unpacked and at its beginning, counted in the budget.
 
     Raises SourceError where a packed stream is broken, or unpacks to too much.
     """
-    ours = not stream.seekable()
-    if ours:
-        stream = _spooled(stream, name, None)
+    ours = False
     for _ in range(_MOST_NESTED):
         start = stream.read(8)
         stream.seek(0)
@@ -59,8 +68,8 @@ def seekable(stream: BinaryIO, name: str) -> BinaryIO:
         if kind is None:
             return stream
         try:
-            with _unpacking(kind, stream) as unpacked:
-                whole = _spooled(cast("BinaryIO", unpacked), name, _length(stream))
+            with _unpacking(kind, stream) as inner:
+                whole = _spooled(cast("BinaryIO", inner), name, budget)
         except _FAULTS as fault:
             raise SourceError(f"{name}: a broken {kind} file: {fault}; fetch it again") from None
         finally:
@@ -88,7 +97,7 @@ def is_archive(head: bytes) -> bool:
 
 
 @contextlib.contextmanager
-def members(stream: BinaryIO, name: str) -> Iterator[list[Member]]:
+def members(stream: BinaryIO, name: str, budget: Budget) -> Iterator[list[Member]]:
     """The files of an archive in the order of their paths, to be opened within the context.
 
     Raises SourceError where the archive is broken.
@@ -98,17 +107,17 @@ def members(stream: BinaryIO, name: str) -> Iterator[list[Member]]:
             if zipfile.is_zipfile(stream):
                 stream.seek(0)
                 archive = held.enter_context(zipfile.ZipFile(stream))
-                found = list(_of_zip(archive, name))
+                found = list(_of_zip(archive, name, budget))
             else:
                 stream.seek(0)
                 tar = held.enter_context(tarfile.open(fileobj=stream))
-                found = list(_of_tar(tar, name))
+                found = list(_of_tar(tar, name, budget))
         except _FAULTS as fault:
             raise SourceError(f"{name}: a broken archive: {fault}; fetch it again") from None
         yield sorted(found, key=lambda member: member.path)
 
 
-def _of_zip(archive: zipfile.ZipFile, name: str) -> Iterator[Member]:
+def _of_zip(archive: zipfile.ZipFile, name: str, budget: Budget) -> Iterator[Member]:
     """Yield the files of a zip archive; a link stands for the member that it leads to."""
     infos = {info.filename: info for info in archive.infolist() if not info.is_dir()}
     told = {path: _zip_target(archive, info) for path, info in infos.items() if stat.S_ISLNK(info.external_attr >> 16)}
@@ -117,7 +126,7 @@ def _of_zip(archive: zipfile.ZipFile, name: str) -> Iterator[Member]:
     for path in infos:
         target = _followed(path, links)
         if target in infos and target not in links:
-            yield Member(path, _zip_opener(archive, infos[target], name))
+            yield Member(path, _zip_opener(archive, infos[target], name, budget))
         elif target not in folders:
             yield _refused(path, told[path])
 
@@ -127,7 +136,7 @@ def _zip_target(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
         return inner.read(_LONGEST_PATH).decode("utf-8", "replace")
 
 
-def _of_tar(tar: tarfile.TarFile, name: str) -> Iterator[Member]:
+def _of_tar(tar: tarfile.TarFile, name: str, budget: Budget) -> Iterator[Member]:
     """Yield the files of a tar archive; a link stands for the member that it leads to."""
     found = {posixpath.normpath(member.name): member for member in tar.getmembers()}
     links = {path: _beside(path, member.linkname) for path, member in found.items() if member.issym()}
@@ -136,7 +145,7 @@ def _of_tar(tar: tarfile.TarFile, name: str) -> Iterator[Member]:
     for path, member in found.items():
         target = found.get(_followed(path, links))
         if target is not None and target.isfile():
-            yield Member(member.name, _tar_opener(tar, target, name))
+            yield Member(member.name, _tar_opener(tar, target, name, budget))
         elif path in links and (target is None or not target.isdir()):
             yield _refused(member.name, member.linkname)
         elif path not in links and not member.isdir():
@@ -190,7 +199,7 @@ class _Zstd:
 
         Raises EOFError where the last frame is cut off.
         """
-        while packed := self._stream.read(size):
+        while packed := self._stream.read(min(size, _PIECE)):
             unpacked = b""
             while packed:
                 if self._frame.eof:
@@ -204,40 +213,38 @@ class _Zstd:
         return b""
 
 
-def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Callable[[], BinaryIO]:
+def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: Budget) -> Callable[[], BinaryIO]:
     def open_() -> BinaryIO:
         try:
             with archive.open(info) as inner:
-                return _spooled(cast("BinaryIO", inner), f"{name}/{info.filename}", max(info.compress_size, 1))
+                return _spooled(cast("BinaryIO", inner), f"{name}/{info.filename}", budget)
         except _FAULTS as fault:
             raise SourceError(f"{name}/{info.filename}: cannot be unpacked: {fault}; pack it again") from None
 
     return open_
 
 
-def _tar_opener(tar: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Callable[[], BinaryIO]:
+def _tar_opener(tar: tarfile.TarFile, member: tarfile.TarInfo, name: str, budget: Budget) -> Callable[[], BinaryIO]:
     def open_() -> BinaryIO:
         try:
             inner = tar.extractfile(member)
             if inner is None:
                 raise SourceError(f"{name}/{member.name}: no file; pack it again")
             with inner:
-                return _spooled(cast("BinaryIO", inner), f"{name}/{member.name}", None)
+                return _spooled(cast("BinaryIO", inner), f"{name}/{member.name}", budget)
         except _FAULTS as fault:
             raise SourceError(f"{name}/{member.name}: cannot be unpacked: {fault}; pack it again") from None
 
     return open_
 
 
-def _spooled(source: BinaryIO, name: str, packed: int | None) -> BinaryIO:
-    """A copy that can be sought; `packed` is how many bytes it was before it was unpacked."""
+def _spooled(source: BinaryIO, name: str, budget: Budget | None) -> BinaryIO:
+    """A copy that can be sought, counted in the budget where it was unpacked."""
     target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    length = 0
     try:
         while chunk := source.read(_CHUNK):
-            length += len(chunk)
-            if length > _LARGEST or (packed and length > _CHUNK and length > packed * _RATIO):
-                raise SourceError(f"{name}: unpacks to more than {length:,} bytes; unpack it by hand if it is sound")
+            if budget:
+                budget.spend(len(chunk), name)
             target.write(chunk)
     except BaseException:
         target.close()
@@ -246,8 +253,9 @@ def _spooled(source: BinaryIO, name: str, packed: int | None) -> BinaryIO:
     return cast("BinaryIO", target)
 
 
-def _length(stream: BinaryIO) -> int:
+def length(stream: BinaryIO) -> int:
+    """How many bytes a stream that can be sought has."""
     place = stream.tell()
-    length = stream.seek(0, 2)
+    size = stream.seek(0, 2)
     stream.seek(place)
-    return max(length, 1)
+    return size

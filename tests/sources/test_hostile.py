@@ -1,0 +1,209 @@
+"""Hostile sources: each is refused or read, in bounded memory and time, and what is sound in it is read."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import gzip
+import io
+import json
+import lzma
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from converter.errors import ShelfgraphError
+from converter.record import Record
+from converter.report import Finding, Report
+from converter.sources.detection import read
+from tests.conftest import shelfgraph
+
+MIB = 1 << 20
+MOST = 500 * MIB
+"""Of the process: the interpreter, its libraries and the crosswalk have a part in it."""
+
+
+class Findings(Report):
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors: list[Finding] = []
+
+    def add(self, finding: Finding) -> None:
+        super().add(finding)
+        self.errors += [finding] if finding.level == "error" else []
+
+
+def found(path: Path) -> tuple[list[Record], list[str]]:
+    report = Findings()
+    records = list(read(str(path), report=report))
+    return records, [f"{one.record} {one.value} {one.reason}" for one in report.errors]
+
+
+def zipped(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.xml", data)
+    return out.getvalue()
+
+
+def tarred(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        info = tarfile.TarInfo("a.xml")
+        info.size = len(data)
+        tar.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstandard.compress,
+    "zip": zipped,
+    "tar.gz": tarred,
+}
+LIMITED = """
+import sys
+from shelfgraph.cli import main
+try:
+    main(sys.argv[1:], standalone_mode=False)
+finally:
+    told = open("/proc/self/status").read()
+    sys.stderr.write("PEAK " + told.split("VmHWM:")[1].split()[0])
+"""
+
+
+def measured(*words: str | Path) -> tuple[int, str, int]:
+    """The exit code, what was said, and the peak of memory in bytes."""
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, *map(str, words)], capture_output=True, check=False, timeout=120, text=True
+    )
+    said, _, peak = done.stderr.rpartition("PEAK ")
+    return done.returncode, said, int(peak) * 1024
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_a_bomb_is_refused_in_bounded_memory(tmp_path: Path, packer: str) -> None:
+    path = tmp_path / f"bomb.{packer}"
+    path.write_bytes(PACKERS[packer](b"<record>" + bytes(200 * MIB)))
+    assert path.stat().st_size < MIB
+    code, said, peak = measured("convert", path, "--to", "nt", "--report", tmp_path / "report.csv")
+    said += (tmp_path / "report.csv").read_text()
+    assert (code, "Traceback" in said) == (1, False), said
+    assert "unpacks to more than" in said
+    assert "--max-size" in said
+    assert peak < MOST
+
+
+def test_a_bomb_within_a_bomb_and_one_in_a_folder_are_refused_and_the_others_are_read(tmp_path: Path) -> None:
+    inner = zipped(bytes(300 * MIB))
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(5):
+            archive.writestr(f"{number}.zip", inner)
+        archive.writestr("sound.bib", "@book{a, title = {Sound}}")
+    (tmp_path / "other.bib").write_text("@book{b, title = {Other}}")
+    records, errors = found(tmp_path)
+    assert "Other" in [record.values("dc.title")[0] for record in records]
+    assert any("unpacks to more than" in error for error in errors)
+
+
+def test_a_person_may_allow_more(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv.gz"
+    rows = "".join(f"{number},{'x' * 100_000}\n" for number in range(1_000))
+    path.write_bytes(gzip.compress(f"id,dc.title\n{rows}".encode()))
+    assert b"unpacks to more than" in shelfgraph("convert", path, "-o", tmp_path / "a.nt").stderr
+    report = Findings()
+    assert sum(1 for _ in read(str(path), report=report, most=200 * MIB)) == 1_000
+    assert shelfgraph("convert", path, "--max-size", "many").returncode == 2
+
+
+DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+RECORD = (
+    "<record><header><identifier>oai:x:{0}</identifier></header><metadata>"
+    '<oai_dc:dc xmlns:oai_dc="' + DC + '" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    "<dc:title>T{0}</dc:title>{1}</oai_dc:dc></metadata></record>"
+)
+LARGE = {
+    "deep": "<dc:subject>" * 3_000 + "x" + "</dc:subject>" * 3_000,
+    "one long value": f"<dc:description>{'x ' * 5_500_000}</dc:description>",
+    "many long values": f"<dc:description>{'x ' * 500_000}</dc:description>" * 20,
+    "many values": "<dc:subject>lights of the coast</dc:subject>" * 110_000,
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_record_that_is_too_large_or_too_deep_costs_itself_alone(tmp_path: Path, kind: str, place: int) -> None:
+    parts = [RECORD.format(number, LARGE[kind] if number == place else "") for number in range(3)]
+    path = tmp_path / "page.xml"
+    path.write_text(
+        f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{"".join(parts)}</ListRecords></OAI-PMH>'
+    )
+    records, errors = found(path)
+    assert [record.identifier for record in records] == [f"oai:x:{number}" for number in range(3) if number != place]
+    assert [f"oai:x:{place}" in error and "left out" in error for error in errors] == [True]
+
+
+def test_a_bare_document_that_is_too_deep_or_endless_is_a_sentence(tmp_path: Path) -> None:
+    for name, text in {
+        "deep": "<a>" * 100_000,
+        "open": "<record>" + "<a>" * 100_000,
+        "long": f"<dc>{'x' * 20_000_000}",
+    }.items():
+        path = tmp_path / f"{name}.xml"
+        path.write_text(text)
+        done = shelfgraph("convert", path, "--to", "nt", "--from", "oai")
+        assert done.returncode == 1, name
+        assert b"Traceback" not in done.stderr, name
+
+
+NESTED = {
+    "lists": "[" * 100_000 + "]" * 100_000,
+    "objects": '{"a":' * 100_000 + "1" + "}" * 100_000,
+    "open": "[" * 100_000,
+    "within the limit of the parser": '{"a":' * 900 + "1" + "}" * 900,
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_json_without_end_is_left_out_and_the_other_records_are_read(tmp_path: Path, kind: str) -> None:
+    sound, deep = json.dumps({"dc.title": "Sound"}), f'{{"dc.title": "Deep", "dc.subject": {NESTED[kind]}}}'
+    lines = tmp_path / "a.jsonl"
+    lines.write_text(f"{sound}\n{deep}\n{sound}")
+    document = tmp_path / "a.json"
+    document.write_text(f"[{sound}, {deep}, {sound}]")
+    for path in (lines, document) if kind != "open" else (lines,):
+        records, errors = found(path)
+        assert [record.values("dc.title") for record in records].count(["Sound"]) == 2, path
+        assert errors or kind == "within the limit of the parser"
+    bare = tmp_path / "bare.json"
+    bare.write_text(NESTED[kind])
+    done = shelfgraph("convert", bare, "--to", "nt")
+    assert (done.returncode, b"Traceback" in done.stderr) == (1, False)
+
+
+@pytest.mark.parametrize("tag", ["div", "ul><li", "b", "table><tr><td", "span", "p"])
+def test_a_page_without_end_is_refused_or_read_at_once(tmp_path: Path, tag: str) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<html><head><meta name=DC.title content=Sound></head><body>{f'<{tag}>' * 100_000}")
+    done = shelfgraph("convert", path, "--to", "nt")
+    assert b"Traceback" not in done.stderr
+    assert done.returncode in {0, 1}
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_a_packed_file_that_is_damaged_is_a_sentence(tmp_path: Path, packer: str) -> None:
+    whole = PACKERS[packer](json.dumps({"dc.title": "Sound " * 1000}).encode())
+    for place in range(0, len(whole), max(1, len(whole) // 25)):
+        for damaged in (whole[:place], whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]):
+            path = tmp_path / f"a.{packer}"
+            path.write_bytes(damaged)
+            with contextlib.suppress(ShelfgraphError):
+                list(read(str(path)))
