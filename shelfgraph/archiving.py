@@ -31,6 +31,7 @@ PARTS = ("all", "fields", "triples", "history")
 @options.KIND
 @options.ENCODING
 @options.MAX_SIZE
+@options.ALLOW_HOST
 @options.BASE
 @options.REPOSITORY
 @options.REPORT
@@ -41,6 +42,7 @@ def load(
     kind: str | None,
     encoding: str,
     most: str,
+    allowed: tuple[str, ...],
     base: str | None,
     repository: str,
     report: Path | None,
@@ -57,7 +59,7 @@ def load(
     folder = DataFolder(data)
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
-    with runs.reported(report, encoding, most) as run:
+    with runs.reported(report, encoding, most, allowed) as run:
         start: Start = "anew" if new else "as it is"
         number = take_in(folder, options.required(sources), kind, repository, chosen, run, start)
         if base is None and held is None:

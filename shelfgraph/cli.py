@@ -54,6 +54,7 @@ def main() -> None:
 @options.KIND
 @options.ENCODING
 @options.MAX_SIZE
+@options.ALLOW_HOST
 @options.BASE
 @options.REPOSITORY
 @options.REPORT
@@ -64,6 +65,7 @@ def convert(
     kind: str | None,
     encoding: str,
     most: str,
+    allowed: tuple[str, ...],
     base: str | None,
     repository: str,
     report: Path | None,
@@ -74,7 +76,7 @@ def convert(
 
     mapper = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository)
     chosen = format_ or _format_of(output)
-    with runs.reported(report, encoding, most) as run, _output(output) as out:
+    with runs.reported(report, encoding, most, allowed) as run, _output(output) as out:
         _write(run.records(options.required(sources), kind, repository), mapper, run, out, chosen)
     if base is None:
         options.tell_base(options.EXAMPLE_BASE)

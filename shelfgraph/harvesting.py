@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @options.BASE
 @options.REPOSITORY
 @options.REPORT
+@options.ALLOW_HOST
 @click.option("--rest", is_flag=True, help="By the REST interface of DSpace 7 and later.")
 def harvest(
     url: str,
@@ -46,6 +47,7 @@ def harvest(
     base: str | None,
     repository: str,
     report: Path | None,
+    allowed: tuple[str, ...],
     rest: bool,
 ) -> None:
     """Harvest the repository at URL (its home page or its endpoint) into a data folder.
@@ -68,6 +70,7 @@ def harvest(
         dry_run=dry_run,
         reconcile=reconcile,
         source=repository,
+        allowed_hosts=allowed,
     )
     with runs.reported(report) as run, _keeping(data, base, run, dry_run=dry_run) as keeper:
         summary = body(keeper, chosen, run, rest=rest)

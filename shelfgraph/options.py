@@ -19,6 +19,9 @@ BASE = click.option("--base", metavar="URL", help="What every address of ours be
 KIND = click.option("--from", "kind", type=click.Choice(KINDS), help="What the sources are; told by their content.")
 ENCODING = click.option("--encoding", default="", metavar="NAME", help="Of the sources; told by their content.")
 MAX_SIZE = click.option("--max-size", "most", default="", metavar="SIZE", help="What a source may unpack to: 500M, 2G.")
+ALLOW_HOST = click.option(
+    "--allow-host", "allowed", multiple=True, metavar="HOST[:PORT]", help="May be asked though it is not public."
+)
 REPOSITORY = click.option("--repository", default="", metavar="NAME", help="The repository, in addresses of persons.")
 DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="A data folder, for SOURCE.")
 FOLDER = click.option("--data", default=HOME, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")

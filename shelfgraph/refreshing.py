@@ -1,8 +1,8 @@
 """`serve URL` and `serve --harvest-every`: a process beside the site harvests repositories, again and again.
 
-It is started as `python -m shelfgraph.refreshing FOLDER SECONDS [URL...]`, and ends when its standard input does: with
-the site, however that ends.  Each harvest is a process of its own, one at a time; the site sees its generations as any
-other.  The URLs are harvested first; what has been harvested into the folder before is kept fresh with them.
+It is started as `python -m shelfgraph.refreshing FOLDER SECONDS [--allow-host=HOST...] [URL...]`, and ends when its
+standard input does: with the site, however that ends.  Each harvest is a process of its own, one at a time; the site
+sees its generations as any other.  The URLs are harvested first; what has been harvested into the folder before is kept fresh with them.
 """
 
 from __future__ import annotations
@@ -51,8 +51,10 @@ def seconds(text: str) -> int:
 
 
 @contextlib.contextmanager
-def kept_fresh(folder: Path, every: int, addresses: Sequence[str] = ()) -> Iterator[None]:
+def kept_fresh(folder: Path, every: int, addresses: Sequence[str] = (), allowed: Sequence[str] = ()) -> Iterator[None]:
     """A process that harvests the repositories at the addresses and those of a folder while the block runs.
+
+    The hosts that are `allowed` may be asked though they are not public.
 
     Raises UsageError where there is none.
     """
@@ -62,7 +64,15 @@ def kept_fresh(folder: Path, every: int, addresses: Sequence[str] = ()) -> Itera
             f" run “shelfgraph harvest URL --data {folder}” first"
         )
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "shelfgraph.refreshing", str(folder), str(every), *addresses],
+        [
+            sys.executable,
+            "-m",
+            "shelfgraph.refreshing",
+            str(folder),
+            str(every),
+            *(f"--allow-host={host}" for host in allowed),
+            *addresses,
+        ],
         stdin=subprocess.PIPE,
         # Out of reach of the terminal's interrupt: it ends with its input.
         start_new_session=True,
@@ -95,18 +105,19 @@ def repositories(folder: Path) -> list[Known]:
         archive.close()
 
 
-def main(folder: Path, every: int, addresses: Sequence[str] = ()) -> None:
+def main(folder: Path, every: int, words: Sequence[str] = ()) -> None:
     """Harvest at once and then at that interval, never quite the same, until the standard input ends.
 
     An address that has not been harvested yet is asked again sooner, for as long as it does not answer.
     """
-    waiting, again = list(addresses), min(_AGAIN, every)
+    options = [word for word in words if word.startswith("--")]
+    waiting, again = [word for word in words if word not in options], min(_AGAIN, every)
     while True:
         begun = time.monotonic()
         found = _told(folder)
         waiting = [address for address in waiting if not is_known(address, found)]
         for repository in [*(_Target(address) for address in waiting), *map(_target, found)]:
-            code = _harvested(folder, repository)
+            code = _harvested(folder, repository, options)
             if code is None:
                 return
             if code in _CAME and repository.url in waiting:
@@ -156,9 +167,9 @@ def _told(folder: Path) -> list[Known]:
         return []
 
 
-def _harvested(folder: Path, target: _Target) -> int | None:
+def _harvested(folder: Path, target: _Target, options: Sequence[str]) -> int | None:
     """Harvest what changed at a repository, and say what went wrong: its exit code, None where the site has ended."""
-    words = ["harvest", target.url, "--data", str(folder), *target.options]
+    words = ["harvest", target.url, "--data", str(folder), *target.options, *options]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", "shelfgraph", *words],
         stdin=subprocess.DEVNULL,

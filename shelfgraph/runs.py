@@ -28,22 +28,23 @@ class Held(NamedTuple):
 
 
 @contextlib.contextmanager
-def reported(report: Path | None, encoding: str = "", most: str = "") -> Iterator[Run]:
+def reported(report: Path | None, encoding: str = "", most: str = "", allowed: tuple[str, ...] = ()) -> Iterator[Run]:
     """A run whose findings go to a file, where one is named.
 
-    `encoding` is that of its sources, `most` what each may unpack to.
+    `encoding` is that of its sources, `most` what each may unpack to, `allowed` the hosts
+    that may be asked though they are not public.
 
     Raises UsageError where the file cannot be written.
     """
     if report is None:
-        yield Run(Report(), encoding=encoding, most=most)
+        yield Run(Report(), encoding=encoding, most=most, allowed=allowed)
         return
     try:
         file = report.open("w", encoding="utf-8", newline="")
     except OSError as fault:
         raise UsageError(f"{report}: {fault.strerror}; name another file with --report") from None
     with file:
-        yield Run(Report(file), told=True, encoding=encoding, most=most)
+        yield Run(Report(file), told=True, encoding=encoding, most=most, allowed=allowed)
 
 
 class Run:
@@ -52,10 +53,19 @@ class Run:
     `encoding` is that of the sources, empty where their content tells it.
     """
 
-    def __init__(self, report: Report, *, told: bool = False, encoding: str = "", most: str = "") -> None:
+    def __init__(
+        self,
+        report: Report,
+        *,
+        told: bool = False,
+        encoding: str = "",
+        most: str = "",
+        allowed: tuple[str, ...] = (),
+    ) -> None:
         self.report = report
         self.told = told
         self.encoding = encoding
+        self.allowed = allowed
         self.most = options.size("--max-size", most) if most else None
         self.faults: list[ShelfgraphError] = []
         self.count = 0
@@ -72,8 +82,9 @@ class Run:
         """
         for source in sources:
             try:
-                reader = address.read if address.is_address(source) else read
-                for record in counted(reader(source, kind, repository, self.report, self.encoding, self.most)):
+                told = (source, kind, repository, self.report, self.encoding, self.most)
+                found = address.read(*told, self.allowed) if address.is_address(source) else read(*told)
+                for record in counted(found):
                     self.count += 1
                     if hidden or not record.erased:
                         yield record

@@ -36,6 +36,7 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 @options.KIND
 @options.ENCODING
 @options.MAX_SIZE
+@options.ALLOW_HOST
 @options.REPOSITORY
 @click.option("--title", default="Shelfgraph", show_default=True, help="What the site is called.")
 @click.option("--licence", default="", metavar="URL", help="The licence of the data, for VoID and DCAT.")
@@ -59,6 +60,7 @@ def serve(
     kind: str | None,
     encoding: str,
     most: str,
+    allowed: tuple[str, ...],
     repository: str,
     title: str,
     licence: str,
@@ -92,14 +94,14 @@ def serve(
             folder = DataFolder(data or Path(options.HOME))
             repositories = [source for source in sources if is_address(source) and is_repository(source)]
             loaded = tuple(source for source in sources if source not in repositories)
-            chosen = _taken_in(folder, loaded, kind, encoding, most, repository, base, address)
+            chosen = _taken_in(folder, loaded, kind, encoding, most, allowed, repository, base, address)
             path = folder.path
             if repositories:
                 _made_ready(folder, chosen)
             folder.agreed()
             if every or repositories:
                 seconds = refreshing.seconds(every or _DAILY)
-                stack.enter_context(refreshing.kept_fresh(path, seconds, repositories))
+                stack.enter_context(refreshing.kept_fresh(path, seconds, repositories, allowed))
         announcement = f"shelfgraph: serving at {address} (addresses begin with {chosen})"
         site.interrupt_quietly()
         with contextlib.suppress(KeyboardInterrupt):
@@ -130,6 +132,7 @@ def _taken_in(
     kind: str | None,
     encoding: str,
     most: str,
+    allowed: tuple[str, ...],
     repository: str,
     base: str | None,
     address: str,
@@ -140,7 +143,7 @@ def _taken_in(
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else address))
     if sources:
-        with runs.reported(None, encoding, most) as run:
+        with runs.reported(None, encoding, most, allowed) as run:
             archiving.take_in(folder, sources, kind, repository, chosen, run)
         run.tell()
     return chosen

@@ -53,7 +53,8 @@ class Options:
 
     `since` is a day or a moment in UTC.  `attempts` is how often a request is made before it is given up, `overlap`
     how many seconds before the last harvest an incremental one begins (an index may be late), `one_by_one` how many
-    records of a failing page are asked for singly before its range of dates is cut in two.
+    records of a failing page are asked for singly before its range of dates is cut in two, `allowed_hosts` what may be
+    asked besides the host of `url` and public addresses.
     """
 
     url: str
@@ -74,6 +75,7 @@ class Options:
     overlap: int = 2 * 24 * 3600
     one_by_one: int = 10
     page_size: int = 100
+    allowed_hosts: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass

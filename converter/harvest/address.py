@@ -29,26 +29,29 @@ def is_address(source: str) -> bool:
     return source.lower().startswith(("http://", "https://"))
 
 
-def read(
+def read(  # noqa: PLR0913, PLR0917 - what a person may say of a source
     address: str,
     kind: str | None = None,
     repository: str = "",
     report: Report | None = None,
     encoding: str = "",
     most: int | None = None,
+    allowed_hosts: tuple[str, ...] = (),
 ) -> Iterator[Record]:
     """Yield the records at an address, whose answer may have, and unpack to, so many bytes where a person says so.
 
+    `allowed_hosts` may be asked besides its own and public ones.
+
     Raises SourceUnreachable where nothing answers, SourceError where the answer holds no record.
     """
-    with _fetched(address, most) as stream:
+    with _fetched(address, most, allowed_hosts) as stream:
         yield from read_stream(stream, address, kind, repository, report or Report(), encoding, most)
 
 
 @contextlib.contextmanager
-def _fetched(address: str, most: int | None) -> Iterator[BinaryIO]:
+def _fetched(address: str, most: int | None, allowed_hosts: tuple[str, ...]) -> Iterator[BinaryIO]:
     """The answer, on disk where it is large."""
-    chosen = Options(url=address, attempts=_ATTEMPTS, longest_wait=10.0)
+    chosen = Options(url=address, attempts=_ATTEMPTS, longest_wait=10.0, allowed_hosts=allowed_hosts)
     if most:
         chosen = dataclasses.replace(chosen, most_bytes=most)
     client = Client(chosen, Clock(), accept=_TYPES)

@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError, LocationValueError
 
 from converter.errors import SourceUnreachable
 from converter.harvest import Options
+from converter.harvest.inner_addresses import RefusedAddress, Rule
 
 T = TypeVar("T")
 
@@ -91,6 +92,7 @@ class Client:
             timeout=urllib3.Timeout(connect=options.connect_seconds, read=options.read_seconds),
             retries=False,
         )
+        self._pool.pool_classes_by_scheme = Rule(options.url, options.allowed_hosts).pools()
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -155,6 +157,8 @@ class Client:
         self.requests += 1
         try:
             response = self._pool.request("GET", address, preload_content=False, redirect=False)
+        except RefusedAddress as fault:
+            raise Lasting(str(fault)) from None
         except LocationValueError:
             raise Lasting("not an address that can be asked") from None
         except HTTPError as fault:

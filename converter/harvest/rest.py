@@ -276,6 +276,6 @@ def _root(client: Client, address: str) -> str:
         try:
             return client.fetch(candidate, {}, links, attempts=3)
         except Failed as fault:
-            if fault.reason.startswith("no answer"):
+            if fault.reason.startswith("no answer") or "--allow-host" in fault.reason:
                 raise
     raise NoEndpoint(f"{address}: no REST interface of DSpace 7 or later found; tried {', '.join(tried)}")
