@@ -2,7 +2,8 @@
 
 It is started as `python -m shelfgraph.refreshing FOLDER SECONDS [--allow-host=HOST...] [URL...]`, and ends when its
 standard input does: with the site, however that ends.  Each harvest is a process of its own, one at a time; the site
-sees its generations as any other.  The URLs are harvested first; what has been harvested into the folder before is kept fresh with them.
+sees its generations as any other.  The URLs are harvested first; what has been harvested into the folder before is
+kept fresh with them.
 """
 
 from __future__ import annotations
