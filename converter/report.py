@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import IO, Literal, NamedTuple
 
 Level = Literal["info", "warning", "error"]
+
+
+_FORMULA = re.compile(r"[=+@\t\r-](?!\d+(?:[.,]\d+)?$)")
+
+
+def safe_row(cells: Iterable[object]) -> list[str]:
+    """The cells as a spreadsheet may open them: what begins as a formula does is text there too.
+
+    >>> safe_row(["=1+1", "-5", "@x", "a", None])
+    ["'=1+1", '-5', "'@x", 'a', '']
+    """
+    texts = ("" if cell is None else str(cell) for cell in cells)
+    return [f"'{text}" if _FORMULA.match(text) else text for text in texts]
 
 
 class Finding(NamedTuple):
@@ -39,7 +53,7 @@ class Report:
         """Count a finding and write its line."""
         self.counts[finding.level] += 1
         if self._writer:
-            self._writer.writerow(finding)
+            self._writer.writerow(safe_row(finding))
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Add several findings."""

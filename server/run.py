@@ -20,7 +20,8 @@ from granian.constants import HTTPModes, Interfaces
 
 from converter.embargo import today
 from converter.errors import ShelfgraphError
-from converter.store.data_folder import DataFolder, reading
+from converter.store.data_folder import DataFolder
+from converter.store.generations import reading
 from converter.store.reader import ArchiveReader
 from server.app import create_app
 from server.front.application_link import Link

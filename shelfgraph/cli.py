@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,11 @@ class _Group(click.Group):
             _end(" ".join(str(fault).split()), fault.exit_code)
         except KeyboardInterrupt:
             _end("interrupted", INTERRUPTED)
-        except BrokenPipeError:
+        except (sqlite3.Error, OSError) as fault:
+            if not isinstance(fault, BrokenPipeError):
+                from converter.store.faults import sentence
+
+                _end(" ".join(str(sentence(fault)).split()), 1)
             # The reader of our output has had enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None

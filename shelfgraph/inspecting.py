@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from converter.report import safe_row
 from shelfgraph import options
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def fields(sources: tuple[str, ...], kind: str | None, encoding: str) -> None:
     for name in sorted(counts):
         told = counts[name]
         seen = " | ".join(example[:60] for example in examples[name])
-        table.writerow((name, told.total(), *(told[outcome] for outcome in outcomes), places[name], seen))
+        table.writerow(safe_row((name, told.total(), *(told[outcome] for outcome in outcomes), places[name], seen)))
     whole = sum(counts.values(), Counter())
     table.writerow(("*", whole.total(), *(whole[outcome] for outcome in outcomes), "", ""))
     run.finish()
@@ -96,7 +97,7 @@ def explain(
                 if field_name and (field is None or field.name != field_name):
                     continue
                 told = (field.name, field.value) if field else ("", "")
-                table.writerow((name, line, *told, row.place if row else "said of every record"))
+                table.writerow(safe_row((name, line, *told, row.place if row else "said of every record")))
     run.finish()
 
 
@@ -129,7 +130,7 @@ def validate(
         copy.writerow(ShapeFinding._fields)
 
         def note(finding: ShapeFinding) -> None:
-            copy.writerow(finding)
+            copy.writerow(safe_row(finding))
             row(finding)
             counts[finding.severity] += 1
 
@@ -178,7 +179,7 @@ def quality(sources: tuple[str, ...], kind: str | None, encoding: str, data: Pat
     table.writerow(QualityFinding._fields)
     mended: list[tuple[str, str, dict[str, str]]] = []
     for record, found in worklist(_records(run, sources, kind, data)):
-        table.writerows(found)
+        table.writerows(map(safe_row, found))
         cells = repaired(record, found) if record and repairs else {}
         if record and cells:
             collection = next(iter(record.values("view.collection")), "")

@@ -15,7 +15,8 @@ from converter.errors import StoreError, UsageError
 from shelfgraph import options
 
 if TYPE_CHECKING:
-    from converter.store.data_folder import DataFolder, Generation
+    from converter.store.data_folder import DataFolder
+    from converter.store.generations import Generation
 
 FORMATS = ("nt", "ttl", "nq", "jsonl", "jelly")
 PACKINGS = ("zstd", "gzip")
@@ -49,7 +50,8 @@ def dump(
     A checksum is written beside FILE.  Without FILE the dump goes to DIR/dumps, where the site offers it at /dumps/.
     """
     from converter.publish import dump_files
-    from converter.store.data_folder import DataFolder, reading
+    from converter.store.data_folder import DataFolder
+    from converter.store.generations import reading
 
     folder = DataFolder(data)
     generation = folder.current()
@@ -151,7 +153,7 @@ def _old(folder: DataFolder, base: str, wanted: _Wanted) -> Iterator[Iterator[by
 
     from converter.publish import dump as dumping
     from converter.publish import dump_files
-    from converter.store.data_folder import reading
+    from converter.store.generations import reading
 
     form, since = "nq" if wanted.quads else "nt", wanted.since or 0
     dumps = {dump.generation: dump for dump in dump_files.kept(folder.path) if dump.form.name == form}
@@ -197,7 +199,8 @@ def export(ctx: click.Context, target: Path, data: Path, workers: int | None) ->
     what is withdrawn, and what has moved.  SPARQL, search, OAI-PMH and reconciliation are left to a running site.
     """
     from converter.publish import dump_files
-    from converter.store.data_folder import DataFolder, reading
+    from converter.store.data_folder import DataFolder
+    from converter.store.generations import reading
     from server.static_export.resource_files import Source
     from shelfgraph.exporting import Export
 

@@ -92,7 +92,7 @@ def _send(folder: DataFolder, publication: Publication, target: Target, graph: s
     """Send what the current generation has and the store there may not have, and the other way round."""
     from converter.publish.snapshots import snapshot
     from converter.publish.sparql_update import LARGE, SMALL
-    from converter.store.data_folder import reading
+    from converter.store.generations import reading
     from shelfgraph.progress import counted
 
     generation, identity = folder.current(), folder.identity()

@@ -29,8 +29,9 @@ from converter.report import Finding
 from converter.store import schema, statistics
 from converter.store.archive import Archive
 from converter.store.catalogue_entry import entry_of
-from converter.store.data_folder import DataFolder, Identity, reading
+from converter.store.data_folder import DataFolder, Identity
 from converter.store.description import rows_of
+from converter.store.generations import reading
 from converter.store.loader import Loader
 from converter.store.reader import ArchiveReader
 from converter.store.serialization import packed

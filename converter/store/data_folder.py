@@ -34,30 +34,13 @@ from converter.report import Finding
 from converter.store.agreement import Stamp, Start, agree, prepared, stamp_of
 from converter.store.archive import Archive
 from converter.store.description import Describer
+from converter.store.generations import Generation
 from converter.store.loader import Lines, Loader
 
 _LAYOUT = 1
 _IDENTITY = "shelfgraph.json"
 _MANY = 50_000
 """Lines that the store takes in before it is compacted."""
-
-
-class Generation(NamedTuple):
-    """One version of the dataset: its number, the folder of its store, the last line of the journal in it.
-
-    `archive` and `change` are the identity of the archive that it was made from, and its last change there.
-    """
-
-    number: int
-    path: Path
-    journal: int = 0
-    archive: str = ""
-    change: int = 0
-
-    @property
-    def stamp(self) -> Stamp:
-        """What it was made from."""
-        return Stamp(self.archive, self.change, self.journal)
 
 
 class Identity(NamedTuple):
@@ -105,12 +88,13 @@ class DataFolder:
         Raises StoreError where nothing has been loaded.
         """
         self.identity()
-        try:
-            number = int((self.path / "current").read_text(encoding="ascii"))
-        except (OSError, ValueError):
+        number = self._current()
+        if number is None and self._numbers():
             raise StoreError(
-                f"{self.path}: nothing has been loaded; run “shelfgraph load SOURCE --data {self.path}”"
-            ) from None
+                f"{self.path}: nothing says which generation is current; run “shelfgraph rebuild --data {self.path}”"
+            )
+        if number is None:
+            raise StoreError(f"{self.path}: nothing has been loaded; run “shelfgraph load SOURCE --data {self.path}”")
         return self._generation(number)
 
     def agreed(self) -> Generation:
@@ -121,6 +105,16 @@ class DataFolder:
         generation = self.current()
         agree(self.path, [generation.stamp])
         return generation
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """The folder, which is made where it is not, with no other writer.
+
+        Raises StoreError where another process writes.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self._locked():
+            yield
 
     @contextlib.contextmanager
     def writing(self, identity: Identity, triples_of: Lines, start: Start = "as it is") -> Iterator[Writer]:
@@ -168,7 +162,7 @@ class DataFolder:
 
     def has_generation(self) -> bool:
         """Whether there is something to read."""
-        return (self.path / "current").exists()
+        return self._current() is not None
 
     def publish(
         self, store: pyoxigraph.Store, made: Stamp, describe: Callable[[Path], None] | None = None
@@ -212,6 +206,12 @@ class DataFolder:
         if start == "as it is":
             return [store] if store else [self.current().stamp] if self.has_generation() else []
         return [one for one in (store, *(generation.stamp for generation in self.generations())) if one]
+
+    def _current(self) -> int | None:
+        try:
+            return int((self.path / "current").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
 
     def _numbers(self) -> list[int]:
         folder = self.path / "generations"
@@ -331,14 +331,3 @@ class Writer:
             self._folder.publish(
                 self._loader.store, self.archive.stamp, partial(self._describer.describe, at_last=True)
             )
-
-
-@contextlib.contextmanager
-def reading(generation: Generation) -> Iterator[Path]:
-    """The folder of a generation, which is not removed while it is read."""
-    descriptor = os.open(generation.path, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
-        yield generation.path
-    finally:
-        os.close(descriptor)

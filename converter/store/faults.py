@@ -1,7 +1,9 @@
-"""The engine of the store, opened; what it says of broken files is said as a sentence with a remedy."""
+"""What SQLite, the engine of the store and the system say of broken files and disks, as sentences with a remedy."""
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from pathlib import Path
 
 import pyoxigraph
@@ -21,3 +23,45 @@ def opened(path: Path) -> pyoxigraph.Store:
             f"{path}: the store cannot be opened ({fault}); make it anew from the archive with “shelfgraph rebuild"
             f" --data {path.parent}”"
         ) from None
+
+
+_REMEDIES = {
+    errno.ENOSPC: "free space, and run the same command again: what was kept before is whole",
+    errno.EDQUOT: "free space, and run the same command again: what was kept before is whole",
+    errno.EROFS: "the medium is read-only; serve, query, dump and show work on it, and nothing else",
+    errno.EACCES: "give yourself the right to it, or run as who owns it",
+    errno.EPERM: "give yourself the right to it, or run as who owns it",
+    errno.EMFILE: "allow more open files (ulimit -n)",
+    errno.EIO: "the disk is failing: copy what can be read, and bring back a backup (“shelfgraph restore BACKUP”)",
+}
+_FULL, _READ_ONLY, _LOCKED = "disk is full", "readonly", "locked"
+
+
+def sentence(fault: sqlite3.Error | OSError) -> StoreError:
+    """A fault of a file or a disk as one of ours: what happened, to what, and what to do.
+
+    >>> str(sentence(OSError(errno.ENOSPC, "No space left on device", "d.nt"))).partition(";")[0]
+    'd.nt: No space left on device'
+    >>> str(sentence(sqlite3.DatabaseError("database disk image is malformed"))).partition(";")[0]
+    'the archive is damaged (database disk image is malformed)'
+    """
+    if isinstance(fault, OSError):
+        place = f"{fault.filename}: " if fault.filename else ""
+        remedy = _REMEDIES.get(fault.errno or 0) or _of_engine(str(fault))
+        return StoreError(f"{place}{fault.strerror or fault}; {remedy}")
+    words = str(fault)
+    if _FULL in words:
+        return StoreError(f"the archive cannot be written ({words}); {_REMEDIES[errno.ENOSPC]}")
+    if _READ_ONLY in words or "unable to open" in words:
+        return StoreError(f"the archive cannot be opened for writing ({words}); {_REMEDIES[errno.EACCES]}")
+    if _LOCKED in words:
+        return StoreError(f"the archive is in use by another program ({words}); end that, and try again")
+    return StoreError(
+        f"the archive is damaged ({words}); “shelfgraph check” says where, “shelfgraph restore BACKUP” brings it back"
+    )
+
+
+def _of_engine(words: str) -> str:
+    if "No space left" in words:
+        return _REMEDIES[errno.ENOSPC]
+    return "“shelfgraph check” says what is damaged, and “shelfgraph check --repair” makes anew what it can"

@@ -1,0 +1,198 @@
+"""What is wrong with a data folder: each fault with the record that it concerns, and what mends it."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph
+
+from converter.errors import StoreError
+from converter.store.agreement import ARCHIVE, Stamp, archive_stamp, disagreement, stamp_of
+from converter.store.data_folder import DataFolder
+from converter.store.loader import Lines, Loader
+from converter.store.serialization import digest, unpacked
+
+_REBUILD = "shelfgraph check --repair"
+_RESTORE = "shelfgraph restore BACKUP"
+_MOST = 100
+"""Statements that are named of those that differ."""
+_TABLES = ("claim", "member")
+
+
+class Fault(NamedTuple):
+    """One fault: where it is (archive, store, generation, dumps), its record, what is wrong, what mends it."""
+
+    place: str
+    record: str
+    fault: str
+    remedy: str
+
+
+def faults_of(folder: DataFolder, *, deep: bool, triples_of: Lines | None = None) -> list[Fault]:
+    """The faults of a folder; `deep` compares the store with what the archive makes of it by the crosswalk."""
+    try:
+        identity = folder.identity()
+    except StoreError as fault:
+        return [Fault("folder", "", str(fault), _RESTORE)]
+    found = list(_of_archive(folder.path / ARCHIVE))
+    found += _of_stamps(folder) if not found else []
+    found += _of_generation(folder)
+    if (folder.path / "store").is_dir():
+        found += _of_store(folder.path / "store", "store")
+    found += _of_dumps(folder.path / "dumps")
+    if deep and not found and triples_of and identity:
+        found += _of_contents(folder, identity.base, triples_of)
+    return found
+
+
+def _of_archive(path: Path) -> Iterator[Fault]:
+    if not path.is_file() or not path.stat().st_size:
+        yield Fault("archive", "", "it is missing or empty", _RESTORE)
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            for (told,) in database.execute("PRAGMA quick_check(20)"):
+                if told != "ok":
+                    yield Fault("archive", "", str(told).splitlines()[0], _RESTORE)
+            for address, payload, kept in database.execute("SELECT address, payload, digest FROM held"):
+                if payload is not None and not _is_whole(payload, kept):
+                    yield Fault("archive", address, "its bytes are damaged", f"load its source again, or {_RESTORE}")
+            for (address,) in database.execute(
+                "SELECT address FROM held WHERE change NOT IN (SELECT number FROM journal)"
+            ):
+                yield Fault("archive", address, "its last change is not in the journal", _RESTORE)
+    except sqlite3.Error as fault:
+        yield Fault("archive", "", f"it cannot be read ({fault})", _RESTORE)
+
+
+def _is_whole(payload: bytes, kept: bytes | None) -> bool:
+    if kept is not None:
+        return digest(payload) == kept
+    try:
+        return bool(unpacked(payload))
+    except Exception:
+        return False
+
+
+def _of_stamps(folder: DataFolder) -> Iterator[Fault]:
+    archive = archive_stamp(folder.path / ARCHIVE)
+    store = stamp_of(folder.store_path)
+    if folder.store_path.is_dir() and store is None:
+        yield Fault("store", "", "it does not say from which archive it was made", _REBUILD)
+    try:
+        current = folder.current().stamp if folder.has_generation() else None
+    except StoreError:
+        current = None
+    for place, stamp in (("store", store), ("generation", current)):
+        reason = disagreement(archive, stamp) if stamp else ""
+        if reason:
+            yield Fault(place, "", reason, f"{_RESTORE}, or shelfgraph rebuild")
+
+
+def _of_generation(folder: DataFolder) -> Iterator[Fault]:
+    if not folder.has_generation():
+        if (folder.path / ARCHIVE).exists():
+            yield Fault("generation", "", "nothing says which one is current", _REBUILD)
+        return
+    try:
+        path = folder.current().path
+    except StoreError as fault:
+        yield Fault("generation", "", str(fault), _REBUILD)
+        return
+    yield from _of_store(path, f"generation {path.name}")
+
+
+def _of_store(path: Path, place: str) -> Iterator[Fault]:
+    """What keeps a store from being read from its first statement to its last."""
+    if not (path / "CURRENT").is_file():
+        yield Fault(place, "", "its folder or its CURRENT is missing", _REBUILD)
+        return
+    try:
+        _read_through(pyoxigraph.Store.read_only(str(path)))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as fault:
+        yield Fault(place, "", f"it cannot be read ({' '.join(str(fault).split())[:200]})", _REBUILD)
+
+
+def _read_through(store: pyoxigraph.Store) -> None:
+    """Read every statement by each of the indexes; blocks that are damaged do not pass their checksums."""
+    predicates, objects = set(), set()
+    for quad in store:
+        predicates.add(quad.predicate)
+        objects.add(quad.object)
+    for predicate in predicates:
+        for _ in store.quads_for_pattern(None, predicate, None):
+            pass
+    for object_ in objects:
+        for _ in store.quads_for_pattern(None, None, object_):
+            pass
+
+
+def _of_dumps(folder: Path) -> Iterator[Fault]:
+    for sums in sorted(folder.glob("*.sha256")) if folder.is_dir() else ():
+        told, _, name = sums.read_text(encoding="utf-8", errors="replace").strip().partition("  ")
+        file = folder / (name or sums.stem)
+        if not file.is_file():
+            yield Fault("dumps", "", f"{file.name} is missing", f"shelfgraph dump again, or remove {sums.name}")
+            continue
+        with file.open("rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != told:
+                yield Fault("dumps", "", f"{file.name} has not the bytes that it was written with", "shelfgraph dump")
+
+
+def _of_contents(folder: DataFolder, base: str, triples_of: Lines) -> Iterator[Fault]:
+    """Compare store, generation, claims and index with what the archive would make of them now."""
+    with tempfile.TemporaryDirectory() as beside:
+        place = Path(beside)
+        with (
+            closing(sqlite3.connect(f"{(folder.path / ARCHIVE).resolve().as_uri()}?mode=ro", uri=True)) as old,
+            closing(sqlite3.connect(place / ARCHIVE)) as new,
+        ):
+            old.backup(new)
+        if (folder.path / "foreign").is_dir():
+            (place / "foreign").symlink_to((folder.path / "foreign").resolve())
+        loader = Loader(place, base, "check", triples_of, beyond=Stamp("", 0))
+        try:
+            for kind, path in (("store", folder.store_path), ("generation", folder.current().path)):
+                if path.is_dir():
+                    yield from _differing(kind, pyoxigraph.Store.read_only(str(path)), loader.store, base)
+        finally:
+            loader.close()
+            del loader
+        yield from _of_tables(folder.path / ARCHIVE, place / ARCHIVE)
+
+
+def _differing(place: str, held: pyoxigraph.Store, made: pyoxigraph.Store, base: str) -> Iterator[Fault]:
+    default = pyoxigraph.DefaultGraph()
+    pairs: tuple[tuple[str, pyoxigraph.Store, pyoxigraph.Store], ...] = (
+        ("a statement is missing", made, held),
+        ("a statement that no record makes", held, made),
+    )
+    for words, one, other in pairs:
+        count = 0
+        for quad in one.quads_for_pattern(None, None, None, default):
+            if quad not in other:
+                count += 1
+                if count <= _MOST:
+                    subject = str(quad.subject.value) if hasattr(quad.subject, "value") else ""
+                    yield Fault(place, subject.removeprefix(f"{base}item/"), f"{words}: {quad.triple}", _REBUILD)
+        if count > _MOST:
+            yield Fault(place, "", f"{words}: {count - _MOST} more", _REBUILD)
+
+
+def _of_tables(held: Path, made: Path) -> Iterator[Fault]:
+    with closing(sqlite3.connect(f"{held.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        database.execute("ATTACH ? AS made", (str(made),))
+        for table in _TABLES:
+            for words, one, other in (("lacks", "made", "main"), ("has", "main", "made")):
+                query = f"SELECT COUNT(*) FROM (SELECT * FROM {one}.{table} EXCEPT SELECT * FROM {other}.{table})"  # noqa: S608 - ours
+                (count,) = database.execute(query).fetchone()
+                if count:
+                    yield Fault("archive", "", f"the table of {table}s {words} {count} rows too many", _REBUILD)

@@ -1,0 +1,167 @@
+"""A data folder is kept whole: faults are named, what is derived is made anew, a backup brings back the rest."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+
+from converter.errors import StoreError
+from converter.store.backup import back_up, restore
+from converter.store.data_folder import DataFolder
+from tests.conftest import EXAMPLES, shelfgraph
+from tests.test_store import load, record, stored, title
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("whole") / "d"
+    assert shelfgraph("load", EXAMPLES, "--data", path).returncode == 0
+    return path
+
+
+@pytest.fixture
+def data(loaded: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(loaded, tmp_path / "d"))
+
+
+def checked(data: Path, *words: str) -> tuple[int, str]:
+    done = shelfgraph("check", "--data", data, *words)
+    assert b"Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout.decode()
+
+
+def shown(data: Path) -> set[str]:
+    return stored(pyoxigraph.Store.read_only(str(DataFolder(data).current().path)))
+
+
+def test_a_sound_folder_has_no_fault(data: Path) -> None:
+    assert checked(data) == (0, "place,record,fault,remedy\r\n")
+
+
+def table(data: Path, place: str) -> Path:
+    files = sorted((data / place).rglob("*.sst"), key=lambda file: file.stat().st_size)
+    return files[-1]
+
+
+def flipped(path: Path, place: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[place % len(content)] ^= 0x40
+    path.unlink()
+    path.write_bytes(content)
+
+
+def cut(path: Path) -> None:
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content[: len(content) // 2])
+
+
+DERIVED: dict[str, Callable[[Path], object]] = {
+    "a bit of the store": lambda data: flipped(table(data, "store"), 200),
+    "a bit of the generation": lambda data: flipped(table(data, "generations"), 200),
+    "half of the store": lambda data: cut(table(data, "store")),
+    "a table of the store": lambda data: table(data, "store").unlink(),
+    "CURRENT of the store": lambda data: (data / "store" / "CURRENT").unlink(),
+    "CURRENT of the generation": lambda data: next((data / "generations").glob("*/CURRENT")).unlink(),
+    "the generation": lambda data: shutil.rmtree(DataFolder(data).current().path),
+    "current": lambda data: (data / "current").unlink(),
+    "current is no number": lambda data: (data / "current").write_text("x"),
+    "the stamp": lambda data: (data / "store" / "shelfgraph.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("fault", DERIVED)
+def test_a_fault_of_what_is_derived_is_named_and_mended(data: Path, fault: str) -> None:
+    before = shown(data)
+    DERIVED[fault](data)
+    code, told = checked(data, "--quick")
+    assert code == 1, fault
+    assert "check --repair" in told
+    checked(data, "--quick", "--repair")
+    assert checked(data)[0] == 0
+    default = {line for line in shown(data) if "void#" not in line}
+    assert default == {line for line in before if "void#" not in line}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_archive_is_named_and_brought_back(data: Path, tmp_path: Path, seed: int) -> None:
+    back_up(DataFolder(data), tmp_path / "kept")
+    chance = random.Random(seed)
+    archive = data / "archive.sqlite"
+    for name in ("archive.sqlite-wal", "archive.sqlite-shm"):
+        (data / name).unlink(missing_ok=True)
+    content = bytearray(archive.read_bytes())
+    start = chance.randrange(len(content) - 4096)
+    content[start : start + 4096] = chance.randbytes(4096)
+    archive.write_bytes(content)
+    code, told = checked(data, "--quick")
+    # A page that nobody uses may hold anything.
+    assert code == 1 or checked(data)[0] == 0, told
+    for words in (("load", EXAMPLES), ("rebuild",), ("log",), ("sources",)):
+        assert b"Traceback" not in shelfgraph(*words, "--data", data).stderr
+    done = shelfgraph("restore", tmp_path / "kept", "--data", data)
+    assert done.returncode == 0, done.stderr
+    assert shelfgraph("load", EXAMPLES, "--data", data).returncode == 0
+    assert checked(data)[0] == 0
+
+
+def test_a_stray_and_a_missing_statement_are_named_with_their_record(data: Path) -> None:
+    store = pyoxigraph.Store(str(data / "store"))
+    gone = next(quad for quad in store if "/item/" in str(quad.subject))
+    store.remove(gone)
+    store.add(pyoxigraph.Quad(gone.subject, gone.predicate, pyoxigraph.Literal("stray")))
+    store.flush()
+    del store
+    code, told = checked(data)
+    assert code == 1
+    assert "a statement is missing" in told
+    assert "stray" in told
+    assert checked(data, "--repair")[0] == 0
+
+
+def test_a_backup_elsewhere_shows_the_same_and_shares_what_never_changes(data: Path, tmp_path: Path) -> None:
+    folder = DataFolder(data)
+    kept = back_up(folder, tmp_path / "kept")
+    assert any(file.stat().st_nlink > 1 for file in kept.rglob("*.sst"))
+    restore(kept, DataFolder(tmp_path / "elsewhere"))
+    dumps = [shelfgraph("dump", "-o", "-", "--data", one).stdout for one in (data, kept, tmp_path / "elsewhere")]
+    assert dumps[0] == dumps[1] == dumps[2] != b""
+
+
+def test_a_backup_is_replaced_and_never_written_over_something_else(data: Path, tmp_path: Path) -> None:
+    kept = back_up(DataFolder(data), tmp_path / "kept")
+    back_up(DataFolder(data), kept)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["d", "kept"]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("x")
+    with pytest.raises(StoreError, match="not a backup"):
+        back_up(DataFolder(data), tmp_path / "mine")
+
+
+def test_an_older_backup_is_restored_and_numbers_go_on(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "d")
+    load(folder, record(1, "Before"))
+    back_up(folder, tmp_path / "kept")
+    load(folder, record(1, "After"), record(2))
+    before = folder.current()
+    restore(tmp_path / "kept", folder)
+    assert folder.current().number > before.number
+    load(folder, record(3))
+    assert [title(folder, number) for number in (1, 2, 3)] == ["Before", None, "A light"]
+    assert folder.agreed().journal > before.journal
+
+
+def test_what_was_damaged_in_a_backup_is_not_restored(data: Path, tmp_path: Path) -> None:
+    kept = back_up(DataFolder(data), tmp_path / "kept")
+    table_ = max(kept.rglob("*.sst"), key=lambda file: file.stat().st_size)
+    flipped(table_, 300)
+    before = shown(data)
+    done = shelfgraph("restore", kept, "--data", data)
+    assert done.returncode == 1
+    assert b"not whole" in done.stderr
+    assert shown(data) == before
