@@ -134,8 +134,8 @@ class Repository:
 
         mapper, report = Mapper(self.base), _Kept()
 
-        def lines(record: Record) -> list[str]:
-            found = mapper.map(record)
+        def lines(record: Record, day: str) -> list[str]:
+            found = mapper.map(record, day)
             report.extend(found.findings)
             return list(found.lines)
 
