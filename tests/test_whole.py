@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import shutil
 from collections.abc import Callable
@@ -165,3 +166,12 @@ def test_what_was_damaged_in_a_backup_is_not_restored(data: Path, tmp_path: Path
     assert done.returncode == 1
     assert b"not whole" in done.stderr
     assert shown(data) == before
+
+
+def test_a_report_holds_no_formula(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text('id,dc.title,dc.date.issued\n1,A,"=HYPERLINK(""http://x"")"\n2,B,+1+1\n')
+    assert shelfgraph("convert", source, "--report", tmp_path / "r.csv", "-o", tmp_path / "a.nt").returncode in {0, 1}
+    cells = [cell for row in csv.reader((tmp_path / "r.csv").read_text(encoding="utf-8").splitlines()) for cell in row]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "@"))] == []
+    assert any(cell.startswith("'=HYPERLINK") for cell in cells)
