@@ -151,7 +151,8 @@ def _store_findings(data: Path) -> Iterator[ShapeFinding]:
     import pyoxigraph
 
     from converter import validation_store
-    from converter.store.data_folder import DataFolder, reading
+    from converter.store.data_folder import DataFolder
+    from converter.store.generations import reading
 
     folder = DataFolder(data)
     identity = folder.identity()
