@@ -27,6 +27,7 @@ _CONTAINERS = ("JO", "JF", "T2", "JA", "J2", "BT")
 _DATES = ("DA", "PY", "Y1")
 _BOOKS = frozenset({"BOOK", "CHAP", "EBOOK", "EDBOOK", "ECHAP"})
 _AUTHORS = frozenset({"AU", "A1"})
+_TAG = re.compile(r"[A-Z][A-Z0-9] {2}-")
 _TAGS = {f"{first}{second}": f"{first}{second}" for first in ascii_uppercase for second in ascii_uppercase + digits}
 """Every tag keeps its name."""
 _ADDRESSES = re.compile(r"(?:\s*;\s*|\s+)(?=(?:https?|ftp)://)")
@@ -66,7 +67,10 @@ def _references(text: str) -> Iterator[str]:
         if line.startswith("TY  -") and lines:
             yield "\n".join([*lines, "ER  - "])
             lines = []
-        if lines or line.startswith("TY  -"):
+        if lines and not _TAG.match(line):
+            # A line without a tag goes on where the line before it ended.
+            lines[-1] = f"{lines[-1]} {line.strip()}".rstrip()
+        elif lines or line.startswith("TY  -"):
             lines.append(line)
         if line.startswith("ER  -") and lines:
             yield "\n".join(lines)

@@ -142,3 +142,8 @@ def test_ris_keeps_every_value_of_a_tag_that_repeats(tmp_path: Path) -> None:
     assert record.values("dc.identifier.url") == ["https://a.example.org/x;y=1", "https://b.example.org/"]
     assert (record.values("oaire.citation.startPage"), record.values("oaire.citation.endPage")) == (["67"], ["76"])
     assert record.values("ris.XX") == ["own"]
+
+
+def test_ris_goes_on_in_lines_without_a_tag(tmp_path: Path) -> None:
+    (record,) = those("TY  - JOUR\nTI  - T\nKW  - sand\nKW  - sea\nand shore\nER  - \n", tmp_path)
+    assert record.values("dc.subject") == ["sand", "sea and shore"]
