@@ -15,6 +15,8 @@ from ontology import Row
 
 _RECOGNISED = frozenset({"sniff", "uri"})
 """The parsers that ask the value itself which scheme it belongs to."""
+# A URN of a number of its own system says which one it is, whatever the field is called.
+_URN_OF_NUMBER = re.compile(r"urn:is[bs]n:", re.IGNORECASE)
 _OTHER = recognition.OTHER
 _RESOLVED = re.compile(r"https?://(?:(?:dx\.|www\.)?doi\.org|hdl\.handle\.net)/", re.IGNORECASE)
 _IDENTIFIER = ontology.expand("dcterms:identifier", "program")
@@ -75,7 +77,7 @@ def normal(scheme: str, value: str) -> Identifier | None:
 
 def _read(item: Item, row: Row, field: Field) -> list[tuple[str, str]]:
     """The schemes and the normal values: of the scheme that the field states, else of those that the value shows."""
-    if row.parser in _RECOGNISED:
+    if row.parser in _RECOGNISED or _URN_OF_NUMBER.match(field.value):
         found = recognition.recognised(field.value)
     else:
         scheme = row.scheme.replace("{qualifier}", iris.slug(field.name.rpartition(".")[2]))

@@ -282,6 +282,7 @@ _DAY = r"\d{4}(?:-\d{2}(?:-\d{2})?)?"
 _EDTF_DATE = re.compile(
     r"(?P<year>\d{4}|\d{3}X|\d{2}XX|XXXX)(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?(?P<sign>[?~%]?)"
 )
+_ABOUT = r"(?:ca?\.? ?)?"
 _PART = r"(?:(?:\d{4}|\d{3}[Xxu]|\d{2}[Xxu]{2})(?:-(?:\d\d|[Xxu]{2})){0,2}[?~%]?)"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ...] = (
     (re.compile(r"\[?(\d{4})\]?\.?"), lambda match: _qualified("~")(match) if "[" in match[0] else _iso(match)),
@@ -308,7 +309,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ..
     (re.compile(rf"\[?(?P<start>{_DAY})\]? ?[/–—-] ?\[?(?P<end>{_DAY})\]?\.?"), _range),
     (re.compile(r"(\d{4})(\??) ?[-–/] ?(\d{4})(\??)"), _doubted_range),
     (re.compile(r"<?\[?(\d{4})\]?\??\s?[-–]\s?>?"), _open),
-    (re.compile(r"\[?between (\d{4})\??(?: and |-)(\d{4})\??\]?", re.IGNORECASE), _between),
+    (
+        re.compile(rf"\[?between {_ABOUT}(\d{{4}})\??(?: and |-){_ABOUT}(\d{{4}})\??\]?\.?", re.IGNORECASE),
+        _between,
+    ),
     (re.compile(rf"{_PART}|(?:{_PART}|\.\.|unknown)?/(?:{_PART}|\.\.|open|unknown)?", re.IGNORECASE), _level_1),
     (
         re.compile(

@@ -2,7 +2,9 @@
 
 A date of issue counts first, then a date of publication (print, then online), then the year of copyright, and last
 the only or earliest date of which the source does not say what it is the date of.  The end of an embargo, a date of
-accession, the moment at which a machine noted something, a placeholder and the year 0 never count.
+accession, a placeholder and the year 0 never count.  A moment that a machine noted counts only where no day is told:
+alone, or as one of the three that DSpace notes when a work first appears in it (accession, availability, issue).  Two
+are accession and availability, and tell no publication.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ LATEST = 2031
 YEARS_AHEAD = 5
 # A day is noted without a clock, or as midnight in whole hours of some zone.
 _NOTED_BY_A_MACHINE = re.compile(r"\d{4}-\d\d-\d\dT(?!\d\d:00:00(?:\.0+)?(?:Z|[+-]\d\d:\d\d)?$)")
+_ACCESSION_AND_AVAILABILITY = 2
 _FIRST_DIGITS = re.compile(r"\d{4}")
 
 
@@ -67,13 +70,14 @@ def publication(dates: Sequence[Dated], last: int = LATEST) -> Chosen | None:
     True
     """
     undefined = RANKS["undefined"]
-    told = [
-        (place, one)
-        for place, one in enumerate(dates)
-        if is_plausible(one.date, last) and not (one.rank == undefined and _NOTED_BY_A_MACHINE.match(one.date.lexical))
-    ]
+    plausible = [(place, one) for place, one in enumerate(dates) if is_plausible(one.date, last)]
+    noted = [one for one in plausible if one[1].rank == undefined and _NOTED_BY_A_MACHINE.match(one[1].date.lexical)]
+    told = [one for one in plausible if one not in noted]
     if not told:
-        return None
+        if not noted or len(noted) == _ACCESSION_AND_AVAILABILITY:
+            return None
+        place, moment = min(noted, key=lambda one: one[1].date.lexical)
+        return Chosen(place, moment.date.year or 0, is_issue=False)
     best = min(one.rank for _, one in told)
     peers = [(place, one.date) for place, one in told if one.rank == best]
     if best != undefined:
