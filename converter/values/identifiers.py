@@ -159,7 +159,7 @@ NORMALISERS: Mapping[str, Callable[[str], Identifier | None]] = {
     "ror": ror,
     "scopus-eid": _like(r"2-s2\.0-[0-9]+", strip=r"^eid[_=:]\s*"),
     "url": url,
-    "urn": _like(r"urn:[a-z0-9][a-z0-9-]{0,31}:\S+"),
+    "urn": _like(r"urn:[a-z0-9][a-z0-9-]{0,31}:\S+", strip=r"^https?://[^\s:]{1,200}?(?=urn:)"),
     "uuid": uuid,
     "wos": _like(r"[A-Z0-9]{15}", strip=r"^(?:WOS|ISI|UT)\s*:\s*", upper=True),
 }

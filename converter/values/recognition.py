@@ -41,6 +41,8 @@ _BETWEEN = re.compile(r"\s*[;|]\s*|\s*,\s+|\s+(?:and|und|et|y|e|&)\s+")
 _LOOSE = re.compile(r"[\s;,|]+(?:(?:and|und|et|y|e|&)\s+)?")
 _NEXT_ADDRESS = re.compile(r"[\s;,|]+(?=(?:https?|ftp)://)")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)[0-9]{2}\b")
+# "Polymers 15 (21): 4262 (2023)": a journal, its volume, issue, pages and year.
+_SHORT_CITATION = re.compile(r"[^\W\d_][^\d()]{2,100}\d{1,4}\s?\(\w{1,6}\)\s?[:,]\s?\w.{0,40}\((?:1[5-9]|20)\d\d\)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LONGEST = 2_000
 
@@ -138,9 +140,11 @@ def is_citation(text: str) -> bool:
     (False, False)
     """
     value = text.strip()
-    if len(value) < 30 or re.match(r"\S+:\S{4}", value):
+    if len(value) < 20 or re.match(r"\S+:\S{4}", value):
         return False
-    return len(_WORD.findall(value[:_LONGEST])) >= 5 and bool(_YEAR.search(value))
+    if _SHORT_CITATION.match(value):
+        return True
+    return len(value) >= 30 and len(_WORD.findall(value[:_LONGEST])) >= 5 and bool(_YEAR.search(value))
 
 
 def _one(value: str, rule: _Rule) -> list[Identifier]:
