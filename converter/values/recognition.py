@@ -43,6 +43,7 @@ _NEXT_ADDRESS = re.compile(r"[\s;,|]+(?=(?:https?|ftp)://)")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)[0-9]{2}\b")
 # "Polymers 15 (21): 4262 (2023)": a journal, its volume, issue, pages and year.
 _SHORT_CITATION = re.compile(r"[^\W\d_][^\d()]{2,100}\d{1,4}\s?\(\w{1,6}\)\s?[:,]\s?\w.{0,40}\((?:1[5-9]|20)\d\d\)")
+_STOP = re.compile(r"[,.;:)]\s")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LONGEST = 2_000
 
@@ -144,7 +145,9 @@ def is_citation(text: str) -> bool:
         return False
     if _SHORT_CITATION.match(value):
         return True
-    return len(value) >= 30 and len(_WORD.findall(value[:_LONGEST])) >= 5 and bool(_YEAR.search(value))
+    if len(value) < 30 or len(_STOP.findall(value)) < 2:
+        return False
+    return len(_WORD.findall(value[:_LONGEST])) >= 5 and bool(_YEAR.search(value))
 
 
 def _one(value: str, rule: _Rule) -> list[Identifier]:
