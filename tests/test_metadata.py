@@ -50,3 +50,10 @@ def test_links_of_the_documents_lead_somewhere() -> None:
     }
     assert {name for name, _ in targets} == {"CONTRIBUTING.md", "SECURITY.md"}
     assert [(name, target) for name, target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_modules_that_the_architecture_names_are_there() -> None:
+    named = set(re.findall(r"`((?:\w+/)+\w+\.py)`", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
+    roots = (ROOT, ROOT / "converter", ROOT / "server")
+    assert len(named) > 20
+    assert {name for name in named if not any((root / name).exists() for root in roots)} == set()
