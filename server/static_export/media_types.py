@@ -16,6 +16,7 @@ _OTHERS = {
     ".atom": "application/atom+xml; charset=utf-8",
     ".json": "application/json",
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".sha256": "text/plain; charset=utf-8",

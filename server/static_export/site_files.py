@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.documents.resources import PUBLISHED, PUBLISHED_AT
+from server.documents.vocabulary import FORMS as TERMS
 from server.feeds.ldes import SUFFIXES as STREAMED
 from server.http.formats import offers
 from server.named_queries.parameters import missing
@@ -28,6 +29,7 @@ RUNNING = ("sparql", "graph", "search", "browse", "name", "suggest", "reconcile"
 _ALONE = (
     "robots.txt",
     "ns",
+    *(f"ns{suffix}" for suffix in TERMS),
     "openapi.json",
     ".well-known/api-catalog",
     "feed.atom",
