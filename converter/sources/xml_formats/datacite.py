@@ -47,9 +47,14 @@ def read(metadata: etree._Element, draft: Draft) -> None:
         if tree.attribute(element, "identifierType").upper() == "DOI" and "doi" not in told:
             told["doi"] = tree.take(element)
         else:
-            told["identifier"] = {"identifierType": element.get("identifierType"), "identifier": tree.take(element)}
+            told.setdefault("identifier", []).append(
+                {"identifierType": element.get("identifierType"), "identifier": tree.take(element)}
+            )
     types: Object = {}
     for element in tree.each("resourceType"):
+        if types:
+            draft.unread("datacite.resourceType", tree.take(element), "another type of the work; the first counts")
+            continue
         types = {
             "resourceTypeGeneral": tree.attribute(element, "resourceTypeGeneral"),
             "resourceType": tree.take(element),
