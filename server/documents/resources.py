@@ -7,11 +7,13 @@ like are shared things, whose descriptions stand at the same path with a suffix.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
 import ontology
+from converter.harvest.repositories import underway
 from converter.mapping.engine import PROFILE
 from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
@@ -81,14 +83,11 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
 
     @blueprint.get("/")
     def front() -> Response:
-        key = (endpoint.version, "/", "")
-        return _sent(
-            site.renderings.get(
-                key, lambda: rendered(front_page(endpoint, site.base, archive, search=site.search), "/")
-            ),
-            PAGE,
-            None,
-        )
+        # A harvest goes on between two generations.
+        harvests = underway(archive.notes("harvest ")) if archive else []
+        key = (endpoint.version, "/", repr(harvests))
+        page = partial(front_page, endpoint, site.base, archive, search=site.search, harvests=harvests)
+        return _sent(site.renderings.get(key, lambda: rendered(page(), "/")), PAGE, None)
 
     blueprint.register_blueprint(records_blueprint(site))
     blueprint.register_blueprint(search_blueprint(site))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from flask import render_template
 
+from converter.harvest.repositories import Underway
 from converter.mapping.engine import PROFILE
 from converter.store.catalogue_entry import plurals
 from converter.store.catalogue_reader import CatalogueReader
@@ -29,8 +31,15 @@ _PREFIXES = (
 )
 
 
-def front_page(endpoint: Endpoint, base: str, archive: ArchiveReader | None, *, search: bool) -> bytes:
-    """The front page, from the catalogue where there is one, else from the graph."""
+def front_page(
+    endpoint: Endpoint,
+    base: str,
+    archive: ArchiveReader | None,
+    *,
+    search: bool,
+    harvests: Sequence[Underway] = (),
+) -> bytes:
+    """The front page, from the catalogue where there is one, else from the graph; it says how far first harvests are."""
     catalogue = archive.catalogue if archive else None
     if catalogue is None:
         return _plain(endpoint, base)
@@ -59,6 +68,7 @@ def front_page(endpoint: Endpoint, base: str, archive: ArchiveReader | None, *, 
         examples=_examples(catalogue, above) if search else [],
         asked=[known[name] for name in _ASKED if name in known],
         number_asked=len(known),
+        harvests=harvests,
         base=base,
     ).encode()
 

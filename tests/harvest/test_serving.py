@@ -225,6 +225,17 @@ def test_a_misbehaving_repository_is_served_whole(tmp_path: Path) -> None:
             site.stop()
 
 
+def test_how_far_a_first_harvest_is_stands_on_the_front_page(tmp_path: Path) -> None:
+    repository = Repository(collection(40), chosen=lambda asked: "resumptionToken" in asked.args)
+    repository.always = Fault.ERROR_500
+    with serving(repository.app()) as address:
+        site = Site(address, "--data", tmp_path)
+        try:
+            until(lambda: b"10 of about 40 records" in ask(site, "GET", "/", Accept="text/html").body)
+        finally:
+            site.stop()
+
+
 def test_a_repository_that_does_not_answer_yet_is_said_and_the_site_stands(tmp_path: Path) -> None:
     site = Site(f"http://127.0.0.1:{free_port()}/", "--data", tmp_path, "--harvest-every", "1s")
     try:
