@@ -39,7 +39,7 @@ def front_page(
     search: bool,
     harvests: Sequence[Underway] = (),
 ) -> bytes:
-    """The front page, from the catalogue where there is one, else from the graph; it says how far first harvests are."""
+    """The front page, from the catalogue where there is one, else from the graph; and how far harvests are."""
     catalogue = archive.catalogue if archive else None
     if catalogue is None:
         return _plain(endpoint, base)
