@@ -6,7 +6,7 @@ JOBS ?= auto
 COLLECTION ?= collection
 QUICK := converter ontology queries server shelfgraph \
 	tests/sources tests/truth tests/values \
-	tests/test_cases.py tests/test_golden.py tests/test_layers.py tests/test_mapping.py tests/test_profile.py \
+	tests/test_cases.py tests/test_claims.py tests/test_golden.py tests/test_layers.py tests/test_mapping.py tests/test_metadata.py tests/test_profile.py \
 	tests/test_sources.py tests/test_values.py tests/test_vocabulary.py tests/sparql/test_suite.py
 
 .PHONY: demo quick test sweep check format clean

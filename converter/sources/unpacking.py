@@ -113,7 +113,9 @@ def members(stream: BinaryIO, name: str, budget: Budget) -> Iterator[list[Member
                 tar = held.enter_context(tarfile.open(fileobj=stream))
                 found = list(_of_tar(tar, name, budget))
         except _FAULTS as fault:
-            raise SourceError(f"{name}: a broken archive: {fault}; fetch it again") from None
+            # tarfile lists what it tried, each in a line of its own.
+            told = " ".join(str(fault).split())
+            raise SourceError(f"{name}: a broken archive: {told}; fetch it again") from None
         yield sorted(found, key=lambda member: member.path)
 
 

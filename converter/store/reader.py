@@ -205,9 +205,17 @@ class ArchiveReader:
     def _ask(self, statement: str, values: Any = ()) -> list[Any]:
         database = getattr(self._threads, "database", None)
         if database is None:
-            database = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            address = f"{self._path.resolve().as_uri()}?mode=ro"
+            database = _Connection(address, uri=True, isolation_level=None, check_same_thread=False)
             self._threads.database = database
         return list(database.execute(statement, values))
+
+
+class _Connection(sqlite3.Connection):
+    """A connection of one thread, closed with the thread or the reader; from Python 3.13 on, others warn of it."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def _held(row: Any) -> Held:
