@@ -126,8 +126,8 @@ def _subject(tree: Tree, subject: etree._Element) -> None:
             tree.draft.add("dc.coverage.spatial", ", ".join(part for part in parts if part))
         elif name == "name":
             shown, beside = _name(tree, element)
-            terms.append(", ".join([shown, *beside]))
-            tree.take(element)
+            left = tree.take(element)
+            terms.append(", ".join([shown, *beside]) if shown else left)
         else:
             scheme = scheme or tree.attribute(element, "authority").lower()
             terms.append(tree.take(element))
