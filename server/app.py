@@ -28,7 +28,7 @@ from server.http.problems import register_problems
 from server.named_queries.query_list import examples
 from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
-from server.operations import Log, register_watching
+from server.operations import Log, register_operations
 from server.pages.view import called, safe_link
 from server.reconciliation.service import reconcile_blueprint
 from server.settings import Settings
@@ -68,7 +68,7 @@ def create_app(
     register_problems(app)
     register_packing(app)
     app.register_error_handler(QueryError, unanswered)
-    endpoint, watch = register_watching(app, endpoint, archive, log, link)
+    endpoint, watch = register_operations(app, endpoint, archive, log, link)
     app.register_blueprint(sparql_blueprint(endpoint, settings.base, examples(settings.base)))
     app.register_blueprint(questions_blueprint(endpoint, settings, archive))
     app.register_blueprint(site_blueprint(endpoint, settings, archive))

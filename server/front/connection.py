@@ -118,7 +118,7 @@ class OldAnswer:
     def __init__(self) -> None:
         self._fields, self._waiting = bytearray(), bytearray()
         self.has_length = False
-        """Whether the client is told how long the body is, so that it sees where it breaks off."""
+        """Whether the client knows how long the body is, so that it sees where it breaks off."""
 
     def field(self, name: bytes, value: bytes) -> None:
         """Add a header field; those of the connection behind are left out."""
@@ -318,7 +318,7 @@ class Connection:
         return self._state is State.IDLE and rested > (_LATE if self._came else _IDLE)
 
     def close(self) -> None:
-        """Close it; whoever works for its client is told."""
+        """Close it; whoever works for its client is informed."""
         if self.closed:
             return
         self.closed = True
@@ -458,7 +458,7 @@ class Connection:
             self._send_upstream(passing.named(raw))
 
     def _reach(self) -> bool:
-        """Whether there is a connection to the application; where there is none, the client is told."""
+        """Whether there is a connection to the application; where there is none, the client gets 503."""
         if self._upstream and self._host.now - self._used < _FRESH:
             return True
         self._drop_upstream()

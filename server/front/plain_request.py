@@ -66,17 +66,17 @@ class Question(NamedTuple):
 
 def may_be_one(head: Head) -> bool:
     """Whether a request may be a plain question, which is to be looked at once it is whole."""
-    told, target = head.fields, head.target
+    fields, target = head.fields, head.target
     if not target.startswith(PATH) or target[len(PATH) : len(PATH) + 1] not in {"", "?"}:
         return False
-    if "host" not in told or any(name in told for name in _CONDITIONS) or not _ONE.isdisjoint(head.several):
+    if "host" not in fields or any(name in fields for name in _CONDITIONS) or not _ONE.isdisjoint(head.several):
         return False
     if head.method == "GET":
         return not head.body and len(target) <= _LONGEST_SENT
     return head.method == "POST" and target == PATH and head.body <= _LONGEST_SENT
 
 
-class _Told(NamedTuple):
+class _Known(NamedTuple):
     """What the header fields of a request say: the kind and length of its body, and what its answer depends on."""
 
     kind: str
@@ -92,7 +92,7 @@ class Questions:
     """Reads questions; those that are like others before, but for their constants, in a fifth of the time."""
 
     def __init__(self) -> None:
-        self._told: dict[bytes, _Told] = {}
+        self._known: dict[bytes, _Known] = {}
         self._answered: dict[tuple[bytes, str], Plain] = {}
         self._same: dict[bytes, Question] = {}
 
@@ -107,35 +107,35 @@ class Questions:
         if plain is None or len(query := plain.request.query.encode("utf-8", "replace")) > LONGEST:
             return None
         packs = fields.get("accept-encoding", "identity").lower() not in {"", "identity"}
-        told = _Told(kind(body_type), head.body, accept, fields.get(HEADER.lower(), ""), packs, head.last, head.old)
+        known = _Known(kind(body_type), head.body, accept, fields.get(HEADER.lower(), ""), packs, head.last, head.old)
         bones = skeleton(query)
-        if max(len(self._told), len(self._answered)) >= _MOST:
-            self._told.clear()
+        if max(len(self._known), len(self._answered)) >= _MOST:
+            self._known.clear()
             self._answered.clear()
         begin, end = raw.find(b"\r\n"), head.length - len(request_heads.END)
-        self._told[_without_query(raw, begin, end)] = told
-        if _query(raw, begin, end, told) == query:
+        self._known[_without_query(raw, begin, end)] = known
+        if _query(raw, begin, end, known) == query:
             self._answered[bones, accept] = plain
-        return _question(raw, plain, query, bones, told)
+        return _question(raw, plain, query, bones, known)
 
     def like_others(self, raw: bytes) -> Question | None:
         """The question that the bytes are, where all that matters has been seen before: header fields and skeleton."""
         if same := self._same.get(raw):
             return same
         begin, end = raw.find(b"\r\n"), raw.find(request_heads.END)
-        told = self._told.get(_without_query(raw, begin, end))
-        query = told and _query(raw, begin, end, told)
-        if not told or query is None or b"\\" in query or b"service" in query.lower():
+        known = self._known.get(_without_query(raw, begin, end))
+        query = known and _query(raw, begin, end, known)
+        if not known or query is None or b"\\" in query or b"service" in query.lower():
             return None
         bones = skeleton(query)
-        like = self._answered.get((bones, told.accept))
+        like = self._answered.get((bones, known.accept))
         if like is None:
             return None
         try:
             plain = Plain(Request(query.decode(), like.request.format), like.content_type)
         except UnicodeDecodeError:
             return None
-        return _question(raw, plain, query, bones, told)
+        return _question(raw, plain, query, bones, known)
 
     def expect(self, question: Question) -> None:
         """Know the very same bytes at once."""
@@ -144,9 +144,9 @@ class Questions:
         self._same[question.raw] = question
 
 
-def _question(raw: bytes, plain: Plain, query: bytes, bones: bytes, told: _Told) -> Question:
+def _question(raw: bytes, plain: Plain, query: bytes, bones: bytes, known: _Known) -> Question:
     method = "GET" if raw[:1] == b"G" else "POST"
-    return Question(raw, plain, query, hash(bones), method, told.given, told.packs, told.last, told.old)
+    return Question(raw, plain, query, hash(bones), method, known.given, known.packs, known.last, known.old)
 
 
 def _without_query(raw: bytes, begin: int, end: int) -> bytes:
@@ -154,14 +154,14 @@ def _without_query(raw: bytes, begin: int, end: int) -> bytes:
     return raw[:1] + raw[max(0, begin - 1) : end]
 
 
-def _query(raw: bytes, begin: int, end: int, told: _Told) -> bytes | None:
+def _query(raw: bytes, begin: int, end: int, known: _Known) -> bytes | None:
     """The query of a request that has nothing beside it, whose head ends at a place; None for another request."""
     if raw.startswith(_GET) and raw.endswith(_VERSIONS, 0, begin) and end + len(request_heads.END) == len(raw):
         return decoded(raw[len(_GET) : begin - len(_VERSIONS[0])])
     body = raw[end + len(request_heads.END) :]
-    if not raw.startswith(_POSTS) or len(body) != told.body:
+    if not raw.startswith(_POSTS) or len(body) != known.body:
         return None
-    if told.kind == DIRECT:
+    if known.kind == DIRECT:
         return body if len(body) <= LONGEST else None
     return decoded(body[len(_FORM) :]) if body.startswith(_FORM) else None
 

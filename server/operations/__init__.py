@@ -12,18 +12,18 @@ from converter.store.reader import ArchiveReader
 from server.front.application_link import Link
 from server.front.messages import Answered
 from server.http.problems import problem
-from server.operations.log_lines import told
+from server.operations.log_lines import loggable
 from server.operations.log_writer import FORMS, Form, Log
 from server.operations.metrics import CONTENT_TYPE, Metrics
-from server.operations.observed_request import Seen, Watch, current
+from server.operations.observed_request import ObservedRequest, Observer, current
 from server.operations.readiness import Probe
-from server.operations.timed_endpoint import Watched
+from server.operations.timed_endpoint import TimedEndpoint
 from server.sparql import Endpoint, Request
 from server.sparql.answer_cache import Cached
 from server.sparql.plain_queries import PATH
 from server.sparql.pool import Pool
 
-__all__ = ["FORMS", "Form", "Log", "register_watching"]
+__all__ = ["FORMS", "Form", "Log", "register_operations"]
 
 _WAIT = 2.0
 """Seconds that a question of readiness waits for its answer."""
@@ -34,7 +34,7 @@ _QUIET = frozenset({"/-/health", "/-/ready", "/metrics"})
 Middleware = Callable[[WSGIApplication], WSGIApplication]
 
 
-def register_watching(
+def register_operations(
     app: Flask,
     endpoint: Endpoint,
     archive: ArchiveReader | None,
@@ -47,12 +47,12 @@ def register_watching(
     """
     metrics = Metrics(endpoint, archive, log, link)
 
-    def begun(seen: Seen) -> None:
+    def begun(seen: ObservedRequest) -> None:
         metrics.begun()
         if link and seen.passed:
             link.begun(seen.passed, seen)
 
-    def ended(seen: Seen) -> None:
+    def ended(seen: ObservedRequest) -> None:
         metrics.ended(seen)
         if link and seen.passed:
             link.ended(seen.passed)
@@ -63,11 +63,11 @@ def register_watching(
     app.register_blueprint(_blueprint(endpoint, metrics))
     if log:
         app.logger.handlers[:] = [log.handler()]
-    watched = Watched(endpoint, metrics, log)
+    watched = TimedEndpoint(endpoint, metrics, log)
 
     def answered_before(answered: Answered) -> None:
         """Count and log a request that never came to the application like one that did."""
-        seen = Seen(answered.id, answered.method, PATH, route=PATH, status=200, seconds=answered.seconds)
+        seen = ObservedRequest(answered.id, answered.method, PATH, route=PATH, status=200, seconds=answered.seconds)
         seen.length = seen.bytes = answered.bytes
         begun(seen)
         if isinstance(endpoint, Cached):
@@ -80,7 +80,7 @@ def register_watching(
         link.on_answered = answered_before
     behind = endpoint.behind if isinstance(endpoint, Cached) else endpoint
     generation = (lambda: behind.version) if isinstance(behind, Pool) else str
-    return watched, lambda inner: Watch(inner, begun, ended, generation)
+    return watched, lambda inner: Observer(inner, begun, ended, generation)
 
 
 def _route() -> None:
@@ -116,7 +116,7 @@ def _status(word: str) -> Response:
     return Response(body, headers={"Cache-Control": "no-store"}, content_type="application/json")
 
 
-def _tell(log: Log, seen: Seen) -> None:
+def _tell(log: Log, seen: ObservedRequest) -> None:
     """Log a request that has ended: its path without what was asked beside it, and nothing of who asked."""
     level = "error" if seen.status == 500 else "warning" if seen.status in {429, 503, 504} or seen.broken else "info"
     queries = {"queries": seen.queries, "kept": seen.kept, "queued": seen.queued, "evaluated": seen.evaluated}
@@ -126,7 +126,7 @@ def _tell(log: Log, seen: Seen) -> None:
         id=seen.id,
         method=seen.method,
         route=seen.route,
-        path=told(seen.path),
+        path=loggable(seen.path),
         status=seen.status,
         bytes=seen.bytes,
         seconds=round(seen.seconds, 6),

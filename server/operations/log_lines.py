@@ -19,10 +19,10 @@ LONGEST = 2_000
 _LONGEST_ADDRESS = 320
 
 
-def told(text: str, longest: int = LONGEST) -> str:
+def loggable(text: str, longest: int = LONGEST) -> str:
     r"""The text as a log may hold it: cut, and without e-mail addresses however they are spelt.
 
-    >>> told("/person/ann%40example.org"), told('ASK { ?s ?p "ann\\u0040example.org" }')
+    >>> loggable("/person/ann%40example.org"), loggable('ASK { ?s ?p "ann\\u0040example.org" }')
     ('[e-mail address removed]', 'ASK { ?s ?p "[e-mail address removed]" }')
     """
     # An address across the cut is whole when it is masked.

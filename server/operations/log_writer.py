@@ -12,7 +12,7 @@ import traceback
 from multiprocessing.util import Finalize
 from typing import Literal
 
-from server.operations.log_lines import Event, Value, as_json, as_text, told
+from server.operations.log_lines import Event, Value, as_json, as_text, loggable
 from server.operations.observed_request import current
 
 Form = Literal["json", "text", "none"]
@@ -100,6 +100,6 @@ class _Faults(logging.Handler):
             "fault",
             "error",
             id=seen.id if seen else "",
-            message=told(record.getMessage()),
-            trace=told(trace[-_LONGEST_TRACE:], _LONGEST_TRACE),
+            message=loggable(record.getMessage()),
+            trace=loggable(trace[-_LONGEST_TRACE:], _LONGEST_TRACE),
         )

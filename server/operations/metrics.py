@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from converter.store.reader import ArchiveReader
 from server.front.application_link import Link
 from server.operations.log_writer import Log
-from server.operations.observed_request import Seen
+from server.operations.observed_request import ObservedRequest
 from server.sparql import Endpoint
 from server.sparql.answer_cache import Cached
 from server.sparql.pool import Pool
@@ -85,7 +85,7 @@ class Metrics:
         """Count a request that is being answered."""
         self._under_way.inc()
 
-    def ended(self, seen: Seen) -> None:
+    def ended(self, seen: ObservedRequest) -> None:
         """Count a request whose answer has gone."""
         route = seen.route or UNMATCHED
         self._requests_of(route, seen.method, str(seen.status)).inc()
@@ -132,8 +132,8 @@ class _Standing(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the families."""
         if self._pool:
-            told = self._pool.figures()._asdict()
-            yield from _families("workers_", told, _POOL_GAUGES, _POOL_COUNTERS)
+            figures = self._pool.figures()._asdict()
+            yield from _families("workers_", figures, _POOL_GAUGES, _POOL_COUNTERS)
             if self._pool.version.isdecimal():
                 yield _gauge("generation", "The version of the dataset.", int(self._pool.version))
             if self._link:

@@ -20,7 +20,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE"
 
 
 @dataclass(slots=True, eq=False)
-class Seen(Asker):
+class ObservedRequest(Asker):
     """A request under way, which may be waited for by an endpoint.
 
     `route` is the pattern that matched its path, empty where none did; `length` is how many bytes its answer is to
@@ -47,13 +47,13 @@ class Seen(Asker):
     """Its name with whoever passed it on, where somebody did."""
 
 
-def current() -> Seen | None:
+def current() -> ObservedRequest | None:
     """The request that this thread works for, where there is one."""
     asker = ASKER.get()
-    return asker if isinstance(asker, Seen) else None
+    return asker if isinstance(asker, ObservedRequest) else None
 
 
-class Watch:
+class Observer:
     """An application that reports each request when it begins, and when the last byte of its answer has gone.
 
     `generation` returns the version of the data that is shown, empty where versions have no order.
@@ -62,8 +62,8 @@ class Watch:
     def __init__(
         self,
         inner: WSGIApplication,
-        begun: Callable[[Seen], None],
-        ended: Callable[[Seen], None],
+        begun: Callable[[ObservedRequest], None],
+        ended: Callable[[ObservedRequest], None],
         generation: Callable[[], str] = str,
     ) -> None:
         self._inner, self._begun, self._ended, self._generation = inner, begun, ended, generation
@@ -71,7 +71,7 @@ class Watch:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The answer of the application, named."""
         method = environ["REQUEST_METHOD"]
-        seen = Seen(
+        seen = ObservedRequest(
             request_id(environ.get("HTTP_X_REQUEST_ID")),
             method if method in _METHODS else "OTHER",
             environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace"),
@@ -105,7 +105,7 @@ class Watch:
 class _Body:
     """The bytes of an answer, counted; whoever sends them closes it."""
 
-    def __init__(self, inner: Iterable[bytes], seen: Seen, ended: Callable[[Seen], None]) -> None:
+    def __init__(self, inner: Iterable[bytes], seen: ObservedRequest, ended: Callable[[ObservedRequest], None]) -> None:
         self._inner, self._parts = inner, iter(inner)
         self._seen, self._ended = seen, ended
         self._whole = seen.method == "HEAD"

@@ -1,14 +1,14 @@
-"""An endpoint whose questions are timed and counted, and told of where they are slow."""
+"""An endpoint whose questions are timed and counted, and logged where they are slow."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 
-from server.operations.log_lines import told
+from server.operations.log_lines import loggable
 from server.operations.log_writer import Log
 from server.operations.metrics import Metrics
-from server.operations.observed_request import Seen, current
+from server.operations.observed_request import ObservedRequest, current
 from server.sparql import (
     Answer,
     ClientLeft,
@@ -42,7 +42,7 @@ def outcome(fault: BaseException) -> str:
     return next((name for kind, name in _OUTCOMES.items() if isinstance(fault, kind)), "fault")
 
 
-class Watched:
+class TimedEndpoint:
     """The endpoint, watched."""
 
     def __init__(self, endpoint: Endpoint, metrics: Metrics, log: Log | None) -> None:
@@ -67,13 +67,15 @@ class Watched:
         if seen and seen.queries == 0 and seen.generation and answer.version:
             # What is answered by one query is as new as that.
             seen.generation = answer.version
-        return _WatchedAnswer(self, request, seen, answer, time.perf_counter() - started)
+        return _TimedAnswer(self, request, seen, answer, time.perf_counter() - started)
 
     def close(self) -> None:
         """Close the endpoint."""
         self._endpoint.close()
 
-    def ended(self, request: Request, seen: Seen | None, outcome: str, queued: float, evaluated: float) -> None:
+    def ended(
+        self, request: Request, seen: ObservedRequest | None, outcome: str, queued: float, evaluated: float
+    ) -> None:
         """Count a question that has ended, and tell of it where it was slow."""
         self._metrics.query(outcome, queued, evaluated)
         if seen:
@@ -89,15 +91,17 @@ class Watched:
                 seconds=round(queued + evaluated, 6),
                 queued=round(queued, 6),
                 outcome=outcome,
-                query=told(request.query),
+                query=loggable(request.query),
             )
 
 
-class _WatchedAnswer(Answer):
+class _TimedAnswer(Answer):
     """An answer whose making is timed; the time of a slow reader is not its own."""
 
-    def __init__(self, watched: Watched, request: Request, seen: Seen | None, answer: Answer, spent: float) -> None:
-        self._watched, self._request, self._seen, self._answer = watched, request, seen, answer
+    def __init__(
+        self, timed: TimedEndpoint, request: Request, seen: ObservedRequest | None, answer: Answer, spent: float
+    ) -> None:
+        self._timed, self._request, self._seen, self._answer = timed, request, seen, answer
         self.hit, self.queued, self.serialised = answer.hit, answer.queued, answer.serialised
         self.version, self.whole = answer.version, answer.whole
         self._evaluated = max(0.0, spent - self.queued)
@@ -132,4 +136,4 @@ class _WatchedAnswer(Answer):
     def _end(self) -> None:
         if not self._ended:
             self._ended = True
-            self._watched.ended(self._request, self._seen, self._outcome, self.queued, self._evaluated)
+            self._timed.ended(self._request, self._seen, self._outcome, self.queued, self._evaluated)

@@ -49,7 +49,7 @@ class Cached:
     def ask(self, request: Request) -> Answer:
         """The kept answer, or a new one that is kept once it has been read to its end.
 
-        Raises what the endpoint behind raises; those who waited for one answer are told the same, but for ClientLeft.
+        Raises what the endpoint behind raises; those who waited for one answer are given the same, but for ClientLeft.
         """
         if is_volatile(request.query):
             return self.behind.ask(request)

@@ -28,7 +28,7 @@ class Shortcut:
 
     def __init__(self, inner: WSGIApplication, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
         self._inner, self._endpoint = inner, endpoint
-        self._borne = [*headers.items()]
+        self._common = [*headers.items()]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The answer."""
@@ -49,8 +49,8 @@ class Shortcut:
                 if len(body) < SMALLEST_PACKED or "HTTP_ACCEPT_ENCODING" not in environ:
                     answer.close()
                     etag = validator(answer.version or version, plain.request)
-                    told = [("Server-Timing", timing(answer, started)), *fields(plain, etag, len(body)), *self._borne]
-                    start_response("200 OK", told)
+                    named = [("Server-Timing", timing(answer, started)), *fields(plain, etag, len(body)), *self._common]
+                    start_response("200 OK", named)
                     return (body,)
         held = Held(plain.request, answer, started)
         held.hand_over(environ)

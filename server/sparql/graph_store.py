@@ -33,8 +33,8 @@ def graph_store_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
         if request.method == "OPTIONS":
             return Response(status=204, headers=allow)
         if request.method in _WRITING:
-            told = f"This graph store is read-only; {request.method} is switched off."
-            return problem(405, "Method Not Allowed", told, allow)
+            reason = f"This graph store is read-only; {request.method} is switched off."
+            return problem(405, "Method Not Allowed", reason, allow)
         return _read(endpoint, base)
 
     return blueprint
@@ -43,8 +43,8 @@ def graph_store_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
 def _read(endpoint: Endpoint, base: str) -> Response:
     named = request.args.getlist("graph")
     if len(named) + ("default" in request.args) != 1:
-        told = "Say which graph, and only one: /graph?default, or /graph?graph=IRI."
-        return problem(400, "Bad Request", told)
+        reason = "Say which graph, and only one: /graph?default, or /graph?graph=IRI."
+        return problem(400, "Bad Request", reason)
     wanted = request.args.get("format") or request.args.get("output") or ""
     format_ = wanted_format(wanted, "A graph", graph=True, page=False)
     if not isinstance(format_, Format):

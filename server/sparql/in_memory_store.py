@@ -32,10 +32,10 @@ _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 def affordable() -> int:
     """The bytes that data may take in memory here: a part of what is free; 0 where the system does not tell."""
     try:
-        told = Path("/proc/meminfo").read_text(encoding="ascii")
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
     except OSError:
         return 0
-    free = int(told.split("MemAvailable:")[1].split()[0]) * 1_024
+    free = int(text.split("MemAvailable:")[1].split()[0]) * 1_024
     try:
         limit = _GROUP_LIMIT.read_text(encoding="ascii").strip()
     except OSError:
@@ -95,8 +95,8 @@ def _sent(generation: str, sink: int, reader: int, limit: int) -> int:
     """How that went, as an exit code."""
     os.nice(_MILDER)
     try:
-        watching = _Watching(sink, reader, limit)
-        pyoxigraph.Store.read_only(generation).dump(watching, FORMAT)  # type: ignore[arg-type] # a file to the engine
+        pipe = _LimitedPipe(sink, reader, limit)
+        pyoxigraph.Store.read_only(generation).dump(pipe, FORMAT)  # type: ignore[arg-type] # a file to the engine
     except MemoryError:
         return _TOO_LARGE
     except OSError:
@@ -104,7 +104,7 @@ def _sent(generation: str, sink: int, reader: int, limit: int) -> int:
     return 0
 
 
-class _Watching:
+class _LimitedPipe:
     """A file in the eyes of the engine, which breaks off where its reader comes to have too much memory."""
 
     def __init__(self, sink: int, reader: int, limit: int) -> None:

@@ -54,13 +54,13 @@ def in_body(body: bytes, content_type: str, accept: str) -> Plain | None:
 
 def fields(plain: Plain, etag: str | None, length: int) -> list[tuple[str, str]]:
     """The header fields of an answer of so many bytes, which its ETag makes one that may be kept."""
-    told = [
+    named = [
         ("Content-Type", plain.content_type),
         ("Content-Length", str(length)),
         ("Cache-Control", "public, max-age=0, must-revalidate" if etag else "no-store"),
         ("Vary", VARY),
     ]
-    return [*told, ("ETag", f'"{etag}"')] if etag else told
+    return [*named, ("ETag", f'"{etag}"')] if etag else named
 
 
 def _read(kind_: str, text: str, accept: str) -> Plain | None:
@@ -78,10 +78,10 @@ def _plain(kind_: str, text: str, accept: str) -> Plain | None:
             pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
         except ValueError:
             return None
-        told = dict(reversed(pairs))
-        if "query" not in told or not _LONG_WAY.isdisjoint(told) or sum(name == "query" for name, _ in pairs) > 1:
+        first = dict(reversed(pairs))
+        if "query" not in first or not _LONG_WAY.isdisjoint(first) or sum(name == "query" for name, _ in pairs) > 1:
             return None
-        query, wanted = told["query"], told.get("format") or told.get("output") or ""
+        query, wanted = first["query"], first.get("format") or first.get("output") or ""
     query = query.removeprefix(BYTE_ORDER_MARK)
     try:
         graph = is_of_graphs(form(query))

@@ -116,8 +116,8 @@ def readable(message: str) -> str:
     if not expected:
         return message
     parts = [part.strip() for part in re.split(r", (?![^\[]*\])|\s\|\s", rest.replace("\n", " "))]
-    told = [part for part in parts if part and not _NOISE.search(part) and "..=" not in part]
-    return f"{head}{expected}{', '.join(told)}" if told else "something else is expected here"
+    named = [part for part in parts if part and not _NOISE.search(part) and "..=" not in part]
+    return f"{head}{expected}{', '.join(named)}" if named else "something else is expected here"
 
 
 def _shown(query: str, line: int, column: int) -> str:

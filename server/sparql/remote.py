@@ -152,12 +152,12 @@ class Remote:
         begun = time.monotonic()
         try:
             with self.ask(_PROBE) as answer:
-                told = b"".join(answer)
+                counted = b"".join(answer)
         except QueryError as fault:
             self._fault = fault
         else:
             period = int(time.time() / self._lasting)
-            self._version = hashlib.sha256(b"%s %d" % (told, period)).hexdigest()[:16]
+            self._version = hashlib.sha256(b"%s %d" % (counted, period)).hexdigest()[:16]
         now = time.monotonic()
         self._due = now + max(self._recheck, (now - begun) * _PROBE_SHARE)
 
@@ -190,8 +190,8 @@ class RemoteAnswer(Answer):
         """Raise what the head of the answer means, unless it is success."""
         exchange = self._exchange
         if exchange.status != 200:
-            told = exchange.read(_REASON).decode("utf-8", "replace")
-            raise _fault(exchange.status, _TAG.sub(" ", told) if "html" in exchange.media_type else told)
+            text = exchange.read(_REASON).decode("utf-8", "replace")
+            raise _fault(exchange.status, _TAG.sub(" ", text) if "html" in exchange.media_type else text)
         if state := exchange.header("X-SQL-State"):
             # Virtuoso sends the part of an answer that it had when the time was up.
             raise QueryTimeout(f"the service gave the query up (state {state})")
@@ -247,15 +247,15 @@ def _fault(status: int, reason: str) -> QueryError:
     >>> (fault.line, fault.column), type(_fault(503, "")).__name__
     ((2, 5), 'QueryTimeout')
     """
-    told = " ".join(reason.split())[:500] or f"status {status}"
-    place = _PLACE.search(told)
+    text = " ".join(reason.split())[:500] or f"status {status}"
+    place = _PLACE.search(text)
     if status == 400:
         numbers = [int(number) for number in place.groups() if number] if place else [1, 1]
-        return QuerySyntax(told, *numbers)
+        return QuerySyntax(text, *numbers)
     if status in {413, 414}:
-        return Refused(f"the service refuses the query: {told}")
+        return Refused(f"the service refuses the query: {text}")
     if status in {408, 503, 504}:
-        return QueryTimeout(f"the service gave the query up: {told}")
+        return QueryTimeout(f"the service gave the query up: {text}")
     if status == 429:
-        return QueueFull(f"the service has too many queries: {told}")
-    return ServiceFailed(f"the service failed with status {status}: {told}")
+        return QueueFull(f"the service has too many queries: {text}")
+    return ServiceFailed(f"the service failed with status {status}: {text}")

@@ -64,7 +64,7 @@ def translated(parts: Iterable[bytes], said: str, format_: Format, form: Form) -
 
 
 def truth(body: bytes) -> bool:
-    """The answer to ASK, also where it is told as a table of one cell, or of none for what is not so.
+    """The answer to ASK, also where it is sent as a table of one cell, or of none for what is not so.
 
     >>> truth(b'{"head": {}, "boolean": true}'), truth(b'{"head": {}, "results": {"bindings": []}}')
     (True, False)
@@ -72,18 +72,18 @@ def truth(body: bytes) -> bool:
     True
     """
     try:
-        told = msgspec.json.decode(body)
-        if "boolean" in told:
-            return bool(told["boolean"])
-        cells = [cell for row in told["results"]["bindings"] for cell in row.values()]
+        result = msgspec.json.decode(body)
+        if "boolean" in result:
+            return bool(result["boolean"])
+        cells = [cell for row in result["results"]["bindings"] for cell in row.values()]
         return any(cell["value"] in {"1", "true"} for cell in cells)
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError):
         raise ServiceFailed("the service answered ASK with neither true nor false") from None
 
 
 def _answered_truth(parts: Iterable[bytes], format_: Format) -> Iterator[bytes]:
-    told = b'{"head":{},"boolean":%s}' % (b"true" if truth(b"".join(parts)) else b"false")
-    boolean = pyoxigraph.parse_query_results(told, format=pyoxigraph.QueryResultsFormat.JSON)
+    text = b'{"head":{},"boolean":%s}' % (b"true" if truth(b"".join(parts)) else b"false")
+    boolean = pyoxigraph.parse_query_results(text, format=pyoxigraph.QueryResultsFormat.JSON)
     yield boolean.serialize(format=format_.engine) or b""  # type: ignore[arg-type] # a format of truths
 
 

@@ -100,8 +100,8 @@ def _body() -> bytes | Response:
     if coding in {"", "identity"}:
         return sent
     if coding not in _PACKED:
-        told = f"The content encoding {coding} is not read; send gzip, deflate or none."
-        return problem(415, "Unsupported Media Type", told, {"Accept-Encoding": "gzip, deflate"})
+        reason = f"The content encoding {coding} is not read; send gzip, deflate or none."
+        return problem(415, "Unsupported Media Type", reason, {"Accept-Encoding": "gzip, deflate"})
     unpacking = zlib.decompressobj(_PACKED[coding])
     try:
         body = unpacking.decompress(sent, LARGEST + 1)

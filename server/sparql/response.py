@@ -103,8 +103,8 @@ def answered(endpoint: Endpoint, question: Request) -> Response:
 
 def is_known(etag: str | None) -> bool:
     """Whether the client says that it has the answer."""
-    told = etag is not None and request.method in _SAFE and request.if_none_match.contains_weak(etag)
-    return told and etag not in BrokenAnswers.of_application()
+    known = etag is not None and request.method in _SAFE and request.if_none_match.contains_weak(etag)
+    return known and etag not in BrokenAnswers.of_application()
 
 
 def headed(response: Response, etag: str | None) -> Response:

@@ -12,8 +12,8 @@ def validator(version: str, question: Request, *parts: object) -> str | None:
     """What an answer is known by; None where two evaluations differ."""
     if is_volatile(question.query):
         return None
-    told = (version, question.query, question.format, question.default_graphs, question.named_graphs, *parts)
-    return hashlib.sha256(repr(told).encode(errors="surrogatepass")).hexdigest()[:32]
+    key = (version, question.query, question.format, question.default_graphs, question.named_graphs, *parts)
+    return hashlib.sha256(repr(key).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def times(queued: float, evaluated: float, written: float) -> str:
@@ -22,5 +22,5 @@ def times(queued: float, evaluated: float, written: float) -> str:
     >>> times(0, 0.0123, 0.001)
     'cache;desc=miss, queue;dur=0.00, evaluate;dur=12.30, serialise;dur=1.00'
     """
-    told = f"cache;desc=miss, queue;dur={queued * 1_000:.2f}, evaluate;dur={max(0.0, evaluated) * 1_000:.2f}"
-    return f"{told}, serialise;dur={written * 1_000:.2f}" if written else told
+    text = f"cache;desc=miss, queue;dur={queued * 1_000:.2f}, evaluate;dur={max(0.0, evaluated) * 1_000:.2f}"
+    return f"{text}, serialise;dur={written * 1_000:.2f}" if written else text

@@ -47,7 +47,7 @@ _POSITION = re.compile(r"(?:error )?at (\d+):(\d+):\s*(.*)", re.DOTALL)
 
 
 class Opening(msgspec.Struct, frozen=True):
-    """What a worker is told first: the folder of a generation, its memory in bytes (0: no limit), the base address.
+    """What a worker is sent first: the folder of a generation, its memory in bytes (0: no limit), the base address.
 
     `resident` says that it is a fork of a process that has the generation in memory; `own`, that it is not ready before
     it has made that memory its own.
@@ -134,8 +134,8 @@ class _Frames:
         match = _POSITION.match(message)
         line, column, words = (int(match[1]), int(match[2]), match[3]) if match else (0, 0, message)
         del self._held[HEAD.size :]
-        told = json.dumps({"kind": kind, "message": words, "line": line, "column": column}).encode()
-        _send(self._out, HEAD.pack(FAULT, len(told)) + told)
+        body = json.dumps({"kind": kind, "message": words, "line": line, "column": column}).encode()
+        _send(self._out, HEAD.pack(FAULT, len(body)) + body)
 
     def _send(self, last: bytes) -> None:
         # Before the end has gone: another thread may answer the next query as soon as it has.
@@ -146,7 +146,7 @@ class _Frames:
 
 
 class Out(Protocol):
-    """Where an answer goes: a file in the eyes of the engine, which is told the end, or what went wrong."""
+    """Where an answer goes: a file in the eyes of the engine, which is given the end, or what went wrong."""
 
     def write(self, data: bytes) -> int:
         """Take some bytes, and say how many."""

@@ -22,8 +22,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.operations import Form, Log
-from server.operations.log_lines import as_json, as_text, told
-from server.operations.observed_request import Seen, Watch
+from server.operations.log_lines import as_json, as_text, loggable
+from server.operations.observed_request import ObservedRequest, Observer
 from tests.conftest import EXAMPLES, ROOT, Site, shelfgraph
 from tests.operations.stubs import Stub, broken, client
 from tests.test_sparql import LOOK_UP, RUNAWAY, ask, get
@@ -231,8 +231,8 @@ def test_an_answer_that_nobody_read_to_its_end_is_broken(method: str, length: st
         start("200 OK", [("Content-Length", length)])
         return [b"abc", b"def"]
 
-    ended: list[Seen] = []
-    watched = Watch(inner, lambda _: None, ended.append)
+    ended: list[ObservedRequest] = []
+    watched = Observer(inner, lambda _: None, ended.append)
     body: Any = watched({"REQUEST_METHOD": method, "PATH_INFO": "/"}, lambda *_: lambda _: None)
     assert next(body) == b"abc"
     body.close()
@@ -243,7 +243,7 @@ def test_an_answer_that_nobody_read_to_its_end_is_broken(method: str, length: st
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("before", ["", "x" * 1_990, "x" * 2_000, "/person/"])
 def test_no_address_of_a_person_is_logged(address: str, before: str) -> None:
-    shown = told(f"{before} '{address}'")
+    shown = loggable(f"{before} '{address}'")
     assert not re.search("@|%40|u0040|ann|exam", shown)
     assert len(shown) <= 2_000
 
