@@ -56,18 +56,18 @@ class Peer:
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket.settimeout(timeout)
             self._socket.sendall((head + form + body).encode())
-            told = self._until(b"\r\n\r\n").lower()
+            stated = self._until(b"\r\n\r\n").lower()
             if not self._held:
                 self._more()
             first = time.perf_counter() - started
-            length = self._chunks() if b"transfer-encoding: chunked" in told else self._skip(_length(told))
+            length = self._chunks() if b"transfer-encoding: chunked" in stated else self._skip(_length(stated))
         except OSError:
             self.close()
             return Got(0, 0, spent := time.perf_counter() - started, spent)
         last = time.perf_counter() - started
-        if b"connection: close" in told:
+        if b"connection: close" in stated:
             self.close()
-        return Got(int(told.split()[1]), length, first, last)
+        return Got(int(stated.split()[1]), length, first, last)
 
     def another(self) -> Peer:
         """The same server over a connection of its own."""
@@ -185,8 +185,8 @@ def wait_resident(port: int, seconds: float = 60) -> None:
     """Wait until a site of ours has its data in memory, where it is to have them there."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as told:
-            figures = told.read()
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as stated:
+            figures = stated.read()
         if b"shelfgraph_workers_resident 1" in figures and b"shelfgraph_lookups_resident 1" in figures:
             return
         time.sleep(0.2)
@@ -202,10 +202,10 @@ def family(process: int) -> list[int]:
 def megabytes(process: int) -> float:
     """The resident memory of a process; nothing of one that has ended."""
     try:
-        told = Path(f"/proc/{process}/status").read_text()
+        stated = Path(f"/proc/{process}/status").read_text()
     except OSError:
         return 0.0
-    return int(told.split("VmRSS:")[1].split()[0]) / 1024 if "VmRSS:" in told else 0.0
+    return int(stated.split("VmRSS:")[1].split()[0]) / 1024 if "VmRSS:" in stated else 0.0
 
 
 def _command(*names: str) -> str:
@@ -223,7 +223,7 @@ def _run(command: list[str]) -> None:
 
 @contextlib.contextmanager
 def _started(command: list[str], folder: Path) -> Iterator[int]:
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=(folder / "told").open("ab"))
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=(folder / "stated").open("ab"))
     try:
         yield process.pid
     finally:

@@ -110,21 +110,21 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--without", nargs="*", default=[], choices=[peer.__name__ for peer in peers.PEERS])
-    told = parser.parse_args()
+    stated = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="serve-") as name, contextlib.ExitStack() as stack:
         folder = Path(name)
-        data = made(folder, told.records)
+        data = made(folder, stated.records)
         running = []
         for peer in peers.PEERS:
-            if peer.__name__ not in told.without:
+            if peer.__name__ not in stated.without:
                 say(f"{peer.__name__} takes in {data.stat().st_size / 1e6:.0f} MB")
                 try:
                     running.append(stack.enter_context(peer(data, folder)))
                 except LookupError as fault:
                     say(f"left out: {fault}")
-        got = measured(running, told.rounds)
+        got = measured(running, stated.rounds)
         print_times(running, got)
-        print_throughput(running, told.rounds)
+        print_throughput(running, stated.rounds)
         print_memory(running)
 
 
@@ -188,11 +188,11 @@ def print_throughput(running: list[Peer], rounds: int) -> None:
     print("\n| answers a second, clients at one time | " + " | ".join(peer.name for peer in running) + " |")
     print(f"|---|{'---:|' * len(running)}")
     for task, clients in ((TASKS[0], 8), (TASKS[0], 64), (REPEATED, 8)):
-        told: defaultdict[str, list[float]] = defaultdict(list)
+        stated: defaultdict[str, list[float]] = defaultdict(list)
         for turn in range(rounds):
             for peer in running:
-                told[peer.name].append(rate(peer, task, clients, turn))
-        cells = [f"{statistics.median(told[peer.name]):,.0f}" for peer in running]
+                stated[peer.name].append(rate(peer, task, clients, turn))
+        cells = [f"{statistics.median(stated[peer.name]):,.0f}" for peer in running]
         print(f"| {task.name}, {clients} | {' | '.join(cells)} |")
         say(f"{task.name}, {clients} clients")
 
@@ -269,8 +269,8 @@ def _median(answers: list[Got], part: str) -> float | None:
 def _cell(spent: float | None, base: float | None) -> str:
     if spent is None:
         return "–"
-    told = f"{spent:.2f}" if spent < 10 else f"{spent:,.0f}"
-    return f"{told} ({spent / base:.2f})" if base else told
+    stated = f"{spent:.2f}" if spent < 10 else f"{spent:,.0f}"
+    return f"{stated} ({spent / base:.2f})" if base else stated
 
 
 if __name__ == "__main__":

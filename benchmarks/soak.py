@@ -70,25 +70,25 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--timeout", type=float, default=10)
     parser.add_argument("--pause", type=float, default=1.0, help="seconds that a client thinks between two requests")
-    told = parser.parse_args()
+    stated = parser.parse_args()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "shelfgraph", "serve", told.source, "--port", str(port)]
-    process = subprocess.Popen([*command, "--timeout", str(told.timeout)], stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "shelfgraph", "serve", stated.source, "--port", str(port)]
+    process = subprocess.Popen([*command, "--timeout", str(stated.timeout)], stderr=subprocess.DEVNULL)
     try:
         wait_for(port)
         peers.wait_resident(port)
-        queries = [RUNAWAY] * told.runaway + [LONG] * told.long
-        queries += [LOOK_UP] * (told.clients - len(queries))
-        soak(port, queries, min(_WARMING, told.seconds), told.pause)
-        time.sleep(told.timeout + _REST)
+        queries = [RUNAWAY] * stated.runaway + [LONG] * stated.long
+        queries += [LOOK_UP] * (stated.clients - len(queries))
+        soak(port, queries, min(_WARMING, stated.seconds), stated.pause)
+        time.sleep(stated.timeout + _REST)
         before = left(process.pid)
         sampled: list[float] = []
-        args = (process.pid, told.seconds / _SAMPLES, sampled)
+        args = (process.pid, stated.seconds / _SAMPLES, sampled)
         threading.Thread(target=sample, args=args, daemon=True).start()
-        spent = soak(port, queries, told.seconds, told.pause)
-        time.sleep(told.timeout + _REST)
+        spent = soak(port, queries, stated.seconds, stated.pause)
+        time.sleep(stated.timeout + _REST)
         after = left(process.pid)
     finally:
         process.terminate()
@@ -190,7 +190,7 @@ def judged(spent: list[Spent], before: Left, after: Left, sampled: list[float]) 
     longs = [one for one in spent if one.query == LONG]
     runaways = [one for one in spent if one.query == RUNAWAY]
     failed = [one for one in others if one.status != 200]
-    told = {
+    stated = {
         "requests": len(others),
         "failed": len(failed),
         "failed_statuses": sorted({one.status for one in failed}),
@@ -204,10 +204,10 @@ def judged(spent: list[Spent], before: Left, after: Left, sampled: list[float]) 
         "after": after._asdict(),
         "megabytes_meanwhile": sampled,
     }
-    print(json.dumps(told, indent=1))
+    print(json.dumps(stated, indent=1))
     spare = (_PROCESSES, _DESCRIPTORS, _MEGABYTES)
     kept = all(now <= once + more for now, once, more in zip(after[:3], before[:3], spare, strict=True))
-    held = not failed and not told["over_a_second"] and all(one.status for one in longs)
+    held = not failed and not stated["over_a_second"] and all(one.status for one in longs)
     return 0 if kept and held else 1
 
 

@@ -59,26 +59,26 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--updates", type=int, default=1_000)
-    told = parser.parse_args()
+    stated = parser.parse_args()
     mapper = Mapper(BASE)
     identity = Identity(BASE, mapper.digest)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = DataFolder(told.folder or Path(temporary) / "data")
+        folder = DataFolder(stated.folder or Path(temporary) / "data")
         if not folder.has_generation():
             began = time.perf_counter()
             with folder.writing(identity, lambda one: mapper.map(one).lines) as writer:
-                writer.load(records(told.records))
-            print(f"{told.records} records loaded in {time.perf_counter() - began:.1f} s")
+                writer.load(records(stated.records))
+            print(f"{stated.records} records loaded in {time.perf_counter() - began:.1f} s")
         spent = []
         with folder.writing(identity, lambda one: mapper.map(one).lines) as writer:
-            for number in range(told.updates):
-                changed = record(number * 7919 % told.records, f"Changed {time.time_ns()}")
+            for number in range(stated.updates):
+                changed = record(number * 7919 % stated.records, f"Changed {time.time_ns()}")
                 began = time.perf_counter()
                 writer.load([changed])
                 spent.append((time.perf_counter() - began) * 1000)
         spent.sort()
         middle, late = statistics.median(spent), spent[len(spent) * 95 // 100]
-        print(f"{told.updates} updates: median {middle:.1f} ms, p95 {late:.1f} ms")
+        print(f"{stated.updates} updates: median {middle:.1f} ms, p95 {late:.1f} ms")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 

@@ -80,8 +80,8 @@ def on_day(record: Record, day: str) -> Visible:
 
 
 def _words(end: str) -> str:
-    told = "without an end that is known" if end == NEVER else f"until {end} has passed"
-    return f"withheld {told}: a file that is not open to all; it stays in the archive"
+    stated = "without an end that is known" if end == NEVER else f"until {end} has passed"
+    return f"withheld {stated}: a file that is not open to all; it stays in the archive"
 
 
 def _end_of_record(record: Record) -> str:
@@ -123,12 +123,12 @@ def _end_of_file(file: File, whole: str) -> str:
 
 
 def _access(file: File) -> str | None:
-    told = file.access or ""
-    if _ANYBODY.search(told):
+    stated = file.access or ""
+    if _ANYBODY.search(stated):
         return _OPEN
-    if _SAF_GROUP.match(told.strip()):
+    if _SAF_GROUP.match(stated.strip()):
         return _FOR_SOME
-    return licences.access(told) or licences.access(file.description or "")
+    return licences.access(stated) or licences.access(file.description or "")
 
 
 def _end_of_field(field: Field, whole: str, files: tuple[File, ...], ends: list[str]) -> str:
@@ -169,8 +169,8 @@ def _last_day(text: str) -> str:
     ('2030-12-31', '2030-02-28', '2016-11-04', '')
     """
     known = dates.parse(text)
-    told = known.lexical if known else ""
-    found = _DAY.search(text) or _DAY.search(told) or _YEAR.search(told) or _YEAR.search(text)
+    stated = known.lexical if known else ""
+    found = _DAY.search(text) or _DAY.search(stated) or _YEAR.search(stated) or _YEAR.search(text)
     if not found:
         return ""
     year, month, day = int(found[1]), int(found[2] or 12), int(found[3] or 0)

@@ -29,8 +29,8 @@ class Framer(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
         self._context, self._given = context, frame
         self._short: dict[tuple[Any, ...], Any] = {}
         self._resolver = _Resolver(context)
-        told = {"isFrame": True, "keepFreeFloatingNodes": True, **self._options()}
-        (self._frame_expanded,) = super().expand({**frame, "@context": context, "id": "x:item"}, told)
+        stated = {"isFrame": True, "keepFreeFloatingNodes": True, **self._options()}
+        (self._frame_expanded,) = super().expand({**frame, "@context": context, "id": "x:item"}, stated)
 
     def framed(self, nodes: list[Node], item: str) -> Node:
         """The document for the thing with the address `item`; what it does not reach stands under `@included`."""
@@ -40,8 +40,8 @@ class Framer(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
         reached = {*_told(document)}
         left = [node for node in nodes if self._shortened(node["@id"]) not in reached]
         if left:
-            told = {**self._options(), "graph": True, "skipExpansion": True}
-            document["@included"] = super().compact(left, self._context, told)["@graph"]
+            stated = {**self._options(), "graph": True, "skipExpansion": True}
+            document["@included"] = super().compact(left, self._context, stated)["@graph"]
         return document
 
     def expand(self, input_: Any, options: Node) -> list[Node]:

@@ -193,9 +193,9 @@ def _contradictions(record: Record, name: str) -> Iterator[QualityFinding]:
     for citation in record.values("dc.identifier.citation"):
         read = citations.volume_issue_pages(citation)
         for part, field in parts.items():
-            told, values = getattr(read, part), record.values(field)
-            if told and values and told not in values:
-                yield QualityFinding(name, field, values[0], f"the citation says {told}", "")
+            stated, values = getattr(read, part), record.values(field)
+            if stated and values and stated not in values:
+                yield QualityFinding(name, field, values[0], f"the citation says {stated}", "")
 
 
 def _reread(value: str) -> str | None:

@@ -89,7 +89,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     (`10722/129504`), None where the source names none.  `datestamp` is the source's clock of changes, as given.
     `sets` are the set specifications or collection names.  `source` is the name of the repository, empty when unknown.
     `via` is how it came, None where that was no harvest and no repository between says another identity; `origins` are
-    the stations before that, as they were told, the last one first.  `erased` says that nothing is left of it, not even
+    the stations before that, as they were said, the last one first.  `erased` says that nothing is left of it, not even
     that it was; such a record is kept nowhere.
     """
 

@@ -48,7 +48,7 @@ PARTS = {
     "file": frozenset({"name", "url", "media_type", "size", "checksum", "description", "access"}),
     "funding": frozenset({"funder", "funder_id", "number", "title", "address", "stream"}),
 }
-"""What can be told of a thing that is told in parts."""
+"""What can be given of a thing that is stated in parts."""
 
 _FIELD = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)+")
 _STEP = re.compile(r"(?P<name>@?[\w.:-]+|\*)(?:\[(?P<kind>@?[\w.:/-]+)(?:=(?P<value>[^\]]*))?\])?")
@@ -78,7 +78,7 @@ class Step(NamedTuple):
 class Rule(NamedTuple):
     """One row.
 
-    `kind` is "field", "report", "lookup", or what is told in parts ("agent", "date", "file", "funding") or in one
+    `kind` is "field", "report", "lookup", or what is stated in parts ("agent", "date", "file", "funding") or in one
     text ("agents", "words"); "part" is a part of one.  `field` is the field, the table of a lookup, or the name of the
     part.  `by` and `value` are where a lookup finds kind and value.
     """

@@ -91,7 +91,7 @@ def create_app(
 
 
 def _favicon() -> Response:
-    """The icon, where browsers look for it when no page has told them of it."""
+    """The icon, where browsers look for it when no page has named it."""
     return send_from_directory(_HERE / "static", "icon.svg", max_age=86400)
 
 

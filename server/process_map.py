@@ -27,17 +27,17 @@ def spread(
     things: Iterator[T],
     *,
     begin: Callable[..., None],
-    told: tuple[Any, ...],
+    stated: tuple[Any, ...],
     processes: int,
     at_once: int,
 ) -> Iterator[R]:
-    """Yield what `work` gives for the things, so many at a time; each process is begun by `begin(*told)`.
+    """Yield what `work` gives for the things, so many at a time; each process is begun by `begin(*stated)`.
 
     Raises StoreError where a process is killed.
     """
     # A process that is started anew, and not forked, shares no lock with the threads of this one.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(begin, told)) as pool:
+    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(begin, stated)) as pool:
         waiting: collections.deque[Future[R]] = collections.deque()
         try:
             while task := [*islice(things, at_once)]:
@@ -54,11 +54,11 @@ def spread(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin(begin: Callable[..., None], told: tuple[Any, ...]) -> None:
+def _begin(begin: Callable[..., None], stated: tuple[Any, ...]) -> None:
     # An interruption is for the process that shares the work out.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    begin(*told)
+    begin(*stated)
 
 
 def _end_with_parent() -> None:

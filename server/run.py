@@ -200,14 +200,14 @@ def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack, link: Li
 
 def _release(folder: Path, archive: ArchiveReader) -> None:
     """Let the writer publish what was withheld until a day that has come; until it can, it stays withheld."""
-    told = b""
+    stated = b""
     while True:
         if archive.withholds(today()):
             words = [sys.executable, "-m", "shelfgraph", "release", "--data", str(folder)]
             done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - ours
-            if done.returncode and done.stderr != told:
-                told = done.stderr
-                print(told.decode("utf-8", "replace").strip(), file=sys.stderr)
+            if done.returncode and done.stderr != stated:
+                stated = done.stderr
+                print(stated.decode("utf-8", "replace").strip(), file=sys.stderr)
         time.sleep(_RELEASING)
 
 

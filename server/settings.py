@@ -13,7 +13,7 @@ class Settings:
     `base` begins every address of ours, whatever host a request names.  `title` heads the pages.  `folder` is the data
     folder, where the site stands on one and not on a remote endpoint.  `contact` is the e-mail address for questions
     about the site, which OAI-PMH demands: it is shown to all, and where it is empty an address that nobody reads.
-    `licence` is the address of the licence of the data, told where there is one.
+    `licence` is the address of the licence of the data, stated where there is one.
     """
 
     base: str

@@ -97,7 +97,7 @@ def convert(
 ) -> Converted:
     """The triples of a source.
 
-    Addresses begin with `base`; `repository` names where the records are from; `kind` and `encoding` are told by the
+    Addresses begin with `base`; `repository` names where the records are from; `kind` and `encoding` are given by the
     content where they are not given.  Raises UsageError for a base that cannot begin an address.
     """
     return Converted(source, base, repository, kind, encoding)

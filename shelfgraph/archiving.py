@@ -193,9 +193,9 @@ def take_in(
         if others:
             before = writer.archive.latest()
             records = run.records(others, kind, repository, hidden=True)
-            told = _told(records, mapper, run) if run.told else records
-            lines_of = mapper.triples if run.told else (lambda record, day: run.mapped(record, mapper, day))
-            number = writer.load(told, lines_of, run.report.add).number
+            stated = _told(records, mapper, run) if run.stated else records
+            lines_of = mapper.triples if run.stated else (lambda record, day: run.mapped(record, mapper, day))
+            number = writer.load(stated, lines_of, run.report.add).number
             run.changes = writer.archive.latest() - before
             works, withdrawn = writer.archive.counts()
             run.held = Held(works, withdrawn, writer.archive.brought())

@@ -55,7 +55,7 @@ def main() -> None:
 @main.command()
 @options.SOURCES
 @click.option("-o", "--output", default="-", metavar="OUT", help="The document to write; - is standard output.")
-@click.option("--to", "format_", type=click.Choice(FORMATS), help="The format; told by the name of OUT, else ttl.")
+@click.option("--to", "format_", type=click.Choice(FORMATS), help="The format; named by the name of OUT, else ttl.")
 @options.KIND
 @options.ENCODING
 @options.MAX_SIZE

@@ -81,7 +81,7 @@ class Export:
         self.failed = len(failures.read_text(encoding="utf-8").splitlines()) if failures.exists() else 0
         self._note(whole=True)
 
-    def told(self) -> str:
+    def stated(self) -> str:
         """What was done, in a line."""
         rate = self._pages / max(time.monotonic() - self._started, 0.001)
         return (
@@ -101,9 +101,9 @@ class Export:
             click.echo(f"shelfgraph: {failure}", err=True)
 
     def _note(self, *, whole: bool) -> None:
-        told = {"generation": self._generation, "base": self.base, "after": self._after, "whole": whole}
+        stated = {"generation": self._generation, "base": self.base, "after": self._after, "whole": whole}
         beside = self._notes / "export.json.new"
-        beside.write_text(json.dumps(told) + "\n", encoding="utf-8")
+        beside.write_text(json.dumps(stated) + "\n", encoding="utf-8")
         beside.replace(self._notes / "export.json")
 
     def _remove_others(self) -> None:

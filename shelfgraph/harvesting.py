@@ -146,7 +146,7 @@ def _keeping(data: Path, base: str | None, run: Run, *, dry_run: bool) -> Iterat
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
     mapper = Mapper(chosen)
-    lines_of = (lambda record, day: run.mapped(record, mapper, day)) if run.told else None
+    lines_of = (lambda record, day: run.mapped(record, mapper, day)) if run.stated else None
     with contextlib.ExitStack() as stack:
 
         def opened() -> WriterKeeper:
@@ -207,7 +207,7 @@ class Nothing:
 
 @contextlib.contextmanager
 def _shown() -> Iterator[Progress]:
-    """What is told of the progress: a bar on a terminal, and nothing elsewhere."""
+    """What is given of the progress: a bar on a terminal, and nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return

@@ -50,9 +50,9 @@ def fields(sources: tuple[str, ...], kind: str | None, encoding: str) -> None:
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(("field", "values", *outcomes, "crosswalk", "examples"))
     for name in sorted(counts):
-        told = counts[name]
+        stated = counts[name]
         seen = " | ".join(example[:60] for example in examples[name])
-        table.writerow(safe_row((name, told.total(), *(told[outcome] for outcome in outcomes), places[name], seen)))
+        table.writerow(safe_row((name, stated.total(), *(stated[outcome] for outcome in outcomes), places[name], seen)))
     whole = sum(counts.values(), Counter())
     table.writerow(("*", whole.total(), *(whole[outcome] for outcome in outcomes), "", ""))
     run.finish()
@@ -96,8 +96,8 @@ def explain(
             for field, row in lines[line]:
                 if field_name and (field is None or field.name != field_name):
                     continue
-                told = (field.name, field.value) if field else ("", "")
-                table.writerow(safe_row((name, line, *told, row.place if row else "said of every record")))
+                stated = (field.name, field.value) if field else ("", "")
+                table.writerow(safe_row((name, line, *stated, row.place if row else "said of every record")))
     run.finish()
 
 
@@ -139,8 +139,8 @@ def validate(
                 note(finding)
         for finding in _store_findings(data) if data else ():
             note(finding)
-    told = ", ".join(f"{counts[severity]} {severity}s" for severity in ("violation", "warning", "info"))
-    click.echo(f"shelfgraph: {run.count} records; {told}", err=True)
+    stated = ", ".join(f"{counts[severity]} {severity}s" for severity in ("violation", "warning", "info"))
+    click.echo(f"shelfgraph: {run.count} records; {stated}", err=True)
     run.finish()
     if counts["violation"]:
         raise SystemExit(_VIOLATED)

@@ -16,8 +16,8 @@ _UNITS = {"": 0, "k": 10, "m": 20, "g": 30}
 
 SOURCES = click.argument("sources", nargs=-1, metavar="SOURCE...")
 BASE = click.option("--base", metavar="URL", help="What every address of ours begins with.")
-KIND = click.option("--from", "kind", type=click.Choice(KINDS), help="What the sources are; told by their content.")
-ENCODING = click.option("--encoding", default="", metavar="NAME", help="Of the sources; told by their content.")
+KIND = click.option("--from", "kind", type=click.Choice(KINDS), help="What the sources are; named by their content.")
+ENCODING = click.option("--encoding", default="", metavar="NAME", help="Of the sources; named by their content.")
 MAX_SIZE = click.option("--max-size", "most", default="", metavar="SIZE", help="What a source may unpack to: 500M, 2G.")
 ALLOW_HOST = click.option(
     "--allow-host", "allowed", multiple=True, metavar="HOST[:PORT]", help="May be asked though it is not public."

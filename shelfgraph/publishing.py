@@ -36,8 +36,8 @@ class _Wanted(NamedTuple):
 @click.option(
     "-o", "--output", metavar="FILE", help="The file to write, - is standard output; else DIR/dumps/N.nt.zst."
 )
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="The format; told by the name of FILE, else nt.")
-@click.option("--compress", type=click.Choice(PACKINGS), help="The packing; told by the name of FILE.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="The format; named by the name of FILE, else nt.")
+@click.option("--compress", type=click.Choice(PACKINGS), help="The packing; named by the name of FILE.")
 @click.option(
     "--since", type=click.IntRange(1), metavar="N", help="Only what changed since generation N, as RDF Patch."
 )
@@ -145,7 +145,7 @@ def _named(generation: Generation, base: str) -> bool:
 
 @contextlib.contextmanager
 def _old(folder: DataFolder, base: str, wanted: _Wanted) -> Iterator[Iterator[bytes]]:
-    """The sorted lines of the generation since which changes are told: of its store, or of a dump of it.
+    """The sorted lines of the generation since which changes are given: of its store, or of a dump of it.
 
     Raises StoreError where neither is kept.
     """
@@ -212,7 +212,7 @@ def export(ctx: click.Context, target: Path, data: Path, workers: int | None) ->
     with reading(generation) as store, _counted("pages") as note:
         source = Source(data, store, str(generation.number), generation.journal, run.base)
         run.write(source, workers or os.cpu_count() or 1, note)
-    click.echo(f"shelfgraph: {run.told()}", err=True)
+    click.echo(f"shelfgraph: {run.stated()}", err=True)
     if run.failed:
         raise SystemExit(1)
 

@@ -160,7 +160,7 @@ def _target(repository: Known) -> _Target:
 
 
 def _told(folder: Path) -> list[Known]:
-    """The repositories; none where the folder cannot be read now, which is told."""
+    """The repositories; none where the folder cannot be read now, which is given."""
     try:
         return repositories(folder)
     except StoreError as fault:
@@ -226,8 +226,8 @@ def reason(said: str, code: int) -> str:
     ('http://x/: no answer', 'some records could not be had')
     """
     lines = [line.removeprefix("shelfgraph: ") for line in said.splitlines() if line.startswith("shelfgraph: ")]
-    told = [line for line in lines if not line.startswith("addresses begin")]
-    return told[-1] if told else "some records could not be had" if code == 1 else f"ended with {code}"
+    stated = [line for line in lines if not line.startswith("addresses begin")]
+    return stated[-1] if stated else "some records could not be had" if code == 1 else f"ended with {code}"
 
 
 def _say(words: str) -> None:

@@ -64,7 +64,7 @@ def publish(url: str, data: Path, graph: str, update: str, store: str, full: boo
 
 
 def base_to_serve(endpoint: str, graph: str, base: str | None, *, others: bool) -> str:
-    """What the addresses of a site over an endpoint begin with: as it is told, else as the records there say.
+    """What the addresses of a site over an endpoint begin with: as it is given, else as the records there say.
 
     Raises UsageError where `others` says that the data are named in another way too, or where nothing says the base;
     SourceUnreachable where the endpoint does not answer.

@@ -44,11 +44,11 @@ def reported(report: Path | None, encoding: str = "", most: str = "", allowed: t
     except OSError as fault:
         raise UsageError(f"{report}: {fault.strerror}; name another file with --report") from None
     with file:
-        yield Run(Report(file), told=True, encoding=encoding, most=most, allowed=allowed)
+        yield Run(Report(file), stated=True, encoding=encoding, most=most, allowed=allowed)
 
 
 class Run:
-    """A run over sources: its report, and what went wrong; `told` says that somebody keeps the findings.
+    """A run over sources: its report, and what went wrong; `stated` says that somebody keeps the findings.
 
     `encoding` is that of the sources, empty where their content tells it.
     """
@@ -57,13 +57,13 @@ class Run:
         self,
         report: Report,
         *,
-        told: bool = False,
+        stated: bool = False,
         encoding: str = "",
         most: str = "",
         allowed: tuple[str, ...] = (),
     ) -> None:
         self.report = report
-        self.told = told
+        self.stated = stated
         self.encoding = encoding
         self.allowed = allowed
         self.most = options.size("--max-size", most) if most else None
@@ -76,14 +76,14 @@ class Run:
     def records(
         self, sources: tuple[str, ...], kind: str | None, repository: str, *, hidden: bool = False
     ) -> Iterator[Record]:
-        """Yield the records of all sources; one that cannot be read is told of, and the others go on.
+        """Yield the records of all sources; one that cannot be read is given of, and the others go on.
 
         `hidden` says that those come too of which nothing is to be published.
         """
         for source in sources:
             try:
-                told = (source, kind, repository, self.report, self.encoding, self.most)
-                found = address.read(*told, self.allowed) if address.is_address(source) else read(*told)
+                stated = (source, kind, repository, self.report, self.encoding, self.most)
+                found = address.read(*stated, self.allowed) if address.is_address(source) else read(*stated)
                 for record in counted(found):
                     self.count += 1
                     if hidden or not record.erased:
@@ -112,16 +112,16 @@ class Run:
 
     def tell(self) -> None:
         """Say on standard error what was done, what the folder holds now, and where the findings are."""
-        told = self.report.counts
+        stated = self.report.counts
         changes = "" if self.changes in {None, self.count} else f" ({self.changes} changed)"
         click.echo(
             f"shelfgraph: {_number(self.count, 'record')}{changes}, {self.triples} triples;"
-            f" {told['error']} errors, {told['warning']} warnings, {told['info']} notes",
+            f" {stated['error']} errors, {stated['warning']} warnings, {stated['info']} notes",
             err=True,
         )
         if self.held:
             click.echo(f"shelfgraph: {_explained(self.count, self.held)}", err=True)
-        if not self.told and (told["error"] or told["warning"]):
+        if not self.stated and (stated["error"] or stated["warning"]):
             click.echo(
                 "shelfgraph: to see each error and warning with its record and value, run the same command again"
                 " with --report findings.csv",

@@ -91,8 +91,8 @@ class Site:
     def stop(self) -> str:
         """What it had to say."""
         self.process.terminate()
-        _, told = self.process.communicate(timeout=20)
-        return re.sub(r"\s+", " ", told.decode())
+        _, stated = self.process.communicate(timeout=20)
+        return re.sub(r"\s+", " ", stated.decode())
 
 
 @pytest.fixture(scope="session")

@@ -94,12 +94,12 @@ def unaccounted(path: Path) -> list[Leaf]:
     report = Kept()
     records = list(read(str(path), report=report))
     said = "\n".join(_said(records, report))
-    told, words = _words(said), set(re.findall(r"\w+", said.lower()))
+    stated, words = _words(said), set(re.findall(r"\w+", said.lower()))
     return [
         (where, text)
         for where, text in leaves(path)
         if where.rpartition("/")[2] not in ENVELOPE
-        and _words(text) not in told
+        and _words(text) not in stated
         and not words.issuperset(re.findall(r"\w+", text.lower()))
         and not _is_kind(text)
     ]

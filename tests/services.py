@@ -42,7 +42,7 @@ class Service(NamedTuple):
 
     @property
     def options(self) -> list[str]:
-        """What the commands must be told beside the address."""
+        """What the commands must be given beside the address."""
         named = ["--graph", self.graph] if self.graph else []
         return [*named, *(["--user", self.user] if self.user else [])]
 

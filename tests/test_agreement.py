@@ -77,10 +77,10 @@ def test_nothing_is_built_upon_an_archive_that_is_not_the_stores(fault: tuple[st
     name, folder = fault
     before = folder.current()
     for attempt in (lambda: load(folder, record(9)), folder.agreed, lambda: next(folder.records())):
-        with pytest.raises(StoreError, match=WORDS[name]) as told:
+        with pytest.raises(StoreError, match=WORDS[name]) as stated:
             attempt()
     for way in ("restore", "load --new", *(() if name in {"missing", "empty", "no tables"} else ("rebuild",))):
-        assert f"“shelfgraph {way}" in str(told.value)
+        assert f"“shelfgraph {way}" in str(stated.value)
     assert folder.current() == before
     store = pyoxigraph.Store.read_only(str(before.path))
     assert len(stored(store)) > 0

@@ -56,8 +56,8 @@ def test_each_form_says_what_it_must(name: str) -> None:
     path = next(record.removeprefix(BASE) for record in records if record.startswith(f"{BASE}record/"))
     site = Site(source(name), "--base", BASE, "--workers", "1", "--log", "none")
     try:
-        told = (CASES / f"{name}.expect").read_text(encoding="utf-8").splitlines()
-        expected = [line.split("\t", 2) for line in told if line and not line.startswith("#")]
+        stated = (CASES / f"{name}.expect").read_text(encoding="utf-8").splitlines()
+        expected = [line.split("\t", 2) for line in stated if line and not line.startswith("#")]
         assert expected
         for form, verb, text in expected:
             answer = ask(site, "GET", f"/{path}{form}")

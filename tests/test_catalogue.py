@@ -105,7 +105,7 @@ def test_a_later_page_goes_on_where_the_one_before_ended(collections: tuple[Coun
     press = thing(reader, "org/tern-press")
     pages = [row.id for number in range(1, 26) for row in reader.works(press.id, number, 20)]
     assert sorted(pages) == list(range(1, FEW + 1))
-    years = [row.told["year"] for number in (1, 2, 25) for row in reader.works(press.id, number, 20)]
+    years = [row.stated["year"] for number in (1, 2, 25) for row in reader.works(press.id, number, 20)]
     assert years == sorted(years, reverse=True)
 
 
@@ -130,7 +130,7 @@ def works(*fields: tuple[str, str]) -> tuple[Field, ...]:
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> ArchiveReader:
     """A few works in several scripts."""
     folder = DataFolder(tmp_path_factory.mktemp("search") / "data")
-    told = [
+    stated = [
         (("dc.title", "Coastal lights guide migrating terns"), ("dc.contributor.author", "Quill, A")),
         (("dc.title", "Über Möwen am Meer"), ("dc.date.issued", "2001")),
         (("dc.title", "論國際貿易與法律"), ("dc.contributor.author", "何青禾"), ("dc.date.issued", "2005")),
@@ -138,7 +138,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> ArchiveReader:
         (("dc.title", "Night migration"), ("dc.identifier.doi", "10.5555/AB.7"), ("dc.identifier.isbn", "0306406152")),
         (("dc.title", "A journal piece"), ("dc.identifier.issn", "5555-1238"), ("dc.relation.ispartof", "Annals")),
     ]
-    records = (Record(f"r{n}", f"12345/{n}", fields=works(*fields)) for n, fields in enumerate(told, 1))
+    records = (Record(f"r{n}", f"12345/{n}", fields=works(*fields)) for n, fields in enumerate(stated, 1))
     with folder.writing(Identity(BASE, MAPPER.digest), MAPPER.triples) as writer:
         writer.load(records)
     return ArchiveReader(folder.path / "archive.sqlite")
@@ -209,8 +209,8 @@ def test_an_identifier_leads_to_what_has_it(shelf: ArchiveReader, text: str, add
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "title"])
 def test_a_result_comes_in_the_order_that_is_asked_for(shelf: ArchiveReader, order: str) -> None:
-    told = {"newest": [4, 3, 2], "oldest": [2, 3, 4], "title": [4, 2, 3]}[order]
-    assert found(shelf, "", sort=order, first=2000) == told
+    stated = {"newest": [4, 3, 2], "oldest": [2, 3, 4], "title": [4, 2, 3]}[order]
+    assert found(shelf, "", sort=order, first=2000) == stated
 
 
 def test_a_name_without_an_identifier_lists_its_works_and_makes_nobody(shelf: ArchiveReader) -> None:

@@ -222,8 +222,8 @@ def test_an_interrupted_command_ends_with_130(tmp_path: Path) -> None:
     running = subprocess.Popen(waiting, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     until(lambda: list(tmp_path.iterdir()))
     running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=20)
-    assert (running.returncode, told.decode(), list(tmp_path.iterdir())) == (130, "shelfgraph: interrupted\n", [])
+    _, stated = running.communicate(timeout=20)
+    assert (running.returncode, stated.decode(), list(tmp_path.iterdir())) == (130, "shelfgraph: interrupted\n", [])
 
 
 def test_a_terminal_sees_the_records_counted(tmp_path: Path) -> None:
@@ -252,9 +252,9 @@ def test_a_load_says_why_its_counts_differ_and_where_its_findings_are(tmp_path: 
     table = tmp_path / "works.csv"
     table.write_text("dc.identifier.uri,dc.title,dc.date.issued\nhttp://hdl.handle.net/7/1,A light,2019-13\n")
     done = shelfgraph("load", table, table, "--data", tmp_path / "d")
-    told = done.stderr.decode()
-    assert "the folder holds 1 work; 1 of the 2 records read came more than once" in told
-    assert "--report findings.csv" in told
+    stated = done.stderr.decode()
+    assert "the folder holds 1 work; 1 of the 2 records read came more than once" in stated
+    assert "--report findings.csv" in stated
     again = shelfgraph("load", table, "--data", tmp_path / "d", "--report", tmp_path / "findings.csv")
     assert "--report" not in again.stderr.decode()
     assert "2019-13" in (tmp_path / "findings.csv").read_text(encoding="utf-8")

@@ -198,12 +198,12 @@ def oxigraph() -> Iterator[str]:
 
 def test_an_open_store_is_found_to_be_open(oxigraph: str) -> None:
     done = shelfgraph("doctor", f"{oxigraph}/query", "--json")
-    told = json.loads(done.stdout)
-    found = {row["check"]: row["verdict"] for row in told["checks"]}
+    stated = json.loads(done.stdout)
+    found = {row["check"]: row["verdict"] for row in stated["checks"]}
     assert done.returncode == 1
     assert {name for name, verdict in found.items() if verdict == "fail"} == {"update is refused", "SERVICE is refused"}
     assert found["SELECT as JSON"] == found["CONSTRUCT as RDF/XML"] == found["a syntax error"] == "ok"
-    assert told["counts"]["ok"] == list(found.values()).count("ok") > 15
+    assert stated["counts"]["ok"] == list(found.values()).count("ok") > 15
 
 
 def test_the_endpoint_of_another_server_is_found_at_its_root(oxigraph: str) -> None:

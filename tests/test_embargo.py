@@ -203,9 +203,9 @@ def read_of(tmp_path: Path, value: object) -> list[Record]:
     return list(read(str(path), report=Report()))
 
 
-@pytest.mark.parametrize("told", HIDDEN.values(), ids=HIDDEN)
-def test_an_item_that_its_repository_does_not_show_says_nothing(tmp_path: Path, told: dict[str, object]) -> None:
-    found = read_of(tmp_path, ITEM | told)
+@pytest.mark.parametrize("stated", HIDDEN.values(), ids=HIDDEN)
+def test_an_item_that_its_repository_does_not_show_says_nothing(tmp_path: Path, stated: dict[str, object]) -> None:
+    found = read_of(tmp_path, ITEM | stated)
     assert [(one.erased, one.fields, one.files) for one in found] == [(True, (), ())]
     assert MAPPER.triples(found[0]) == []
 

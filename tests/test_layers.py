@@ -126,8 +126,8 @@ def test_no_modules_need_each_other() -> None:
 
 
 def test_every_room_imports_what_the_table_lets_it() -> None:
-    found, told = rooms(), table()
-    beyond = {name: found[name] - {*told.get(name, ())} for name in found if name not in TOGETHER}
+    found, stated = rooms(), table()
+    beyond = {name: found[name] - {*stated.get(name, ())} for name in found if name not in TOGETHER}
     assert {name: others for name, others in beyond.items() if others} == {}, "see docs/rooms.txt"
 
 
@@ -154,7 +154,7 @@ def test_no_two_modules_of_the_server_have_one_name() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_says_in_one_sentence_what_it_holds(module: str) -> None:
     # Length is no rule: a module is one subject, and one whose first sentence needs an "and also" is two.
-    told = ast.get_docstring(ast.parse(MODULES[module].read_text(encoding="utf-8"))) or ""
-    first = told.split("\n\n", maxsplit=1)[0]
+    stated = ast.get_docstring(ast.parse(MODULES[module].read_text(encoding="utf-8"))) or ""
+    first = stated.split("\n\n", maxsplit=1)[0]
     assert first
     assert len(first) < 400

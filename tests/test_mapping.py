@@ -1,4 +1,4 @@
-"""Record → triples: identity without false merges, nothing lost, nothing private told."""
+"""Record → triples: identity without false merges, nothing lost, nothing private stated."""
 
 from __future__ import annotations
 
@@ -166,10 +166,10 @@ def test_private_fields_are_told_to_nobody(name: str) -> None:
 
 def test_an_address_in_any_other_field_is_masked() -> None:
     found = mapped(("dc.description.abstract", "Write to lu@example.org."), ("dc.rights", "(c) shi@example.org"))
-    told = "".join(found.lines) + str([finding[:] for finding in found.findings])
-    assert "@example.org" not in told
+    stated = "".join(found.lines) + str([finding[:] for finding in found.findings])
+    assert "@example.org" not in stated
     assert objects(found, "dcterms:abstract") == ['"Write to [e-mail address removed]."']
-    assert "(c) [e-mail address removed]" in told
+    assert "(c) [e-mail address removed]" in stated
 
 
 def test_a_withdrawn_record_leaves_a_tombstone() -> None:
@@ -233,8 +233,8 @@ def test_every_value_has_an_outcome_and_every_line_is_rdf(fields: list[Field]) -
     found = mapped(*fields)
     assert len(found.outcomes) == len(fields)
     silent = {"reported", "archived"}
-    told = {finding.field for finding in found.findings}
-    assert all(field.name in told for field, _, outcome in found.outcomes if outcome in silent)
+    stated = {finding.field for finding in found.findings}
+    assert all(field.name in stated for field, _, outcome in found.outcomes if outcome in silent)
     list(pyoxigraph.parse("\n".join(found.lines), format=pyoxigraph.RdfFormat.N_TRIPLES))
 
 
@@ -327,5 +327,5 @@ def test_a_wrong_row_is_refused_with_file_and_line(tables: Path, cells: dict[str
 @pytest.mark.parametrize("name", ["marc.952.9", "marc.015.2", "local.20%", "local.a~", "local._", "local.ü", "x.1-2.3"])
 def test_a_field_of_any_name_can_be_told_in_rdf_xml(name: str) -> None:
     lines = Mapper(BASE).triples(Record("r", fields=(Field(name, "Of fog"),)))
-    told = pyoxigraph.parse(document(lines, "rdf", BASE), format=pyoxigraph.RdfFormat.RDF_XML)
-    assert {f"{quad.triple} ." for quad in told} == set(lines)
+    stated = pyoxigraph.parse(document(lines, "rdf", BASE), format=pyoxigraph.RdfFormat.RDF_XML)
+    assert {f"{quad.triple} ." for quad in stated} == set(lines)

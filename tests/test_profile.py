@@ -130,7 +130,7 @@ def test_a_mapping_is_changed_in_the_five_steps_of_the_readme(tmp_path: Path) ->
             [*COMMAND, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
 
-    told = run(explain)
-    assert 'bibliographicCitation> ""NC 17"" .' in told.stdout, told.stderr
-    assert f"{table}:" in told.stdout
+    stated = run(explain)
+    assert 'bibliographicCitation> ""NC 17"" .' in stated.stdout, stated.stderr
+    assert f"{table}:" in stated.stdout
     assert run(validate).returncode == 0

@@ -105,7 +105,7 @@ def publish(service: Service, kept: Kept, *options: str) -> subprocess.Completed
     return shelfgraph("publish", service.address, "--data", kept.data, *service.options, *options)
 
 
-def told(done: subprocess.CompletedProcess[bytes]) -> str:
+def stated(done: subprocess.CompletedProcess[bytes]) -> str:
     """What a command said, in one line."""
     return " ".join(done.stderr.decode().split())
 
@@ -135,15 +135,15 @@ def test_what_changed_and_what_went_is_all_that_is_sent(service: Service, kept: 
     generation = kept.load()
     service.target.do(Deed((), (service.statement(FOREIGN),)))
     first = publish(service, kept)
-    assert first.returncode == 0, told(first)
+    assert first.returncode == 0, stated(first)
     assert_same(service, generation, FOREIGN)
     generation = kept.load(*CHANGE, *zip(DELETION, DELETED, strict=True))
     second = publish(service, kept)
-    assert second.returncode == 0, told(second)
+    assert second.returncode == 0, stated(second)
     assert_same(service, generation, FOREIGN)
-    added = int(told(second).partition(" triples added")[0].rpartition(" ")[2])
+    added = int(stated(second).partition(" triples added")[0].rpartition(" ")[2])
     assert 0 < added < len(local(generation)) / 2
-    assert "0 triples added, 0 removed" in told(publish(service, kept))
+    assert "0 triples added, 0 removed" in stated(publish(service, kept))
 
 
 def test_literals_and_addresses_come_as_they_are_and_go_again(service: Service, kept: Kept, tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_a_publication_that_was_killed_is_made_good_by_the_next(
             )
         killer.left = 0
         done = shelfgraph(*command)
-    assert done.returncode == 0, told(done)
+    assert done.returncode == 0, stated(done)
     assert service.lines() == local(DataFolder(kept.data).current().path)
 
 
@@ -297,7 +297,7 @@ def test_two_publications_to_one_store_wait_for_each_other(tmp_path: Path) -> No
 
 
 class Stub(NamedTuple):
-    """A store that answers as it is told, and what it was asked."""
+    """A store that answers as it is given, and what it was asked."""
 
     address: str
     answers: list[tuple[int, str, dict[str, str]]]
@@ -420,7 +420,7 @@ def test_a_graph_store_alone_is_not_asked_to_remove(stub: Stub, kept: Kept) -> N
     kept.load(*CHANGE)
     stub.bodies.clear()
     done = run()
-    assert (done.returncode, "name the address for updates with --update" in told(done)) == (2, True)
+    assert (done.returncode, "name the address for updates with --update" in stated(done)) == (2, True)
     assert len(stub.bodies) == 4
 
 

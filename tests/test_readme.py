@@ -34,7 +34,7 @@ def test_the_turtle_that_it_shows_is_what_the_command_writes() -> None:
 def test_the_demo_says_what_it_shows() -> None:
     # The log of requests would come between.
     running = Site(EXAMPLES, "--log", "none")
-    told = running.stop()
+    stated = running.stop()
     shown = " ".join(line for line in block("console").splitlines() if line.startswith("shelfgraph:"))
     # The demonstration runs without the labels of MeSH, and these tests with them: each link is one triple more.
     triples = int(re.search(r"(\d+) triples", shown)[1])  # type: ignore[index] # the README says how many
@@ -43,7 +43,7 @@ def test_the_demo_says_what_it_shows() -> None:
     }
     shared = sum("skos/core#exactMatch" in line for line in links)
     shown = shown.replace(f"{triples} triples", f"{triples + shared} triples")
-    assert told.strip() == re.sub(r"\s+", " ", shown.replace(":8000", f":{running.port}"))
+    assert stated.strip() == re.sub(r"\s+", " ", shown.replace(":8000", f":{running.port}"))
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))

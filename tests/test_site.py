@@ -194,8 +194,8 @@ def test_a_preflight_is_answered(site: Site) -> None:
 
 def test_a_site_ends_with_all_its_processes(tmp_path: Path) -> None:
     running = Site(EXAMPLES / "lighthouse.txt")
-    told = running.stop()
-    assert "serving at" in told
+    stated = running.stop()
+    assert "serving at" in stated
     marks = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
     assert not [mark for mark in marks if b"server.sparql." in mark and str(running.port).encode() in mark]
 

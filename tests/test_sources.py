@@ -264,10 +264,10 @@ def test_memory_is_flat_in_the_number_of_records(tmp_path: Path) -> None:
 )
 def test_no_bytes_bring_an_adapter_to_fall(data: bytes) -> None:
     for kind in KINDS.values():
-        assert "\n" not in told(lambda kind=kind: list(kind.adapter(io.BytesIO(data), "x", lambda _: None, "")))
+        assert "\n" not in stated(lambda kind=kind: list(kind.adapter(io.BytesIO(data), "x", lambda _: None, "")))
 
 
-def told(act: Callable[[], object]) -> str:
+def stated(act: Callable[[], object]) -> str:
     """What the fault says in which an act ends, nothing where it ends well."""
     try:
         act()

@@ -190,11 +190,11 @@ def test_a_refused_method_names_those_that_are_allowed(site: Site) -> None:
 
 
 def test_a_wrong_query_is_shown_with_a_caret_and_the_missing_prefix(site: Site) -> None:
-    told = json.loads(get(site, "SELECT ?s\nWHERE { ?s foaf:name ?o }").body)
-    assert (told["status"], told["line"]) == (400, 2)
-    assert "WHERE { ?s foaf:name ?o }" in told["detail"]
-    assert "PREFIX foaf: <http://xmlns.com/foaf/0.1/>" in told["detail"]
-    assert told["detail"].split("\n")[2].strip() == "^"
+    stated = json.loads(get(site, "SELECT ?s\nWHERE { ?s foaf:name ?o }").body)
+    assert (stated["status"], stated["line"]) == (400, 2)
+    assert "WHERE { ?s foaf:name ?o }" in stated["detail"]
+    assert "PREFIX foaf: <http://xmlns.com/foaf/0.1/>" in stated["detail"]
+    assert stated["detail"].split("\n")[2].strip() == "^"
 
 
 def test_an_answer_that_the_client_has_is_not_made_again(site: Site) -> None:

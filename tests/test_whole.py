@@ -80,9 +80,9 @@ DERIVED: dict[str, Callable[[Path], object]] = {
 def test_a_fault_of_what_is_derived_is_named_and_mended(data: Path, fault: str) -> None:
     before = shown(data)
     DERIVED[fault](data)
-    code, told = checked(data, "--quick")
+    code, stated = checked(data, "--quick")
     assert code == 1, fault
-    assert "check --repair" in told
+    assert "check --repair" in stated
     checked(data, "--quick", "--repair")
     assert checked(data)[0] == 0
     default = {line for line in shown(data) if "void#" not in line}
@@ -100,9 +100,9 @@ def test_a_damaged_archive_is_named_and_brought_back(data: Path, tmp_path: Path,
     start = chance.randrange(len(content) - 4096)
     content[start : start + 4096] = chance.randbytes(4096)
     archive.write_bytes(content)
-    code, told = checked(data, "--quick")
+    code, stated = checked(data, "--quick")
     # A page that nobody uses may hold anything.
-    assert code == 1 or checked(data)[0] == 0, told
+    assert code == 1 or checked(data)[0] == 0, stated
     for words in (("load", EXAMPLES), ("rebuild",), ("log",), ("sources",)):
         assert b"Traceback" not in shelfgraph(*words, "--data", data).stderr
     done = shelfgraph("restore", tmp_path / "kept", "--data", data)
@@ -118,10 +118,10 @@ def test_a_stray_and_a_missing_statement_are_named_with_their_record(data: Path)
     store.add(pyoxigraph.Quad(gone.subject, gone.predicate, pyoxigraph.Literal("stray")))
     store.flush()
     del store
-    code, told = checked(data)
+    code, stated = checked(data)
     assert code == 1
-    assert "a statement is missing" in told
-    assert "stray" in told
+    assert "a statement is missing" in stated
+    assert "stray" in stated
     assert checked(data, "--repair")[0] == 0
 
 

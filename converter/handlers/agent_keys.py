@@ -76,48 +76,48 @@ def read_address(address: str) -> tuple[str, str]:
 
 def keys_of(item: Item, field: Field, named: Named) -> Keys:
     """The keys that stand with the value itself: its authority, its identifiers, and what its text holds."""
-    told = _of_addresses(field.identifiers, Keys(orcid=named.orcid))
+    stated = _of_addresses(field.identifiers, Keys(orcid=named.orcid))
     for address in field.identifiers:
         if not read_address(address)[0]:
             item.note(field, f"{address} is no identifier of an agent (or its check digit is wrong)")
     for authority, confidence in ((field.authority, field.confidence), (named.authority, named.confidence)):
-        told = _with_authority(told, authority or "", confidence)
-    return told
+        stated = _with_authority(stated, authority or "", confidence)
+    return stated
 
 
-def _of_addresses(addresses: Iterable[str], told: Keys | None = None) -> Keys:
-    told = told or Keys()
+def _of_addresses(addresses: Iterable[str], stated: Keys | None = None) -> Keys:
+    stated = stated or Keys()
     for scheme, value in map(read_address, addresses):
         if scheme == "orcid":
-            told = told._replace(orcid=told.orcid or value)
+            stated = stated._replace(orcid=stated.orcid or value)
         elif scheme == "ror":
-            told = told._replace(ror=told.ror or value)
+            stated = stated._replace(ror=stated.ror or value)
         elif scheme == "funder":
-            told = told._replace(funder=told.funder or value)
+            stated = stated._replace(funder=stated.funder or value)
         elif scheme:
             address = f"https://isni.org/isni/{value}" if scheme == "isni" else value
-            told = told._replace(addresses=tuple(dict.fromkeys((*told.addresses, address))))
-    return told
+            stated = stated._replace(addresses=tuple(dict.fromkeys((*stated.addresses, address))))
+    return stated
 
 
-def _with_authority(told: Keys, authority: str, confidence: int | None) -> Keys:
+def _with_authority(stated: Keys, authority: str, confidence: int | None) -> Keys:
     # A key that is an e-mail address stays private, and so keys nobody.
     if not authority or authority.startswith(_VIRTUAL) or masked(authority) != authority:
-        return told
+        return stated
     match = _ORCID.search(authority)
     if match and (orcid := identifiers.NORMALISERS["orcid"](match[0])):
-        return told if told.orcid else told._replace(orcid=orcid.value)
+        return stated if stated.orcid else stated._replace(orcid=orcid.value)
     is_to_look_up = authority.startswith(_TO_LOOK_UP)
     last = authority.rpartition("::")[2]
-    told = _of_addresses([last] if "/" in last else [], told)
-    if is_to_look_up or told.authority or (confidence is not None and confidence < _ACCEPTED):
-        return told
-    return told._replace(authority=authority)
+    stated = _of_addresses([last] if "/" in last else [], stated)
+    if is_to_look_up or stated.authority or (confidence is not None and confidence < _ACCEPTED):
+        return stated
+    return stated._replace(authority=authority)
 
 
 def joined_keys(item: Item, parts: Sequence[tuple[Field, Row, Named]], keys: list[Keys]) -> list[Keys]:
     """The keys of each part with those that "Name=key" fields join to them; a key on two names joins nobody."""
-    told = list(keys)
+    stated = list(keys)
     bearers: defaultdict[str, list[int]] = defaultdict(list)
     for place, (_, _, named) in enumerate(parts):
         bearers[iris.slug(named.name)].append(place)
@@ -128,8 +128,8 @@ def joined_keys(item: Item, parts: Sequence[tuple[Field, Row, Named]], keys: lis
         name, value = name_and_key(field)
         slug = iris.slug(name)
         for place in bearers[slug] if value and slug in joins else ():
-            told[place] = _with_joined(told[place], row.scheme, value)
-    return _without_shared(item, parts, told)
+            stated[place] = _with_joined(stated[place], row.scheme, value)
+    return _without_shared(item, parts, stated)
 
 
 def name_and_key(field: Field) -> tuple[str, str]:
@@ -151,13 +151,13 @@ def _with_joined(known: Keys, scheme: str, value: str) -> Keys:
     return known._replace(orcid=orcid.value) if orcid and not known.orcid else known
 
 
-def _without_shared(item: Item, parts: Sequence[tuple[Field, Row, Named]], told: list[Keys]) -> list[Keys]:
+def _without_shared(item: Item, parts: Sequence[tuple[Field, Row, Named]], stated: list[Keys]) -> list[Keys]:
     names_of: defaultdict[str, set[str]] = defaultdict(set)
-    for (_, _, named), keys in zip(parts, told, strict=True):
+    for (_, _, named), keys in zip(parts, stated, strict=True):
         for value in keys.all():
             names_of[value].add(iris.slug(named.name))
     found = []
-    for (field, _, _), keys in zip(parts, told, strict=True):
+    for (field, _, _), keys in zip(parts, stated, strict=True):
         shared = {value for value in keys.all() if len(names_of[value]) > 1}
         if shared:
             item.note(field, f"the key {', '.join(sorted(shared))} stands with several names: it joins nobody")
@@ -204,7 +204,7 @@ def _known_organisations(item: Item) -> dict[str, str]:
 
 
 class LocalAddresses:
-    """The addresses of the agents whom only this item knows; two of one name are told apart by a number."""
+    """The addresses of the agents whom only this item knows; two of one name are distinguished by a number."""
 
     def __init__(self, item: Item) -> None:
         self._item = item

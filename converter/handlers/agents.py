@@ -176,35 +176,35 @@ def _parts(item: Item) -> list[_Part]:
         if not field.value or field.value == PLACEHOLDER:
             continue
         if row.parser == "publisher":
-            told = [Named(names.publisher(field.value).name)]
+            stated = [Named(names.publisher(field.value).name)]
         elif row.parser == "org" or field.name_type:
-            told = [agent_names.extracted(field.value)]
+            stated = [agent_names.extracted(field.value)]
         else:
-            told = agent_names.named(
+            stated = agent_names.named(
                 field.value,
                 affiliation_follows=is_ojs and field.name == "dc.creator",
                 is_person=row.parser == "person",
             )
-        for named in told:
+        for named in stated:
             if named.doubt:
                 item.note(field, named.doubt)
             if not agent_kinds.is_nobody(named.name):
                 found.append(_Part(field, row, named))
-            elif len(told) > 1:
+            elif len(stated) > 1:
                 item.note(field, f"{named.name!r} names nobody", "info")
     return found
 
 
 def _kinds(parts: list[_Part], keys: list[Keys]) -> list[Kind | None]:
     """What each name is the name of; what is known of one bearer of a name in a record holds for the others."""
-    told = [_kind(part, own) for part, own in zip(parts, keys, strict=True)]
+    stated = [_kind(part, own) for part, own in zip(parts, keys, strict=True)]
     known: dict[str, Kind] = {}
-    for part, kind in zip(parts, told, strict=True):
+    for part, kind in zip(parts, stated, strict=True):
         if kind:
             known.setdefault(part.named.name, kind)
     return [
         kind or (None if part.field.name_type else known.get(part.named.name))
-        for part, kind in zip(parts, told, strict=True)
+        for part, kind in zip(parts, stated, strict=True)
     ]
 
 

@@ -68,13 +68,13 @@ def _in_precision(item: Item, row: Row, field: Field, found: dates.Date) -> Iter
 def _publication(item: Item) -> _Publication | None:
     """What the rule of `publication_year` decides; a bare date of a person or project says nothing of it."""
     fields: list[Field] = []
-    told: list[Dated] = []
+    stated: list[Dated] = []
     for field, row in item.of_kind("date"):
         found = dates.parse(field.value) if row.parser in RANKS else None
         if found and not (row.parser == "undefined" and is_entity(item)):
             fields.append(field)
-            told.append(Dated(RANKS[row.parser], found))
-    chosen = publication_year.publication(told, publication_year.latest(item.record.datestamp))
+            stated.append(Dated(RANKS[row.parser], found))
+    chosen = publication_year.publication(stated, publication_year.latest(item.record.datestamp))
     if chosen is None:
         return None
     return _Publication(fields[chosen.place], chosen.year, chosen.is_issue)

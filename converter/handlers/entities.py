@@ -18,14 +18,14 @@ _JOURNALS = frozenset({"relation.isJournalOfPublication", "relation.isJournalOfV
 
 def entity_of(item: Item, field: Field) -> str:
     """The address of the entity that a value comes from, empty where it comes from none that is known."""
-    told = item.once(_related).get(field.authority or "")
-    return f"{item.base}item/uuid/{told[1]}" if told else ""
+    stated = item.once(_related).get(field.authority or "")
+    return f"{item.base}item/uuid/{stated[1]}" if stated else ""
 
 
 def journal_entity(item: Item, field: Field) -> str:
     """The address of the journal that a title comes from; a title may come from the issue, which is no journal."""
-    told = item.once(_related).get(field.authority or "")
-    return entity_of(item, field) if told and told[0] in _JOURNALS else ""
+    stated = item.once(_related).get(field.authority or "")
+    return entity_of(item, field) if stated and stated[0] in _JOURNALS else ""
 
 
 def is_virtual(field: Field) -> bool:

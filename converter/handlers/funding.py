@@ -117,9 +117,9 @@ def grant_detail(item: Item, row: Row, field: Field) -> Iterator[str]:
     """Title, address or programme of a grant: the one that the value belongs to, else the one at its place."""
     number = item.at(field.of)
     if not field.of:
-        told = item.once(_funding)
-        index = told.place[id(field)]
-        number = told.grants[index] if index < len(told.grants) else None
+        stated = item.once(_funding)
+        index = stated.place[id(field)]
+        number = stated.grants[index] if index < len(stated.grants) else None
         if number is None or number.value == PLACEHOLDER:
             item.note(field, f"no grant number stands at place {index + 1}")
             return
@@ -140,9 +140,9 @@ def grant_detail(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 def funder_identifier(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The identifier of the agency at the same place of the record's agencies."""
-    told = item.once(_funding)
-    agencies = [one for one in told.all_agencies if one.name in agent_keys.FUNDERS]
-    index = told.place[id(field)]
+    stated = item.once(_funding)
+    agencies = [one for one in stated.all_agencies if one.name in agent_keys.FUNDERS]
+    index = stated.place[id(field)]
     if index >= len(agencies) or agencies[index].value == PLACEHOLDER:
         item.note(field, f"no funder stands at place {index + 1}")
         return
@@ -192,31 +192,31 @@ def _agency_beside(item: Item, number: Field) -> str:
     if number.of:
         beside = item.at(number.of)
         return _agency_of(beside) if beside else ""
-    told = item.once(_funding)
-    paired = told.agencies.get(_BESIDE.get(number.name, ""), [])
-    agencies = paired or told.all_agencies
-    if len(agencies) == len(told.numbers[number.name]):
-        at = agencies[told.place[id(number)]]
+    stated = item.once(_funding)
+    paired = stated.agencies.get(_BESIDE.get(number.name, ""), [])
+    agencies = paired or stated.all_agencies
+    if len(agencies) == len(stated.numbers[number.name]):
+        at = agencies[stated.place[id(number)]]
         return "" if at.value == PLACEHOLDER else _agency_of(at)
     return _agency_of(agencies[0]) if len(agencies) == 1 and agencies[0].value != PLACEHOLDER else ""
 
 
 def _funding(item: Item) -> _Funding:
-    told = _Funding({}, [], {}, {}, [])
+    stated = _Funding({}, [], {}, {}, [])
     counts: Counter[str] = Counter()
     for field, row in item.of_kind("funder", "grant", "join"):
         if field.of:
             continue
-        told.place[id(field)] = counts[field.name]
+        stated.place[id(field)] = counts[field.name]
         counts[field.name] += 1
         if row.kind == "funder":
-            told.agencies.setdefault(field.name, []).append(field)
-            told.all_agencies.append(field)
+            stated.agencies.setdefault(field.name, []).append(field)
+            stated.all_agencies.append(field)
         elif row.kind == "grant":
-            told.numbers.setdefault(field.name, []).append(field)
+            stated.numbers.setdefault(field.name, []).append(field)
             if row.parser == "number":
-                told.grants.append(field)
-    return told
+                stated.grants.append(field)
+    return stated
 
 
 def _statement_numbers(item: Item) -> dict[int, int]:

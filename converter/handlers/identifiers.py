@@ -94,7 +94,7 @@ def _read(item: Item, row: Row, field: Field) -> list[tuple[str, str]]:
 
 
 def _plain(item: Item, subject: str, property_: str, scheme: str, value: str) -> Iterator[str]:
-    """The property that a vocabulary has for the scheme; a functional one is told the first value only."""
+    """The property that a vocabulary has for the scheme; a functional one is given the first value only."""
     stated = literal(value)
     if ontology.schemes()[scheme]["values"] == "all" or item.first(subject, property_, stated):
         yield triple(subject, iri(property_), stated)

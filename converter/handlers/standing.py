@@ -228,9 +228,9 @@ def _series(
 def _loose_numbers(item: Item, keys: frozenset[str]) -> list[str]:
     """Numbers in a series that stand in fields of their own; the volume of a book is one where a series is named."""
     sequence = term("fabio:hasSequenceIdentifier")[1:-1]
-    told = [serials.number(field.value) for field, row in item.of_kind("string") if sequence in row.properties]
+    stated = [serials.number(field.value) for field, row in item.of_kind("string") if sequence in row.properties]
     volume = number_of(item, "volume") if keys & (_IN_A_SERIES | _IN_A_BOOK | _IN_PROCEEDINGS) else None
-    return told or ([volume] if volume else [])
+    return stated or ([volume] if volume else [])
 
 
 def _key_issn(item: Item) -> str | None:

@@ -15,7 +15,7 @@ from ontology import Row
 
 
 def kind(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """The classes of the item; a version or review status that stands among the types is told as one."""
+    """The classes of the item; a version or review status that stands among the types is given as one."""
     yield from item.companion(row, literal(field.value))
     term_of_source = identifiers.web_address(field.authority or "")
     if term_of_source:
@@ -99,5 +99,7 @@ def _status_lines(item: Item, field: Field, status_: str) -> Iterator[str]:
 
 def _status_numbers(item: Item) -> dict[int, int]:
     """The number of each value that is a status, by the identity of its field."""
-    told = (field for field, row in item.of_kind("status", "type") if row.kind == "status" or not type_key(field.value))
-    return {id(field): number for number, field in enumerate(told, 1)}
+    stated = (
+        field for field, row in item.of_kind("status", "type") if row.kind == "status" or not type_key(field.value)
+    )
+    return {id(field): number for number, field in enumerate(stated, 1)}

@@ -14,7 +14,7 @@ from typing import Protocol
 from converter.record import Record
 
 Progress = Callable[[int, int | None], None]
-"""Is told how many records have come, and of how many where that is known."""
+"""Is given how many records have come, and of how many where that is known."""
 
 
 class Held(Protocol):

@@ -1,4 +1,4 @@
-"""One request → its answer, on disk where it is large; tried again, with patience, where the fault may pass."""
+"""One request → its answer, on disk where it is large; tried again, later and later, where the fault may pass."""
 
 from __future__ import annotations
 
@@ -198,8 +198,8 @@ def _redirected(address: str, location: str) -> str:
 
 def _words(fault: HTTPError) -> str:
     """What a fault says, without the object that urllib3 puts before it."""
-    told = fault.args[0] if fault.args and isinstance(fault.args[0], str) else str(fault)
-    return told.rpartition(">: ")[2] or told or type(fault).__name__
+    stated = fault.args[0] if fault.args and isinstance(fault.args[0], str) else str(fault)
+    return stated.rpartition(">: ")[2] or stated or type(fault).__name__
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

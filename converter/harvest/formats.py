@@ -98,7 +98,7 @@ def _is_ours(formats: tuple[Format, ...]) -> bool:
 
 
 def _ranked(formats: tuple[Format, ...]) -> Iterator[tuple[str, Format]]:
-    """The formats that are read, richest first; what a prefix means is told by its namespace."""
+    """The formats that are read, richest first; what a prefix means is given by its namespace."""
     for name in RICHEST_FIRST:
         namespaces = {space for row in FORMATS if row.prefix == name for space in row.namespaces} - {"", "*"}
         for format_ in formats:

@@ -74,7 +74,7 @@ class Item:
         # The parts of a value that holds several things, by the identity of its field, each with a row of its own.
         self._parts: dict[int, list[tuple[Field, ontology.Row]]] = {}
         for field in self._fields():
-            name, value = info_uris.told(field.name, field.value)
+            name, value = info_uris.stated(field.name, field.value)
             row = crosswalk.row(name)
             shown = field if value == field.value else msgspec.structs.replace(field, value=value)
             cleaned = self._cleaned(shown, row)
@@ -125,7 +125,7 @@ class Item:
         return iri(f"{self.address}#{fragment}")
 
     def first(self, subject: str, property_: str, value: str) -> bool:
-        """Whether `property_` of `subject` has no other value yet: what a functional property may be told."""
+        """Whether `property_` of `subject` has no other value yet: what a functional property may be given."""
         return self._stated.setdefault((subject, property_), value) == value
 
     def text(self, field: Field) -> str:

@@ -239,7 +239,7 @@ def _primary_source(item: Item) -> str | None:
 
 
 def _repository(record: Record) -> str:
-    """The name of the repository: as told, else the prefix of the handle, else the host of the OAI identifier."""
+    """The name of the repository: as stated, else the prefix of the handle, else the host of the OAI identifier."""
     if record.source:
         return record.source
     if record.handle:

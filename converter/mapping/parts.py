@@ -51,11 +51,11 @@ def _source(text: str) -> list[tuple[str, str]]:
     found = serials.source(text)
     if found is None:
         return []
-    told = (
+    stated = (
         ("dc.relation.ispartofjournal", found.title),
         ("oaire.citation.volume", found.volume),
         ("oaire.citation.issue", found.issue),
         ("oaire.citation.startPage", found.start),
         ("oaire.citation.endPage", found.end),
     )
-    return [(name, value) for name, value in told if value]
+    return [(name, value) for name, value in stated if value]

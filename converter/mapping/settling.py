@@ -42,7 +42,7 @@ class Joins:
         self._resolved: dict[str, Resolved] = {}
 
     def add(self, joins: Iterable[Join], item: str, number: int) -> None:
-        """Take what a record says; items are told apart by the numbers of their records."""
+        """Take what a record says; items are distinguished by the numbers of their records."""
         self._resolved.clear()
         for join in joins:
             self._items.setdefault(item, number)

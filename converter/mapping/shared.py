@@ -120,19 +120,19 @@ class Shared:
         tells a name is a related item of the repository, and no more.  Of several records of one journal the first is
         that of the journal, and the others say that they are the same.
         """
-        told = set(lines)
-        known = {path: resolve(path) for path in self.mentions(told)}
+        stated = set(lines)
+        known = {path: resolve(path) for path in self.mentions(stated)}
         same = {thing.address for join in joins if (thing := resolve(join.one)).is_item} - {own}
         if same:
             mine = f"<{self._base}{own}>"
-            told = {line for line in told if not (line.startswith(mine) and line.split(" ", 2)[1] in _ISSNS)}
-            told |= {triple(mine, term("owl:sameAs"), f"<{self._base}{other}>") for other in same}
+            stated = {line for line in stated if not (line.startswith(mine) and line.split(" ", 2)[1] in _ISSNS)}
+            stated |= {triple(mine, term("owl:sameAs"), f"<{self._base}{other}>") for other in same}
         if not known:
-            return told
-        nameless = self._nameless(told, known)
+            return stated
+        nameless = self._nameless(stated, known)
         items = {thing.address for thing in known.values() if thing.is_item} - {own}
         found = set()
-        for line in told:
+        for line in stated:
             said = _unnamed(line, nameless) if nameless else line
             rewritten = said
             if _may_mention(said):
@@ -196,8 +196,8 @@ def elected(candidates: Iterable[Candidate]) -> set[str]:
     >>> sorted(elected([Candidate(second, 1, 9), Candidate(first, 1, 4)])) == [f'<x:j> {other} "Reef reports" .', first]
     True
     """
-    told = sorted(candidates, key=lambda one: (-one.votes, one.first, one.line))
-    parts = [(one.line, *one.line.removesuffix(" .").split(" ", 2)) for one in told]
+    stated = sorted(candidates, key=lambda one: (-one.votes, one.first, one.line))
+    parts = [(one.line, *one.line.removesuffix(" .").split(" ", 2)) for one in stated]
     best = next(
         ((line, predicate, object_) for line, _, predicate, object_ in parts if predicate not in _ALTERNATIVES), None
     )
@@ -235,8 +235,8 @@ def _may_mention(line: str) -> bool:
 
 def _uuids(record: Record) -> set[str]:
     """The UUIDs by which the repository knows the record."""
-    told = {record.identifier.lower(), record.listed.identifier.lower(), *map(str.lower, record.values("rest.uuid"))}
-    return {uuid for uuid in told if _UUID.fullmatch(uuid)}
+    stated = {record.identifier.lower(), record.listed.identifier.lower(), *map(str.lower, record.values("rest.uuid"))}
+    return {uuid for uuid in stated if _UUID.fullmatch(uuid)}
 
 
 def _better(ranks: dict[str, int], value: str, rank: int) -> None:

@@ -58,9 +58,9 @@ def digest(challenge: Mapping[str, str], method: str, path: str, who: tuple[str,
 
     >>> challenge = {"realm": "http-auth@example.org", "qop": "auth", "algorithm": "MD5", "opaque": "FQhe",
     ...     "nonce": "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"}
-    >>> told = digest(challenge, "GET", "/dir/index.html", ("Mufasa", "Circle of Life"), "00000001",
+    >>> stated = digest(challenge, "GET", "/dir/index.html", ("Mufasa", "Circle of Life"), "00000001",
     ...     "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")
-    >>> "8ca523f5e9506fed4657c9700eebdbec" in told
+    >>> "8ca523f5e9506fed4657c9700eebdbec" in stated
     True
     """
     algorithm = challenge.get("algorithm", "MD5").upper()
@@ -73,11 +73,11 @@ def digest(challenge: Mapping[str, str], method: str, path: str, who: tuple[str,
     secret, asked = hashed(who[0], realm, who[1]), hashed(method, path)
     protected = "auth" in offered
     response = hashed(secret, nonce, *((count, once, "auth") if protected else ()), asked)
-    told = {"username": who[0], "realm": realm, "nonce": nonce, "uri": path, "response": response}
+    stated = {"username": who[0], "realm": realm, "nonce": nonce, "uri": path, "response": response}
     if "opaque" in challenge:
-        told["opaque"] = challenge["opaque"]
+        stated["opaque"] = challenge["opaque"]
     bare = {"algorithm": algorithm, **({"qop": "auth", "nc": count} if protected else {})}
-    quoted = [f"{name}={_quoted(value)}" for name, value in (told | ({"cnonce": once} if protected else {})).items()]
+    quoted = [f"{name}={_quoted(value)}" for name, value in (stated | ({"cnonce": once} if protected else {})).items()]
     return "Digest " + ", ".join([*quoted, *(f"{name}={value}" for name, value in bare.items())])
 
 

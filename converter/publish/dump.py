@@ -64,7 +64,7 @@ def write(lines: Iterator[bytes], out: IO[bytes], format_: str, base: str) -> No
 
 
 def json_line(lines: list[str], address: str, base: str) -> bytes:
-    """A record as framed JSON-LD on one line, its context told by its address alone."""
+    """A record as framed JSON-LD on one line, its context named by its address alone."""
     node = jsonld.framed(lines, address, base)
     whole = {**node, "@context": f"{base}{PROFILE}/context.jsonld"}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
@@ -147,10 +147,10 @@ def _write_jelly(lines: Iterator[bytes], out: IO[bytes]) -> None:
             return terms.Literal(of.value, of.language, None if of.language else of.datatype.value)
         raise UsageError(f"{of}: the format jelly is written without statements about statements; take nt or nq")
 
-    def told() -> Iterator[Any]:
+    def stated() -> Iterator[Any]:
         for triple in _triples(lines):
             yield terms.Triple(term(triple.subject), term(triple.predicate), term(triple.object))
 
     # Its flat_stream_to_file would collect all triples first: version 0.8.2 took 700 megabytes for a million.
-    for frame in stream_frames(TripleStream(encoder=GenericSinkTermEncoder()), told()):
+    for frame in stream_frames(TripleStream(encoder=GenericSinkTermEncoder()), stated()):
         write_delimited(frame, out)

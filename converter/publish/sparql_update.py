@@ -91,8 +91,8 @@ class Sender:
         path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
         while True:
             headers = {"Content-Type": media_type}
-            if self._credentials and (told := self._credentials.header("POST", path)):
-                headers["Authorization"] = told
+            if self._credentials and (stated := self._credentials.header("POST", path)):
+                headers["Authorization"] = stated
             response = self._pool.request("POST", address, body=body, headers=headers, redirect=False)
             asked = response.headers.get("WWW-Authenticate", "")
             if response.status == 401 and self._credentials and self._credentials.challenged(asked):
@@ -124,8 +124,8 @@ class Target:
                 self._sender.post(address, _triples(statements), "application/n-triples")
             return
         if not self._update:
-            told = f"{len(deed.removed)} triples must go, and the Graph Store Protocol removes whole graphs only"
-            raise UsageError(f"{told}; name the address for updates with --update")
+            stated = f"{len(deed.removed)} triples must go, and the Graph Store Protocol removes whole graphs only"
+            raise UsageError(f"{stated}; name the address for updates with --update")
         try:
             self._sender.post(self._update, update(deed), "application/sparql-update")
         except RefusedThere as fault:
@@ -245,8 +245,8 @@ def _seconds(retry_after: str) -> float | None:
 
 def _words(fault: HTTPError) -> str:
     """What a fault says, without the object that urllib3 puts before it."""
-    told = fault.args[0] if fault.args and isinstance(fault.args[0], str) else str(fault)
-    return _OBJECT.sub("", told) or type(fault).__name__
+    stated = fault.args[0] if fault.args and isinstance(fault.args[0], str) else str(fault)
+    return _OBJECT.sub("", stated) or type(fault).__name__
 
 
 def checked_address(text: str, option: str) -> str:

@@ -12,7 +12,7 @@ from bibtexparser.library import Library
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
 from bibtexparser.model import Entry
-from bibtexparser.model import Field as Told
+from bibtexparser.model import Field as Stated
 
 from converter.errors import SourceError
 from converter.record import Record
@@ -72,27 +72,27 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
 
 def _told(raw: RawEntry, draft: Draft) -> dict[str, list[str]]:
     """The values of each field, with LaTeX's accents as letters; a field of names has one for each name."""
-    told: dict[str, list[str]] = {}
+    stated: dict[str, list[str]] = {}
     places: Counter[str] = Counter()
     for key, value in raw.fields:
         if key in _AGENTS:
             for name, type_ in _names(value):
-                told[f"{key}#{places[key]}{f'#{type_}' if type_ else ''}"] = [_decoded(name)]
+                stated[f"{key}#{places[key]}{f'#{type_}' if type_ else ''}"] = [_decoded(name)]
                 places[key] += 1
             continue
         text = _decoded(value).strip()
-        if key in told and text in told[key]:
+        if key in stated and text in stated[key]:
             continue
-        if key in told and key in _AS_ONE:
+        if key in stated and key in _AS_ONE:
             draft.unread(f"bibtex.{key}", text, "a field that stands twice; the first counts")
         else:
-            told.setdefault(key, []).append(text)
-    return told
+            stated.setdefault(key, []).append(text)
+    return stated
 
 
 def _decoded(value: str) -> str:
     """The text that LaTeX means by a value."""
-    entry = Entry("misc", "x", [Told("value", value)])
+    entry = Entry("misc", "x", [Stated("value", value)])
     block = LatexDecodingMiddleware().transform_block(entry, Library())
     return str(block.fields[0].value) if isinstance(block, Entry) else value
 
@@ -121,8 +121,8 @@ def _name(name: str) -> tuple[str, str]:
     if name.upper() == name.lower() or kind(name) == "organisation":
         return name, ""
     parts = parse_single_name_into_parts(name, strict=False)
-    told = (" ".join([*parts.von, *parts.last]), " ".join(parts.first), " ".join(parts.jr))
-    return ", ".join(part for part in told if part), ""
+    stated = (" ".join([*parts.von, *parts.last]), " ".join(parts.first), " ".join(parts.jr))
+    return ", ".join(part for part in stated if part), ""
 
 
 def _is_braced(name: str) -> bool:
@@ -140,35 +140,35 @@ def _is_braced(name: str) -> bool:
 def _of_parts(name: str) -> str:
     """The name of BibLaTeX's list of parts (manual, section 3.4): family, given, prefix, suffix."""
     pairs = (part.partition("=") for part in re.split(r",\s*(?=[A-Za-z-]+\s*=)", name))
-    told = {key.strip().lower(): value.strip().strip('"') for key, _, value in pairs}
-    family = " ".join(part for part in (told.get("prefix", ""), told.get("family", "")) if part)
-    return ", ".join(part for part in (family, told.get("given", ""), told.get("suffix", "")) if part)
+    stated = {key.strip().lower(): value.strip().strip('"') for key, _, value in pairs}
+    family = " ".join(part for part in (stated.get("prefix", ""), stated.get("family", "")) if part)
+    return ", ".join(part for part in (family, stated.get("given", ""), stated.get("suffix", "")) if part)
 
 
 def _record(raw: RawEntry, name: str, note: Note, source: str) -> Record:
     draft, kind_ = Draft(note), raw.kind
-    told, rules = _told(raw, draft), fields("bibtex")
-    doi = "".join(told.get("doi", [])[:1])
+    stated, rules = _told(raw, draft), fields("bibtex")
+    doi = "".join(stated.get("doi", [])[:1])
     key = f"{raw.key}-{digest(raw)}" if raw.number else raw.key
     draft.identifier = f"https://doi.org/{doi}" if doi.startswith("10.") else key
     if raw.number:
         where = f"{name}, line {raw.line + 1}"
         draft.unread("bibtex.key", raw.key, f"another entry has the key of the one in {where}; it is called {key}")
     draft.add("dc.type", kind_)
-    for key in [key for key in told if _NAME.fullmatch(key)]:
-        person, (role, _, *name_type) = told.pop(key)[0], key.split("#")
+    for key in [key for key in stated if _NAME.fullmatch(key)]:
+        person, (role, _, *name_type) = stated.pop(key)[0], key.split("#")
         if person == "others":
             draft.unread(f"bibtex.{role}", person, "that there are more of them, who are not named")
         elif person:
             add_agent(draft, rules[role], person, name_type="".join(name_type))
-    single = {key: told.pop(key)[0] for key in _SINGLE & told.keys()}
+    single = {key: stated.pop(key)[0] for key in _SINGLE & stated.keys()}
     _date(single, draft)
-    _place(single, kind_, draft, told.pop("series", [""])[0])
-    for text in told.pop("keywords", []):
+    _place(single, kind_, draft, stated.pop("series", [""])[0])
+    for text in stated.pop("keywords", []):
         for keyword in _KEYWORDS.split(text):
             if keyword:
                 draft.add("dc.subject", keyword)
-    for key, values in told.items():
+    for key, values in stated.items():
         for value in values:
             if key in rules and not rules[key]:
                 draft.unread(f"bibtex.{key}", value, notes("bibtex")[key])
@@ -177,8 +177,8 @@ def _record(raw: RawEntry, name: str, note: Note, source: str) -> Record:
     return draft.record(source)
 
 
-def _date(told: dict[str, str], draft: Draft) -> None:
-    date, year, month, day = (told.pop(name, "") for name in ("date", "year", "month", "day"))
+def _date(stated: dict[str, str], draft: Draft) -> None:
+    date, year, month, day = (stated.pop(name, "") for name in ("date", "year", "month", "day"))
     if date:
         draft.add("dc.date.issued", date)
         if year and year not in date:
@@ -210,11 +210,11 @@ def _issued(year: str, month: str, day: str) -> str:
     return text if found and (found.doubt is None or found.lexical != year) else ""
 
 
-def _place(told: dict[str, str], kind_: str, draft: Draft, series: str) -> None:
+def _place(stated: dict[str, str], kind_: str, draft: Draft, series: str) -> None:
     """Series, issue, pages, and the identifier of a preprint."""
-    rules, pages = fields("bibtex"), told.pop("pages", "")
+    rules, pages = fields("bibtex"), stated.pop("pages", "")
     if series and kind_ != "article":
-        series = series_text(series, number=told.pop("number", ""))
+        series = series_text(series, number=stated.pop("number", ""))
     if series:
         draft.add(rules["series"], series)
     if kind_ in _WHOLE and pages and not _PAGES.search(pages):
@@ -222,13 +222,13 @@ def _place(told: dict[str, str], kind_: str, draft: Draft, series: str) -> None:
         draft.add("dc.format.extent", pages)
     else:
         add_pages(draft, pages)
-    if value := told.pop("issue", ""):
+    if value := stated.pop("issue", ""):
         draft.add(rules["issue"], value)
-    if value := told.pop("number", ""):
+    if value := stated.pop("number", ""):
         row = "number" if kind_ == "article" else "number[report]" if kind_ in _REPORTS else ""
         draft.add(rules.get(row, "bibtex.number"), value)
-    eprint = told.pop("eprint", "")
-    system = told.pop("archiveprefix", "") or told.pop("eprinttype", "")
+    eprint = stated.pop("eprint", "")
+    system = stated.pop("archiveprefix", "") or stated.pop("eprinttype", "")
     if eprint:
         is_arxiv = system.lower() == "arxiv" or not system
         draft.add("dc.identifier.arxiv" if is_arxiv else "dc.identifier.other", eprint)

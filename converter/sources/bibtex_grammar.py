@@ -137,11 +137,11 @@ def _inheriting(entry: RawEntry, by_key: Mapping[str, RawEntry], note: Note) -> 
         if parent is None:
             note(Finding(entry.key, "warning", f"bibtex.{how}", key, "no entry of that key; nothing is inherited"))
             continue
-        told = {name for name, _ in fields}
+        stated = {name for name, _ in fields}
         inherited = [
             (other, value)
             for name, value in parent.fields
-            if (other := _as_inherited(name, how, entry.kind)) and other not in told
+            if (other := _as_inherited(name, how, entry.kind)) and other not in stated
         ]
         fields += inherited
         left += [(one, name) for name, value in parent.fields for one in _parents(name, value)]

@@ -28,12 +28,12 @@ def series_text(title: str, issn: str = "", number: str = "") -> str:
 
 
 def add_series(draft: Draft, title: str, issn: str, number: str, *, is_again: bool = False) -> None:
-    """Take a series; one that is told again, in the form of its heading, is told once."""
+    """Take a series; one that is given again, in the form of its heading, is given once."""
     if not title and not issn:
         return
     shown = series_text(title or f"ISSN {issn}", issn if title else "", number)
-    told = [serials.series(one.value) for one in draft.fields if one.name == "dc.relation.ispartofseries"]
-    if not is_again or iris.slug(serials.series(shown).title) not in {iris.slug(one.title) for one in told}:
+    stated = [serials.series(one.value) for one in draft.fields if one.name == "dc.relation.ispartofseries"]
+    if not is_again or iris.slug(serials.series(shown).title) not in {iris.slug(one.title) for one in stated}:
         draft.add("dc.relation.ispartofseries", shown)
 
 
@@ -47,7 +47,7 @@ def add_titles(draft: Draft, titles: list[str], kind: str, series_number: str = 
 
 
 def add_issns(draft: Draft, numbers: Iterable[str], kinds: dict[str, str]) -> None:
-    """Take ISSNs, each under the field of its kind where that is told; `kinds` is ISSN → kind."""
+    """Take ISSNs, each under the field of its kind where that is given; `kinds` is ISSN → kind."""
     for number in dict.fromkeys([*kinds, *numbers]):
         draft.add(ISSN_KINDS.get(kinds.get(number, ""), "dc.identifier.issn"), number)
 

@@ -1,4 +1,4 @@
-"""A file, folder, archive or stream → records: which adapter reads it is told by its content.
+"""A file, folder, archive or stream → records: which adapter reads it is given by its content.
 
 One table, `KINDS`, says what is read; a new source is one module and one row.
 """
@@ -42,7 +42,7 @@ _BINARY = "marc"
 class Kind(NamedTuple):
     """One kind of source: what it is in words, what reads it, how the first 64 KiB show it, and what limits it.
 
-    An adapter that reads record by record is told how long a `record` may be, one that may read a `document` whole how
+    An adapter that reads record by record is given how long a `record` may be, one that may read a `document` whole how
     long that may be; the others read it `whole`, or what cannot be long.
     """
 

@@ -82,10 +82,10 @@ def _structured(page: LexborHTMLParser) -> Object | None:
     """The work that the page describes in JSON-LD of schema.org, None where it describes none."""
     for script in page.css("script[type='application/ld+json']"):
         try:
-            told = msgspec.json.decode(script.text() or "null")
+            stated = msgspec.json.decode(script.text() or "null")
         except (msgspec.DecodeError, UnicodeError):
             continue
-        for one in json_objects(told):
+        for one in json_objects(stated):
             for inner in [one, *json_objects(one.get("@graph")), *json_objects(one.get("mainEntity"))]:
                 kinds = inner.get("@type")
                 if _WORKS.intersection(kinds if isinstance(kinds, list) else [kinds]):
@@ -93,11 +93,13 @@ def _structured(page: LexborHTMLParser) -> Object | None:
     return None
 
 
-def _of_json_ld(told: Object, page: LexborHTMLParser, head: list[Field], name: str, note: Note, source: str) -> Record:
+def _of_json_ld(
+    stated: Object, page: LexborHTMLParser, head: list[Field], name: str, note: Note, source: str
+) -> Record:
     """The record of a work in JSON-LD; what the head says besides is the same in a poorer form."""
     draft = Draft(note)
     (format_,) = [one for one in json_formats() if one.name == "schema-org"]
-    by_table.read(format_, told, draft)
+    by_table.read(format_, stated, draft)
     known = {field.value for field in draft.fields}
     for field in head:
         if field.value and field.value not in known:
@@ -179,8 +181,8 @@ def _head(page: LexborHTMLParser) -> list[Field]:
             dublin_core.append(Field(qualified, value, language))
         elif name.lower() in _CITATION_META:
             highwire.append(Field(_CITATION_META[name.lower()], value, language))
-    told = {field.value for field in dublin_core}
-    return dublin_core + [field for field in highwire if field.value not in told]
+    stated = {field.value for field in dublin_core}
+    return dublin_core + [field for field in highwire if field.value not in stated]
 
 
 def _around(page: LexborHTMLParser, rows: list[Field]) -> list[Field]:

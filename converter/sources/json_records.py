@@ -208,9 +208,9 @@ def _record(value: Object, source: str, note: Note, name: str, place: int) -> Re
 
 
 def _reason(value: Any) -> str:
-    told = next((text for one in _candidates(value) if (text := dspace.refused(one))), None)
+    stated = next((text for one in _candidates(value) if (text := dspace.refused(one))), None)
     words = ", ".join(dict.fromkeys(dialect.words for dialect in DIALECTS))
-    return f"{told or 'JSON without a record'}; {words} are read"
+    return f"{stated or 'JSON without a record'}; {words} are read"
 
 
 def _candidates(value: Any) -> list[Object]:

@@ -87,7 +87,7 @@ def is_too_deep(page: bytes) -> bool:
 
 def _free() -> int:
     try:
-        told = Path("/proc/meminfo").read_text(encoding="ascii")
-        return int(told.split("MemAvailable:")[1].split()[0]) << 10
+        stated = Path("/proc/meminfo").read_text(encoding="ascii")
+        return int(stated.split("MemAvailable:")[1].split()[0]) << 10
     except (OSError, IndexError, ValueError):
         return _ASSUMED

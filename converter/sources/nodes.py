@@ -26,7 +26,7 @@ class Node:
     language: str | None = None
     children: list[Node] = field(default_factory=list)
 
-    def told(self, path: str) -> str:
+    def stated(self, path: str) -> str:
         """The text of the first part at a path of names, empty where there is none."""
         return next((node.whole for node in self.at(path) if node.whole), "")
 

@@ -210,20 +210,20 @@ class Page:
 
     def _record(self, element: etree._Element) -> Iterator[Record]:
         header = element.find("{*}header")
-        told = None if header is None else header_of(header)
+        stated = None if header is None else header_of(header)
         metadata, format_ = _metadata(element)
-        if told is not None and metadata is None and not told.identifier and not told.deleted:
+        if stated is not None and metadata is None and not stated.identifier and not stated.deleted:
             # The empty place for a record of another verb.
             return
-        if told is not None:
-            self.outline.headers.append(told)
+        if stated is not None:
+            self.outline.headers.append(stated)
         self._seen += 1
         if self._seen <= self._skip:
             return
         self.count += 1
         draft = Draft(self._note)
-        if told is not None and header is not None:
-            _take_header(told, header, draft)
+        if stated is not None and header is not None:
+            _take_header(stated, header, draft)
             draft.base_url = self.outline.base_url
         if metadata is not None and header is not None:
             _provenance(element, metadata, draft)
@@ -258,8 +258,8 @@ class Page:
             self._note(Finding(draft.identifier, "error", "", "", "a record with a header and no metadata"))
 
 
-def _take_header(told: Header, header: etree._Element, draft: Draft) -> None:
-    draft.deleted, draft.identifier, draft.datestamp = told.deleted, told.identifier, told.datestamp
+def _take_header(stated: Header, header: etree._Element, draft: Draft) -> None:
+    draft.deleted, draft.identifier, draft.datestamp = stated.deleted, stated.identifier, stated.datestamp
     draft.sets = [text.strip() for set_ in header.findall("{*}setSpec") if (text := set_.text or "").strip()]
 
 

@@ -63,22 +63,22 @@ def content(line: str, draft: Draft | None = None) -> File:
     'The text'
     """
     name, *options = line.strip("\r\n").split("\t")
-    told: dict[str, str] = {}
+    stated: dict[str, str] = {}
     for option in options:
         match = _OPTION.match(option.strip())
         if match:
-            told[match[1].lower()] = match[2].strip()
+            stated[match[1].lower()] = match[2].strip()
         elif option.strip() and draft:
             draft.unread("contents", option.strip(), f"an option of the file {name}")
     registered = _REGISTERED.match(name)
     if draft:
-        for key in told.keys() - {"bundle", "description", "permissions"}:
-            draft.unread(f"contents.{key}", told[key], f"a setting of the file {name}")
+        for key in stated.keys() - {"bundle", "description", "permissions"}:
+            draft.unread(f"contents.{key}", stated[key], f"a setting of the file {name}")
     return File(
         name=(registered["path"] if registered else name).strip(),
-        bundle=told.get("bundle", "ORIGINAL"),
-        description=told.get("description") or None,
-        access=told.get("permissions") or None,
+        bundle=stated.get("bundle", "ORIGINAL"),
+        description=stated.get("description") or None,
+        access=stated.get("permissions") or None,
     )
 
 

@@ -41,7 +41,7 @@ def view_fields(lines: Sequence[str], rows: Sequence[Field]) -> tuple[list[Field
 
     `rows` are the fields of the metadata table; without any, the labelled values are the record.
     """
-    told = {_plain(field.value) for field in rows}
+    stated = {_plain(field.value) for field in rows}
     fields: list[Field] = []
     unread: list[str] = []
     place = 0
@@ -59,7 +59,7 @@ def view_fields(lines: Sequence[str], rows: Sequence[Field]) -> tuple[list[Field
         elif _STATEMENT_HEAD.match(text):
             place, found = _statement(texts, place)
             fields += found
-        elif not _repeats(text, told):
+        elif not _repeats(text, stated):
             labelled = _LABELLED.fullmatch(text)
             if labelled and not rows and labelled[2]:
                 fields.append(Field(LABELS[labelled[1].lower()], labelled[2].removesuffix("How to Cite?").strip()))
@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _repeats(text: str, told: set[str]) -> bool:
+def _repeats(text: str, stated: set[str]) -> bool:
     """Whether a line says again what the table says, with or without a label before it."""
     bare = text.removesuffix("How to Cite?").strip()
     candidates = {bare}
@@ -80,7 +80,7 @@ def _repeats(text: str, told: set[str]) -> bool:
         match = pattern.fullmatch(bare)
         if match:
             candidates.add(match.groups()[-1])
-    return bool(candidates & told)
+    return bool(candidates & stated)
 
 
 def _funding(texts: Sequence[str], place: int) -> tuple[int, list[Field]]:

@@ -29,15 +29,15 @@ class Unclear(Exception):
 def origins(record: etree._Element) -> tuple[Origin, ...]:
     """The stations of a record, the last one first; none where its provider names none.
 
-    Raises Unclear where they are not told as the schema says, or by two containers.
+    Raises Unclear where they are not given as the schema says, or by two containers.
     """
-    told = [found for about in record.findall("{*}about") for found in about.findall(f"{{{NAMESPACE}}}provenance")]
-    if not told:
+    stated = [found for about in record.findall("{*}about") for found in about.findall(f"{{{NAMESPACE}}}provenance")]
+    if not stated:
         return ()
-    if len(told) > 1:
-        raise Unclear(f"{len(told)} containers say where the record is from, and only one can be right")
+    if len(stated) > 1:
+        raise Unclear(f"{len(stated)} containers say where the record is from, and only one can be right")
     stations: list[Origin] = []
-    inner = _description(told[0])
+    inner = _description(stated[0])
     while inner is not None:
         stations.append(_origin(inner))
         if len(stations) > _DEEPEST:
@@ -88,10 +88,10 @@ def _description(element: etree._Element) -> etree._Element | None:
 
 def _origin(element: etree._Element) -> Origin:
     names = ("baseURL", "identifier", "datestamp", "metadataNamespace")
-    told = {name: "".join((element.findtext(f"{{{NAMESPACE}}}{name}") or "").split()) for name in names}
-    base_url, identifier, datestamp, namespace = (told[name] for name in names)
+    stated = {name: "".join((element.findtext(f"{{{NAMESPACE}}}{name}") or "").split()) for name in names}
+    base_url, identifier, datestamp, namespace = (stated[name] for name in names)
     harvested, altered = (element.get("harvestDate") or "").strip(), (element.get("altered") or "").strip()
-    if missing := [name for name, value in told.items() if not value]:
+    if missing := [name for name, value in stated.items() if not value]:
         raise Unclear(f"an origin without {', '.join(missing)}")
     if altered not in _BOOLEANS:
         raise Unclear("an origin that does not say whether it was altered")

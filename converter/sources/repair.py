@@ -88,8 +88,8 @@ class Repaired:
     def _start(self, without: Collection[str] = ()) -> str:
         namespaces = ontology.namespaces()
         prefixes = sorted(self._prefixes - {"xml", "xmlns", *without})
-        told = " ".join(f"xmlns:{one}={quoteattr(namespaces.get(one, f'urn:undeclared:{one}'))}" for one in prefixes)
-        return f"<{WRAPPER} {told}>"
+        stated = " ".join(f"xmlns:{one}={quoteattr(namespaces.get(one, f'urn:undeclared:{one}'))}" for one in prefixes)
+        return f"<{WRAPPER} {stated}>"
 
 
 class _Joined:

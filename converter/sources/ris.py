@@ -121,8 +121,8 @@ def _numbers(text: str, draft: Draft, rules: Mapping[str, str], *, is_book: bool
 
 def _dates(entry: dict[str, Any], draft: Draft) -> None:
     """The fullest of the dates; RIS writes 2013/02/01/other words."""
-    told = [text for tag in _DATES for text in _texts(entry.pop(tag, None))]
-    read = [(_date(text), text) for text in told]
+    stated = [text for tag in _DATES for text in _texts(entry.pop(tag, None))]
+    read = [(_date(text), text) for text in stated]
     if read:
         best = max(read, key=lambda pair: len(pair[0]))
         draft.add("dc.date.issued", best[0])

@@ -90,10 +90,10 @@ class _Reading:
         self._draft.add(rule.field, node.whole, node.language)
         self._beside(node, chain)
 
-    def _beside(self, node: Node, chain: tuple[Node, ...], told: Sequence[str] = ()) -> None:
+    def _beside(self, node: Node, chain: tuple[Node, ...], stated: Sequence[str] = ()) -> None:
         """The attributes of a value: those with a row say something of their own, others how the value is meant."""
         for child in node.children:
-            if not child.is_attribute or child.name in told:
+            if not child.is_attribute or child.name in stated:
                 continue
             if self._table.rule((*chain, child)):
                 self._take(child, (*chain, child))
@@ -125,8 +125,8 @@ class _Reading:
                 self._report(child, inner, rule)
 
     def _lookup(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
-        said = node.told(rule.by)
-        value = node.told(rule.value) if rule.value else node.whole
+        said = node.stated(rule.by)
+        value = node.stated(rule.value) if rule.value else node.whole
         if rule.field == _RELATIONS and value.startswith("10."):
             value = f"https://doi.org/{value}"
         field = field_of(rule.field, said)
@@ -227,24 +227,24 @@ class _Reading:
 
     def _file(self, node: Node, chain: tuple[Node, ...], _: Rule) -> None:
         parts = self._parts(node, chain, "file")
-        told = {key: values[0].text for key, values in parts.items()}
-        address = told.get("url", node.text)
-        size = told.get("size", "")
-        name = told.get("name") or address.rstrip("/").rpartition("/")[2] or address
+        stated = {key: values[0].text for key, values in parts.items()}
+        address = stated.get("url", node.text)
+        size = stated.get("size", "")
+        name = stated.get("name") or address.rstrip("/").rpartition("/")[2] or address
         if not name:
             return
-        algorithm, _sign, sum_ = told.get("checksum", "").rpartition(":")
+        algorithm, _sign, sum_ = stated.get("checksum", "").rpartition(":")
         self._draft.files.append(
             File(
                 name=name,
                 url=address or None,
-                media_type=told.get("media_type"),
+                media_type=stated.get("media_type"),
                 size=int(size) if size.isdecimal() else None,
                 size_text=None if not size or size.isdecimal() else size,
                 checksum=sum_ or None,
                 checksum_algorithm=algorithm.upper() or None,
-                description=told.get("description"),
-                access=told.get("access"),
+                description=stated.get("description"),
+                access=stated.get("access"),
             )
         )
 
@@ -254,11 +254,11 @@ class _Reading:
             funder_address(part.beside, part.text) or _organisation(part.text) or part.text
             for part in parts.pop("funder_id", [])
         ]
-        told = {key: values[0].text for key, values in parts.items()}
+        stated = {key: values[0].text for key, values in parts.items()}
         for key, values in parts.items():
             for other in values[1:]:
                 self._draft.unread(f"{self._name(chain)}.{key}", other.text, f"another form of {values[0].text}")
-        self._fundings.append(Funding(**told, funder_ids=tuple(ids)))
+        self._fundings.append(Funding(**stated, funder_ids=tuple(ids)))
 
 
 def date_of(node: Node) -> str:
@@ -269,8 +269,8 @@ def date_of(node: Node) -> str:
     >>> date_of(node)
     '2013-02-01/2013-03'
     """
-    told = [part.whole for part in node.at("date-parts")]
-    numbers = told or [text for name in ("year", "month", "day") if (text := node.told(name))]
+    stated = [part.whole for part in node.at("date-parts")]
+    numbers = stated or [text for name in ("year", "month", "day") if (text := node.stated(name))]
     dates: list[list[str]] = []
     for number in numbers:
         # A number that is no month and no day begins another date.
@@ -279,11 +279,11 @@ def date_of(node: Node) -> str:
         else:
             dates[-1].append(number.zfill(2))
     whole = "/".join("-".join(date) for date in dates)
-    return whole or node.told("raw") or node.told("literal")
+    return whole or node.stated("raw") or node.stated("literal")
 
 
 def _part(node: Node, rule: Rule) -> _Part:
-    return _Part(node.told(rule.value) if rule.value else node.whole, node.told(rule.by) if rule.by else "")
+    return _Part(node.stated(rule.value) if rule.value else node.whole, node.stated(rule.by) if rule.by else "")
 
 
 def _organisation(identifier: str) -> str:
@@ -306,13 +306,13 @@ def _name_type(parts: Parts) -> str:
 
 
 def _name(parts: Parts) -> str:
-    """The name with the family first where its parts are told."""
-    told = {key: " ".join(part.text for part in values) for key, values in parts.items()}
-    family = " ".join(filter(None, (told.get("prefix"), told.get("family"))))
+    """The name with the family first where its parts are given."""
+    stated = {key: " ".join(part.text for part in values) for key, values in parts.items()}
+    family = " ".join(filter(None, (stated.get("prefix"), stated.get("family"))))
     if family:
-        return ", ".join(filter(None, (family, told.get("given"), told.get("suffix"))))
+        return ", ".join(filter(None, (family, stated.get("given"), stated.get("suffix"))))
     whole = (part.text for key in ("name", "corporate") for part in parts.get(key, []))
-    return next(whole, "") or told.get("given", "")
+    return next(whole, "") or stated.get("given", "")
 
 
 def listed(text: str) -> list[tuple[str, list[str]]]:

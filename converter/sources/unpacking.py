@@ -122,15 +122,17 @@ def members(stream: BinaryIO, name: str, budget: Budget) -> Iterator[list[Member
 def _of_zip(archive: zipfile.ZipFile, name: str, budget: Budget) -> Iterator[Member]:
     """Yield the files of a zip archive; a link stands for the member that it leads to."""
     infos = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-    told = {path: _zip_target(archive, info) for path, info in infos.items() if stat.S_ISLNK(info.external_attr >> 16)}
-    links = {path: _beside(path, target) for path, target in told.items()}
+    stated = {
+        path: _zip_target(archive, info) for path, info in infos.items() if stat.S_ISLNK(info.external_attr >> 16)
+    }
+    links = {path: _beside(path, target) for path, target in stated.items()}
     folders = {posixpath.normpath(info.filename) for info in archive.infolist() if info.is_dir()}
     for path in infos:
         target = _followed(path, links)
         if target in infos and target not in links:
             yield Member(path, _zip_opener(archive, infos[target], name, budget))
         elif target not in folders:
-            yield _refused(path, told[path])
+            yield _refused(path, stated[path])
 
 
 def _zip_target(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:

@@ -102,7 +102,7 @@ def add_agent(
 
 
 class Funding(NamedTuple):
-    """What is told of one funding; what is not told is empty.  `funder_ids` are web addresses where that is known."""
+    """What is given of one funding; what is not is empty.  `funder_ids` are web addresses where that is known."""
 
     funder: str = ""
     funder_ids: tuple[str, ...] = ()
@@ -115,14 +115,14 @@ class Funding(NamedTuple):
 _OF_GRANT = fields("grant")
 
 
-def add_funding(draft: Draft, told: Iterable[Funding]) -> None:
-    """Take fundings: each grant beside the funder that it stands with, and what is told of the grant beside it.
+def add_funding(draft: Draft, stated: Iterable[Funding]) -> None:
+    """Take fundings: each grant beside the funder that it stands with, and what is given of the grant beside it.
 
     Without a number there is no grant that title, address and programme could be said of: these are kept under their
     own names, and so are the identifiers of a funder without a name.
     """
     funders: dict[tuple[str, tuple[str, ...]], int] = {}
-    for one in told:
+    for one in stated:
         funder = 0
         if one.funder:
             named = one.funder, one.funder_ids

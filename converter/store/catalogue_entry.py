@@ -112,24 +112,24 @@ def entry_of(lines: Iterable[str], base: str, path: str, source: str) -> Entry |
 
     `source` is the name of the repository that it came from.
     """
-    told = Statements(lines)
+    stated = Statements(lines)
     item = f"{base}item/{path}"
-    if term("prov:invalidatedAtTime") in told.of(f"{base}record/{path}") or not told.of(item):
+    if term("prov:invalidatedAtTime") in stated.of(f"{base}record/{path}") or not stated.of(item):
         return None
-    return _Maker(told, base, item, source).entry()
+    return _Maker(stated, base, item, source).entry()
 
 
 class _Maker:
     """What makes one entry."""
 
-    def __init__(self, told: Statements, base: str, item: str, source: str) -> None:
-        self.told, self.base, self.item, self.source = told, base, item, source
+    def __init__(self, stated: Statements, base: str, item: str, source: str) -> None:
+        self.stated, self.base, self.item, self.source = stated, base, item, source
         self.links: dict[tuple[str, str], str] = {}
 
     def entry(self) -> Entry:
-        told, item = self.told, self.item
-        titles = [value for value in told.get(item, "dcterms:title") if value[1]]
-        year = _year(told, item)
+        stated, item = self.stated, self.item
+        titles = [value for value in stated.get(item, "dcterms:title") if value[1]]
+        year = _year(stated, item)
         journal = self._containers()
         agents = list(self._agents())
         _, name = self._type(in_journal=journal[0] == "journal")
@@ -140,16 +140,16 @@ class _Maker:
             "agents": agents,
             "year": year,
             "container": journal[1:] if journal[0] else None,
-            "volume": told.text(item, "prism:volume"),
-            "issue": told.text(item, "prism:issueIdentifier"),
-            "pages": _pages(told, item),
+            "volume": stated.text(item, "prism:volume"),
+            "issue": stated.text(item, "prism:issueIdentifier"),
+            "pages": _pages(stated, item),
             "publisher": next(iter(self._plain_links("dcterms:publisher")), None),
             "access": "",
-            "embargo": told.text(item, "fabio:hasEmbargoDate")[:10],
+            "embargo": stated.text(item, "fabio:hasEmbargoDate")[:10],
             "licence": "",
             "files": list(self._files()),
-            "ids": {scheme: text for scheme, name in _NUMBERS.items() if (text := told.text(item, name))},
-            "abstract": [[plain(text), language] for _, text, language in told.get(item, "dcterms:abstract") if text],
+            "ids": {scheme: text for scheme, name in _NUMBERS.items() if (text := stated.text(item, name))},
+            "abstract": [[plain(text), language] for _, text, language in stated.get(item, "dcterms:abstract") if text],
             "subjects": [],
         }
         self._add(f"type/{iris.slug(name)}", "type", name)
@@ -178,29 +178,29 @@ class _Maker:
 
     def _label(self, address: str) -> str:
         for name in _LABELS:
-            if text := self.told.text(address, name):
+            if text := self.stated.text(address, name):
                 return plain(text)
-        issn = self.told.text(address, "prism:issn", "prism:eIssn")
+        issn = self.stated.text(address, "prism:issn", "prism:eIssn")
         return f"ISSN {issn}" if issn else self._part(address) or address.removeprefix(self.base)
 
     def _part(self, address: str) -> str:
         """What a volume or an issue is called: by what it is part of, and its number."""
-        number = self.told.text(address, "fabio:hasSequenceIdentifier")
-        classes = self.told.nodes(address, "rdf:type")
+        number = self.stated.text(address, "fabio:hasSequenceIdentifier")
+        classes = self.stated.nodes(address, "rdf:type")
         word = next((word for word, name in _PARTS.items() if term(name)[1:-1] in classes), "")
-        parent = next((one for one in self.told.nodes(address, "frbr:partOf") if address.startswith(f"{one}/")), "")
+        parent = next((one for one in self.stated.nodes(address, "frbr:partOf") if address.startswith(f"{one}/")), "")
         return f"{self._label(parent)}, {word} {number}" if number and word and parent else ""
 
     def _plain_links(self, property_: str) -> Iterator[list[str]]:
         """Yield address and label of what a property of the item leads to."""
-        for address in dict.fromkeys(self.told.nodes(self.item, property_)):
+        for address in dict.fromkeys(self.stated.nodes(self.item, property_)):
             if path := self._below(address):
                 yield [path, self._label(address)]
 
     def _type(self, *, in_journal: bool) -> tuple[str, str]:
-        told, item = self.told, self.item
-        classes = set(told.nodes(item, "rdf:type", "dcterms:type"))
-        classes |= {one for work in told.nodes(item, "frbr:realizationOf") for one in told.nodes(work, "rdf:type")}
+        stated, item = self.stated, self.item
+        classes = set(stated.nodes(item, "rdf:type", "dcterms:type"))
+        classes |= {one for work in stated.nodes(item, "frbr:realizationOf") for one in stated.nodes(work, "rdf:type")}
         found = next((pair for pair in type_names() if pair[0] in classes), type_names()[-1])
         if in_journal and found == type_names()[-1]:
             article = ontology.expand("fabio:JournalArticle", "catalogue")
@@ -210,11 +210,11 @@ class _Maker:
     def _containers(self) -> tuple[str, str, str]:
         """The role, address and name of what the work stands in: a journal before a series before a book."""
         found: dict[str, tuple[str, str, str]] = {}
-        for address in self.told.nodes(self.item, "dcterms:isPartOf"):
+        for address in self.stated.nodes(self.item, "dcterms:isPartOf"):
             path = self._below(address)
             if not path:
                 continue
-            classes = {*self.told.nodes(address, "rdf:type")}
+            classes = {*self.stated.nodes(address, "rdf:type")}
             role = next((r for r, names in _CONTAINERS.items() if classes & {term(n)[1:-1] for n in names}), "book")
             role = "collection" if path.startswith("collection/") else role
             self._add(path, role, self._label(address))
@@ -223,20 +223,20 @@ class _Maker:
 
     def _agents(self) -> Iterator[list[str]]:
         """Yield role, printed name and address of everybody who had a part in the work, in their order."""
-        told = self.told
+        stated = self.stated
         found: list[tuple[int, int, list[str]]] = []
-        for node in told.nodes(self.item, "pro:isDocumentContextFor"):
-            role = next(iter(told.nodes(node, "pro:withRole")), "").rpartition("/")[2]
-            holder = next(iter(told.nodes(node, "pro:isHeldBy")), "")
-            name = told.text(node, "rdfs:label") or (self._label(holder) if holder else "")
-            for organisation in told.nodes(node, "pro:relatesToOrganization"):
+        for node in stated.nodes(self.item, "pro:isDocumentContextFor"):
+            role = next(iter(stated.nodes(node, "pro:withRole")), "").rpartition("/")[2]
+            holder = next(iter(stated.nodes(node, "pro:isHeldBy")), "")
+            name = stated.text(node, "rdfs:label") or (self._label(holder) if holder else "")
+            for organisation in stated.nodes(node, "pro:relatesToOrganization"):
                 if path := self._below(organisation):
                     self._add(path, "organisation", self._label(organisation))
             if role == "publisher" or not name:
                 continue
             kind = _ROLES.get(role, "contributor")
             address = self._below(holder) or f"name/{iris.slug(name)}"
-            place = told.text(node, "co:index")
+            place = stated.text(node, "co:index")
             order = int(place) if place.isdecimal() and len(place) < 9 else 0
             found.append(([*_ROLES.values(), "contributor"].index(kind), order, [kind, plain(name), address, role]))
         for _, _, agent in sorted(found, key=lambda one: one[:2]):
@@ -244,39 +244,39 @@ class _Maker:
             yield agent
 
     def _files(self) -> Iterator[dict[str, str]]:
-        told = self.told
-        for manifestation in told.nodes(self.item, "frbr:embodiment"):
-            for node in told.nodes(manifestation, "frbr:exemplar"):
+        stated = self.stated
+        for manifestation in stated.nodes(self.item, "frbr:embodiment"):
+            for node in stated.nodes(manifestation, "frbr:exemplar"):
                 file = {
-                    "name": told.text(node, "dcterms:title"),
-                    "address": told.text(node, "fabio:hasURL"),
-                    "type": told.text(node, "dc:format"),
-                    "size": told.text(node, "dcterms:extent"),
+                    "name": stated.text(node, "dcterms:title"),
+                    "address": stated.text(node, "fabio:hasURL"),
+                    "type": stated.text(node, "dc:format"),
+                    "size": stated.text(node, "dcterms:extent"),
                 }
                 if file["name"] or file["address"]:
                     yield {key: value for key, value in file.items() if value}
 
     def _access(self) -> str:
-        codes = [address.rpartition("/")[2] for address in self.told.nodes(self.item, "dcterms:accessRights")]
+        codes = [address.rpartition("/")[2] for address in self.stated.nodes(self.item, "dcterms:accessRights")]
         known = [_ACCESS[code] for code in codes if code in _ACCESS]
         for access in known:
             self._add(f"access/{access}", "access", ACCESS[access])
         return known[0] if known else ""
 
     def _licence(self) -> str:
-        for address in self.told.nodes(self.item, "dcterms:license"):
+        for address in self.stated.nodes(self.item, "dcterms:license"):
             self._add(f"licence/{iris.slug(name_of(address))}", "licence", name_of(address))
-        return next(iter(self.told.nodes(self.item, "dcterms:license")), "")
+        return next(iter(self.stated.nodes(self.item, "dcterms:license")), "")
 
     def _languages(self) -> None:
-        for address in self.told.nodes(self.item, "dcterms:language"):
+        for address in self.stated.nodes(self.item, "dcterms:language"):
             code = address.rpartition("/")[2]
             self._add(f"language/{code}", "language", language_names().get(code, code))
 
     def _collections(self) -> None:
         """Link the collections of the repository, which hold the record at its source."""
         source = self.item.replace("/item/", "/source/", 1)
-        for address in self.told.nodes(source, "dcterms:isPartOf"):
+        for address in self.stated.nodes(source, "dcterms:isPartOf"):
             if (path := self._below(address)).startswith("collection/"):
                 self._add(path, "collection", self._label(address))
 
@@ -288,7 +288,7 @@ class _Maker:
         source = f"{self.base}source/{self.item.removeprefix(f'{self.base}item/')}"
         waiting, seen = [self.item, source], {self.item, source}
         while waiting:
-            for property_, objects in self.told.of(waiting.pop()).items():
+            for property_, objects in self.stated.of(waiting.pop()).items():
                 if property_[1:-1].startswith(f"{self.base}field/"):
                     field = property_[1:-1].removeprefix(self.base)
                     self._add(field, "other", field.removeprefix("field/").replace("/", "."))
@@ -304,29 +304,29 @@ class _Maker:
 
     def _identifiers(self) -> Iterator[tuple[str, str]]:
         """Yield normal forms of identifiers, each with the address below the base of what has it."""
-        told = self.told
-        for subject in told.subjects():
+        stated = self.stated
+        for subject in stated.subjects():
             own = subject.startswith(self.item)
             path = self.item.removeprefix(self.base) if own else self._below(subject)
             if not path:
                 continue
             numbers = [text for name in (*_NUMBERS.values(), "prism:issn", "prism:eIssn", "fabio:hasIssnL")
-                       for _, text, _ in told.get(subject, name)]  # fmt: skip
-            for node in told.nodes(subject, "datacite:hasIdentifier"):
-                numbers += [text for _, text, _ in told.get(node, "literal:hasLiteralValue")]
-            numbers += [text for _, text, _ in told.get(subject, "frapo:hasGrantNumber", "frapo:hasORCID")]
+                       for _, text, _ in stated.get(subject, name)]  # fmt: skip
+            for node in stated.nodes(subject, "datacite:hasIdentifier"):
+                numbers += [text for _, text, _ in stated.get(node, "literal:hasLiteralValue")]
+            numbers += [text for _, text, _ in stated.get(subject, "frapo:hasGrantNumber", "frapo:hasORCID")]
             for text in numbers:
                 yield from ((form, path) for form in normal_forms(text) or [text.casefold()])
 
 
-def _year(told: Statements, item: str) -> int | None:
+def _year(stated: Statements, item: str) -> int | None:
     """The year of publication, which the crosswalk has decided by its one rule."""
-    match = re.match(r"(\d{4})(?!\d)", told.text(item, "fabio:hasPublicationYear"))
+    match = re.match(r"(\d{4})(?!\d)", stated.text(item, "fabio:hasPublicationYear"))
     return int(match[1]) if match else None
 
 
-def _pages(told: Statements, item: str) -> str:
-    first, last = told.text(item, "prism:startingPage"), told.text(item, "prism:endingPage")
+def _pages(stated: Statements, item: str) -> str:
+    first, last = stated.text(item, "prism:startingPage"), stated.text(item, "prism:endingPage")
     return f"{first}–{last}" if first and last and first != last else first or last
 
 

@@ -30,12 +30,12 @@ class Row(NamedTuple):
 
     id: int
     path: str
-    told: dict[str, Any]
+    stated: dict[str, Any]
 
     @property
     def title(self) -> str:
         """The main title, or the path of a work that has none."""
-        return self.told.get("title") or self.path
+        return self.stated.get("title") or self.path
 
 
 class CatalogueReader:

@@ -57,9 +57,9 @@ def _of_archive(path: Path) -> Iterator[Fault]:
         return
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            for (told,) in database.execute("PRAGMA quick_check(20)"):
-                if told != "ok":
-                    yield Fault("archive", "", str(told).splitlines()[0], _RESTORE)
+            for (stated,) in database.execute("PRAGMA quick_check(20)"):
+                if stated != "ok":
+                    yield Fault("archive", "", str(stated).splitlines()[0], _RESTORE)
             for address, payload, kept in database.execute("SELECT address, payload, digest FROM held"):
                 if payload is not None and not _is_whole(payload, kept):
                     yield Fault("archive", address, "its bytes are damaged", f"load its source again, or {_RESTORE}")
@@ -137,13 +137,13 @@ def _read_through(store: pyoxigraph.Store) -> None:
 
 def _of_dumps(folder: Path) -> Iterator[Fault]:
     for sums in sorted(folder.glob("*.sha256")) if folder.is_dir() else ():
-        told, _, name = sums.read_text(encoding="utf-8", errors="replace").strip().partition("  ")
+        stated, _, name = sums.read_text(encoding="utf-8", errors="replace").strip().partition("  ")
         file = folder / (name or sums.stem)
         if not file.is_file():
             yield Fault("dumps", "", f"{file.name} is missing", f"shelfgraph dump again, or remove {sums.name}")
             continue
         with file.open("rb") as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != told:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != stated:
                 yield Fault("dumps", "", f"{file.name} has not the bytes that it was written with", "shelfgraph dump")
 
 

@@ -71,8 +71,8 @@ class Claims:
         """The labels that change with what was gathered: line → whether it shall be in the store."""
         wanted: dict[str, bool] = {}
         for slot, counts in self._counts.items():
-            key, told = digest(slot), self._told[slot]
-            changed = {line: votes for line, votes in counts.items() if votes != told.get(line, 0)}
+            key, stated = digest(slot), self._told[slot]
+            changed = {line: votes for line, votes in counts.items() if votes != stated.get(line, 0)}
             if not changed:
                 continue
             self._database.executemany(
@@ -155,11 +155,11 @@ class Claims:
     def _touch(self, slot: str) -> None:
         """Hold how a label stands before the batch changes it."""
         if slot not in self._counts:
-            told = dict(
+            stated = dict(
                 self._database.execute("SELECT line, votes FROM vote WHERE slot = ?", (digest(slot),)).fetchall()
             )
-            self._told[slot], self._counts[slot] = told, dict(told)
-            self._before[slot] = self._elected(told)
+            self._told[slot], self._counts[slot] = stated, dict(stated)
+            self._before[slot] = self._elected(stated)
 
     def _elected(self, counts: Mapping[str, int]) -> set[str]:
         if len(counts) < 2:

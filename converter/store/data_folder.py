@@ -305,8 +305,8 @@ class Writer:
         """
         names = [known.name for known in self.archive.sources()]
         if source not in names:
-            told = ", ".join(f"“{name}”" for name in names) or "none"
-            raise StoreError(f"{self._folder.path}: no source is called “{source}”; there are {told}")
+            stated = ", ".join(f"“{name}”" for name in names) or "none"
+            raise StoreError(f"{self._folder.path}: no source is called “{source}”; there are {stated}")
         count = self._loader.forget(source)
         self.published()
         return count

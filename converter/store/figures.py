@@ -75,16 +75,16 @@ class FigureKeeper:
     def figures(self, base: str) -> Figures:
         """The figures as they are."""
         rows = self._database.execute("SELECT kind, name, host, number FROM figure").fetchall()
-        told = {(kind, name, host): number for kind, name, host, number in rows}
+        stated = {(kind, name, host): number for kind, name, host, number in rows}
         examples = self._database.execute(
             "SELECT address FROM held WHERE NOT deleted AND payload IS NOT NULL ORDER BY id LIMIT ?", (_EXAMPLES,)
         )
         return Figures(
-            records=told.get(("records", "", ""), 0),
-            subjects=told.get(("subjects", "", ""), 0),
-            classes={name: number for (kind, name, _), number in told.items() if kind == "class"},
-            properties={name: number for (kind, name, _), number in told.items() if kind == "property"},
-            links={(name, host): number for (kind, name, host), number in told.items() if kind == "link"},
+            records=stated.get(("records", "", ""), 0),
+            subjects=stated.get(("subjects", "", ""), 0),
+            classes={name: number for (kind, name, _), number in stated.items() if kind == "class"},
+            properties={name: number for (kind, name, _), number in stated.items() if kind == "property"},
+            links={(name, host): number for (kind, name, host), number in stated.items() if kind == "link"},
             examples=tuple(sorted(f"{base}item/{address}" for (address,) in examples)),
         )
 

@@ -107,7 +107,7 @@ class Loader:
             self._take_in([], self._triples_of, note, state, asked=asked)
 
     def load_rdf(self, path: Path) -> None:
-        """Take in a file of RDF as it is, its named graphs kept; the format is told by its name.
+        """Take in a file of RDF as it is, its named graphs kept; the format is given by its name.
 
         Raises StoreError with the place where the file is not in its format.
         """

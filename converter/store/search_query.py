@@ -91,8 +91,8 @@ def _part(part: Part, column: str) -> str:
     if part.exact:
         text = f'"{phrase(" ".join(part.words))}"'
     else:
-        told = [_begun(word) for word in part.words]
-        text = told[0] if len(told) == 1 else f"({' AND '.join(told)})"
+        stated = [_begun(word) for word in part.words]
+        text = stated[0] if len(stated) == 1 else f"({' AND '.join(stated)})"
     where = part.column or column
     return f"{{{where}}} : {text}" if where else text
 

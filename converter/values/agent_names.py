@@ -87,18 +87,18 @@ def named(text: str, *, affiliation_follows: bool = False, is_person: bool = Fal
 
 
 def extracted(text: str) -> Named:
-    """One name, told from the authority, ORCID iD and web addresses that stand in its value.
+    """One name, distinguished from the authority, ORCID iD and web addresses that stand in its value.
 
     >>> extracted("Doe, J.::rp001::600")[:3]
     ('Doe, J.', 'rp001', 600)
     """
     authority, confidence = "", None
     text = " ".join(text.split())
-    name, *told = _AUTHORITY.split(text)
-    if told and name.strip():
-        if len(told) > 1 and re.fullmatch(r"-?[0-9]{1,4}", told[-1]):
-            confidence = int(told.pop())
-        authority = "::".join(told)
+    name, *stated = _AUTHORITY.split(text)
+    if stated and name.strip():
+        if len(stated) > 1 and re.fullmatch(r"-?[0-9]{1,4}", stated[-1]):
+            confidence = int(stated.pop())
+        authority = "::".join(stated)
     else:
         name = text
     orcid = doubt = ""
@@ -162,7 +162,7 @@ def _joined_by_and(text: str) -> list[str]:
 
 
 def _told_from_place(one: Named) -> Named:
-    """A person told from an organisation behind a comma: "Professor Ann Rook, University of Tides"."""
+    """A person distinguished from an organisation behind a comma: "Professor Ann Rook, University of Tides"."""
     name, comma, rest = (part.strip() for part in one.name.partition(","))
     is_told = comma and not one.affiliation and len(name.split()) > 1 and not has_strong(words_of(name))
     return one._replace(name=name, affiliation=rest) if is_told and has_strong(words_of(rest)) else one

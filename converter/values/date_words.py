@@ -21,7 +21,7 @@ _SILENT = frozenset(
 )
 
 
-class Told(NamedTuple):
+class Stated(NamedTuple):
     """One or two dates (year, month or season, day), the ends of an interval, and what is doubtful."""
 
     dates: tuple[tuple[int, int | None, int | None], ...]
@@ -33,7 +33,7 @@ def _names() -> Mapping[str, int]:
     return {row["name"]: int(row["number"]) for _, row in ontology.table("calendar.csv")}
 
 
-def in_words(text: str) -> Told | None:
+def in_words(text: str) -> Stated | None:
     """The date or interval that the words tell, None where a word is none of a date.
 
     >>> in_words("Sept. 5th, 2010").dates, in_words("Sep-Oct 2013").dates
@@ -52,27 +52,27 @@ def in_words(text: str) -> Told | None:
     if any(month > 12 for month in months):
         return _of_seasons(years, months, days)
     if len(days) == len(months) == 1 and len(years) == 1:
-        return Told(((years[0], months[0], days[0]),))
+        return Stated(((years[0], months[0], days[0]),))
     if not days:
         if len(months) == len(years) == 1:
-            return Told(((years[0], months[0], None),))
+            return Stated(((years[0], months[0], None),))
         first, last = years[0], years[-1]
         if len(months) == 2 and (len(years) == 2 or months[0] < months[1]):
-            return Told(((first, months[0], None), (last, months[1], None)))
-        return Told(((first, None, None),), "the months are of two years; the first year is kept")
+            return Stated(((first, months[0], None), (last, months[1], None)))
+        return Stated(((first, None, None),), "the months are of two years; the first year is kept")
     if len(days) == 2 and len(months) <= 2 and order in {"dd m", "m dd", "dm dm", "md md"}:
-        return Told(((years[0], months[0], days[0]), (years[-1], months[-1], days[1])))
-    return Told(((years[0], months[0], None),), "the days are not understood") if len(months) == 1 else None
+        return Stated(((years[0], months[0], days[0]), (years[-1], months[-1], days[1])))
+    return Stated(((years[0], months[0], None),), "the days are not understood") if len(months) == 1 else None
 
 
-def _of_seasons(years: list[int], months: list[int], days: list[int]) -> Told | None:
+def _of_seasons(years: list[int], months: list[int], days: list[int]) -> Stated | None:
     if days:
         return None
     if len(years) == 2:
-        return Told(((years[0], None, None), (years[1], None, None)), "a season of two years; the years are kept")
+        return Stated(((years[0], None, None), (years[1], None, None)), "a season of two years; the years are kept")
     if len(months) == 2:
-        return Told(((years[0], None, None),), "two seasons; the year is kept")
-    return Told(((years[0], months[0], None),))
+        return Stated(((years[0], None, None),), "two seasons; the year is kept")
+    return Stated(((years[0], months[0], None),))
 
 
 def _read(tokens: list[str]) -> tuple[list[int], list[int], list[int], str] | None:

@@ -158,7 +158,7 @@ def _slashed(match: re.Match[str]) -> Date | None:
         return _calendar(year, other, one)
     if other > 12 >= one:
         return _calendar(year, one, other)
-    return _calendar(year, doubt="day and month cannot be told apart; the year is kept")
+    return _calendar(year, doubt="day and month cannot be distinguished; the year is kept")
 
 
 def _month_first(match: re.Match[str]) -> Date | None:
@@ -251,22 +251,22 @@ def _east_asian(match: re.Match[str]) -> Date | None:
 
 def _worded(value: str) -> Date | None:
     """A date with the name of a month or season, else the only year that the text names."""
-    told = in_words(_TIME_OF_DAY.sub("", value))
-    if told:
-        found = [_calendar(*one) if one[1] is None or one[1] <= 12 else _season(one) for one in told.dates]
+    stated = in_words(_TIME_OF_DAY.sub("", value))
+    if stated:
+        found = [_calendar(*one) if one[1] is None or one[1] <= 12 else _season(one) for one in stated.dates]
         if all(found):
             first, last = found[0], found[-1]
             if first and last and (first is last or first.lexical < last.lexical):
                 whole = first if first is last else _edtf(f"{first.lexical}/{last.lexical}", first.year)
-                return whole and whole._replace(doubt=told.doubt)
+                return whole and whole._replace(doubt=stated.doubt)
     years = {match[1] for match in _LONE_YEAR.finditer(value)}
     if len(years) == 1 and re.search(r"[^\W\d_]", value):
         return _calendar(int(years.pop()), doubt="only the year is understood")
     return None
 
 
-def _season(told: tuple[int, int | None, int | None]) -> Date | None:
-    return _edtf(f"{told[0]:04d}-{told[1]:02d}", told[0])
+def _season(stated: tuple[int, int | None, int | None]) -> Date | None:
+    return _edtf(f"{stated[0]:04d}-{stated[1]:02d}", stated[0])
 
 
 def _edtf(lexical: str, year: int | None) -> Date | None:

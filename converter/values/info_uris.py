@@ -18,14 +18,14 @@ _SEMANTICS = re.compile(
 _CLASSIFICATION = re.compile(r"info:eu-repo/classification/(?P<scheme>[A-Za-z0-9]+)/(?P<value>\S.*)", re.IGNORECASE)
 
 
-def told(field: str, value: str) -> tuple[str, str]:
+def stated(field: str, value: str) -> tuple[str, str]:
     """The field that the value belongs to by its own word, and the value without that word.
 
-    >>> told("dc.date", "info:eu-repo/date/embargoEnd/2030-01-01")
+    >>> stated("dc.date", "info:eu-repo/date/embargoEnd/2030-01-01")
     ('dc.rights.embargodate', '2030-01-01')
-    >>> told("dc.relation", "info:eu-repo/semantics/altIdentifier/doi/10.5555/alt.1")
+    >>> stated("dc.relation", "info:eu-repo/semantics/altIdentifier/doi/10.5555/alt.1")
     ('dc.identifier.doi', '10.5555/alt.1')
-    >>> told("dc.subject", "info:eu-repo/classification/ddc/630"), told("dc.date", "2010")
+    >>> stated("dc.subject", "info:eu-repo/classification/ddc/630"), stated("dc.date", "2010")
     (('dc.subject.ddc', '630'), ('dc.date', '2010'))
     """
     bare = value.strip()

@@ -50,7 +50,7 @@ class Heading(NamedTuple):
 
 
 def heading(text: str) -> Heading:
-    """The heading, its qualifiers told apart.
+    """The heading, its qualifiers distinguished.
 
     >>> heading("Lupus Erythematosus, Systemic - immunology - therapy")
     Heading(descriptor='Lupus Erythematosus, Systemic', qualifiers=('immunology', 'therapy'))

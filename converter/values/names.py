@@ -75,7 +75,7 @@ def person(text: str) -> PersonName:
         elif len(parts) == 3 and _DATES.fullmatch(parts[2]):
             dates = parts[2]
         else:
-            return PersonName(full, dates=dates, doubt=doubt or "several commas: the parts of the name are not told")
+            return PersonName(full, dates=dates, doubt=doubt or "several commas: the parts of the name are not given")
     if len(parts) < 2 or is_suffix(parts[1], alone=True):
         return PersonName(full, dates=dates, suffix=parts[1] if len(parts) > 1 else None, doubt=doubt)
     family, given = parts[:2]
@@ -98,7 +98,7 @@ def is_suffix(text: str, *, alone: bool = False) -> bool:
 
 
 def publisher(text: str) -> Publisher:
-    """The publisher, told from the web site of the journal.
+    """The publisher, distinguished from the web site of the journal.
 
     >>> publisher("Tern Press. The Journal's web site is located at http://tern.example.org/")
     Publisher(name='Tern Press', site='http://tern.example.org/', doubt=None, place=None)

@@ -2,7 +2,7 @@
 
 A date of issue counts first, then a date of publication (print, then online), then the year of copyright, and last
 the only or earliest date of which the source does not say what it is the date of.  The end of an embargo, a date of
-accession, a placeholder and the year 0 never count.  A moment that a machine noted counts only where no day is told:
+accession, a placeholder and the year 0 never count.  A moment that a machine noted counts only where no day is given:
 alone, or as one of the three that DSpace notes when a work first appears in it (accession, availability, issue).  Two
 are accession and availability, and tell no publication.
 """
@@ -72,19 +72,19 @@ def publication(dates: Sequence[Dated], last: int = LATEST) -> Chosen | None:
     undefined = RANKS["undefined"]
     plausible = [(place, one) for place, one in enumerate(dates) if is_plausible(one.date, last)]
     noted = [one for one in plausible if one[1].rank == undefined and _NOTED_BY_A_MACHINE.match(one[1].date.lexical)]
-    told = [one for one in plausible if one not in noted]
-    if not told:
+    stated = [one for one in plausible if one not in noted]
+    if not stated:
         if not noted or len(noted) == _ACCESSION_AND_AVAILABILITY:
             return None
         place, moment = min(noted, key=lambda one: one[1].date.lexical)
         return Chosen(place, moment.date.year or 0, is_issue=False)
-    best = min(one.rank for _, one in told)
-    peers = [(place, one.date) for place, one in told if one.rank == best]
+    best = min(one.rank for _, one in stated)
+    peers = [(place, one.date) for place, one in stated if one.rank == best]
     if best != undefined:
         place, date = peers[0]
         return Chosen(place, date.year or 0, is_issue=best < RANKS["copyright"])
     first = min(date.year or 0 for _, date in peers)
     place, date = max((peer for peer in peers if peer[1].year == first), key=lambda peer: len(peer[1].lexical))
-    # One day, told by some values as far as its year or month alone, is one date; of several, none is that of issue.
+    # One day, named by some values as far as its year or month alone, is one date; of several, none is that of issue.
     is_one = all(date.lexical.startswith(other.lexical) for _, other in peers)
     return Chosen(place, first, is_issue=is_one)

@@ -118,7 +118,7 @@ def forms(text: str) -> list[str]:
     """
     value = text.strip()
     shown = [found for scheme, found in recognised(value) if scheme not in {OTHER, "datacite:url"}]
-    # What one number may be of several schemes is told by its check digit, or by who asks for it.
+    # What one number may be of several schemes is given by its check digit, or by who asks for it.
     typed = [NORMALISERS[name](value) for name in ("handle", "orcid", "ror", "isni", "issn", "isbn", "pmid")]
     return list(dict.fromkeys(one.value for one in (*shown, *typed) if one and one.doubt is None))
 

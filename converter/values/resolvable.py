@@ -127,9 +127,9 @@ def handle(text: str) -> Identifier | None:
     >>> handle("https://x.org/xmlui/handle/2062/31;jsessionid=1A?locale=en").value
     '2062/31'
     """
-    told = text[:_LONGEST].strip()
-    if match := _HANDLE_ADDRESS.match(told) or _LOCAL_HANDLE.match(told):
+    stated = text[:_LONGEST].strip()
+    if match := _HANDLE_ADDRESS.match(stated) or _LOCAL_HANDLE.match(stated):
         parts = unquote(_SESSION.sub("", re.split(r"[?#]", match[1])[0])).split("/")
-        told = "/".join(parts[:2] if "/bitstream/" in match[0] else parts)
-    value = told.strip().rstrip("/.,;")
+        stated = "/".join(parts[:2] if "/bitstream/" in match[0] else parts)
+    value = stated.strip().rstrip("/.,;")
     return Identifier(value) if _HANDLE.fullmatch(value) else None

@@ -40,7 +40,7 @@ _PAGES = re.compile(r"(?:pp?\.?\s*)?([A-Za-z]?[0-9]+)(?:\s*[-–—]+\s*([A-Za-z
 
 
 class Issn(NamedTuple):
-    """An ISSN in its normal form, and its kind: `issn` (of print, or not told), `eissn`, `lissn`."""
+    """An ISSN in its normal form, and its kind: `issn` (of print, or not stated), `eissn`, `lissn`."""
 
     kind: str
     value: str
@@ -55,7 +55,7 @@ class Series(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where an article stands: journal, volume, issue, first and last page; empty where it is not told."""
+    """Where an article stands: journal, volume, issue, first and last page; empty where it is not given."""
 
     title: str
     volume: str = ""

@@ -199,8 +199,8 @@ def _names(series: Sequence[str], last: Sequence[int], height: int, per_work: fl
 
 
 def _title(year: int, parts: Sequence[int], series: Sequence[str]) -> str:
-    told = ", ".join(f"{part:,} {name.lower()}" for part, name in zip(parts, series, strict=True) if part)
-    return f"{year}: {sum(parts):,}" + (f" ({told})" if len(series) > 1 else "")
+    stated = ", ".join(f"{part:,} {name.lower()}" for part, name in zip(parts, series, strict=True) if part)
+    return f"{year}: {sum(parts):,}" + (f" ({stated})" if len(series) > 1 else "")
 
 
 def _every(years: int) -> int:

@@ -38,10 +38,10 @@ def drawn(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Drawn | None
     value = numeric[0]
     if all(_YEAR.fullmatch(row[0]) for row in rows):
         caption = f"{columns[value]} by {columns[0]}"
-        told = [(int(row[0]), " ".join(row[1:value]), max(0, round(float(row[value])))) for row in rows]
-        years = [year for year, _, _ in told]
+        stated = [(int(row[0]), " ".join(row[1:value]), max(0, round(float(row[value])))) for row in rows]
+        years = [year for year, _, _ in stated]
         if max(years) - min(years) <= 150:
-            return Drawn(bars.by_year("result", caption, _in_series(told), height=220), [], 0)
+            return Drawn(bars.by_year("result", caption, _in_series(stated), height=220), [], 0)
     labelled = [(" – ".join(row[:value]), row[0] if "://" in row[0] else "", round(float(row[value]))) for row in rows]
     positive = sorted((one for one in labelled if one[2] > 0), key=lambda one: -one[2])
     if len(positive) < 2:
@@ -49,15 +49,15 @@ def drawn(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Drawn | None
     return Drawn(None, bars.shares(positive[:_BARS]), max(0, len(positive) - _BARS))
 
 
-def _in_series(told: Sequence[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
+def _in_series(stated: Sequence[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
     """Counts by year and name; where there are more names than colours, the smaller ones together."""
     totals: dict[str, int] = {}
-    for _, name, number in told:
+    for _, name, number in stated:
         totals[name] = totals.get(name, 0) + number
     kept = sorted(totals, key=lambda name: -totals[name])
     kept = kept if len(kept) <= bars.SERIES else kept[: bars.SERIES - 1]
     counts: dict[int, dict[str, int]] = {}
-    for year, name, number in told:
+    for year, name, number in stated:
         of_year = counts.setdefault(year, {})
         column = name if name in kept else "Other"
         of_year[column] = of_year.get(column, 0) + number

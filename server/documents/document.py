@@ -101,8 +101,8 @@ def _described(site: Site, place: Place) -> tuple[Description | None, Works | No
         lines = description.of_record(site.endpoint, site.base, path)
     else:
         lines = description.of_thing(site.endpoint, site.base, place.address)
-    told = any(line.startswith(f"<{place.address}> ") for line in lines)
-    if not told and (place.is_work(site.base) or not description.is_pointed_at(site.endpoint, place.address)):
+    stated = any(line.startswith(f"<{place.address}> ") for line in lines)
+    if not stated and (place.is_work(site.base) or not description.is_pointed_at(site.endpoint, place.address)):
         return None, None
     if place.is_work(site.base):
         return Description(lines, place.address, site.base), None

@@ -27,11 +27,11 @@ def source_document(site: Site, path: str) -> Response | None:
     """The fields of a record in their order, None where none is kept at that path."""
     if site.archive is None:
         return None
-    for candidate, told in _readings(path):
+    for candidate, stated in _readings(path):
         held = site.archive.held(candidate)
         if not held:
             continue
-        form = told or _TYPES.get(choose(request.headers.get("Accept"), list(_TYPES)) or "")
+        form = stated or _TYPES.get(choose(request.headers.get("Accept"), list(_TYPES)) or "")
         if form is None:
             return problem(406, "Not Acceptable", f"A source has the types {', '.join(_TYPES)}.")
         body = source_body(site, candidate, form) if not held.deleted else None
@@ -54,7 +54,7 @@ def _readings(path: str) -> list[tuple[str, str]]:
     """How a path may be read: whole, with a suffix, and with slashes that belong to segments."""
     suffix = next((suffix for suffix in _TYPES.values() if path.endswith(suffix)), "")
     plain = [(path, ""), (path.removesuffix(suffix), suffix)]
-    return plain + [(other, told) for candidate, told in plain for other in respelled(candidate)]
+    return plain + [(other, stated) for candidate, stated in plain for other in respelled(candidate)]
 
 
 def _sent(site: Site, path: str, form: str, body: bytes, moment: str) -> Response:

@@ -41,8 +41,8 @@ def page_in(path: str) -> tuple[str, int]:
     >>> page_in("X/page/2"), page_in("X"), page_in("X/page/02")
     (('X', 2), ('X', 0), ('X/page/02', 0))
     """
-    told = _PART.fullmatch(path)
-    return (told[1], int(told[2])) if told else (path, 0)
+    stated = _PART.fullmatch(path)
+    return (stated[1], int(stated[2])) if stated else (path, 0)
 
 
 def raw(path: str) -> str:
@@ -96,8 +96,8 @@ def known(endpoint: Endpoint, addresses: Sequence[str]) -> str | None:
 
 def _parts(path: str) -> list[str]:
     """The segments as they came, where the server tells."""
-    told = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
-    bare = told.partition("?")[0]
+    stated = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
+    bare = stated.partition("?")[0]
     if "%2F" in bare.upper():
         tail = bare.partition("://")[2].partition("/")[2] if "://" in bare else bare.lstrip("/")
         return [unquote(part) for part in tail.split("/")[1:]]

@@ -273,8 +273,8 @@ def _sent(made: Rendered | None, form: Representation, moment: str | None) -> Re
 
 
 def _refused(site: Site, place: Place, refusal: Refusal) -> Response:
-    told = ", ".join(f"{form.name} ({form.media_type}, {form.suffix})" for form in offers(site, place))
-    return problem(refusal.status, "Not Acceptable", f"{refusal.detail} It has these: {told}.")
+    stated = ", ".join(f"{form.name} ({form.media_type}, {form.suffix})" for form in offers(site, place))
+    return problem(refusal.status, "Not Acceptable", f"{refusal.detail} It has these: {stated}.")
 
 
 def _spelled(site: Site, folder: str, path: str) -> str | None:

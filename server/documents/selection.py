@@ -96,10 +96,10 @@ def _accepted(offers: Sequence[Representation], accept: str | None) -> Represent
 
 def _styled(form: Representation, offers: Sequence[Representation], accept: str) -> Representation | None:
     """The citation in the style that the media type names; None where there is no such style."""
-    told = _STYLE.search(accept)
-    if not told:
+    stated = _STYLE.search(accept)
+    if not stated:
         return form
-    return next((offer for offer in offers if offer.parameter == f"style={told[1].lower()}"), None)
+    return next((offer for offer in offers if offer.parameter == f"style={stated[1].lower()}"), None)
 
 
 def _called(name: str, offers: Sequence[Representation]) -> list[Representation]:
@@ -123,8 +123,8 @@ def _asked_profiles(base: str) -> dict[Profile, float]:
             found[profile] = _quality(quality)
     if not found:
         for text, quality in parse_accept_header(request.headers.get("Accept", ""), MIMEAccept):
-            told = re.search(r"profile=\"?([^\";]+)", text)
-            profile = by_iri.get(told[1].strip()) if told else None
+            stated = re.search(r"profile=\"?([^\";]+)", text)
+            profile = by_iri.get(stated[1].strip()) if stated else None
             if profile and profile is not FULL:
                 found[profile] = quality
     return found

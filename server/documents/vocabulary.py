@@ -30,8 +30,8 @@ def vocabulary_blueprint(base: str) -> Blueprint:
         suffixes = {media_type: suffix for suffix, media_type in FORMS.items()}
         chosen = f".{wanted}" if wanted else suffixes.get(choose(request.headers.get("Accept"), [*suffixes]) or "", "")
         if chosen not in FORMS:
-            told = ", ".join(f"{type_} ({suffix})" for suffix, type_ in FORMS.items())
-            return problem(406, "Not Acceptable", f"Our terms have the types {told}; ask for one of them.")
+            stated = ", ".join(f"{type_} ({suffix})" for suffix, type_ in FORMS.items())
+            return problem(406, "Not Acceptable", f"Our terms have the types {stated}; ask for one of them.")
         return _sent(base, chosen)
 
     @blueprint.get(f"/ns<any({', '.join(map(repr, FORMS))}):suffix>")

@@ -37,7 +37,7 @@ INTERFACES = (
     Interface("/shelf", ("/void.ttl", "text/turtle"), ("/shelf.html", "text/html")),
     Interface("/dumps/", ("/dumps.json", "application/json"), ("/dumps.html", "text/html")),
 )
-"""What a site may have; what it has is told by its routes."""
+"""What a site may have; what it has is given by its routes."""
 
 
 def api_catalog_blueprint(settings: Settings) -> Blueprint:
@@ -57,8 +57,8 @@ def api_catalog_blueprint(settings: Settings) -> Blueprint:
 def linkset(paths: set[str], base: str) -> dict[str, object]:
     """The catalogue of a site that answers these paths."""
 
-    def target(told: tuple[str, str]) -> dict[str, str]:
-        return {"href": base + told[0].removeprefix("/"), "type": told[1]}
+    def target(stated: tuple[str, str]) -> dict[str, str]:
+        return {"href": base + stated[0].removeprefix("/"), "type": stated[1]}
 
     held = [interface for interface in INTERFACES if interface.path in paths]
     items = [{"href": base + interface.path.removeprefix("/")} for interface in held]

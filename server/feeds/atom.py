@@ -1,4 +1,4 @@
-"""The Atom feed at `/feed.atom`: the records that changed last, page by page; what is gone is told as gone.
+"""The Atom feed at `/feed.atom`: the records that changed last, page by page; what is gone is given as gone.
 
 Sources: RFC 4287 (Atom), RFC 5005 section 3 (pages), RFC 6721 (deleted entries).
 """
@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from lxml import etree
 
 from converter.store.reader import ArchiveReader, Held
-from server.feeds.work_summaries import Told, told
+from server.feeds.work_summaries import Stated, stated
 from server.http.problems import problem
 from server.http.validated import carriable, etag, sent
 from server.representations.registry import REPRESENTATIONS
@@ -25,7 +25,7 @@ _NO_CHANGE = "1970-01-01T00:00:00Z"
 _DIGITS = 18
 """Digits that the number of a change may have."""
 _SUMMARY = 1_000
-"""Characters of an abstract that are told."""
+"""Characters of an abstract that are given."""
 _FIRST_WINDOW, _LARGEST_WINDOW = 100, 5_000
 
 
@@ -76,7 +76,7 @@ def _page(endpoint: Endpoint, settings: Settings, archive: ArchiveReader, before
     base, address = settings.base, f"{settings.base}feed.atom"
     listed = newest(archive, before, PAGE + 1)
     shown = listed[:PAGE]
-    works = told(endpoint, (f"{base}item/{held.address}" for held in shown if not held.deleted))
+    works = stated(endpoint, (f"{base}item/{held.address}" for held in shown if not held.deleted))
     feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM, "at": _TOMBSTONES})
     _add(feed, "id", address)
     _add(feed, "title", settings.title)
@@ -92,11 +92,11 @@ def _page(endpoint: Endpoint, settings: Settings, archive: ArchiveReader, before
         if held.deleted:
             etree.SubElement(feed, f"{{{_TOMBSTONES}}}deleted-entry", {"ref": item, "when": held.moment})
         else:
-            _entry(feed, base, held, works.get(item, Told()))
+            _entry(feed, base, held, works.get(item, Stated()))
     return etree.tostring(feed, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def _entry(feed: etree._Element, base: str, held: Held, work: Told) -> None:
+def _entry(feed: etree._Element, base: str, held: Held, work: Stated) -> None:
     entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
     _add(entry, "id", f"{base}item/{held.address}")
     _add(entry, "title", work.title or held.address)

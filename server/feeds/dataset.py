@@ -46,8 +46,8 @@ def dataset_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveRe
         suffixes = {media_type: suffix for suffix, media_type in _FORMS.items()}
         chosen = choose(request.headers.get("Accept"), [*suffixes])
         if chosen is None:
-            told = f"The description of the dataset has the types {', '.join(suffixes)}; ask for one of them."
-            return problem(406, "Not Acceptable", told)
+            stated = f"The description of the dataset has the types {', '.join(suffixes)}; ask for one of them."
+            return problem(406, "Not Acceptable", stated)
         headers = {"Location": f"{settings.base}shelf{suffixes[chosen]}", "Vary": VARY}
         return Response(status=303, headers=headers)
 

@@ -40,7 +40,7 @@ SERVICES = (
         "https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/",
     ),
 )
-"""What a site may have; what it has is told by its routes."""
+"""What a site may have; what it has is given by its routes."""
 
 
 class Life(NamedTuple):

@@ -40,8 +40,8 @@ def dumps_blueprint(endpoint: Endpoint, settings: Settings) -> Blueprint:
     def listing(suffix: str = "") -> Response:
         form = _FORMS.get(suffix) or choose(request.headers.get("Accept"), [*_FORMS.values()])
         if form is None:
-            told = "The list of dumps has the types text/html and application/json; ask for one of them."
-            return problem(406, "Not Acceptable", told)
+            stated = "The list of dumps has the types text/html and application/json; ask for one of them."
+            return problem(406, "Not Acceptable", stated)
         return _listing(form, kept(folder) if folder else [], endpoint.version, settings.base)
 
     @blueprint.get("/dumps/<name>")
@@ -68,10 +68,10 @@ def latest(dumps: list[Dump], name: str) -> Dump | None:
     if form is None or not name.startswith(f"{_LATEST}."):
         return None
     for dump in dumps:
-        told = (dump.form.name, dump.packing.name if dump.packing else None)
+        stated = (dump.form.name, dump.packing.name if dump.packing else None)
         if (
             dump.since is None
-            and told == (form, packing)
+            and stated == (form, packing)
             and dump.path.name.partition(".")[2] == name.partition(".")[2]
         ):
             return dump
@@ -79,7 +79,7 @@ def latest(dumps: list[Dump], name: str) -> Dump | None:
 
 
 def described(dump: Dump, base: str) -> dict[str, object]:
-    """What is told of a dump."""
+    """What is given of a dump."""
     return {
         "name": dump.path.name,
         "address": f"{base}dumps/{dump.path.name}",
@@ -95,11 +95,11 @@ def described(dump: Dump, base: str) -> dict[str, object]:
 
 
 def _listing(form: str, dumps: list[Dump], version: str, base: str) -> Response:
-    told = [described(dump, base) for dump in dumps]
+    stated = [described(dump, base) for dump in dumps]
     if form == "application/json":
-        text = json.dumps({"generation": version, "dumps": told}, indent=1) + "\n"
+        text = json.dumps({"generation": version, "dumps": stated}, indent=1) + "\n"
     else:
-        text = render_template("dumps.html", dumps=told, generation=version, base=base)
+        text = render_template("dumps.html", dumps=stated, generation=version, base=base)
     content_type = f"{form}; charset=utf-8" if form.startswith("text/") else form
     return sent(text.encode(), content_type, etag(form, text), headers={"Vary": VARY})
 
@@ -127,9 +127,9 @@ def _file(dump: Dump) -> Response:
         response.make_conditional(request.environ, accept_ranges=True, complete_length=dump.size)
     except RequestedRangeNotSatisfiable:
         file.close()
-        told = f"The dump has {dump.size} bytes, and none of them is in this range."
+        stated = f"The dump has {dump.size} bytes, and none of them is in this range."
         headers = {"Content-Range": f"bytes */{dump.size}", "Accept-Ranges": "bytes"}
-        return problem(416, "Range Not Satisfiable", told, headers)
+        return problem(416, "Range Not Satisfiable", stated, headers)
     response.headers["Accept-Ranges"] = "bytes"
     return response
 

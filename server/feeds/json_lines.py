@@ -29,8 +29,8 @@ def json_lines(
 ) -> Iterator[bytes]:
     """Yield the records of a generation, a line each; `folder` is where their addresses are sorted."""
     paths = record_paths(pyoxigraph.Store.read_only(str(generation)), base, folder)
-    told = (str(generation), base)
-    for lines in spread(_lines, paths, begin=_open, told=told, processes=processes, at_once=_AT_ONCE):
+    stated = (str(generation), base)
+    for lines in spread(_lines, paths, begin=_open, stated=stated, processes=processes, at_once=_AT_ONCE):
         if note:
             note(len(lines))
         yield from lines

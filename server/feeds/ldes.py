@@ -1,7 +1,7 @@
 """The journal as a Linked Data Event Stream at `/ldes`: each change a member that never changes again.
 
 A member tells that an item came, changed or went, and when: `dcterms:isVersionOf` names the item, `rdfs:seeAlso` the
-document in which its present state stands.  What an item was before its last change is not kept, and so not told.
+document in which its present state stands.  What an item was before its last change is not kept, and so not stated.
 
 The root leads to nodes of a hundred nodes each, down to pages of a hundred changes.  A node that is full is never
 changed again, and says so; its address holds the moment at which the journal began, so that a folder that is made anew
@@ -193,8 +193,8 @@ def _shape(address: str) -> Iterator[str]:
     yield from (f"{shape} {_term('sh:property')} {iri(f'{address}#shape-{name}')} ." for name in _SHAPE)
     for name, (path, datatype) in _SHAPE.items():
         property_ = iri(f"{address}#shape-{name}")
-        told = {"sh:datatype": datatype} if datatype else {"sh:nodeKind": "sh:IRI"}
-        yield from _about(property_, {"a": "sh:PropertyShape", "sh:path": path, **told})
+        stated = {"sh:datatype": datatype} if datatype else {"sh:nodeKind": "sh:IRI"}
+        yield from _about(property_, {"a": "sh:PropertyShape", "sh:path": path, **stated})
         yield f"{property_} {_term('sh:minCount')} {one} ."
         yield f"{property_} {_term('sh:maxCount')} {one} ."
 

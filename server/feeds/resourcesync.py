@@ -196,10 +196,10 @@ def _change_urls(source: Source, number: int) -> Iterator[str]:
     while after < end and (entries := source.shown.journal(after, min(_AT_ONCE, end - after))):
         for entry in entries:
             if entry.number <= end:
-                told = {"change": entry.change, "datetime": entry.moment, "type": _TYPE}
+                stated = {"change": entry.change, "datetime": entry.moment, "type": _TYPE}
                 moment = "" if entry.change == "deleted" else element("lastmod", text(entry.moment))
                 link = "" if entry.change == "deleted" else _describes(source, entry.address)
-                yield _url(f"{source.base}record/{entry.address}.nt", told, moment, link)
+                yield _url(f"{source.base}record/{entry.address}.nt", stated, moment, link)
         after = entries[-1].number
 
 
@@ -207,15 +207,15 @@ def _describes(source: Source, address: str) -> str:
     return element("rs:ln", attributes={"rel": "describes", "href": f"{source.base}item/{address}"})
 
 
-def _url(location: str, told: dict[str, str], moment: str = "", link: str = "") -> str:
-    return element("url", element("loc", text(location)) + moment + element("rs:md", attributes=told) + link)
+def _url(location: str, stated: dict[str, str], moment: str = "", link: str = "") -> str:
+    return element("url", element("loc", text(location)) + moment + element("rs:md", attributes=stated) + link)
 
 
-def _document(root: str, told: dict[str, str | None], links: dict[str, str], inside: Iterable[str]) -> Iterator[str]:
+def _document(root: str, stated: dict[str, str | None], links: dict[str, str], inside: Iterable[str]) -> Iterator[str]:
     """Yield the document piece by piece."""
     yield f"{DECLARATION}{begin(root, _SPACES)}"
     yield "".join(element("rs:ln", attributes={"rel": rel, "href": href}) for rel, href in links.items())
-    yield f"{element('rs:md', attributes=told)}\n"
+    yield f"{element('rs:md', attributes=stated)}\n"
     for piece in inside:
         yield f"{piece}\n"
     yield f"</{root}>\n"

@@ -25,7 +25,7 @@ _PATTERNS = ("?item dcterms:title ?title", "?item dcterms:abstract ?abstract", _
 
 
 @dataclass
-class Told:
+class Stated:
     """A work in a few words: its title, its abstract, its authors in their order."""
 
     title: str = ""
@@ -33,7 +33,7 @@ class Told:
     authors: list[str] = field(default_factory=list)
 
 
-def told(endpoint: Endpoint, items: Iterable[str]) -> dict[str, Told]:
+def stated(endpoint: Endpoint, items: Iterable[str]) -> dict[str, Stated]:
     """The works with these addresses, those that the graph knows.
 
     Raises what the endpoint raises.
@@ -45,10 +45,10 @@ def told(endpoint: Endpoint, items: Iterable[str]) -> dict[str, Told]:
         f"{_PREFIXES} SELECT ?item ?title ?abstract ?author ?place WHERE "
         f"{{ {' UNION '.join(f'{{ VALUES ?item {{ {values} }} {pattern} }}' for pattern in _PATTERNS)} }}"
     )
-    works: dict[str, Told] = {}
+    works: dict[str, Stated] = {}
     authors: dict[str, set[tuple[int, str]]] = {}
     for row in rows(endpoint, query):
-        work = works.setdefault(row["item"], Told())
+        work = works.setdefault(row["item"], Stated())
         # Of several titles the same one each time.
         work.title = min(filter(None, (work.title, carriable(row.get("title", "")))), default="")
         work.abstract = min(filter(None, (work.abstract, carriable(row.get("abstract", "")))), default="")

@@ -28,12 +28,12 @@ def begin(name: str, attributes: Mapping[str, str | None] | None = None) -> str:
     >>> begin("dim:field", {"element": "title", "lang": None, "note": 'a "b"'})
     '<dim:field element="title" note="a &quot;b&quot;">'
     """
-    told = "".join(
+    stated = "".join(
         f' {key}="{escape(UNCARRIABLE.sub("", value), _IN_VALUES)}"'
         for key, value in (attributes or {}).items()
         if value is not None
     )
-    return f"<{name}{told}>"
+    return f"<{name}{stated}>"
 
 
 def element(name: str, inside: str = "", attributes: Mapping[str, str | None] | None = None) -> str:

@@ -36,8 +36,8 @@ class Below:
         if self._sent == "/" or not f"{path}/".startswith(self._path):
             return self._inner(environ, start_response)
         if len(path) < len(self._path):
-            told = [("Location", self._base), ("Content-Length", "0"), ("Access-Control-Allow-Origin", "*")]
-            start_response("301 Moved Permanently", told)
+            stated = [("Location", self._base), ("Content-Length", "0"), ("Access-Control-Allow-Origin", "*")]
+            start_response("301 Moved Permanently", stated)
             return []
         environ["PATH_INFO"] = path[len(self._path) - 1 :]
         for name in _AS_CAME:

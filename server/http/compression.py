@@ -35,11 +35,11 @@ def register_packing(app: Flask) -> None:
 
     @app.before_request
     def plain_tags() -> None:
-        told = request.environ.get("HTTP_IF_NONE_MATCH", "")
-        coded = _CODED.search(told)
+        stated = request.environ.get("HTTP_IF_NONE_MATCH", "")
+        coded = _CODED.search(stated)
         if coded:
             g.coding = coded[1]
-            request.environ["HTTP_IF_NONE_MATCH"] = _CODED.sub('"', told)
+            request.environ["HTTP_IF_NONE_MATCH"] = _CODED.sub('"', stated)
         required = request.environ.get("HTTP_IF_MATCH", "")
         if required.strip() == "*":
             # It holds for whatever is there (RFC 9110 section 13.1.1); Werkzeug takes it for a tag.

@@ -25,8 +25,8 @@ def problem(
     elif form == "text/plain":
         body = f"{status} {title}\n\n{detail}\n"
     else:
-        told = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
-        body = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+        stated = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+        body = json.dumps(stated, ensure_ascii=False, indent=1) + "\n"
     response = Response(body, status=status, content_type=form if form.endswith("json") else f"{form}; charset=utf-8")
     response.headers["Vary"] = VARY
     response.headers["Cache-Control"] = "no-store"
@@ -51,10 +51,10 @@ def register_problems(app: Flask) -> None:
         """What is refused by If-Match is not sent with the refusal."""
         if response.status_code != 412:
             return response
-        told = (
+        stated = (
             f"The document has the ETag {response.headers.get('ETag')} now, which If-Match does not name; ask without."
         )
-        return problem(412, "Precondition Failed", told, {"ETag": response.headers.get("ETag", "")})
+        return problem(412, "Precondition Failed", stated, {"ETag": response.headers.get("ETag", "")})
 
     @app.errorhandler(Exception)
     def failed(fault: Exception) -> Response:

@@ -116,12 +116,12 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 def _shared() -> dict[str, Any]:
     """The parameters that every question has: those of a page, and the format."""
-    told = {"page": "Which page, from 1.", "size": f"How many rows a page has: {SIZE}, unless it is told."}
+    stated = {"page": "Which page, from 1.", "size": f"How many rows a page has: {SIZE}, unless it is given."}
     window = {
         name: {
             "name": name,
             "in": "query",
-            "description": told[name],
+            "description": stated[name],
             "schema": {"type": "integer", "minimum": 1, "maximum": most},
         }
         for name, most in WINDOW.items()

@@ -23,8 +23,8 @@ _SHOWN = 200
 class WrongParameter(ShelfgraphError):
     """A parameter is unknown, missing, given twice or not of its type; `name` is None where none can be named."""
 
-    def __init__(self, told: str, name: str | None = None, value: str | None = None) -> None:
-        super().__init__(told)
+    def __init__(self, stated: str, name: str | None = None, value: str | None = None) -> None:
+        super().__init__(stated)
         self.name = name[:_SHOWN] if name else name
         self.value = value[:_SHOWN] if value else value
 
@@ -70,8 +70,8 @@ def asked(query: Query, given: Mapping[str, str]) -> Asked:
             raise _unknown(query, name, value, [*own, *WINDOW, "format"])
     values = {name: _checked(parameter, given[name]) for name, parameter in own.items() if name in given}
     for parameter in missing(query, given):
-        told = f"The parameter {parameter.name} is missing: {parameter.description}. Add {parameter.name}= and"
-        raise WrongParameter(f"{told} {KINDS[parameter.type].written}, percent-encoded.", parameter.name)
+        stated = f"The parameter {parameter.name} is missing: {parameter.description}. Add {parameter.name}= and"
+        raise WrongParameter(f"{stated} {KINDS[parameter.type].written}, percent-encoded.", parameter.name)
     return Asked(values, _page(given))
 
 
@@ -98,19 +98,19 @@ def _checked(parameter: Parameter, value: str) -> str:
     except ValueError as fault:
         kind = "address" if parameter.type == "iri" else parameter.type
         reason = str(fault).removeprefix(f"{value[:_SHOWN]!r} is not an absolute IRI: ")
-        told = f"The parameter {parameter.name} is {value[:_SHOWN]!r}, which is no {kind}"
+        stated = f"The parameter {parameter.name} is {value[:_SHOWN]!r}, which is no {kind}"
         # The engine names a character as it is, and that may be the end of a line.
-        told += f": {reason}." if reason.isprintable() else "."
+        stated += f": {reason}." if reason.isprintable() else "."
         remedy = f"Write {KINDS[parameter.type].written}, percent-encoded."
-        raise WrongParameter(f"{told} {remedy}", parameter.name, value) from None
+        raise WrongParameter(f"{stated} {remedy}", parameter.name, value) from None
     return value
 
 
 def _unknown(query: Query, name: str, value: str, known: list[str]) -> WrongParameter:
     meant = near(name, known)
     has = f"did you mean {meant[0]}?" if meant else f"it has {', '.join(known)}."
-    told = f"The question {query.name} has no parameter {name[:_SHOWN]!r}, given as {value[:_SHOWN]!r}; {has}"
-    return WrongParameter(told, name, value)
+    stated = f"The question {query.name} has no parameter {name[:_SHOWN]!r}, given as {value[:_SHOWN]!r}; {has}"
+    return WrongParameter(stated, name, value)
 
 
 def _page(given: Mapping[str, str]) -> Page | None:
@@ -126,5 +126,5 @@ def _count(name: str, value: str | None) -> int | None:
     most = WINDOW[name]
     if value.isascii() and value.isdecimal() and len(value) <= 9 and 1 <= int(value) <= most:
         return int(value)
-    told = f"The parameter {name} is {value[:_SHOWN]!r}; write a whole number from 1 to {most:,}."
-    raise WrongParameter(told, name, value)
+    stated = f"The parameter {name} is {value[:_SHOWN]!r}; write a whole number from 1 to {most:,}."
+    raise WrongParameter(stated, name, value)

@@ -170,12 +170,12 @@ def rows_of(columns: Iterable[str]) -> dict[str, Any]:
 
 
 def _refusal(status: str) -> dict[str, Any]:
-    told: dict[str, Any] = {"description": _REFUSALS[status]}
+    stated: dict[str, Any] = {"description": _REFUSALS[status]}
     if status in _EMPTY:
-        return told
+        return stated
     if status == "301":
-        return told | {"headers": {"Location": LOCATION}, "content": content({})}
+        return stated | {"headers": {"Location": LOCATION}, "content": content({})}
     if status in {"429", "503"}:
-        told["headers"] = _RETRY
+        stated["headers"] = _RETRY
     problem = {"$ref": "#/components/schemas/Problem"}
-    return told | {"content": content({"application/problem+json": problem, "text/plain": _TEXT})}
+    return stated | {"content": content({"application/problem+json": problem, "text/plain": _TEXT})}

@@ -58,21 +58,21 @@ def oai_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader
 
 def _document(provider: Provider, pairs: list[tuple[str, str]]) -> Iterator[bytes]:
     """The answer piece by piece; a fault of the request is found before the first."""
-    told: dict[str, str] = {}
+    stated: dict[str, str] = {}
     try:
         question = asked(pairs)
-        told = {"verb": question.verb, **question.arguments}
+        stated = {"verb": question.verb, **question.arguments}
         pieces = answer(provider, question)
     except Fault as fault:
         if fault.code in {"badVerb", "badArgument"}:
-            told = {}
+            stated = {}
         pieces = iter([element("error", text(str(fault)), {"code": fault.code})])
-    return _enveloped(provider, told, pieces)
+    return _enveloped(provider, stated, pieces)
 
 
-def _enveloped(provider: Provider, told: dict[str, str], pieces: Iterator[str]) -> Iterator[bytes]:
+def _enveloped(provider: Provider, stated: dict[str, str], pieces: Iterator[str]) -> Iterator[bytes]:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    head = element("responseDate", now) + element("request", text(f"{provider.base}oai"), told)
+    head = element("responseDate", now) + element("request", text(f"{provider.base}oai"), stated)
     yield f"{DECLARATION}{begin('OAI-PMH', _ROOT)}{head}\n".encode()
     for piece in pieces:
         yield f"{piece}\n".encode()

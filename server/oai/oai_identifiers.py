@@ -52,33 +52,33 @@ def spec(name: str) -> str:
     return plain.decode("ascii")
 
 
-def set_name(told: str) -> str | None:
+def set_name(stated: str) -> str | None:
     """The name of the set with that setSpec, None where none can have it.
 
     >>> set_name("Maps~20~26~20Plans"), set_name("~zz"), set_name("a b")
     ('Maps & Plans', None, None)
     """
     try:
-        name = _ESCAPED.sub(lambda match: bytes.fromhex(match[0].replace("~", "")).decode(), told)
+        name = _ESCAPED.sub(lambda match: bytes.fromhex(match[0].replace("~", "")).decode(), stated)
     except UnicodeDecodeError:
         return None
-    return name if name and spec(name) == told else None
+    return name if name and spec(name) == stated else None
 
 
-def above(told: str) -> Iterator[str]:
+def above(stated: str) -> Iterator[str]:
     """Yield the sets above one, from the top.
 
     >>> list(above("pub:articles:open"))
     ['pub', 'pub:articles']
     """
-    parts = told.split(":")
+    parts = stated.split(":")
     yield from (":".join(parts[:length]) for length in range(1, len(parts)))
 
 
-def below(told: str, specs: Iterable[str]) -> list[str]:
+def below(stated: str, specs: Iterable[str]) -> list[str]:
     """A set and those below it, of those that there are: who is in these is in it too.
 
     >>> below("pub", ["pub:articles", "public", "pub:maps"])
     ['pub:articles', 'pub:maps']
     """
-    return [one for one in specs if one == told or one.startswith(f"{told}:")]
+    return [one for one in specs if one == stated or one.startswith(f"{stated}:")]

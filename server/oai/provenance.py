@@ -50,8 +50,8 @@ def _last(record: Record, held: Held, format_: Format, mapper: Mapper) -> list[O
 
 def _can_be_told(origin: Origin) -> bool:
     """Whether the schema has words for an origin, and nobody's e-mail address is among them."""
-    told = (origin.base_url, origin.identifier, origin.namespace)
-    return all(_URI.fullmatch(part) and masked(part) == part for part in told) and bool(
+    stated = (origin.base_url, origin.identifier, origin.namespace)
+    return all(_URI.fullmatch(part) and masked(part) == part for part in stated) and bool(
         _DATESTAMP.fullmatch(origin.datestamp)
     )
 
@@ -66,12 +66,12 @@ def _is_as_it_came(record: Record, namespace: str, format_: Format, mapper: Mapp
 
 
 def _description(origin: Origin, inside: str) -> str:
-    told = {
+    stated = {
         "baseURL": origin.base_url,
         "identifier": origin.identifier,
         "datestamp": origin.datestamp,
         "metadataNamespace": origin.namespace,
     }
-    parts = "".join(element(name, text(value)) for name, value in told.items())
+    parts = "".join(element(name, text(value)) for name, value in stated.items())
     how = {"harvestDate": origin.harvested, "altered": "true" if origin.altered else "false"}
     return element("originDescription", parts + inside, how)

@@ -54,7 +54,7 @@ def answer(provider: Provider, asked: Asked) -> Iterator[str]:
 
 
 def _identify(provider: Provider, _: Asked) -> Iterator[str]:
-    told = {
+    stated = {
         "repositoryName": provider.settings.title,
         "baseURL": f"{provider.base}oai",
         "protocolVersion": "2.0",
@@ -63,7 +63,7 @@ def _identify(provider: Provider, _: Asked) -> Iterator[str]:
         "deletedRecord": "persistent",
         "granularity": "YYYY-MM-DDThh:mm:ssZ",
     }
-    inside = "".join(element(name, text(value)) for name, value in told.items())
+    inside = "".join(element(name, text(value)) for name, value in stated.items())
     yield element("Identify", inside + _described(provider))
 
 
@@ -78,7 +78,7 @@ def _described(provider: Provider) -> str:
     first = provider.archive.listing(limit=1)
     if not first or not _DOMAIN.fullmatch(host):
         return ""
-    told = {
+    stated = {
         "scheme": "oai",
         "repositoryIdentifier": host,
         "delimiter": ":",
@@ -89,7 +89,7 @@ def _described(provider: Provider) -> str:
         "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
         "xsi:schemaLocation": f"{_IDENTIFIERS} {_IDENTIFIERS}.xsd",
     }
-    inside = "".join(element(name, text(value)) for name, value in told.items())
+    inside = "".join(element(name, text(value)) for name, value in stated.items())
     return element("description", element("oai-identifier", inside, spaces))
 
 

@@ -97,8 +97,8 @@ def browse_blueprint(site: Site) -> Blueprint:
         if known is None or thing is None:
             return problem(404, "Not Found", f"No work here has the name /name/{name[:80]}.")
         tag = etag("name", known.version(), name)
-        told = things.about(known, thing, root(site.base))
-        return _sent(render_template("name.html", told=told), tag)
+        stated = things.about(known, thing, root(site.base))
+        return _sent(render_template("name.html", stated=stated), tag)
 
     return blueprint
 
@@ -156,10 +156,10 @@ def _years(site: Site, catalogue: CatalogueReader) -> Response:
     whole = catalogue.thing(WHOLE)
     counts = catalogue.years(whole.id) if whole else []
     above = root(site.base)
-    told = [(year, works, Searched("", (), str(year), "", 1, "").address(f"{above}search")) for year, works in counts
+    stated = [(year, works, Searched("", (), str(year), "", 1, "").address(f"{above}search")) for year, works in counts
             if year is not None]  # fmt: skip
     undated = sum(works for year, works in counts if year is None)
-    body = render_template("years.html", years=told, undated=undated)
+    body = render_template("years.html", years=stated, undated=undated)
     return _sent(body, etag("years", catalogue.version()))
 
 

@@ -70,9 +70,9 @@ def exported(site: Site, export: Export, result: Result) -> Response:
     return response
 
 
-def told(row: Row, base: str) -> dict[str, Any]:
+def stated(row: Row, base: str) -> dict[str, Any]:
     """A work as the formats of rows tell it."""
-    own = row.told
+    own = row.stated
     container = own.get("container") or ("", "")
     return {
         "item": f"{base}item/{row.path}",
@@ -101,7 +101,7 @@ def _json(site: Site, result: Result) -> Iterator[str]:
         **({"shown_for": result.found.mended} if result.found.mended else {}),
         "total": total,
         "page": asked.page,
-        "records": [told(row, site.base) for row in result.page()],
+        "records": [stated(row, site.base) for row in result.page()],
         "facets": {
             facet.role: [{"id": one.address, "name": one.label, "works": one.works} for one in facet.values]
             for facet in result.search.facets(result.found)
@@ -114,7 +114,7 @@ def _json(site: Site, result: Result) -> Iterator[str]:
 def _csv(site: Site, result: Result) -> Iterator[str]:
     head = True
     for row in result.rows():
-        cells = told(row, site.base)
+        cells = stated(row, site.base)
         cells["authors"] = "; ".join(cells["authors"])
         out = io.StringIO()
         writer = csv.DictWriter(out, list(cells))

@@ -81,31 +81,31 @@ def _sentence(total: int, types: list[tuple[str, int]]) -> str:
     """
     if not total:
         return "Nothing has been loaded."
-    told = [f"{number:,} {(name if number == 1 else plurals()[name]).lower()}" for name, number in types]
+    stated = [f"{number:,} {(name if number == 1 else plurals()[name]).lower()}" for name, number in types]
     if others := total - sum(number for _, number in types):
-        told.append(f"{others:,} other{'' if others == 1 else 's'}")
-    listed_ = " and ".join(filter(None, (", ".join(told[:-1]), told[-1]))) if told else ""
+        stated.append(f"{others:,} other{'' if others == 1 else 's'}")
+    listed_ = " and ".join(filter(None, (", ".join(stated[:-1]), stated[-1]))) if stated else ""
     works = f"{total:,} work{'' if total == 1 else 's'}"
     return f"{works}: {listed_}, each linked to its authors, journal, subjects and funders."
 
 
 def _figures(catalogue: CatalogueReader, above: str, *, search: bool) -> list[tuple[str, int, str]]:
-    told = [
+    stated = [
         ("works", catalogue.total(), "search?sort=newest"),
         ("authors", catalogue.number("author"), "browse/authors"),
         ("journals", catalogue.number("journal"), "browse/journals"),
         ("subjects", catalogue.number("subject"), "browse/subjects"),
         ("funders", catalogue.number("funder"), "browse/funders"),
     ]
-    return [(name, number, above + path if search else "") for name, number, path in told if number][:4]
+    return [(name, number, above + path if search else "") for name, number, path in stated if number][:4]
 
 
 def _note(counts: dict[int, dict[str, int]], others: int) -> str:
     if not counts:
         return ""
     span_ = f"{min(counts)} to {max(counts)}"
-    told = f"; {others:,} work{' is' if others == 1 else 's are'} older or {'has' if others == 1 else 'have'} no year"
-    return span_ + told if others else span_
+    stated = f"; {others:,} work{' is' if others == 1 else 's are'} older or {'has' if others == 1 else 'have'} no year"
+    return span_ + stated if others else span_
 
 
 def _examples(catalogue: CatalogueReader, above: str) -> list[tuple[str, str]]:

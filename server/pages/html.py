@@ -17,7 +17,7 @@ def forms_page(variant: str, offers: Sequence[Representation], profiles: Sequenc
 
 def forms_told(variant: str, offers: Sequence[Representation], profiles: Sequence[Profile], base: str) -> bytes:
     """The same for programs, as JSON."""
-    told = {
+    stated = {
         "document": variant,
         "profiles": [{"profile": p.iri(base), "token": p.token, "name": p.name} for p in profiles],
         "representations": [
@@ -31,4 +31,4 @@ def forms_told(variant: str, offers: Sequence[Representation], profiles: Sequenc
             for form in offers
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+    return json.dumps(stated, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -52,7 +52,8 @@ def _listed(catalogue: CatalogueReader, base: str, address: str, number: int) ->
         return Works([], number, 0, [])
     found = catalogue.works(thing.id, number, SIZE)
     rows = [
-        {"item": f"{base}item/{row.path}", "title": row.title, "year": str(row.told.get("year") or "")} for row in found
+        {"item": f"{base}item/{row.path}", "title": row.title, "year": str(row.stated.get("year") or "")}
+        for row in found
     ]
     return Works([{name: text for name, text in row.items() if text} for row in rows], number, thing.works, found)
 

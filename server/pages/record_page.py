@@ -190,9 +190,9 @@ class _Page:
         """Type and access in words."""
         if row is None:
             return [(value, "") for value in self._work.types[:1]]
-        access = row.told.get("access", "")
-        until = row.told.get("embargo", "")
-        shown = [(row.told.get("type", "Work"), "")]
+        access = row.stated.get("access", "")
+        until = row.stated.get("embargo", "")
+        shown = [(row.stated.get("type", "Work"), "")]
         if access:
             words = f"{ACCESS[access]} until {until}" if access == "embargoed" and until else ACCESS[access]
             shown.append((words, "open" if access == "open" else "shut"))
@@ -236,9 +236,9 @@ class _Page:
         found: dict[tuple[str, str], str] = {}
         work = self._work
         own = [("doi", work.doi), ("handle", work.handle)]
-        told = [*own, *((one.scheme, one.value) for one in work.identifiers)]
-        told += [("isbn", work.isbn if not work.book else "")]
-        for scheme, value in told:
+        stated = [*own, *((one.scheme, one.value) for one in work.identifiers)]
+        stated += [("isbn", work.isbn if not work.book else "")]
+        for scheme, value in stated:
             if value:
                 found.setdefault(
                     (SCHEMES.get(scheme, scheme.replace("-", " ").upper()), value), page_of_identifier(scheme, value)
@@ -248,12 +248,12 @@ class _Page:
     def facts(self) -> list[tuple[str, list[Value]]]:
         """The details of a work in a reader's order; of licence and access also that the record says nothing."""
         view, work, item = self._view, self._work, self._work.address
-        told: list[tuple[str, list[Value]]] = []
+        stated: list[tuple[str, list[Value]]] = []
         for role, agents in work.roles.items():
             if role not in {"author", "publisher"}:
                 people = [Value(one.name, one.link or None) for one in self.people(agents)]
-                told.append((_ROLES.get(role, role.replace("-", " ").capitalize()), people))
-        told += [
+                stated.append((_ROLES.get(role, role.replace("-", " ").capitalize()), people))
+        stated += [
             ("Other title", [*work.other_titles]),
             ("Publisher", [*view.links(item, "dcterms:publisher"), *view.links(item, "fabio:hasPlaceOfPublication")]),
             ("Date", [Value(text) for text in self._dates()]),
@@ -269,8 +269,8 @@ class _Page:
             ("Citation as printed", [Value(work.citation)] if work.citation else []),
         ]  # fmt: skip
         for property_, name in _RELATED.items():
-            told.append((name, [*view.links(item, property_), *view.texts(item, property_)]))
-        return [(name, self._here(values)) for name, values in _joined(told) if values]
+            stated.append((name, [*view.links(item, property_), *view.texts(item, property_)]))
+        return [(name, self._here(values)) for name, values in _joined(stated) if values]
 
     def headings(self) -> list[Heading]:
         """The subjects as they were assigned: a heading once, with its qualifiers."""
@@ -327,8 +327,8 @@ class _Page:
 
     def _dates(self) -> list[str]:
         work = self._work
-        told = ["Published " + "-".join(work.date)] if work.date else ["No date of publication in the record"]
-        return told + ([f"Added to the repository {work.available}"] if work.available else [])
+        stated = ["Published " + "-".join(work.date)] if work.date else ["No date of publication in the record"]
+        return stated + ([f"Added to the repository {work.available}"] if work.available else [])
 
     def _versions(self) -> list[str]:
         view = self._view
@@ -355,9 +355,9 @@ def page_of_identifier(scheme: str, value: str) -> str:
     return ""
 
 
-def _joined(told: list[tuple[str, list[Value]]]) -> list[tuple[str, list[Value]]]:
+def _joined(stated: list[tuple[str, list[Value]]]) -> list[tuple[str, list[Value]]]:
     found: dict[str, list[Value]] = {}
-    for name, values in told:
+    for name, values in stated:
         found.setdefault(name, []).extend(values)
     return list(found.items())
 
@@ -393,7 +393,7 @@ def _grouped(offers: Sequence[Representation]) -> Mapping[str, list[Representati
 
 def _summary(work: Work, row: Row | None) -> str:
     """A sentence for search engines and for those who share the page."""
-    kind = row.told.get("type", "Work") if row else (work.types[0] if work.types else "Work")
+    kind = row.stated.get("type", "Work") if row else (work.types[0] if work.types else "Work")
     names = [agent.name for agent in work.authors]
     by = f" by {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "") if names else ""
     place = work.journal or work.book or work.issuer

@@ -113,8 +113,8 @@ def _body(site: Site, found: Found, form: str) -> bytes:
     pages = _beside(site, found, form)
     if form == TYPES[".html"]:
         return render_template("records.html", found=found, pages=pages).encode()
-    told = {"page": found.number, "records": found.rows, **pages}
-    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+    stated = {"page": found.number, "records": found.rows, **pages}
+    return json.dumps(stated, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _beside(site: Site, found: Found, form: str) -> dict[str, str]:
@@ -133,5 +133,5 @@ def _number() -> int | None:
 
 
 def _no_page() -> Response:
-    told = f"The parameter page is {request.args.get('page', '')[:40]!r}; it must be a number from 1."
-    return problem(400, "Bad Request", told)
+    stated = f"The parameter page is {request.args.get('page', '')[:40]!r}; it must be a number from 1."
+    return problem(400, "Bad Request", stated)

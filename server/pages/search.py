@@ -85,8 +85,8 @@ def search_blueprint(site: Site) -> Blueprint:
     @blueprint.get(f"/search<any({', '.join(repr(one.suffix) for one in EXPORTS)}):suffix>")
     def search(suffix: str = "") -> Response:
         if site.archive is None or site.archive.catalogue is None or site.archive.searches is None:
-            told = "This site has no index of words; ask by SPARQL at /sparql."
-            return problem(404, "Not Found", told)
+            stated = "This site has no index of words; ask by SPARQL at /sparql."
+            return problem(404, "Not Found", stated)
         try:
             asked = searched(request.args)
         except WrongSearch as fault:
@@ -98,12 +98,12 @@ def search_blueprint(site: Site) -> Blueprint:
         catalogue = site.archive.catalogue if site.archive else None
         text = request.args.get("q", "")[:100]
         found = catalogue.suggested(text) if catalogue else []
-        told = [
+        stated = [
             {"name": thing.label, "kind": role, "works": thing.works, "address": f"{root(site.base)}{thing.address}"}
             for thing, role in found
             if page_address(thing, role, "")
         ]
-        return sent(json.dumps(told, ensure_ascii=False).encode(), "application/json", etag("suggest", told))
+        return sent(json.dumps(stated, ensure_ascii=False).encode(), "application/json", etag("suggest", stated))
 
     return blueprint
 

@@ -48,13 +48,13 @@ class Searched(NamedTuple):
 
     def address(self, path: str, **changes: Any) -> str:
         """The address of the search with these changes; it begins at its first page unless one is named."""
-        told = self._replace(**{"page": 1, "more": "", **changes})
-        pairs = [("q", told.text)] if told.text else []
-        pairs += [*told.filters]
-        pairs += [("year", told.years)] if told.years else []
-        pairs += [("sort", told.sort)] if told.sort else []
-        pairs += [("page", str(told.page))] if told.page > 1 else []
-        pairs += [("more", told.more)] if told.more else []
+        stated = self._replace(**{"page": 1, "more": "", **changes})
+        pairs = [("q", stated.text)] if stated.text else []
+        pairs += [*stated.filters]
+        pairs += [("year", stated.years)] if stated.years else []
+        pairs += [("sort", stated.sort)] if stated.sort else []
+        pairs += [("page", str(stated.page))] if stated.page > 1 else []
+        pairs += [("more", stated.more)] if stated.more else []
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def without(self, path: str, role: str, address: str) -> str:

@@ -63,7 +63,7 @@ def thing_page(  # noqa: PLR0913 - what a page is made of
     folder = path.partition("/")[0]
     catalogue = archive.catalogue if archive else None
     thing = catalogue.thing(path) if catalogue else None
-    told = things.about(catalogue, thing, above, works.listed, search=search) if catalogue and thing else None
+    stated = things.about(catalogue, thing, above, works.listed, search=search) if catalogue and thing else None
     document = variant.rpartition("/page/")[0] if works.number > 1 else variant
     return render_template(
         "thing.html",
@@ -72,11 +72,11 @@ def thing_page(  # noqa: PLR0913 - what a page is made of
         title=view.label(address),
         kinds=[in_words(link.text) for link in view.links(address, "rdf:type") if link.text != "fabio:Expression"],
         identified=folder == "person",
-        lead=things.sentence(told, things.SENTENCES)
-        if told
+        lead=things.sentence(stated, things.SENTENCES)
+        if stated
         else f"{works.total:,} work{'' if works.total == 1 else 's'}.",
         trail=_trail(folder, above) if search else [],
-        told=told,
+        stated=stated,
         works=works,
         pages=around,
         numbers=[
@@ -111,9 +111,9 @@ def _facts(view: View, address: str, above: str) -> list[tuple[str, list[Value]]
     found: dict[str, dict[tuple[str, str | None], Value]] = {}
     serial = [("ISSN", value.text) for value in view.texts(address, "prism:issn") + view.texts(address, "prism:eIssn")]
     number = orcid(view, address)
-    told: list[tuple[str, str]] = [*serial, *(("ORCID", number) for _ in [0] if number)]
-    told += [one for one in identifiers_of(view, address) if one.scheme not in {"issn", "eissn", "lissn", "orcid"}]
-    for scheme, text in told:
+    stated: list[tuple[str, str]] = [*serial, *(("ORCID", number) for _ in [0] if number)]
+    stated += [one for one in identifiers_of(view, address) if one.scheme not in {"issn", "eissn", "lissn", "orcid"}]
+    for scheme, text in stated:
         page = page_of_identifier(scheme.lower(), text)
         name = SCHEMES.get(scheme, scheme if scheme.isupper() else scheme.replace("-", " ").upper())
         found.setdefault(name, {})[text, page] = Value(text, page or None)

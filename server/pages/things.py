@@ -162,7 +162,7 @@ def _qualifiers(row: Row, thing: Thing, *, people: bool) -> list[str]:
     """The part that a person had in a work: the role, and of an author the place among all."""
     if not people:
         return []
-    agents = row.told.get("agents", ())
+    agents = row.stated.get("agents", ())
     found = []
     for kind in dict.fromkeys(agent[0] for agent in agents if agent[2] == thing.address):
         names = [agent for agent in agents if agent[0] == kind]
@@ -207,18 +207,18 @@ def _number(text: str) -> tuple[int, str]:
     return int(digits or 0), text
 
 
-def sentence(told: About, words: Mapping[str, str]) -> str:
+def sentence(stated: About, words: Mapping[str, str]) -> str:
     """How much there is of a thing, in a sentence; `words` are how its works are spoken of, by folder."""
-    thing = told.thing
+    thing = stated.thing
     works = f"{thing.works:,} work{'' if thing.works == 1 else 's'}"
     span = (
         ""
-        if told.first is None
-        else f" from {told.first}"
-        if told.first == told.last
-        else f" from {told.first} to {told.last}"
+        if stated.first is None
+        else f" from {stated.first}"
+        if stated.first == stated.last
+        else f" from {stated.first} to {stated.last}"
     )
-    return f"{works}{words.get(told.folder, '')}{span}."
+    return f"{works}{words.get(stated.folder, '')}{span}."
 
 
 SENTENCES = {

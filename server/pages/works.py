@@ -54,36 +54,36 @@ class Listed(NamedTuple):
 
 def listed(row: Row, root: str, words: Iterable[str] = (), qualifiers: Iterable[str] = ()) -> Listed:
     """A work as a row shows it; `words` are marked, `qualifiers` stand beside its type."""
-    told, wanted = row.told, [folded(word) for word in words]
+    stated, wanted = row.stated, [folded(word) for word in words]
     # The authors of a book that has none are its editors.
-    names = _names(told, "author") or _names(told, "editor")
-    container = told.get("container") or told.get("publisher") or ("", "")
+    names = _names(stated, "author") or _names(stated, "editor")
+    container = stated.get("container") or stated.get("publisher") or ("", "")
     return Listed(
         link=f"{root}record/{row.path}",
         title=marked(row.title, wanted),
-        language=told.get("language", ""),
-        badges=tuple(_badges(told, qualifiers)),
+        language=stated.get("language", ""),
+        badges=tuple(_badges(stated, qualifiers)),
         authors=tuple(names[:_AUTHORS]),
         more=max(0, len(names) - _AUTHORS),
         place=container[1],
         place_link=root + quote(container[0], safe="/%") if container[0] else "",
         # A year alone stands behind a comma, as in "Tern Press, 2004".
-        joint=" " if told.get("volume") or told.get("issue") else ", " if detail_of(told) else "",
-        detail=detail_of(told),
-        snippet=_snippet(told, wanted) if wanted else Markup(),
-        extras=(*_file_badges(told), *_identifier_badges(told)),
+        joint=" " if stated.get("volume") or stated.get("issue") else ", " if detail_of(stated) else "",
+        detail=detail_of(stated),
+        snippet=_snippet(stated, wanted) if wanted else Markup(),
+        extras=(*_file_badges(stated), *_identifier_badges(stated)),
     )
 
 
-def detail_of(told: Mapping[str, Any]) -> str:
+def detail_of(stated: Mapping[str, Any]) -> str:
     """Volume, issue, pages and year as a citation has them.
 
     >>> detail_of({"volume": "12", "issue": "4", "pages": "301–319", "year": 2019, "container": ["journal/x", "X"]})
     '12(4), 301–319, 2019'
     """
-    volume, issue = told.get("volume", ""), told.get("issue", "")
+    volume, issue = stated.get("volume", ""), stated.get("issue", "")
     number = f"{volume}({issue})" if volume and issue else volume or (f"no. {issue}" if issue else "")
-    parts = (number, told.get("pages", "") if told.get("container") else "", str(told.get("year") or ""))
+    parts = (number, stated.get("pages", "") if stated.get("container") else "", str(stated.get("year") or ""))
     return ", ".join(part for part in parts if part)
 
 
@@ -172,9 +172,9 @@ def _places(text: str, wanted: Iterable[str]) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _snippet(told: Mapping[str, Any], wanted: list[str]) -> Markup:
+def _snippet(stated: Mapping[str, Any], wanted: list[str]) -> Markup:
     """The place of the abstract where the words stand first, else the subject that has them."""
-    for text, _ in told.get("abstract", ()):
+    for text, _ in stated.get("abstract", ()):
         places = _places(folded(text), wanted)
         if places:
             start = max(0, places[0][0] - _AROUND)
@@ -183,31 +183,31 @@ def _snippet(told: Mapping[str, Any], wanted: list[str]) -> Markup:
             end = end if end == len(text) else max(text.rfind(" ", places[0][1], end), places[0][1])
             shown = marked(text[start:end], wanted)
             return Markup("{}{}{}").format("… " if start else "", shown, " …" if end < len(text) else "")
-    for subject in told.get("subjects", ()):
+    for subject in stated.get("subjects", ()):
         if _places(folded(subject), wanted):
             return Markup("<b>Subject:</b> {}").format(marked(subject, wanted))
     return Markup()
 
 
-def _names(told: Mapping[str, Any], role: str) -> list[str]:
-    return [agent[1] for agent in told.get("agents", ()) if agent[0] == role]
+def _names(stated: Mapping[str, Any], role: str) -> list[str]:
+    return [agent[1] for agent in stated.get("agents", ()) if agent[0] == role]
 
 
-def _badges(told: Mapping[str, Any], qualifiers: Iterable[str]) -> Iterable[Badge]:
-    yield Badge(told.get("type", "Work"))
-    if access := told.get("access"):
+def _badges(stated: Mapping[str, Any], qualifiers: Iterable[str]) -> Iterable[Badge]:
+    yield Badge(stated.get("type", "Work"))
+    if access := stated.get("access"):
         yield Badge(ACCESS[access], "open" if access == "open" else "shut")
     yield from (Badge(text, "q") for text in qualifiers)
 
 
-def _file_badges(told: Mapping[str, Any]) -> Iterable[Badge]:
-    for file in main_first(told.get("files", ()))[:_FILES]:
+def _file_badges(stated: Mapping[str, Any]) -> Iterable[Badge]:
+    for file in main_first(stated.get("files", ()))[:_FILES]:
         if file.get("address"):
             yield Badge(file_label(file), "", file["address"])
 
 
-def _identifier_badges(told: Mapping[str, Any]) -> Iterable[Badge]:
+def _identifier_badges(stated: Mapping[str, Any]) -> Iterable[Badge]:
     for scheme in ("doi", "pmid"):
-        if value := told.get("ids", {}).get(scheme):
+        if value := stated.get("ids", {}).get(scheme):
             name, address = _SCHEMES[scheme]
             yield Badge(f"{name} {value}", "", address.format(quote(value, safe="/:;()")))

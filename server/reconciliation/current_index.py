@@ -9,7 +9,7 @@ from converter.errors import QueryError
 from server.reconciliation.name_index import Index
 from server.sparql import Endpoint
 
-_PATIENCE = 20.0
+_WAIT = 20.0
 """Seconds that a question waits for the first index."""
 _PAUSE = 2.0
 """Seconds between two attempts to make one."""
@@ -30,13 +30,13 @@ class Indexes:
         self._fault: QueryError | None = None
         self._tried = float("-inf")
 
-    def current(self, patience: float = _PATIENCE) -> Index:
+    def current(self, wait: float = _WAIT) -> Index:
         """The index to ask.
 
         Raises NotReady where the first one is not ready in time, and what the endpoint raised where it cannot be made.
         """
         version = self._endpoint.version
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + wait
         with self._state:
             self._begin(version)
             while self._index is None:
@@ -60,8 +60,8 @@ class Indexes:
             filling = Index(version)
             filling.fill(self._endpoint, self._base)
             made = filling
-        except QueryError as told:
-            fault = told
+        except QueryError as stated:
+            fault = stated
         finally:
             with self._state:
                 self._making, self._fault = False, fault

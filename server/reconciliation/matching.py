@@ -154,8 +154,8 @@ def _weighed(likeness: float, said: Iterable[tuple[Property, float]]) -> float:
             score *= _AGAINST
     if not others:
         return score
-    told = sum(others) / len(others)
-    return (score + told) / 2 if likeness else told
+    stated = sum(others) / len(others)
+    return (score + stated) / 2 if likeness else stated
 
 
 def _normal(property_: Property, given: Given) -> str | None:

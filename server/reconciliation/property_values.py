@@ -118,13 +118,13 @@ def preview(graph: Graph, name: Name) -> list[tuple[str, list[str]]]:
 
     Raises what the endpoint raises.
     """
-    told = []
+    stated = []
     for property_ in properties_of(name.kind):
         found = graph.values(property_, [name.address]).get(name.address, [])
         texts = list(dict.fromkeys(value.text for value in found))
         if texts:
-            told.append((property_.name, [_short(text) for text in texts[:5]]))
-    return told
+            stated.append((property_.name, [_short(text) for text in texts[:5]]))
+    return stated
 
 
 def type_of(kind: str) -> Mapping[str, str]:
@@ -133,8 +133,8 @@ def type_of(kind: str) -> Mapping[str, str]:
 
 
 def _meta(property_: Property) -> dict[str, object]:
-    told: dict[str, object] = {"id": property_.id, "name": PROPERTIES[property_.id].name}
-    return {**told, "type": type_of(property_.of)} if property_.of else told
+    stated: dict[str, object] = {"id": property_.id, "name": PROPERTIES[property_.id].name}
+    return {**stated, "type": type_of(property_.of)} if property_.of else stated
 
 
 def _written(value: Value) -> dict[str, str]:

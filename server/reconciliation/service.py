@@ -133,14 +133,14 @@ def _reconciled(service: Service) -> Response:
 def _answered(service: Service, batch: dict[str, Question]) -> dict[str, object]:
     index = service.indexes.current()
     found = {name: matched(index, service.graph, question) for name, question in batch.items()}
-    told = service.graph.descriptions(candidate.name for candidates in found.values() for candidate in candidates)
+    stated = service.graph.descriptions(candidate.name for candidates in found.values() for candidate in candidates)
     return {
         name: {
             "result": [
                 {
                     "id": candidate.name.address,
                     "name": candidate.name.name,
-                    **_description(told.get((candidate.name.kind, candidate.name.address))),
+                    **_description(stated.get((candidate.name.kind, candidate.name.address))),
                     "type": [type_of(candidate.name.kind)],
                     "score": candidate.score,
                     "match": candidate.match,
@@ -178,13 +178,13 @@ def _suggested_entities(service: Service) -> dict[str, object]:
     kinds = [kind(named, "type")] if named else list(KINDS.values())
     found = suggested(service.indexes.current(), kinds, request.args.get("prefix", "")[:200], start + _SUGGESTED)
     shown = found[start:]
-    told = service.graph.descriptions(shown)
+    stated = service.graph.descriptions(shown)
     return {
         "result": [
             {
                 "id": name.address,
                 "name": name.name,
-                **_description(told.get((name.kind, name.address))),
+                **_description(stated.get((name.kind, name.address))),
                 "notable": [type_of(name.kind)],
             }
             for name in shown
@@ -203,7 +203,7 @@ def _previewed(service: Service) -> Response:
         name=name.name,
         kind=KINDS[name.kind].name,
         address=service.base + name.address,
-        told=preview(service.graph, name),
+        stated=preview(service.graph, name),
     )
     headers = {"Cache-Control": "no-cache", "Content-Security-Policy": EMBEDDED_POLICY}
     return Response(page, content_type="text/html; charset=utf-8", headers=headers)
@@ -231,10 +231,10 @@ def _proposed(kind_: str) -> list[dict[str, str]]:
     return [{"id": property_.id, "name": property_.name} for property_ in properties_of(kind_)]
 
 
-def _starting(told: list[dict[str, str]]) -> list[dict[str, str]]:
+def _starting(stated: list[dict[str, str]]) -> list[dict[str, str]]:
     """What has a name in which a word begins with the prefix that is asked for, or that id."""
     prefix = request.args.get("prefix", "").strip().casefold()
-    fitting = [one for one in told if f" {prefix}" in f" {one['name'].casefold()}" or one["id"].startswith(prefix)]
+    fitting = [one for one in stated if f" {prefix}" in f" {one['name'].casefold()}" or one["id"].startswith(prefix)]
     return fitting[_number("cursor", 0, least=0) :]
 
 
@@ -251,10 +251,10 @@ def _description(text: str | None) -> dict[str, str]:
     return {"description": text} if text else {}
 
 
-def _json(told: Any) -> Response:
+def _json(stated: Any) -> Response:
     """The answer as JSON, or as a script that calls the function that is asked for."""
     callback = request.values.get("callback")
-    text = json.dumps(told, ensure_ascii=False)
+    text = json.dumps(stated, ensure_ascii=False)
     if callback is None:
         response = Response(text, content_type="application/json")
     elif _CALLBACK.fullmatch(callback):

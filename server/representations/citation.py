@@ -152,10 +152,10 @@ def _remembered(find: Callable[..., Any]) -> Callable[..., Any]:
     """The same function, which works once for each of its arguments; there are as many as a few styles have parts."""
     found: dict[tuple[Any, ...], Any] = {}
 
-    def remembering(*told: Any) -> Any:
-        if told not in found:
-            found[told] = find(*told)
-        return found[told]
+    def remembering(*stated: Any) -> Any:
+        if stated not in found:
+            found[stated] = find(*stated)
+        return found[stated]
 
     return remembering
 

@@ -137,7 +137,7 @@ def _agent(agent: Agent) -> dict[str, Any]:
 def _thing_node(view: View, address: str) -> dict[str, Any]:
     types = {value.text for value in view.links(address, "rdf:type")}
     kind = next((name for class_, name in _THINGS.items() if class_ in types), "Thing")
-    told = orcid(view, address) if kind == "Person" else ""
+    stated = orcid(view, address) if kind == "Person" else ""
     pages = [*view.nodes(address, "foaf:page"), *view.nodes(address, "owl:sameAs")]
     text: Callable[[str], str] = lambda name: view.text(address, name)  # noqa: E731 - a short name for a long row
     number = text("fabio:hasSequenceIdentifier")
@@ -153,7 +153,9 @@ def _thing_node(view: View, address: str) -> dict[str, Any]:
         "identifier": text("frapo:hasGrantNumber"),
         "funder": [{"@id": node} for node in view.nodes(address, "frapo:hasFundingAgency")],
         "isPartOf": [{"@id": node} for node in view.nodes(address, "frbr:partOf")],
-        "sameAs": [{"@id": page} for page in dict.fromkeys([*([f"https://orcid.org/{told}"] if told else []), *pages])],
+        "sameAs": [
+            {"@id": page} for page in dict.fromkeys([*([f"https://orcid.org/{stated}"] if stated else []), *pages])
+        ],
     }
 
 

@@ -20,7 +20,7 @@ from server.representations.work_types import Kind, kind_of
 _ORCID = re.compile(r"https?://orcid\.org/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
 _ORCID_PATH = re.compile(r"person/orcid/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])$")
 _INITIALS = re.compile(r"[A-Z]{2,4}")
-# What stands for a name that is not known, and for names that are not told.
+# What stands for a name that is not known, and for names that are not given.
 _NOBODY = re.compile(r"(?:\(?:un[a-z]{2}\)\s*)?(?:unknown|unkn|et\.? al\.?)?|:un[a-z]{2}", re.IGNORECASE)
 _FULLER = re.compile(r"\s*\([^()]*\)")
 _ACCESS = {
@@ -134,7 +134,7 @@ class Work(NamedTuple):
 
     @property
     def issuer(self) -> str:
-        """Who stands behind the work: the institution of a thesis where it is told, else its publishers."""
+        """Who stands behind the work: the institution of a thesis where it is given, else its publishers."""
         hosts = self.roles.get("host-institution", ()) if self.kind.csl == "thesis" else ()
         return "; ".join(agent.name for agent in hosts) or "; ".join(self.publishers)
 
@@ -237,9 +237,9 @@ def orcid(view: View, address: str) -> str:
     if own:
         return own[1]
     for page in (*view.nodes(address, "foaf:page"), *view.nodes(address, "owl:sameAs")):
-        told = _ORCID.fullmatch(page)
-        if told:
-            return told[1]
+        stated = _ORCID.fullmatch(page)
+        if stated:
+            return stated[1]
     return next((value for scheme, value in identifiers_of(view, address) if scheme == "orcid"), "")
 
 
@@ -296,9 +296,9 @@ def _agent(view: View, address: str, name: str, affiliations: tuple[str, ...]) -
 def _subjects(view: View, address: str) -> tuple[Value, ...]:
     """The subjects as the indexer assigned them: a heading with a qualifier stands for the heading alone."""
     assigned = view.links(address, "fabio:hasSubjectTerm")
-    told = {node for value in assigned if value.address for node in view.nodes(value.address, "skos:broader")}
-    told |= {value.address for value in assigned if value.address}
-    own = [value for value in view.links(address, "dcterms:subject") if value.address not in told]
+    stated = {node for value in assigned if value.address for node in view.nodes(value.address, "skos:broader")}
+    stated |= {value.address for value in assigned if value.address}
+    own = [value for value in view.links(address, "dcterms:subject") if value.address not in stated]
     return tuple(assigned + own)
 
 

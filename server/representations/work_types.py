@@ -22,11 +22,11 @@ class Kind(NamedTuple):
 
 def kind_of(view: View, address: str, *, in_journal: bool) -> Kind:
     """The kind of a work; what nobody says the type of and stands in a journal is an article of it."""
-    told = kind(_classes(view, address))
+    stated = kind(_classes(view, address))
     return (
         kind(frozenset({ontology.expand("fabio:JournalArticle", "kinds")}))
-        if in_journal and told == kinds()[-1][1]
-        else told
+        if in_journal and stated == kinds()[-1][1]
+        else stated
     )
 
 

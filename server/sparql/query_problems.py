@@ -47,9 +47,9 @@ def refused(fault: QueryError, query: str) -> Response:
     """The refusal that a fault is, with its place and its remedy."""
     if isinstance(fault, ClientLeft):
         return _for_nobody()
-    told = refusal(fault, query)
-    place = {"line": told.line, "column": told.column} if told.line else {}
-    return problem(told.status, told.title, told.detail, told.headers, **place)
+    stated = refusal(fault, query)
+    place = {"line": stated.line, "column": stated.column} if stated.line else {}
+    return problem(stated.status, stated.title, stated.detail, stated.headers, **place)
 
 
 def refusal(fault: QueryError, query: str) -> Refusal:

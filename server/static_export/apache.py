@@ -1,4 +1,4 @@
-"""What Apache is told so that the files of an export answer as the site does: an `.htaccess`, and a table beside it."""
+"""What Apache gets so that the files of an export answer as the site does: an `.htaccess`, and a table beside it."""
 
 from __future__ import annotations
 

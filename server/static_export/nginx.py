@@ -1,4 +1,4 @@
-"""What nginx is told so that the files of an export answer as the site does: a part for `http`, a part for `server`.
+"""What nginx is given so that the files of an export answer as the site does: a part for `http`, a part for `server`.
 
 It tells the media types, the forms of an address by Accept, what was withdrawn (410), what is known by another
 identifier (301), where the page of a list is (301), and what only a running site answers (501).
@@ -41,7 +41,7 @@ def tables(base: str, moved: Iterable[tuple[str, str]], count: int) -> Iterator[
     yield 'map $uri $shelfgraph_gone {\n    default "";\n'
     record = f"~^{prefix}/(?:item|record|source)/(?<shelfgraph_gone_name>.+?)(?:{endings})?/?$"
     yield f'    {quoted(record)} "{prefix}/{GONE}/$shelfgraph_gone_name{MARK}";\n'
-    yield "}\n\n# What sends it: another part for each type that is told by more than the end of a name.\n"
+    yield "}\n\n# What sends it: another part for each type that is given by more than the end of a name.\n"
     yield "map $uri $shelfgraph_gone_by {\n    default @shelfgraph_gone;\n"
     for suffix in _double():
         yield f"    {quoted(f'~{plain(suffix)}$')} @shelfgraph_gone{suffix};\n"

@@ -1,7 +1,7 @@
 """Things and documents as files: each under its own address with its suffix, a page where a browser would see one.
 
 They are rendered by what the application renders them with, and asked of the store once for all their forms.  A
-document that was withdrawn is a file too; that it is gone is told by another beside it, which servers look for.
+document that was withdrawn is a file too; that it is gone is given by another beside it, which servers look for.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Done(NamedTuple):
 
 
 class Telling:
-    """What is written, and what cannot be, told from time to time."""
+    """What is written, and what cannot be, distinguished from time to time."""
 
     def __init__(self, target: Path) -> None:
         self.files = Files(target)
@@ -64,8 +64,8 @@ class Telling:
         self._failures: list[str] = []
 
     @contextlib.contextmanager
-    def told(self, path: str) -> Iterator[None]:
-        """What fails is told of, and the rest goes on."""
+    def stated(self, path: str) -> Iterator[None]:
+        """What fails is given of, and the rest goes on."""
         try:
             yield
         except (OSError, ValueError) as fault:
@@ -114,7 +114,7 @@ class Things:
         """Write what stands at these paths of the site."""
         with self._app.app_context():
             for path in paths:
-                with self._telling.told(path):
+                with self._telling.stated(path):
                     self._thing(path)
         return self._telling.done()
 
@@ -138,7 +138,7 @@ class Things:
             raise ValueError(f"/{path} and /{plain} are the same file to a web server")
 
     def _pages(self, path: str, place: Place) -> None:
-        """A document with every page of it; a thing that is told of in passing has none."""
+        """A document with every page of it; a thing that is given of in passing has none."""
         described, works = self._site.descriptions.get(self._site, place)
         if described is None:
             return
@@ -151,7 +151,7 @@ class Things:
         """One page in every form."""
         path = place.document.removeprefix(self._site.base)
         for form in (*offers(self._site, place), *LISTS):
-            with self._telling.told(path + form.suffix):
+            with self._telling.stated(path + form.suffix):
                 made = document(self._site, place, form)
                 if made is None:
                     raise ValueError("nothing is known of it any more")
@@ -182,8 +182,8 @@ class Things:
 
 def exported(source: Source, target: Path, paths: Iterator[str], processes: int) -> Iterator[tuple[str, Done]]:
     """Yield what became of the things at these paths, so many at a time, each time with the last of the paths."""
-    told = (source, target)
-    yield from spread(_things, paths, begin=_open, told=told, processes=processes, at_once=_AT_ONCE)
+    stated = (source, target)
+    yield from spread(_things, paths, begin=_open, stated=stated, processes=processes, at_once=_AT_ONCE)
 
 
 def thing_paths(lines: Iterable[bytes], base: str) -> Iterator[str]:

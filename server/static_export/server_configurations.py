@@ -12,7 +12,7 @@ from server.static_export.resource_files import Done, Opened, Telling
 
 
 def configured(opened: Opened, target: Path) -> Done:
-    """Write what web servers are told, each file anew."""
+    """Write what web servers are given, each file anew."""
     telling = Telling(target)
     base, folder = opened.site.base, target / NOTES
     written = {
@@ -21,9 +21,9 @@ def configured(opened: Opened, target: Path) -> Done:
         f"{NOTES}/{apache.MOVED}": apache.table(moved(opened.store, opened.site, folder)),
     }
     for path, pieces in written.items():
-        with telling.told(path):
+        with telling.stated(path):
             telling.files.stream(path, _encoded(pieces))
-    with telling.told(nginx.TABLES):
+    with telling.stated(nginx.TABLES):
         with (folder / apache.MOVED).open("rb") as table:
             count = sum(1 for _ in table)
         tables = nginx.tables(base, moved(opened.store, opened.site, folder), count)

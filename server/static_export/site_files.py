@@ -1,6 +1,6 @@
 """What a site has once, as files: its front page and lists, feeds, dumps, descriptions, questions, and its style.
 
-What only a running site answers is told by RUNNING.
+What only a running site answers is given by RUNNING.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ class Once:
     def write(self) -> Done:
         """Write it all."""
         for write in (self._pages, self._documents, self._records, self._stream, self._questions, self._dumps):
-            with self._telling.told(write.__name__.removeprefix("_")):
+            with self._telling.stated(write.__name__.removeprefix("_")):
                 write()
         for path in _static(self._app):
-            with self._telling.told(path):
+            with self._telling.stated(path):
                 self._copy(path)
         return self._telling.done()
 
@@ -79,7 +79,7 @@ class Once:
         waiting, seen = [*_ALONE], {*_ALONE}
         while waiting:
             path = waiting.pop()
-            with self._telling.told(path):
+            with self._telling.stated(path):
                 for address in _NEXT.findall(self._copy(path) or b""):
                     part = address.decode().removeprefix(self._base)
                     if part not in seen and _FOLLOWED.fullmatch(part):
@@ -107,12 +107,12 @@ class Once:
                 self._files.link(f"{path}.ttl", path)
 
     def _questions(self) -> None:
-        """The questions, and the answers of those that need not be told anything, whole."""
+        """The questions, and the answers of those that need not be given anything, whole."""
         for name in ("html", *(name for name, _ in DOCUMENTS.values())):
             self._copy(f"queries.{name}")
         self._files.link("queries.html", f"queries/{INDEX}")
         for name, question in questions().items():
-            with self._telling.told(f"queries/{name}"):
+            with self._telling.stated(f"queries/{name}"):
                 self._copy(f"queries/{name}", f"queries/{name}/{INDEX}")
                 if not missing(question.query, {}):
                     for suffix in sorted({format_.name for format_ in offers(graph=False).values()}):

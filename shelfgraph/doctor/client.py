@@ -43,7 +43,7 @@ class Reply(NamedTuple):
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     @property
-    def told(self) -> str:
+    def stated(self) -> str:
         """The status and the type in a few words."""
         return f"{self.status}, {self.media_type or 'no content type'}"
 
@@ -164,5 +164,5 @@ def _body(response: urllib3.BaseHTTPResponse, until: float, limit: float) -> byt
 
 def _words(fault: Exception) -> str:
     """What a fault says, without the object that urllib3 puts before it."""
-    told = fault.args[0] if fault.args and isinstance(fault.args[0], str) else str(fault)
-    return told.rpartition(">: ")[2] or told or type(fault).__name__
+    stated = fault.args[0] if fault.args and isinstance(fault.args[0], str) else str(fault)
+    return stated.rpartition(">: ")[2] or stated or type(fault).__name__

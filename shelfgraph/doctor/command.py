@@ -36,12 +36,12 @@ def doctor(address: str, timeout: float, as_json: bool, heavy: bool) -> None:
         if plain:
             print(line(row), flush=True)
     counts: Counter[str] = Counter(row.verdict for row in rows)
-    told = {verdict: counts[verdict] for verdict in _COLOURS}
+    stated = {verdict: counts[verdict] for verdict in _COLOURS}
     if as_json:
-        print(json.dumps({"url": address, "counts": told, "checks": [row._asdict() for row in rows]}, indent=1))
+        print(json.dumps({"url": address, "counts": stated, "checks": [row._asdict() for row in rows]}, indent=1))
     elif not plain:
         _draw(rows)
-    words = ", ".join(f"{count} {verdict}" for verdict, count in told.items())
+    words = ", ".join(f"{count} {verdict}" for verdict, count in stated.items())
     click.echo(f"shelfgraph: {len(rows)} checks of {address}: {words}", err=True)
     if counts["fail"]:
         raise SystemExit(_FAILED)

@@ -42,7 +42,7 @@ def service(patient: Patient) -> Finding:
         return warn(f"{len(found)} statements, and no sd:endpoint", "name the address of the service (sd:endpoint)")
     if patient.endpoint not in endpoints:
         return warn(f"sd:endpoint is {endpoints[0]}", f"name the address that clients use: {patient.endpoint}")
-    return ok(f"{reply.told}, {len(_objects(found, f'{_SD}resultFormat'))} result formats")
+    return ok(f"{reply.stated}, {len(_objects(found, f'{_SD}resultFormat'))} result formats")
 
 
 def dataset(patient: Patient) -> Finding:
@@ -57,7 +57,7 @@ def dataset(patient: Patient) -> Finding:
     endpoints = _objects(found, f"{_VOID}sparqlEndpoint")
     if patient.endpoint and patient.endpoint not in endpoints:
         return warn(f"void:sparqlEndpoint is {endpoints[0] if endpoints else 'not there'}", f"name {patient.endpoint}")
-    return ok(f"{reply.told}, {len(found)} statements")
+    return ok(f"{reply.stated}, {len(found)} statements")
 
 
 def site_maps(patient: Patient) -> Finding:
@@ -79,11 +79,11 @@ def site_maps(patient: Patient) -> Finding:
 def _statements(reply: Reply) -> list[pyoxigraph.Quad] | str:
     """The statements of a description, or why there are none."""
     if reply.status != 200:
-        return reply.told
+        return reply.stated
     try:
         return results.triples(reply.media_type, reply.body, reply.address)
     except ValueError as fault:
-        return f"{reply.told}: {fault}"
+        return f"{reply.stated}: {fault}"
 
 
 def _objects(statements: list[pyoxigraph.Quad], predicate: str) -> list[str]:

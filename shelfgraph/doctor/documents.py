@@ -31,27 +31,27 @@ def described(patient: Patient, *, media_type: str, needed: bool) -> Finding:
     """The address leads to statements about the thing."""
     reply = _fetched(patient, media_type)
     if reply.status != 200 or reply.media_type != media_type:
-        return (fail if needed or reply.status >= 500 else warn)(reply.told, f"describe things as {media_type}")
+        return (fail if needed or reply.status >= 500 else warn)(reply.stated, f"describe things as {media_type}")
     try:
         found = results.triples(media_type, reply.body, reply.address)
     except results.Elsewhere as reason:
-        return ok(f"{reply.told}; {reason}")
+        return ok(f"{reply.stated}; {reason}")
     except ValueError as fault:
-        return fail(f"{reply.told}, unreadable: {fault}", "send the format that the content type names")
+        return fail(f"{reply.stated}, unreadable: {fault}", "send the format that the content type names")
     about = [line for line in found if _thing(patient) in (str(line.subject)[1:-1], str(line.object)[1:-1])]
     if not about:
         return warn(f"{len(found)} statements, none of them about {_thing(patient)}", "name the address that was asked")
-    return ok(f"{reply.told}, {len(found)} statements")
+    return ok(f"{reply.stated}, {len(found)} statements")
 
 
 def page(patient: Patient) -> Finding:
     """A person gets a page."""
     reply = _fetched(patient, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
     if reply.status != 200:
-        return fail(reply.told, "answer what a browser accepts")
+        return fail(reply.stated, "answer what a browser accepts")
     if reply.media_type not in _HTML:
-        return warn(reply.told, "give people a page")
-    return ok(reply.told)
+        return warn(reply.stated, "give people a page")
+    return ok(reply.stated)
 
 
 def preference(patient: Patient) -> Finding:
@@ -65,7 +65,7 @@ def preference(patient: Patient) -> Finding:
     for accept, best in wanted.items():
         reply = _fetched(patient, accept)
         if reply.media_type != best:
-            return warn(f"{reply.told} for Accept: {accept}", "send what the client values most, by type and q")
+            return warn(f"{reply.stated} for Accept: {accept}", "send what the client values most, by type and q")
     return ok("q-values and the parameter profile")
 
 
@@ -76,7 +76,7 @@ def redirect(patient: Patient) -> Finding:
     if reply.status == 200:
         return ok("200: the address is that of the description")
     if reply.status not in {301, 302, 303, 307, 308} or not location:
-        return fail(reply.told, "answer 303 with the address of the description")
+        return fail(reply.stated, "answer 303 with the address of the description")
     if reply.status != 303:
         return warn(f"{reply.status} to {location}", "303 says that the thing is not its description")
     return ok(f"303 to {location}")
@@ -87,18 +87,18 @@ def head(patient: Patient) -> Finding:
     document = _fetched(patient, TURTLE)
     reply = patient.client.ask("HEAD", document.address, {"Accept": TURTLE})
     if (reply.status, reply.media_type) != (document.status, document.media_type):
-        return warn(f"{reply.told}, where GET has {document.told}", "answer HEAD as GET, without the body")
-    return ok(reply.told)
+        return warn(f"{reply.stated}, where GET has {document.stated}", "answer HEAD as GET, without the body")
+    return ok(reply.stated)
 
 
 def unknown(patient: Patient) -> Finding:
     """An address of nothing is not found."""
     reply = patient.client.follow(urljoin(patient.root, _NOBODY), {"Accept": TURTLE})
     if reply.status in {404, 410}:
-        return ok(reply.told)
+        return ok(reply.stated)
     if 400 <= reply.status < 500:
-        return warn(reply.told, "answer 404 for an address of nothing")
-    return fail(reply.told, "answer 404 for an address of nothing")
+        return warn(reply.stated, "answer 404 for an address of nothing")
+    return fail(reply.stated, "answer 404 for an address of nothing")
 
 
 def _fetched(patient: Patient, accept: str) -> Reply:

@@ -44,10 +44,10 @@ def table(patient: Patient, *, media_type: str, needed: bool) -> Finding:
     try:
         found = results.values(media_type, reply.body)
     except ValueError as fault:
-        return fail(f"{reply.told}, unreadable: {fault}", _UNREADABLE)
+        return fail(f"{reply.stated}, unreadable: {fault}", _UNREADABLE)
     if found != ["1"]:
         return fail(f"{', '.join(found[:3]) or 'no row'} in the place of 1", "write the values of the answer")
-    return ok(reply.told)
+    return ok(reply.stated)
 
 
 def graph(patient: Patient, *, media_type: str, needed: bool) -> Finding:
@@ -59,10 +59,10 @@ def graph(patient: Patient, *, media_type: str, needed: bool) -> Finding:
     try:
         found = results.triples(media_type, reply.body, reply.address)
     except ValueError as fault:
-        return fail(f"{reply.told}, unreadable: {fault}", _UNREADABLE)
+        return fail(f"{reply.stated}, unreadable: {fault}", _UNREADABLE)
     if len(found) != 1:
         return fail(f"{len(found)} statements in the place of 1", "write the statements that CONSTRUCT makes")
-    return ok(reply.told)
+    return ok(reply.stated)
 
 
 def preference(patient: Patient) -> Finding:
@@ -73,7 +73,7 @@ def preference(patient: Patient) -> Finding:
     for accept, best in wanted.items():
         reply = patient.get(ROW, accept)
         if reply.media_type != best:
-            return warn(f"{reply.told} for Accept: {accept}", "send what the client values most (q=)")
+            return warn(f"{reply.stated} for Accept: {accept}", "send what the client values most (q=)")
     return ok("the higher q wins")
 
 
@@ -82,7 +82,7 @@ def exclusion(patient: Patient) -> Finding:
     reply = patient.get(ROW, f"{JSON};q=0, */*;q=0.5")
     if reply.media_type == JSON:
         return warn(f"{JSON} for q=0", "never send what the client excludes (q=0)")
-    return ok(reply.told)
+    return ok(reply.stated)
 
 
 def parameters(patient: Patient) -> Finding:
@@ -90,12 +90,12 @@ def parameters(patient: Patient) -> Finding:
     remedy = "compare media types without their parameters; an unknown one is no reason for another type"
     reply = patient.get(ROW, f"{JSON};charset=utf-8")
     if reply.media_type != JSON:
-        return warn(f"{reply.told} for {JSON};charset=utf-8", remedy)
+        return warn(f"{reply.stated} for {JSON};charset=utf-8", remedy)
     if patient.get(GRAPH, JSON_LD).media_type != JSON_LD:
         return ok("charset; there is no JSON-LD to try profile with")
     reply = patient.get(GRAPH, f"{_EXPANDED}, {TURTLE};q=0.5")
     if reply.media_type != JSON_LD:
-        return warn(f"{reply.told} for {_EXPANDED}", remedy)
+        return warn(f"{reply.stated} for {_EXPANDED}", remedy)
     return ok("charset and profile")
 
 
@@ -103,25 +103,25 @@ def browser(patient: Patient) -> Finding:
     """What a browser sends is answered."""
     reply = patient.get(ROW, _BROWSER)
     if reply.status >= 400:
-        return fail(reply.told, "answer what a browser accepts: a page, or */*")
-    return ok(reply.told)
+        return fail(reply.stated, "answer what a browser accepts: a page, or */*")
+    return ok(reply.stated)
 
 
 def nothing(patient: Patient) -> Finding:
     """Nothing that is acceptable is a refusal, or a default."""
     reply = patient.get(ROW, "image/x-doctor")
     if reply.status >= 500:
-        return fail(reply.told, "answer 406 with the types that there are, or a default")
+        return fail(reply.stated, "answer 406 with the types that there are, or a default")
     if reply.status in {200, 406}:
-        return ok(reply.told)
-    return warn(reply.told, "answer 406 with the types that there are, or a default")
+        return ok(reply.stated)
+    return warn(reply.stated, "answer 406 with the types that there are, or a default")
 
 
 def _missing(reply: Reply, media_type: str, *, needed: bool) -> Finding | None:
     """The verdict where the format is not there."""
     if reply.status == 200 and reply.media_type == media_type:
         return None
-    return (fail if needed or reply.status >= 500 else warn)(f"{reply.told}", f"offer {media_type}")
+    return (fail if needed or reply.status >= 500 else warn)(f"{reply.stated}", f"offer {media_type}")
 
 
 def _checks(kind: Literal["SELECT", "CONSTRUCT"]) -> tuple[Check, ...]:

@@ -47,20 +47,20 @@ def by_head(patient: Patient) -> Finding:
     if reply.status != patient.sample.status:
         return warn(f"{reply.status}, where GET has {patient.sample.status}", "answer HEAD as GET, without the body")
     if reply.media_type != patient.sample.media_type:
-        return warn(f"{reply.told}, where GET has {patient.sample.media_type}", "send the headers of GET with HEAD")
-    return ok(reply.told)
+        return warn(f"{reply.stated}, where GET has {patient.sample.media_type}", "send the headers of GET with HEAD")
+    return ok(reply.stated)
 
 
 def truth(patient: Patient) -> Finding:
     """ASK has a truth."""
     reply = patient.get("ASK {}")
     if reply.status != 200:
-        return fail(reply.told, "answer ASK")
+        return fail(reply.stated, "answer ASK")
     try:
-        told = results.truth(reply.media_type, reply.body)
+        stated = results.truth(reply.media_type, reply.body)
     except ValueError as fault:
-        return fail(f"{reply.told}, unreadable: {fault}", "send the format that the content type names")
-    return ok(f"{reply.told}, true") if told else fail("false", "an empty pattern is always true; answer true")
+        return fail(f"{reply.stated}, unreadable: {fault}", "send the format that the content type names")
+    return ok(f"{reply.stated}, true") if stated else fail("false", "an empty pattern is always true; answer true")
 
 
 def other_dataset(patient: Patient) -> Finding:
@@ -71,7 +71,7 @@ def other_dataset(patient: Patient) -> Finding:
     if 400 <= reply.status < 500:
         return ok(f"{reply.status} for a graph that is not there")
     if reply.status != 200:
-        return fail(reply.told, "answer from the graph that default-graph-uri names")
+        return fail(reply.stated, "answer from the graph that default-graph-uri names")
     if results.truth(*_typed(reply)):
         return fail(
             "the answer comes from another graph than default-graph-uri names",
@@ -118,14 +118,14 @@ def preflight(patient: Patient) -> Finding:
 def _row(reply: Reply, remedy: str) -> Finding:
     """The verdict on an answer to `ROW`."""
     if reply.status != 200:
-        return fail(reply.told, remedy)
+        return fail(reply.stated, remedy)
     try:
         found = results.values(reply.media_type, reply.body)
     except ValueError as fault:
-        return fail(f"{reply.told}, unreadable: {fault}", "send the format that the content type names")
+        return fail(f"{reply.stated}, unreadable: {fault}", "send the format that the content type names")
     if found != ["1"]:
         return fail(f"{', '.join(found[:3]) or 'no row'} in the place of 1", "evaluate the query")
-    return ok(f"{reply.told}, after {reply.seconds * 1_000:.0f} ms")
+    return ok(f"{reply.stated}, after {reply.seconds * 1_000:.0f} ms")
 
 
 def _typed(reply: Reply) -> tuple[str, bytes]:

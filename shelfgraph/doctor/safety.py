@@ -1,4 +1,4 @@
-"""Checks of refusals: what is wrong is told, what is forbidden is not done, and what runs away is ended.
+"""Checks of refusals: what is wrong is given, what is forbidden is not done, and what runs away is ended.
 
 What is sent changes nothing: the update inserts no statement, and the other server is this machine or nobody.
 """
@@ -30,7 +30,7 @@ _SETTLING = 0.2
 
 
 def syntax(patient: Patient) -> Finding:
-    """A query that is none is told as one."""
+    """A query that is none is given as one."""
     reply = patient.get("SELECT ?x WHERE { ?x")
     if reply.status == 400:
         if not reply.body.strip():
@@ -126,8 +126,8 @@ def _held_up(patient: Patient) -> str:
 def _refusal(reply: Reply, remedy: str) -> Finding:
     """The verdict on another answer than the refusal that is wanted."""
     if 400 <= reply.status < 500:
-        return warn(reply.told, remedy)
-    return fail(reply.told, remedy)
+        return warn(reply.stated, remedy)
+    return fail(reply.stated, remedy)
 
 
 def _is_here(address: str) -> bool:

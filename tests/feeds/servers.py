@@ -54,7 +54,7 @@ def apache(root: Path, notes: Path, work: Path) -> Iterator[int]:
 
 @contextlib.contextmanager
 def plain(root: Path, notes: Path, work: Path) -> Iterator[int]:
-    """The port of a server that is told nothing."""
+    """The port of a server that is given nothing."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:

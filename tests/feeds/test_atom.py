@@ -14,7 +14,7 @@ from converter.store.archive import Archive
 from converter.store.reader import ArchiveReader
 from server.feeds import atom
 from server.feeds.json_lines import Whole
-from server.feeds.work_summaries import told
+from server.feeds.work_summaries import stated
 from server.sparql import Request
 from tests.conftest import Site
 from tests.feeds.shelf import BASE, LEAK, by, get, load, record
@@ -92,9 +92,9 @@ def test_the_pages_hold_every_record_once(shelf: Site) -> None:
     address, sizes = "feed.atom", []
     while address:
         page = feed(get(shelf, address))
-        told = found(page, "a:entry/a:id/text() | at:deleted-entry/@ref")
-        sizes.append(len(told))
-        seen += told
+        stated = found(page, "a:entry/a:id/text() | at:deleted-entry/@ref")
+        sizes.append(len(stated))
+        seen += stated
         address = "".join(found(page, "a:link[@rel='next']/@href"))
     assert sizes == [atom.PAGE, MANY - atom.PAGE]
     assert sorted(seen) == sorted(f"{BASE}item/12345/{number}" for number in range(1, MANY + 1))
@@ -171,7 +171,7 @@ class Recorded:
 def test_the_works_of_a_page_stand_inside_each_branch_of_the_query() -> None:
     # Outside, an engine reads every title that there is: 10 seconds for 10,000 records in the place of 13 ms.
     endpoint = Recorded()
-    told(endpoint, [f"{BASE}item/1", f"{BASE}item/2"])
+    stated(endpoint, [f"{BASE}item/1", f"{BASE}item/2"])
     [query] = endpoint.queries
     assert query.count("VALUES") == query.count("UNION") + 1
     assert not re.search(r"VALUES \?item \{[^}]*\}\s*\{", query)

@@ -68,9 +68,9 @@ def number(site: Site, query: str) -> int:
     return int(next(csv.DictReader(io.StringIO(answer.body.decode())))["n"])
 
 
-def shelf(told: rdflib.Graph) -> rdflib.URIRef:
+def shelf(stated: rdflib.Graph) -> rdflib.URIRef:
     """The dataset that is described."""
-    (found,) = told.subjects(rdflib.RDF.type, DCAT.Dataset)
+    (found,) = stated.subjects(rdflib.RDF.type, DCAT.Dataset)
     assert isinstance(found, rdflib.URIRef)
     return found
 
@@ -86,19 +86,19 @@ def shelf(told: rdflib.Graph) -> rdflib.URIRef:
     ],
 )
 def test_the_figures_are_what_the_store_answers(served: Site, property_: rdflib.URIRef, query: str) -> None:
-    told = graph(served)
-    assert told.value(shelf(told), property_).toPython() == number(served, query)
+    stated = graph(served)
+    assert stated.value(shelf(stated), property_).toPython() == number(served, query)
 
 
 def test_the_partitions_add_up(served: Site) -> None:
-    told = graph(served)
-    dataset = shelf(told)
-    counts = [told.value(part, VOID.triples).toPython() for part in told.objects(dataset, VOID.propertyPartition)]
-    assert sum(counts) == told.value(dataset, VOID.triples).toPython()
-    for part in told.objects(dataset, VOID.classPartition):
-        class_ = told.value(part, VOID["class"])
+    stated = graph(served)
+    dataset = shelf(stated)
+    counts = [stated.value(part, VOID.triples).toPython() for part in stated.objects(dataset, VOID.propertyPartition)]
+    assert sum(counts) == stated.value(dataset, VOID.triples).toPython()
+    for part in stated.objects(dataset, VOID.classPartition):
+        class_ = stated.value(part, VOID["class"])
         count = number(served, f"SELECT (COUNT(*) AS ?n) {{ ?s a <{class_}> }}")
-        assert told.value(part, VOID.entities).toPython() == count
+        assert stated.value(part, VOID.entities).toPython() == count
 
 
 def test_the_description_is_asked_by_sparql_too(served: Site) -> None:
@@ -107,25 +107,27 @@ def test_the_description_is_asked_by_sparql_too(served: Site) -> None:
 
 
 def test_what_is_published_is_described(served: Site) -> None:
-    told = graph(served)
-    dataset = shelf(told)
-    (file,) = told.objects(dataset, VOID.dataDump)
+    stated = graph(served)
+    dataset = shelf(stated)
+    (file,) = stated.objects(dataset, VOID.dataDump)
     assert str(file).endswith("/dumps/1.nt.zst")
-    assert told.value(file, DCAT.mediaType) == rdflib.URIRef(
+    assert stated.value(file, DCAT.mediaType) == rdflib.URIRef(
         "https://www.iana.org/assignments/media-types/application/n-triples"
     )
     path = urllib.parse.urlsplit(str(file)).path
-    assert told.value(file, DCAT.byteSize).toPython() == len(ask(served, "GET", path).body)
-    assert told.value(dataset, VOID.sparqlEndpoint) in set(told.subjects(rdflib.RDF.type, DCAT.DataService))
-    assert told.value(dataset, DCT.license) is None
-    example = urllib.parse.urlsplit(str(told.value(dataset, VOID.exampleResource))).path
+    assert stated.value(file, DCAT.byteSize).toPython() == len(ask(served, "GET", path).body)
+    assert stated.value(dataset, VOID.sparqlEndpoint) in set(stated.subjects(rdflib.RDF.type, DCAT.DataService))
+    assert stated.value(dataset, DCT.license) is None
+    example = urllib.parse.urlsplit(str(stated.value(dataset, VOID.exampleResource))).path
     assert ask(served, "GET", example).status == 303
 
 
 def test_every_record_is_in_the_dataset_that_is_described(served: Site) -> None:
-    told = graph(served)
-    query = f"SELECT (COUNT(*) AS ?n) {{ ?d <{VOID.inDataset}> <{shelf(told)}> }}"
-    assert number(served, query) == told.value(shelf(told), VOID.entities).toPython() + 1  # and one that is withdrawn
+    stated = graph(served)
+    query = f"SELECT (COUNT(*) AS ?n) {{ ?d <{VOID.inDataset}> <{shelf(stated)}> }}"
+    assert (
+        number(served, query) == stated.value(shelf(stated), VOID.entities).toPython() + 1
+    )  # and one that is withdrawn
 
 
 def test_there_is_no_blank_node(served: Site) -> None:
@@ -135,8 +137,8 @@ def test_there_is_no_blank_node(served: Site) -> None:
 @pytest.mark.parametrize("suffix", FORMS)
 def test_every_form_says_the_same(served: Site, suffix: str) -> None:
     quads = pyoxigraph.parse(ask(served, "GET", f"/shelf{suffix}").body, format=FORMS[suffix])
-    told = "\n".join(f"{quad.triple} ." for quad in quads)
-    assert isomorphic(rdflib.Graph().parse(data=told, format="nt"), graph(served))
+    stated = "\n".join(f"{quad.triple} ." for quad in quads)
+    assert isomorphic(rdflib.Graph().parse(data=stated, format="nt"), graph(served))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def records(*titles: str) -> list[Record]:
 
 def test_each_generation_describes_itself_and_the_writers_store_does_not(tmp_path: Path) -> None:
     mapper = Mapper(BASE)
-    told = []
+    stated = []
     folder = DataFolder(tmp_path / "data")
     for titles in (["A"], ["A", "B"]):
         with folder.writing(Identity(BASE, mapper.digest), mapper.triples) as writer:
@@ -213,9 +215,9 @@ def test_each_generation_describes_itself_and_the_writers_store_does_not(tmp_pat
             for quad in store.quads_for_pattern(None, None, None, pyoxigraph.NamedNode(graph_of(BASE)))
         }
         assert held == set(described(figures, BASE))
-        told.append(figures.records)
+        stated.append(figures.records)
         del store
-    assert told == [1, 2]
+    assert stated == [1, 2]
     assert folder.current().number == 2
     assert not list(pyoxigraph.Store.read_only(str(folder.store_path)).named_graphs())
 
@@ -251,10 +253,10 @@ def test_many_small_changes_are_not_held_up_by_counting_and_each_is_described(
 
 def test_a_licence_is_told_of_the_data_and_of_each_file(tmp_path: Path) -> None:
     licence = "https://creativecommons.org/publicdomain/zero/1.0/"
-    told = rdflib.Graph().parse(
+    stated = rdflib.Graph().parse(
         data=over(pyoxigraph.Store(), Settings(BASE, licence=licence)).test_client().get("/shelf.nt").data, format="nt"
     )
-    assert told.value(rdflib.URIRef(f"{BASE}shelf"), DCT.license) == rdflib.URIRef(licence)
+    assert stated.value(rdflib.URIRef(f"{BASE}shelf"), DCT.license) == rdflib.URIRef(licence)
 
 
 def over(store: pyoxigraph.Store, settings: Settings) -> Flask:
@@ -273,10 +275,10 @@ def test_a_store_that_says_nothing_of_itself_is_counted_once() -> None:
             return super().ask(request)
 
     client = create_app(Settings(BASE), Counting(store, BASE)).test_client()
-    told = rdflib.Graph().parse(data=client.get("/void.ttl").data, format="turtle")
+    stated = rdflib.Graph().parse(data=client.get("/void.ttl").data, format="turtle")
     once = len(asked)
     client.get("/shelf.jsonld")
-    assert told.value(rdflib.URIRef(f"{BASE}shelf"), VOID.triples).toPython() == len(store)
+    assert stated.value(rdflib.URIRef(f"{BASE}shelf"), VOID.triples).toPython() == len(store)
     assert len(asked) == once
 
 
@@ -291,14 +293,14 @@ def test_links_to_other_datasets_are_counted() -> None:
         ),
         format=pyoxigraph.RdfFormat.N_TRIPLES,
     )
-    told = rdflib.Graph().parse(data="\n".join(described(counted(rows_of(store), BASE), BASE)), format="nt")
-    (links,) = told.subjects(rdflib.RDF.type, VOID.Linkset)
-    assert told.value(links, VOID.triples).toPython() == 2
-    assert told.value(told.value(links, VOID.objectsTarget), VOID.uriSpace).toPython() == "https://orcid.org/"
-    assert told.value(links, VOID.subjectsTarget) == rdflib.URIRef(f"{BASE}shelf")
+    stated = rdflib.Graph().parse(data="\n".join(described(counted(rows_of(store), BASE), BASE)), format="nt")
+    (links,) = stated.subjects(rdflib.RDF.type, VOID.Linkset)
+    assert stated.value(links, VOID.triples).toPython() == 2
+    assert stated.value(stated.value(links, VOID.objectsTarget), VOID.uriSpace).toPython() == "https://orcid.org/"
+    assert stated.value(links, VOID.subjectsTarget) == rdflib.URIRef(f"{BASE}shelf")
 
 
 def test_the_archive_dates_the_dataset(served: Site) -> None:
-    told = graph(served)
-    assert told.value(shelf(told), DCT.modified).datatype == rdflib.XSD.dateTime
-    assert str(told.value(shelf(told), DCAT.version)) == "1"
+    stated = graph(served)
+    assert stated.value(shelf(stated), DCT.modified).datatype == rdflib.XSD.dateTime
+    assert str(stated.value(shelf(stated), DCAT.version)) == "1"

@@ -46,7 +46,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def told(*arguments: str | Path) -> Result:
+def stated(*arguments: str | Path) -> Result:
     """What the command answers, in this process."""
     return CliRunner().invoke(main, [*map(str, arguments)])
 
@@ -59,7 +59,7 @@ def held(folder: Path) -> set[str]:
 
 def dumped(folder: Path, *options: str) -> bytes:
     """The dump on standard output."""
-    done = told("dump", "--data", folder, "-o", "-", *options)
+    done = stated("dump", "--data", folder, "-o", "-", *options)
     assert done.exit_code == 0, done.stderr
     return done.stdout_bytes
 
@@ -86,8 +86,8 @@ def test_two_dumps_of_the_same_data_are_the_same_bytes(data: Path, tmp_path: Pat
 
 
 def test_a_dump_is_the_same_after_a_rebuild(data: Path, tmp_path: Path) -> None:
-    assert told("load", EXAMPLES, "--data", tmp_path / "other", "--base", BASE).exit_code == 0
-    assert told("rebuild", "--data", tmp_path / "other").exit_code == 0
+    assert stated("load", EXAMPLES, "--data", tmp_path / "other", "--base", BASE).exit_code == 0
+    assert stated("rebuild", "--data", tmp_path / "other").exit_code == 0
     assert dumped(tmp_path / "other") == dumped(data)
 
 
@@ -121,7 +121,7 @@ def test_json_lines_hold_a_record_each_as_it_is_framed(data: Path) -> None:
     assert {record["@context"] for record in records} == {f"{BASE}profile/core/1/context.jsonld"}
     titled = {record["id"]: record.get("title") for record in records}
     assert titled[f"{BASE}item/20.500.12345/678"]["value"].startswith("How coastal lights")
-    counted = told(
+    counted = stated(
         "query", "SELECT ?r { ?r <http://rdfs.org/ns/void#inDataset> ?d }", "--data", data, "--format", "csv"
     )
     assert len(records) == len(counted.stdout.splitlines()) - 1
@@ -136,8 +136,8 @@ def test_a_withdrawn_record_is_told_of(data: Path) -> None:
 def test_without_a_file_the_dump_stands_with_its_generation(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     for number, source in enumerate(sorted(EXAMPLES.iterdir()), 1):
-        told("load", source, "--data", folder, "--base", BASE)
-        done = told("dump", "--data", folder, "--keep", "2")
+        stated("load", source, "--data", folder, "--base", BASE)
+        done = stated("dump", "--data", folder, "--keep", "2")
         assert done.exit_code == 0
         assert f"generation {number}" in done.stderr
     assert number == 3
@@ -152,7 +152,7 @@ def test_what_a_killed_dump_left_behind_goes_after_a_while(data: Path) -> None:
     old.mkdir(parents=True)
     young.touch()
     os.utime(old, (0, 0))
-    assert told("dump", "--data", data).exit_code == 0
+    assert stated("dump", "--data", data).exit_code == 0
     assert (old.exists(), young.exists()) == (False, True)
 
 
@@ -163,8 +163,8 @@ def test_named_graphs_are_in_the_dump_of_quads_alone(data: Path, tmp_path: Path)
         f"<urn:a> <urn:b> <{graph_of(BASE)}> .\n<urn:a> <urn:b> <urn:d> <{graph_of(BASE)}> .\n",
         encoding="utf-8",
     )
-    told("load", tmp_path / "links.nq", "--data", folder, "--base", BASE)
-    quads, triples = (told("dump", "--data", folder, "-o", "-", "--format", form) for form in ("nq", "nt"))
+    stated("load", tmp_path / "links.nq", "--data", folder, "--base", BASE)
+    quads, triples = (stated("dump", "--data", folder, "-o", "-", "--format", form) for form in ("nq", "nt"))
     assert "<urn:a> <urn:b> <urn:c> <urn:g> .\n" in quads.stdout
     assert f"<urn:a> <urn:b> <{graph_of(BASE)}> .\n" in quads.stdout
     assert len(quads.stdout.splitlines()) == 3
@@ -181,8 +181,8 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[bytes]
     source = folder.parent / "lighthouse.txt"
     for title in ("How coastal lights", "How harbour lights", "How all lights", "Why lights"):
         source.write_text(text.replace("How coastal lights", title), encoding="utf-8")
-        assert told("load", source, "--data", folder, "--base", BASE).exit_code == 0
-        assert told("dump", "--data", folder).exit_code == 0
+        assert stated("load", source, "--data", folder, "--base", BASE).exit_code == 0
+        assert stated("dump", "--data", folder).exit_code == 0
         dumps.append(dumped(folder))
     return folder, dumps
 
@@ -217,13 +217,13 @@ def test_patches_stand_in_a_row(changed: tuple[Path, list[bytes]]) -> None:
 
 
 def test_a_generation_that_is_gone_is_told_with_those_there_are(changed: tuple[Path, list[bytes]]) -> None:
-    done = told("dump", "--data", changed[0], "-o", "-", "--since", "1")
+    done = stated("dump", "--data", changed[0], "-o", "-", "--since", "1")
     assert (done.exit_code, done.stdout_bytes) == (1, b"")
     assert "there are 2, 3, 4" in done.stderr
 
 
 def test_a_patch_has_a_name_of_its_own(changed: tuple[Path, list[bytes]]) -> None:
-    assert told("dump", "--data", changed[0], "--since", "3").exit_code == 0
+    assert stated("dump", "--data", changed[0], "--since", "3").exit_code == 0
     path = changed[0] / "dumps" / "4-since-3.rdfp.zst"
     assert unpacked(path) == dumped(changed[0], "--since", "3")
     assert [(dump.generation, dump.since) for dump in dump_files.kept(changed[0])][:2] == [(4, None), (4, 3)]
@@ -241,7 +241,7 @@ def test_a_patch_has_a_name_of_its_own(changed: tuple[Path, list[bytes]]) -> Non
     ],
 )
 def test_what_does_not_fit_together_is_refused(data: Path, arguments: list[str], words: str) -> None:
-    done = told("dump", "--data", data, *arguments)
+    done = stated("dump", "--data", data, *arguments)
     assert done.exit_code == 2
     assert words in done.stderr
 

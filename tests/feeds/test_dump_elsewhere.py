@@ -48,8 +48,8 @@ def send(file: Path, service: Service) -> None:
     """Put a file into a graph store by its protocol."""
     graph = f"?graph-uri={service.graph}" if service.graph else "?default"
     who = ["--digest", "--user", f"{service.user}:{service.user}"] if service.user else []
-    told = ["-H", "Content-Type: application/n-triples", "-T", str(file)]
-    subprocess.run(["curl", "-sSf", *who, *told, f"{service.store}{graph}"], check=True, capture_output=True)
+    stated = ["-H", "Content-Type: application/n-triples", "-T", str(file)]
+    subprocess.run(["curl", "-sSf", *who, *stated, f"{service.store}{graph}"], check=True, capture_output=True)
 
 
 def test_every_statement_is_there(loaded: Loaded) -> None:

@@ -39,9 +39,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def test_the_list_tells_size_checksum_and_type(served: Served) -> None:
-    told = json.loads(ask(served.site, "GET", "/dumps/", Accept="application/json").body)
-    assert told["generation"] == "1"
-    first = told["dumps"][0]
+    stated = json.loads(ask(served.site, "GET", "/dumps/", Accept="application/json").body)
+    assert stated["generation"] == "1"
+    first = stated["dumps"][0]
     assert {
         name: first[name] for name in ("name", "generation", "since", "mediaType", "packed", "bytes", "sha256")
     } == {
@@ -54,7 +54,7 @@ def test_the_list_tells_size_checksum_and_type(served: Served) -> None:
         "sha256": hashlib.sha256(served.body).hexdigest(),
     }
     assert first["address"].endswith(FILE)
-    assert [dump["name"] for dump in told["dumps"]] == ["1.nt.zst", "1.ttl.gz"]
+    assert [dump["name"] for dump in stated["dumps"]] == ["1.nt.zst", "1.ttl.gz"]
 
 
 def test_the_list_is_a_page_for_people(served: Served) -> None:
@@ -133,7 +133,7 @@ def test_a_download_that_broke_off_goes_on(served: Served, tmp_path: Path) -> No
 
 def test_a_part_of_another_version_is_never_sent(served: Served) -> None:
     tag = ask(served.site, "HEAD", FILE).headers["etag"]
-    same, other = (ask(served.site, "GET", FILE, Range="bytes=0-9", If_Range=told) for told in (tag, '"another"'))
+    same, other = (ask(served.site, "GET", FILE, Range="bytes=0-9", If_Range=stated) for stated in (tag, '"another"'))
     assert (same.status, len(same.body)) == (206, 10)
     assert (other.status, other.body) == (200, served.body)
 

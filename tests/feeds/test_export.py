@@ -27,7 +27,7 @@ class Exported:
         self.data, self.target = root / "data", root / "site"
 
 
-def told(*arguments: str | Path) -> Result:
+def stated(*arguments: str | Path) -> Result:
     """What the command answers, in this process."""
     return CliRunner().invoke(main, [*map(str, arguments)])
 
@@ -124,14 +124,14 @@ def test_what_was_withdrawn_is_a_file_with_a_mark_for_servers(exported: Exported
 
 def test_a_second_export_leaves_every_file_as_it_is(exported: Exported) -> None:
     before = {name: (exported.target / name).stat().st_mtime_ns for name in files(exported.target)}
-    assert told("export", exported.target, "--data", exported.data, "--workers", "1").exit_code == 0
+    assert stated("export", exported.target, "--data", exported.data, "--workers", "1").exit_code == 0
     assert {name: (exported.target / name).stat().st_mtime_ns for name in files(exported.target)} == before
 
 
 def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path) -> None:
     data, target = tmp_path / "data", tmp_path / "site"
-    told("load", EXAMPLES / "lighthouse.txt", "--data", data, "--base", BASE)
-    assert told("export", target, "--data", data, "--workers", "1").exit_code == 0
+    stated("load", EXAMPLES / "lighthouse.txt", "--data", data, "--base", BASE)
+    assert stated("export", target, "--data", data, "--workers", "1").exit_code == 0
     before = files(target)
     notes = target / ".shelfgraph" / "export.json"
     held = json.loads(notes.read_text(encoding="utf-8"))
@@ -139,19 +139,19 @@ def test_an_interrupted_export_goes_on_where_it_was(tmp_path: Path) -> None:
     behind, ahead = target / "journal/5555-1238.ttl", target / f"record/{HANDLE}.ttl"
     behind.unlink()
     ahead.unlink()
-    assert told("export", target, "--data", data, "--workers", "1").exit_code == 0
+    assert stated("export", target, "--data", data, "--workers", "1").exit_code == 0
     assert before - files(target) == {"journal/5555-1238.ttl"}
 
 
 def test_what_is_gone_from_the_data_is_gone_from_the_files(tmp_path: Path) -> None:
     data, target = tmp_path / "data", tmp_path / "site"
     for source, name in (("lighthouse.txt", "one"), ("listrecords-oai_dc.xml", "two")):
-        told("load", EXAMPLES / source, "--data", data, "--base", BASE, "--repository", name)
-    assert told("export", target, "--data", data, "--workers", "1").exit_code == 0
+        stated("load", EXAMPLES / source, "--data", data, "--base", BASE, "--repository", name)
+    assert stated("export", target, "--data", data, "--workers", "1").exit_code == 0
     assert (target / "record" / HANDLE / "index.html").exists()
     (target / "mine.txt").write_text("kept", encoding="utf-8")
-    assert told("forget", "one", "--data", data).exit_code == 0
-    assert told("export", target, "--data", data, "--workers", "1").exit_code == 0
+    assert stated("forget", "one", "--data", data).exit_code == 0
+    assert stated("export", target, "--data", data, "--workers", "1").exit_code == 0
     assert not [name for name in files(target) if HANDLE in name]
     assert not (target / "record" / HANDLE).exists()
     assert (target / "mine.txt").exists()
@@ -159,7 +159,7 @@ def test_what_is_gone_from_the_data_is_gone_from_the_files(tmp_path: Path) -> No
 
 def test_a_folder_of_somebody_else_is_left_alone(exported: Exported, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
-    done = told("export", tmp_path, "--data", exported.data)
+    done = stated("export", tmp_path, "--data", exported.data)
     assert done.exit_code == 2
     assert "name an empty folder" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
@@ -178,8 +178,8 @@ def test_what_cannot_be_a_file_is_told_and_never_written_elsewhere(tmp_path: Pat
     )
     label = "<http://www.w3.org/2000/01/rdf-schema#label>"
     foreign.write_text("".join(f'<{BASE}{path}> {label} "x" .\n' for path in paths), encoding="utf-8")
-    told("load", foreign, "--data", data, "--base", BASE)
-    done = told("export", target, "--data", data, "--workers", "1")
+    stated("load", foreign, "--data", data, "--base", BASE)
+    done = stated("export", target, "--data", data, "--workers", "1")
     assert done.exit_code == 1
     assert "person/a%2Fb and /person/a/b are the same file" in done.stderr
     assert (target / "person" / "a" / "b.ttl").exists()

@@ -24,7 +24,7 @@ BROWSER = "text/html, */*;q=0.1"
 WORKS = 120
 """Works of one journal: more than a page of them, of records, of the feed and of the stream."""
 UNNAMED = {"ldes", "profile/core/1"}
-"""Addresses without a suffix that are no page: what is there must be told to a server."""
+"""Addresses without a suffix that are no page: what is there must be given to a server."""
 
 _HREF = re.compile(r'(?:href|src)="([^"]+)"')
 _TARGET = re.compile(r"<([^<>]+)>\s*;")
@@ -46,11 +46,11 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """Asks a server on a port, over one connection; `told` is whether it reads what an export tells servers."""
+    """Asks a server on a port, over one connection; `stated` is whether it reads what an export tells servers."""
 
-    def __init__(self, port: int, *, told: bool = False) -> None:
+    def __init__(self, port: int, *, stated: bool = False) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=30)
-        self.port, self.told = port, told
+        self.port, self.stated = port, stated
 
     def get(self, path: str, accept: str = BROWSER) -> Answer:
         """What a browser sees at a path below the base."""
@@ -121,7 +121,7 @@ def server(folder: Path, request: pytest.FixtureRequest, tmp_path_factory: pytes
     """A web server over the files."""
     work = tmp_path_factory.mktemp(request.param)
     with SERVERS[request.param](folder / "site", folder / "site" / ".shelfgraph", work) as port:
-        client = Client(port, told=request.param != "plain")
+        client = Client(port, stated=request.param != "plain")
         yield client
         client.close()
 
@@ -132,17 +132,17 @@ def test_no_link_is_broken_and_each_leads_to_the_bytes_of_the_site(server: Clien
     compared = 0
     while waiting:
         path = waiting.pop()
-        if path in seen or is_running(path) or (path in UNNAMED and not server.told):
+        if path in seen or is_running(path) or (path in UNNAMED and not server.stated):
             continue
         seen.add(path)
         answer = server.get(path)
-        gone = GONE in path and server.told
+        gone = GONE in path and server.stated
         assert answer.status == (410 if gone else 200), path
         if is_one_of_many(path):
             continue
         asked = live.get(path)
         assert answer.body == asked.body, path
-        if server.told:
+        if server.stated:
             assert answer.kind.replace(" ", "") == asked.kind.replace(" ", ""), path
         compared += 1
         waiting += links(path, asked)

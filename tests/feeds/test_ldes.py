@@ -129,9 +129,9 @@ def inside(folder: Path) -> Fetch:
 def test_a_client_finds_every_change_once_with_its_kind(shelf: Site) -> None:
     walk = Walk(lambda address: get(shelf, address))
     assert sorted(member.number for member in walk.members) == list(range(1, 28))
-    told = [(member.kind, member.item.removeprefix(f"{BASE}item/12345/")) for member in sorted(walk.members)]
-    assert told[:20] == [("Create", str(number)) for number in range(1, 21)]
-    assert told[20:] == [*(("Update", str(number)) for number in range(1, 6)), ("Delete", "3"), ("Delete", "7")]
+    stated = [(member.kind, member.item.removeprefix(f"{BASE}item/12345/")) for member in sorted(walk.members)]
+    assert stated[:20] == [("Create", str(number)) for number in range(1, 21)]
+    assert stated[20:] == [*(("Update", str(number)) for number in range(1, 6)), ("Delete", "3"), ("Delete", "7")]
 
 
 def test_the_stream_says_how_its_members_are_ordered_and_versioned(shelf: Site) -> None:
@@ -225,8 +225,8 @@ def test_every_member_has_the_shape_that_the_stream_promises(shelf: Site) -> Non
     assert shape is not None
     for member in data.objects(walk.stream, TREE.member):
         walk.root.add((shape, rdflib.SH.targetNode, member))
-    conforms, _, told = pyshacl.validate(data, shacl_graph=walk.root)
-    assert conforms, told
+    conforms, _, stated = pyshacl.validate(data, shacl_graph=walk.root)
+    assert conforms, stated
     member = next(data.objects(walk.stream, TREE.member))
     data.add((member, PROV.generatedAtTime, rdflib.Literal("2026-01-01T00:00:00Z", datatype=XSD.dateTime)))
     assert not pyshacl.validate(data, shacl_graph=walk.root)[0]

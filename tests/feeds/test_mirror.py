@@ -89,8 +89,8 @@ def test_a_copy_is_the_same_graph_and_so_is_a_copy_of_it(site: Site, original: P
         assert graph(second) == graph(original)
         for prefix in ("dim", "rdf", "oai_dc", "source"):
             # What was forgotten before the copy was made is nothing to the copy.
-            told = {name: what for name, what in tidings(site, prefix).items() if name not in FORGOTTEN}
-            assert tidings(mirror, prefix) == told
+            stated = {name: what for name, what in tidings(site, prefix).items() if name not in FORGOTTEN}
+            assert tidings(mirror, prefix) == stated
     finally:
         mirror.stop()
 
@@ -155,9 +155,12 @@ def test_a_client_of_others_takes_each_record_whole_with_the_digest_that_the_gra
     digests = {}
     for record in taken:
         if not record.deleted:
-            told = "".join(record.xml.find(".//{*}source").itertext())
-            named = json.loads(told)
-            digests[record.header.identifier] = (named.get("deleted", False), hashlib.sha256(told.encode()).hexdigest())
+            stated = "".join(record.xml.find(".//{*}source").itertext())
+            named = json.loads(stated)
+            digests[record.header.identifier] = (
+                named.get("deleted", False),
+                hashlib.sha256(stated.encode()).hexdigest(),
+            )
     unlike = set()
     for identifier, (gone, digest) in digests.items():
         path = f"/source/{identifier.split(':', 2)[2]}.json"
@@ -200,13 +203,13 @@ def origins(site: Site, prefix: str) -> dict[str, list[tuple[str, str, str, str]
     """Each identifier with the stations that its record names, the last one first."""
     found = {}
     for record in imported("sickle").Sickle(f"{site.base}oai").ListRecords(metadataPrefix=prefix):
-        told = record.xml.iterfind(f".//{PROVENANCE}originDescription")
+        stated = record.xml.iterfind(f".//{PROVENANCE}originDescription")
         chain = [
             (
                 *("".join(one.findtext(PROVENANCE + name) or "") for name in ("baseURL", "identifier", "datestamp")),
                 str(one.get("altered")),
             )
-            for one in told
+            for one in stated
         ]
         if chain:
             found[record.header.identifier] = chain

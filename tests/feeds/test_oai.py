@@ -89,8 +89,8 @@ def error(root: etree._Element) -> str:
 
 def test_the_repository_says_what_it_is(site: Site) -> None:
     root = get(site, verb="Identify")
-    told = {name: find(root, f"//o:{name}") for name in ("baseURL", "deletedRecord", "granularity", "adminEmail")}
-    assert told == {
+    stated = {name: find(root, f"//o:{name}") for name in ("baseURL", "deletedRecord", "granularity", "adminEmail")}
+    assert stated == {
         "baseURL": [f"{BASE}oai"],
         "deletedRecord": ["persistent"],
         "granularity": ["YYYY-MM-DDThh:mm:ssZ"],
@@ -126,15 +126,15 @@ def test_a_client_of_others_lists_headers_sets_and_formats(oai: Any) -> None:
 
 
 def test_pages_tell_how_far_they_are_and_the_last_has_an_empty_token(site: Site) -> None:
-    root, told = get(site, verb="ListRecords", metadataPrefix="dim"), []
+    root, stated = get(site, verb="ListRecords", metadataPrefix="dim"), []
     while True:
         RULES.assertValid(root)
         [token] = find(root, "//o:resumptionToken")
-        told.append((len(find(root, "//o:header")), find(root, "//@cursor"), find(root, "//@completeListSize")))
+        stated.append((len(find(root, "//o:header")), find(root, "//@cursor"), find(root, "//@completeListSize")))
         if not token:
             break
         root = get(site, verb="ListRecords", resumptionToken=token)
-    assert told == [(100, ["0"], [str(ALL)]), (100, ["100"], [str(ALL)]), (ALL - 200, ["200"], [str(ALL)])]
+    assert stated == [(100, ["0"], [str(ALL)]), (100, ["100"], [str(ALL)]), (ALL - 200, ["200"], [str(ALL)])]
 
 
 def test_a_whole_list_of_one_page_has_no_token(site: Site) -> None:
@@ -393,9 +393,9 @@ def test_a_set_spec_leads_back_to_its_set(name: str) -> None:
 
 @given(st.text() | st.binary().map(lambda data: data.decode("latin-1")))
 def test_no_token_is_a_fault_of_ours(token: str) -> None:
-    with pytest.raises(Fault) as told:
+    with pytest.raises(Fault) as stated:
         decoded(token, "never")
-    assert told.value.code == "badResumptionToken"
+    assert stated.value.code == "badResumptionToken"
 
 
 @given(

@@ -75,7 +75,7 @@ def shelf(folder: Path) -> Iterator[Site]:
     running.stop()
 
 
-def told(answer: Answer) -> Any:
+def stated(answer: Answer) -> Any:
     """The JSON of an answer."""
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json"), answer.body
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -85,7 +85,7 @@ def told(answer: Answer) -> Any:
 def matched(site: Site, text: str | None = None, **question: Any) -> list[dict[str, Any]]:
     """The candidates for one question, which have the form that the protocol asks for."""
     asked = {**({} if text is None else {"query": text}), **question}
-    (name, result), *others = told(post(site, queries={"q0": asked})).items()
+    (name, result), *others = stated(post(site, queries={"q0": asked})).items()
     assert (name, others, list(result)) == ("q0", [], ["result"])
     candidates = result["result"]
     for one in candidates:
@@ -108,7 +108,7 @@ def keyed(key: str) -> str:
 
 
 def test_the_manifest_tells_what_there_is(shelf: Site) -> None:
-    manifest = told(get(shelf, "reconcile"))
+    manifest = stated(get(shelf, "reconcile"))
     assert "0.2" in manifest["versions"]
     assert (manifest["identifierSpace"], manifest["schemaSpace"]) == (BASE, f"{BASE}profile/core/1")
     assert [type_["id"] for type_ in manifest["defaultTypes"]] == [
@@ -123,7 +123,7 @@ def test_the_manifest_tells_what_there_is(shelf: Site) -> None:
         address = manifest[named]["url"].replace("{{id}}", quote(keyed("k3"), safe=""))
         assert get(shelf, address).status in {200, 303}
     for service in [*manifest["suggest"].values(), manifest["extend"]["propose_properties"]]:
-        told(get(shelf, service["service_url"] + service["service_path"] + "?prefix=a&type=work"))
+        stated(get(shelf, service["service_url"] + service["service_path"] + "?prefix=a&type=work"))
 
 
 @pytest.mark.parametrize("name", ["Sandoval, Olga", "Olga Sandoval", "SANDOVAL, OLGA", "  olga   sandoval "])
@@ -287,7 +287,7 @@ def test_types_limits_and_names_of_questions_are_kept(shelf: Site) -> None:
         "q€": {"query": "Tern and Harbour Press"},
         "none": {"query": "Quill, A", "type": "journal"},
     }
-    answer = told(post(shelf, queries=batch))
+    answer = stated(post(shelf, queries=batch))
     assert list(answer) == list(batch)
     assert [len(answer[name]["result"]) for name in batch] == [1, 1, 1, 0]
     assert answer[""]["result"][0]["type"] == [{"id": "subject", "name": "Subject"}]
@@ -320,24 +320,24 @@ def test_other_sites_may_ask(shelf: Site) -> None:
 
 
 def test_suggestions_begin_as_the_prefix_does(shelf: Site) -> None:
-    found = told(get(shelf, "reconcile/suggest/entity?prefix=sea+fo"))["result"]
+    found = stated(get(shelf, "reconcile/suggest/entity?prefix=sea+fo"))["result"]
     assert [one["id"] for one in found] == ["item/12345/2", "item/12345/3"]
     assert {one["description"] for one in found} == {"2021", "2024"}
-    assert told(get(shelf, "reconcile/suggest/entity?prefix=sea+fo&cursor=1"))["result"] == found[1:]
-    assert told(get(shelf, "reconcile/suggest/entity?prefix=sea+fo&type=person"))["result"] == []
-    (person,) = told(get(shelf, "reconcile/suggest/entity?prefix=sando"))["result"]
+    assert stated(get(shelf, "reconcile/suggest/entity?prefix=sea+fo&cursor=1"))["result"] == found[1:]
+    assert stated(get(shelf, "reconcile/suggest/entity?prefix=sea+fo&type=person"))["result"] == []
+    (person,) = stated(get(shelf, "reconcile/suggest/entity?prefix=sando"))["result"]
     assert (person["id"], person["notable"]) == (keyed("k3"), [{"id": "person", "name": "Person"}])
-    (by_id,) = told(get(shelf, "reconcile/suggest/entity?prefix=person/x/k3"))["result"]
+    (by_id,) = stated(get(shelf, "reconcile/suggest/entity?prefix=person/x/k3"))["result"]
     assert by_id == person
-    assert told(get(shelf, "reconcile/suggest/type?prefix=jo"))["result"] == [{"id": "journal", "name": "Journal"}]
-    properties = told(get(shelf, "reconcile/suggest/property?prefix=i"))["result"]
+    assert stated(get(shelf, "reconcile/suggest/type?prefix=jo"))["result"] == [{"id": "journal", "name": "Journal"}]
+    properties = stated(get(shelf, "reconcile/suggest/property?prefix=i"))["result"]
     assert [one["id"] for one in properties] == ["orcid", "issn", "isbn"]
 
 
 def test_values_are_given_for_what_is_asked(shelf: Site) -> None:
     wanted = {"ids": ["item/12345/1", "nothing/here", "<x>"], "properties": [{"id": "author"}, {"id": "year"}]}
-    answer = told(post(shelf, extend=wanted))
-    assert answer == told(get(shelf, "reconcile?" + urlencode({"extend": json.dumps(wanted)})))
+    answer = stated(post(shelf, extend=wanted))
+    assert answer == stated(get(shelf, "reconcile?" + urlencode({"extend": json.dumps(wanted)})))
     authors = [{"id": keyed("k1"), "name": "Quill, A"}, {"id": keyed("k3"), "name": "Sandoval, Olga"}]
     assert answer["rows"]["item/12345/1"] == {"author": authors, "year": [{"str": "2019"}]}
     assert answer["rows"]["nothing/here"] == answer["rows"]["<x>"] == {"author": [], "year": []}
@@ -345,7 +345,7 @@ def test_values_are_given_for_what_is_asked(shelf: Site) -> None:
 
 
 def test_properties_are_proposed_for_a_type(shelf: Site) -> None:
-    answer = told(get(shelf, "reconcile/properties?type=journal&limit=1"))
+    answer = stated(get(shelf, "reconcile/properties?type=journal&limit=1"))
     assert answer == {"type": "journal", "limit": 1, "properties": [{"id": "issn", "name": "ISSN"}]}
 
 
@@ -467,7 +467,7 @@ def test_what_is_too_much_at_once_is_refused(shelf: Site) -> None:
 def test_a_batch_is_answered_at_once(shelf: Site) -> None:
     batch = {str(number): {"query": f"Quill, {letter}"} for number, letter in enumerate("ABCDEFGHIJ")}
     started = time.monotonic()
-    told(post(shelf, queries=batch))
+    stated(post(shelf, queries=batch))
     assert time.monotonic() - started < 2
 
 
@@ -477,7 +477,7 @@ def test_nothing_private_is_told_or_found(shelf: Site) -> None:
         answer = post(shelf, queries={"a": {"query": text, "limit": 100}})
         assert not LEAK.search(answer.body.decode()), text
         assert "item/" not in answer.body.decode() or "Quill" in text
-    properties = [{"id": one["id"]} for one in told(get(shelf, "reconcile/properties"))["properties"]]
+    properties = [{"id": one["id"]} for one in stated(get(shelf, "reconcile/properties"))["properties"]]
     shown = [post(shelf, extend={"ids": every, "properties": properties})]
     shown += [get(shelf, "reconcile/preview?id=" + quote(one, safe="")) for one in every]
     shown += [get(shelf, f"reconcile/suggest/entity?prefix={letter}") for letter in "abcdefghijklmnopqrstuvwxyz"]

@@ -59,7 +59,7 @@ def document(site: Site, path: str) -> etree._Element:
     return etree.fromstring(answer.body)
 
 
-def told(element: etree._Element) -> dict[str, str]:
+def stated(element: etree._Element) -> dict[str, str]:
     """What a document or an entry says of itself."""
     [found] = element.iterfind(f"{SYNC}md")
     return {str(name): str(value) for name, value in found.attrib.items()}
@@ -76,7 +76,7 @@ def locations(element: etree._Element) -> list[str]:
 def test_each_list_leads_to_the_next(local: Site) -> None:
     description, capabilities, resources, changes = (document(local, path) for path in LISTS)
     at = f"{local.base}resourcesync/"
-    assert [told(one)["capability"] for one in (description, capabilities, resources, changes)] == [
+    assert [stated(one)["capability"] for one in (description, capabilities, resources, changes)] == [
         "description",
         "capabilitylist",
         "resourcelist",
@@ -84,7 +84,7 @@ def test_each_list_leads_to_the_next(local: Site) -> None:
     ]
     assert locations(description) == [f"{at}capabilitylist.xml"]
     assert locations(capabilities) == [f"{at}resourcelist.xml", f"{at}changelist.xml"]
-    assert [told(entry)["capability"] for entry in capabilities.iterfind(f"{SITEMAP}url")] == [
+    assert [stated(entry)["capability"] for entry in capabilities.iterfind(f"{SITEMAP}url")] == [
         "resourcelist",
         "changelist",
     ]
@@ -97,10 +97,10 @@ def test_a_resource_is_a_document_that_can_be_had_and_what_it_describes(local: S
     assert len(locations(resources)) == 40
     [entry] = [entry for entry in resources if entry.findtext(f"{SITEMAP}loc", "").endswith("/7.nt")]
     answer = ask(local, "GET", entry.findtext(f"{SITEMAP}loc", "").removeprefix(local.base.rstrip("/")))
-    assert told(entry) == {"type": "application/n-triples"}
-    assert (answer.status, answer.headers["content-type"]) == (200, told(entry)["type"])
+    assert stated(entry) == {"type": "application/n-triples"}
+    assert (answer.status, answer.headers["content-type"]) == (200, stated(entry)["type"])
     assert f"<{links(entry)['describes']}> ".encode() in answer.body
-    assert entry.findtext(f"{SITEMAP}lastmod", "") <= told(resources)["at"]
+    assert entry.findtext(f"{SITEMAP}lastmod", "") <= stated(resources)["at"]
 
 
 def test_a_list_that_the_client_has_is_not_sent_again(local: Site) -> None:
@@ -194,8 +194,8 @@ def test_parts_together_hold_every_record_once(tmp_path: Path) -> None:
 def test_parts_together_tell_every_change_and_only_the_last_is_open(tmp_path: Path) -> None:
     archived(tmp_path, [*map(item, range(20)), item(3, "B"), item(4, deleted=True)]).close()
     found = parts(client(tmp_path, 22), "changelist")
-    assert [told(part).get("until") is None for part in found] == [False, False, True]
-    changes = [told(entry)["change"] for part in found for entry in part.iterfind(f"{SITEMAP}url")]
+    assert [stated(part).get("until") is None for part in found] == [False, False, True]
+    changes = [stated(entry)["change"] for part in found for entry in part.iterfind(f"{SITEMAP}url")]
     assert changes == ["created"] * 20 + ["updated", "deleted"]
     assert locations(found[2]) == [f"{BASE}record/12345/{number}.nt" for number in (3, 4)]
 

@@ -33,11 +33,11 @@ OTHER = "SELECT ?p (COUNT(*) AS ?n) { <%sitem/20.500.12345/%s> ?p ?o } GROUP BY 
 NUMBERS = itertools.count(800)
 OWN = {"date", "server", "server-timing", "x-request-id"}
 
-Told = tuple[int, dict[str, str], bytes]
+Stated = tuple[int, dict[str, str], bytes]
 
 
-def told(response: HTTPResponse) -> Told:
-    """Status, header fields and body; the fields that are one answer's own are told by their names."""
+def stated(response: HTTPResponse) -> Stated:
+    """Status, header fields and body; the fields that are one answer's own are given by their names."""
     fields = {name.lower(): "" if name.lower() in OWN else value for name, value in response.getheaders()}
     fields.pop("server", None)
     return response.status, fields, response.read()
@@ -81,10 +81,10 @@ def test_every_place_says_the_same(site: Site, line: HTTPConnection, template: s
             path, fields = "/sparql", fields | {"Content-Type": FORM if way == "POST" else DIRECT}
         method = "POST" if body else "GET"
         line.request(method, path, body, fields)
-        found = told(line.getresponse())
+        found = stated(line.getresponse())
         # Who names what he has is answered by the application.
         line.request(method, path, body, fields | {"If-None-Match": '"something else"'})
-        assert found == told(line.getresponse())
+        assert found == stated(line.getresponse())
         assert found[0] == 200
 
 
@@ -115,7 +115,7 @@ def test_each_answer_is_logged_under_its_name() -> None:
         line = HTTPConnection("127.0.0.1", site.port, timeout=20)
         assert [told_name(line, TITLE % (site.base, "803"), name) for name in names] == names
         line.close()
-        # They are told of in one piece.
+        # They are given of in one piece.
         time.sleep(0.5)
     finally:
         site.process.terminate()
@@ -220,14 +220,14 @@ def test_a_body_in_chunks_is_passed_on(site: Site) -> None:
 def test_a_head_without_a_body_ends_where_it_ends(site: Site, line: HTTPConnection) -> None:
     for _ in range(3):
         line.request("HEAD", "/")
-        assert told(line.getresponse())[0] == 200
+        assert stated(line.getresponse())[0] == 200
         line.request("GET", "/sparql?query=ASK%7B%7D", headers={"Accept": "text/csv"})
         tag = line.getresponse()
         assert tag.read() == b"true"
         line.request(
             "GET", "/sparql?query=ASK%7B%7D", headers={"Accept": "text/csv", "If-None-Match": tag.headers["ETag"]}
         )
-        assert told(line.getresponse())[0] == 304
+        assert stated(line.getresponse())[0] == 304
         assert timing(ask(line, TITLE % (site.base, "801")))
 
 

@@ -95,7 +95,7 @@ class Clients:
                 continue
             generation, titles = (
                 int(answer.headers[GENERATION]),
-                [int(told) for told in re.findall(r"\bT(\d+)\b", body)],
+                [int(stated) for stated in re.findall(r"\bT(\d+)\b", body)],
             )
             self.seen.append(Seen(name, before, generation, title_before, titles))
             self.newest = max(self.newest, generation)

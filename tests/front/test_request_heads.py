@@ -22,15 +22,15 @@ FRAMING = {"content-length", "transfer-encoding", "upgrade", "expect", "http2-se
     st.lists(st.tuples(NAMES.filter(lambda name: name.lower() not in FRAMING), VALUES), max_size=6),
     st.integers(0, 10**9),
 )
-def test_a_head_is_read_as_it_was_written(method: str, path: str, told: list[tuple[str, str]], length: int) -> None:
-    lines = [*(f"{name}: {value}" for name, value in told), f"Content-Length:{length}"]
+def test_a_head_is_read_as_it_was_written(method: str, path: str, stated: list[tuple[str, str]], length: int) -> None:
+    lines = [*(f"{name}: {value}" for name, value in stated), f"Content-Length:{length}"]
     head = read("\r\n".join([f"{method} /{path} HTTP/1.1", *lines, "", ""]).encode("latin-1"))
     assert head
     assert (head.method, head.target, head.body) == (method, f"/{path}", length)
-    expected = {name.lower(): value.strip("\t \x85\xa0") for name, value in told}
+    expected = {name.lower(): value.strip("\t \x85\xa0") for name, value in stated}
     found = {name: value.strip("\x85\xa0") for name, value in head.fields.items() if name != "content-length"}
     assert found == expected
-    names = [name.lower() for name, _ in told]
+    names = [name.lower() for name, _ in stated]
     assert head.several == {name for name in names if names.count(name) > 1}
 
 

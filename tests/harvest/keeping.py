@@ -56,7 +56,7 @@ class Memory:
 
 
 class Findings(Report):
-    """A report that keeps what it is told."""
+    """A report that keeps what it is given."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ class Findings(Report):
 
 @dataclasses.dataclass
 class Run:
-    """A harvest that was run against a repository: what it kept, told, waited for."""
+    """A harvest that was run against a repository: what it kept, stated, waited for."""
 
     repository: Repository
     keeper: Memory = dataclasses.field(default_factory=Memory)

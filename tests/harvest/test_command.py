@@ -54,8 +54,8 @@ def test_an_interrupted_harvest_ends_with_130_and_keeps_what_came(tmp_path: Path
         process = subprocess.Popen(command, stderr=subprocess.PIPE)
         until(lambda: sum(asked.get("verb") == "ListRecords" for asked in repository.asked) >= 3)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
-        assert (process.returncode, told.decode().splitlines()[-1]) == (130, "shelfgraph: interrupted")
+        _, stated = process.communicate(timeout=30)
+        assert (process.returncode, stated.decode().splitlines()[-1]) == (130, "shelfgraph: interrupted")
         assert 0 < count(tmp_path / "d") < 100
         assert shelfgraph(*command[len(COMMAND) : -2]).returncode == 0
     assert count(tmp_path / "d") == 100

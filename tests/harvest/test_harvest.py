@@ -212,9 +212,9 @@ def test_the_endpoint_is_found_by_a_link_of_the_home_page() -> None:
 
 
 def test_where_nothing_answers_the_addresses_that_were_tried_are_named() -> None:
-    with pytest.raises(SourceUnreachable, match=r"tried .*/server/oai/request, .*/oai2d") as told:
+    with pytest.raises(SourceUnreachable, match=r"tried .*/server/oai/request, .*/oai2d") as stated:
         Run(Repository(collection(3), path="/nowhere")).go(path="/")
-    assert told.value.exit_code == 3
+    assert stated.value.exit_code == 3
 
 
 def test_a_host_that_does_not_answer_is_unreachable() -> None:

@@ -41,8 +41,8 @@ def harvesting(address: str, data: Path) -> subprocess.Popen[bytes]:
 
 def ended(process: subprocess.Popen[bytes]) -> int:
     """The exit code, once the command has ended by itself; what it said is shown where the test fails."""
-    told, _ = process.communicate(timeout=60)
-    print(told.decode())
+    stated, _ = process.communicate(timeout=60)
+    print(stated.decode())
     return process.returncode
 
 

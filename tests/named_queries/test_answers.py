@@ -26,7 +26,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0
 
 
 def values(site: Site, name: str) -> dict[str, str]:
-    """What a question must be told."""
+    """What a question must be given."""
     return {
         "coauthors": {"person": f"{site.base}person/20-500-12345/rp00042"},
         "record-overview": {"item": f"{site.base}item/20.500.12345/678"},
@@ -151,13 +151,13 @@ def test_a_page_that_ends_with_the_last_row_has_no_next(site: Site) -> None:
 
 
 def test_other_pages_keep_the_parameters(site: Site) -> None:
-    told = values(site, "coauthors")
-    answer = get(site, "coauthors", size=1, format="csv", **told)
+    stated = values(site, "coauthors")
+    answer = get(site, "coauthors", size=1, format="csv", **stated)
     path, _, query = links(answer)["next"].partition("?")
     assert path == f"{site.base}queries/coauthors"
-    assert dict(parse_qsl(query)) == {**told, "format": "csv", "page": "2", "size": "1"}
+    assert dict(parse_qsl(query)) == {**stated, "format": "csv", "page": "2", "size": "1"}
     following = ask(site, "GET", "/" + links(answer)["next"].removeprefix(site.base))
-    assert rows(answer) + rows(following) == rows(get(site, "coauthors.csv", **told))[:2]
+    assert rows(answer) + rows(following) == rows(get(site, "coauthors.csv", **stated))[:2]
 
 
 def test_all_rows_come_where_no_page_is_asked_for(site: Site) -> None:
@@ -191,15 +191,15 @@ def test_a_wrong_parameter_is_named_with_its_value_and_the_remedy(
     site: Site, name: str, parameters: str, words: list[str]
 ) -> None:
     answer = ask(site, "GET", f"/queries/{name}.csv{parameters}")
-    told = json.loads(answer.body)
-    assert (answer.status, told["status"]) == (400, 400)
+    stated = json.loads(answer.body)
+    assert (answer.status, stated["status"]) == (400, 400)
     assert answer.headers["content-type"] == "application/problem+json"
-    assert [word for word in words if word not in told["detail"]] == []
+    assert [word for word in words if word not in stated["detail"]] == []
 
 
 def test_a_problem_tells_programs_which_parameter_it_is(site: Site) -> None:
-    told = json.loads(get(site, "coauthors", person="x y").body)
-    assert (told["parameter"], told["value"]) == ("person", "x y")
+    stated = json.loads(get(site, "coauthors", person="x y").body)
+    assert (stated["parameter"], stated["value"]) == ("person", "x y")
 
 
 def test_a_default_is_taken_where_nothing_is_given(site: Site) -> None:
@@ -215,8 +215,8 @@ def test_a_default_is_taken_where_nothing_is_given(site: Site) -> None:
 )
 def test_a_question_that_nobody_knows_is_told_with_those_of_like_names(site: Site, name: str, meant: str) -> None:
     answer = get(site, name)
-    told = json.loads(answer.body)
-    assert (answer.status, meant in told["near"], meant in told["detail"]) == (404, True, True)
+    stated = json.loads(answer.body)
+    assert (answer.status, meant in stated["near"], meant in stated["detail"]) == (404, True, True)
 
 
 @pytest.mark.parametrize("name", ["coauthors.", "..%2Fqueries", "%00", "x" * 5_000, "%C3%A9", "%FF"])
@@ -226,9 +226,9 @@ def test_a_strange_name_is_an_unknown_one(site: Site, name: str) -> None:
 
 @pytest.mark.parametrize("path", ["/queries", "/queries.ttl", "/queries/works-per-year", "/openapi.json"])
 def test_every_method_but_reading_is_refused_with_those_that_are_not(site: Site, path: str) -> None:
-    refused, told, head = (ask(site, method, path) for method in ("POST", "OPTIONS", "HEAD"))
+    refused, stated, head = (ask(site, method, path) for method in ("POST", "OPTIONS", "HEAD"))
     assert (refused.status, set(refused.headers["allow"].split(", "))) == (405, {"GET", "HEAD", "OPTIONS"})
-    assert (told.status, told.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+    assert (stated.status, stated.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-type"] == ask(site, "GET", path).headers["content-type"]
 
@@ -252,8 +252,8 @@ def test_a_site_over_a_service_elsewhere_answers_the_same(site: Site) -> None:
     other = Site("--endpoint", f"{site.base}sparql", "--base", site.base)
     try:
         for name in ("authors-in-order.csv", "works-per-year.json", "coauthors.xml"):
-            told = values(site, name.partition(".")[0])
-            here, there = (get(place, name, size=2, **told) for place in (site, other))
+            stated = values(site, name.partition(".")[0])
+            here, there = (get(place, name, size=2, **stated) for place in (site, other))
             assert (here.body, here.headers["link"]) == (there.body, there.headers["link"])
     finally:
         other.stop()

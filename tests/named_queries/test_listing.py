@@ -117,8 +117,8 @@ def test_an_example_can_be_asked_as_it_stands(site: Site, query: Any) -> None:
 def test_the_list_leads_people_to_every_question(site: Site) -> None:
     tree = page(site, "/queries")
     links = tree.xpath("//main//ul[contains(@class, 'questions')]/li/a")
-    told = sorted((link.get("href"), link.text_content()) for link in links)
-    assert told == sorted((f"/queries/{query.name}", query.title) for query in all_queries())
+    stated = sorted((link.get("href"), link.text_content()) for link in links)
+    assert stated == sorted((f"/queries/{query.name}", query.title) for query in all_queries())
 
 
 def test_a_question_of_nothing_shows_its_rows_at_once(site: Site) -> None:
@@ -138,27 +138,27 @@ def test_a_question_that_must_be_told_something_shows_its_form_first(site: Site)
 
 
 def test_a_form_that_is_sent_shows_what_was_written_and_its_rows(site: Site) -> None:
-    told = values(site, "coauthors")
-    answer = get(site, "coauthors", HTML, **told)
+    stated = values(site, "coauthors")
+    answer = get(site, "coauthors", HTML, **stated)
     tree = lxml.html.fromstring(answer.body.decode())
-    assert tree.xpath("//main//input/@value") == [told["person"]]
+    assert tree.xpath("//main//input/@value") == [stated["person"]]
     assert [row[1] for row in cells(tree)] == ["Brandt-Yao, LM", "Marrow, T", "Sandoval, O"]
     assert "/item/20.500.12345/678#person-marrow-t" in tree.xpath("//tbody//a//text()")
     (address,) = tree.xpath("//ul[contains(@class, 'formats')]//a[text()='CSV']/@href")
-    assert rows(ask(site, "GET", address)) == rows(get(site, "coauthors.csv", **told))
+    assert rows(ask(site, "GET", address)) == rows(get(site, "coauthors.csv", **stated))
 
 
 def test_a_form_with_something_wrong_comes_back_with_the_reason(site: Site) -> None:
     tree = page(site, "/queries/coauthors?person=x%20y", 400)
-    (told,) = tree.xpath("//*[@role='alert']/p/text()")
-    assert "'x y'" in told
+    (stated,) = tree.xpath("//*[@role='alert']/p/text()")
+    assert "'x y'" in stated
     assert tree.xpath("//main//input/@value") == ["x y"]
 
 
 @pytest.mark.parametrize("name", ["person", "size", "nobody"])
 def test_nothing_that_is_written_into_an_address_runs_on_a_page(site: Site, name: str) -> None:
-    told = {"person": "urn:x", name: "\"'><script>alert(1)</script>"}
-    answer = get(site, "coauthors", HTML, **told)
+    stated = {"person": "urn:x", name: "\"'><script>alert(1)</script>"}
+    answer = get(site, "coauthors", HTML, **stated)
     assert answer.status == 400
     assert b"<script>" not in answer.body
     assert b"alert(1)" in answer.body
@@ -176,12 +176,12 @@ def test_people_turn_pages(site: Site) -> None:
 
 
 def test_the_question_is_shown_as_it_is_asked_and_can_be_asked_in_other_words(site: Site) -> None:
-    told = values(site, "coauthors")
-    answer = get(site, "coauthors", HTML, **told)
+    stated = values(site, "coauthors")
+    answer = get(site, "coauthors", HTML, **stated)
     tree = lxml.html.fromstring(answer.body.decode())
     (address,) = tree.xpath("//details[summary='The query in SPARQL']//a/@href")
     asked = ask(site, "GET", address, Accept="text/csv")
-    assert sorted(rows(asked)) == sorted(rows(get(site, "coauthors.csv", **told)))
+    assert sorted(rows(asked)) == sorted(rows(get(site, "coauthors.csv", **stated)))
 
 
 def test_a_page_takes_nothing_from_elsewhere_and_what_it_takes_is_there(site: Site) -> None:

@@ -62,9 +62,9 @@ TOLD: dict[str, list[dict[str, Any]]] = {
 
 def cases(operation: Any) -> st.SearchStrategy[Any]:
     """Requests as the description has them, others, and some that find something."""
-    told = TOLD.get(operation.label, [])
+    stated = TOLD.get(operation.label, [])
     by_chance = [operation.as_strategy(mode) for mode in GenerationMode]
-    return st.one_of(*by_chance, *(operation.as_strategy(**values) for values in told))
+    return st.one_of(*by_chance, *(operation.as_strategy(**values) for values in stated))
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_a_description_that_the_client_has_is_not_sent_again(site: Site) -> None
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
 def test_what_the_description_says_is_so(site: Site, operation: Any) -> None:
-    """No request is a fault of ours, and every answer has a status, a type, headers and members that are told."""
+    """No request is a fault of ours, and every answer has a status, a type, headers and members that are given."""
 
     @settings(max_examples=max(4, MANY // len(OPERATIONS)), deadline=None, suppress_health_check=[*HealthCheck])
     @given(case=cases(operation), accept=ACCEPTED)

@@ -41,7 +41,7 @@ VALUES = st.one_of(
 )
 
 
-def told(text: str) -> list[tuple[str, ...]]:
+def stated(text: str) -> list[tuple[str, ...]]:
     """The rows of a query over rows that are equal in what they are ordered by."""
     results = TIES.query(text)
     assert isinstance(results, pyoxigraph.QuerySolutions)
@@ -63,15 +63,15 @@ def told(text: str) -> list[tuple[str, ...]]:
 @given(size=st.integers(1, 70))
 def test_pages_of_any_size_are_all_rows_each_once(text: str, size: int) -> None:
     question = arranged(Query("x", "", "", (), text))
-    whole = told(question.whole().text)
-    pages = [told(question.rows(skipped, size).text) for skipped in range(0, len(whole) + size, size)]
+    whole = stated(question.whole().text)
+    pages = [stated(question.rows(skipped, size).text) for skipped in range(0, len(whole) + size, size)]
     assert [row for page in pages for row in page] == whole
-    assert len(whole) == len(told(text))
+    assert len(whole) == len(stated(text))
 
 
 def test_rows_that_the_question_leaves_equal_stand_in_one_order() -> None:
     question = arranged(Query("x", "", "", (), "SELECT ?s ?o { ?s <urn:p> ?o } ORDER BY ?o"))
-    whole = told(question.whole().text)
+    whole = stated(question.whole().text)
     assert whole == sorted(whole, key=lambda row: (row[1], row[0]))
 
 
@@ -104,11 +104,11 @@ def test_a_value_is_a_term_or_is_refused_by_name(kind: str, value: str) -> None:
     try:
         values = asked(query, {"p": value}).values
     except WrongParameter as fault:
-        told = fault
+        stated = fault
     else:
         _is_a_term(kind, value, bind(query, values))
         return
-    assert (told.name, "parameter p" in str(told), "\n" in str(told)) == ("p", True, False)
+    assert (stated.name, "parameter p" in str(stated), "\n" in str(stated)) == ("p", True, False)
 
 
 def _is_a_term(kind: str, value: str, text: str) -> None:

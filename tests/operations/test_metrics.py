@@ -47,9 +47,9 @@ def settled(site: Site) -> Figures:
     return until(alone) or {}
 
 
-def figure(told: Figures, name: str, **labels: str) -> float:
+def figure(stated: Figures, name: str, **labels: str) -> float:
     """One figure, 0 where nothing has been counted."""
-    return told.get((f"shelfgraph_{name}", frozenset(labels.items())), 0.0)
+    return stated.get((f"shelfgraph_{name}", frozenset(labels.items())), 0.0)
 
 
 def test_a_request_is_counted_under_its_route(site: Site) -> None:
@@ -117,10 +117,10 @@ def test_a_client_that_leaves_is_counted_and_nothing_stays_under_way(site: Site)
 
 
 def test_the_site_tells_what_it_stands_on(site: Site) -> None:
-    told = figures(site)
-    assert (figure(told, "records"), figure(told, "generation")) == (8, 1)
-    assert figure(told, "workers_idle") > 0
-    assert told["process_resident_memory_bytes", frozenset()] > 10_000_000
+    stated = figures(site)
+    assert (figure(stated, "records"), figure(stated, "generation")) == (8, 1)
+    assert figure(stated, "workers_idle") > 0
+    assert stated["process_resident_memory_bytes", frozenset()] > 10_000_000
 
 
 @pytest.mark.parametrize(("fault", "outcome"), [(QueryTimeout("late"), "timeout"), (QueueFull("full"), "full")])
@@ -134,8 +134,10 @@ def test_two_applications_count_for_themselves() -> None:
     first, second = client(Stub()), client(Stub())
     first.get("/-/health").close()
     labels = {"route": "/-/health", "method": "GET", "status": "200"}
-    told = [figure(parsed(asking.get("/metrics").text), "http_requests_total", **labels) for asking in (first, second)]
-    assert told == [1, 0]
+    stated = [
+        figure(parsed(asking.get("/metrics").text), "http_requests_total", **labels) for asking in (first, second)
+    ]
+    assert stated == [1, 0]
 
 
 def test_no_count_is_lost_among_threads() -> None:
@@ -151,6 +153,6 @@ def test_no_count_is_lost_among_threads() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    told = parsed(app.test_client().get("/metrics").text)
-    assert figure(told, "http_request_seconds_count", route="/-/health") == 400
-    assert figure(told, "http_requests_in_flight") == 1
+    stated = parsed(app.test_client().get("/metrics").text)
+    assert figure(stated, "http_request_seconds_count", route="/-/health") == 400
+    assert figure(stated, "http_requests_in_flight") == 1

@@ -162,9 +162,11 @@ def test_every_page_leads_to_the_list_of_its_forms(shelf: Site, folder: str) -> 
     page = ask(shelf, "GET", document_of(things(shelf)[folder]) + ".html").body.decode()
     (where,) = set(re.findall(r'href="([^"]+)\.forms\.html"', page))
     path = where.removeprefix(shelf.base[:-1])
-    told, same = (ask(shelf, "GET", path + end, Accept="application/json") for end in (".forms.json", "?_profile=alt"))
-    assert (told.status, told.body) == (200, same.body)
-    assert {form["format"] for form in json.loads(told.body)["representations"]} >= {"html", "ttl", "jsonld"}
+    stated, same = (
+        ask(shelf, "GET", path + end, Accept="application/json") for end in (".forms.json", "?_profile=alt")
+    )
+    assert (stated.status, stated.body) == (200, same.body)
+    assert {form["format"] for form in json.loads(stated.body)["representations"]} >= {"html", "ttl", "jsonld"}
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
@@ -225,16 +227,16 @@ def test_an_unknown_style_is_refused(shelf: Site) -> None:
 
 
 def test_all_forms_are_listed(shelf: Site) -> None:
-    told = json.loads(ask(shelf, "GET", f"{RECORD}?_profile=alt", Accept="application/json").body)
-    assert {profile.token for profile in PROFILES} == {profile["token"] for profile in told["profiles"]}
-    assert len(told["representations"]) == len(REPRESENTATIONS) + len(LISTS)
-    for form in told["representations"]:
+    stated = json.loads(ask(shelf, "GET", f"{RECORD}?_profile=alt", Accept="application/json").body)
+    assert {profile.token for profile in PROFILES} == {profile["token"] for profile in stated["profiles"]}
+    assert len(stated["representations"]) == len(REPRESENTATIONS) + len(LISTS)
+    for form in stated["representations"]:
         answer = ask(shelf, "GET", form["address"].removeprefix(shelf.base[:-1]))
         assert (answer.status, answer.headers["content-type"]) == (200, form["type"])
     page = ask(shelf, "GET", f"{RECORD}?_profile=alt", Accept="text/html").body
     assert b"DataCite XML" in page
     assert ask(shelf, "GET", f"{RECORD}.forms.html").body == page
-    assert json.loads(ask(shelf, "GET", f"{RECORD}.forms.json").body) == told
+    assert json.loads(ask(shelf, "GET", f"{RECORD}.forms.json").body) == stated
 
 
 @pytest.mark.parametrize("path", ["/item/12345/9", "/record/12345/9"])
@@ -319,8 +321,8 @@ def test_the_works_of_a_thing_come_page_by_page(tmp_path: Path) -> None:
 
 def test_the_source_is_shown_without_what_is_private(shelf: Site) -> None:
     answer = ask(shelf, "GET", f"/source/{HANDLE}", Accept="application/json")
-    told = json.loads(answer.body)
-    assert "dc.title" in {field["name"] for field in told["fields"]}
+    stated = json.loads(answer.body)
+    assert "dc.title" in {field["name"] for field in stated["fields"]}
     assert b"@coast.example.org" not in answer.body
     assert "email" not in answer.body.decode()
     page = ask(shelf, "GET", f"/source/{HANDLE}", Accept="text/html")

@@ -123,9 +123,9 @@ def test_a_chapter_has_its_book_with_its_number_and_the_series_with_its_number()
     (ris,) = rispy.loads(written(".ris", thing).decode())
     assert (ris["type_of_reference"], ris["secondary_title"]) == ("CHAP", "Lights of the North")
     entry = bibtexparser.parse_string(written(".bib", thing).decode()).entries[0]
-    told = {name: entry.fields_dict[name].value for name in ("booktitle", "series", "number", "isbn")}
+    stated = {name: entry.fields_dict[name].value for name in ("booktitle", "series", "number", "isbn")}
     expected = {"booktitle": "Lights of the North", "series": "Studies of Coasts", "number": "7"}
-    assert told == {**expected, "isbn": "9783161484100"}
+    assert stated == {**expected, "isbn": "9783161484100"}
     csl = json.loads(written(".csl.json", thing))
     assert (csl["container-title"], csl["collection-title"]) == ("Lights of the North", "Studies of Coasts")
     assert (csl["collection-number"], csl["ISBN"]) == ("7", "9783161484100")
@@ -160,8 +160,8 @@ def schema(*fields: Field, files: tuple[File, ...] = ()) -> dict[str, Any]:
     [("open access", True), ("restricted access", False), ("embargoed access", False), ("metadata only access", False)],
 )
 def test_who_may_read_a_work_is_said_where_the_source_says_it(right: str, free: bool) -> None:
-    told = schema(Field("dc.title", "T"), Field("dc.rights.accessrights", right))
-    assert (told["isAccessibleForFree"], told["conditionsOfAccess"]) == (free, right)
+    stated = schema(Field("dc.title", "T"), Field("dc.rights.accessrights", right))
+    assert (stated["isAccessibleForFree"], stated["conditionsOfAccess"]) == (free, right)
     rights = json.loads(
         written(".datacite.json", described_fields(Field("dc.title", "T"), Field("dc.rights.accessrights", right)))
     )["rightsList"]
@@ -169,13 +169,13 @@ def test_who_may_read_a_work_is_said_where_the_source_says_it(right: str, free: 
 
 
 def test_nothing_is_said_of_access_where_the_source_says_nothing() -> None:
-    told = schema(Field("dc.title", "T"))
-    assert not {"isAccessibleForFree", "conditionsOfAccess"} & told.keys()
+    stated = schema(Field("dc.title", "T"))
+    assert not {"isAccessibleForFree", "conditionsOfAccess"} & stated.keys()
 
 
 def test_a_file_has_its_size() -> None:
-    told = schema(Field("dc.title", "T"), files=(File("t.pdf", media_type="application/pdf", size=4096),))
-    assert told["encoding"]["contentSize"] == "4096 bytes"
+    stated = schema(Field("dc.title", "T"), files=(File("t.pdf", media_type="application/pdf", size=4096),))
+    assert stated["encoding"]["contentSize"] == "4096 bytes"
 
 
 FILES = [

@@ -29,19 +29,19 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def found(shelf: Site, path: str) -> dict[str, object]:
     answer = ask(shelf, "GET", path, Accept="application/json")
     assert answer.status == 200
-    told: dict[str, object] = json.loads(answer.body)
-    return told
+    stated: dict[str, object] = json.loads(answer.body)
+    return stated
 
 
 def test_every_record_stands_on_one_page(shelf: Site) -> None:
     seen: list[str] = []
     path = "/records"
     while path:
-        told = found(shelf, path)
-        rows = told["records"]
+        stated = found(shelf, path)
+        rows = stated["records"]
         assert isinstance(rows, list)
         seen += [row["item"] for row in rows]
-        path = str(told.get("next", "")).removeprefix(shelf.base[:-1])
+        path = str(stated.get("next", "")).removeprefix(shelf.base[:-1])
     assert (len(seen), len(set(seen))) == (COUNT + 1, COUNT + 1)
 
 

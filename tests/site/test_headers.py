@@ -166,8 +166,8 @@ def test_the_link_set_is_read_by_those_who_put_each_attribute_into_a_set(shelf: 
     for path in (f"record/{HANDLE}", "journal/5555-1238"):
         (page, *_) = json.loads(ask(shelf, "GET", f"/{path}.linkset.json").body)["linkset"]
         links = [link for relation in page.values() if isinstance(relation, list) for link in relation]
-        told = {(link["href"], link.get("type"), link.get("profile")) for link in links}
-        assert {type_ for _, type_, _ in told} >= {"text/turtle", "application/ld+json"}
+        stated = {(link["href"], link.get("type"), link.get("profile")) for link in links}
+        assert {type_ for _, type_, _ in stated} >= {"text/turtle", "application/ld+json"}
 
 
 def test_a_byte_order_mark_before_a_query_is_no_part_of_it(shelf: Site) -> None:

@@ -20,8 +20,8 @@ def form(suffix: str, *fields: tuple[str, str]) -> str:
 
 
 def csl(*fields: tuple[str, str]) -> dict[str, object]:
-    told: dict[str, object] = json.loads(form(".csl.json", *fields))
-    return told
+    stated: dict[str, object] = json.loads(form(".csl.json", *fields))
+    return stated
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_words_of_the_software_are_no_kind_of_a_work() -> None:
 
 
 def test_the_particle_behind_the_given_names_belongs_to_the_family() -> None:
-    told = csl(TITLE, AUTHOR)
-    assert told["author"] == [{"family": "Costa", "given": "Aldo Matos", "dropping-particle": "da"}]
+    stated = csl(TITLE, AUTHOR)
+    assert stated["author"] == [{"family": "Costa", "given": "Aldo Matos", "dropping-particle": "da"}]
     assert "Costa, A. M. da" in form(".apa.txt", TITLE, AUTHOR, ("dc.date.issued", "2019"))
 
 
@@ -123,9 +123,9 @@ def test_no_style_names_a_number_or_a_day_that_is_not_known() -> None:
 
 @pytest.mark.parametrize("suffix", [".bib", ".ris", ".csl.json", ".md", ".apa.txt", ".datacite.xml", ".schema.jsonld"])
 def test_a_title_is_cited_without_the_markup_of_a_page(suffix: str) -> None:
-    told = form(suffix, ("dc.title", "Terns of <i>the</i> H<sub>2</sub>O"))
-    assert "Terns of the H2O".lower() in told.replace("\\", "").lower()
-    assert "<i>" not in told
+    stated = form(suffix, ("dc.title", "Terns of <i>the</i> H<sub>2</sub>O"))
+    assert "Terns of the H2O".lower() in stated.replace("\\", "").lower()
+    assert "<i>" not in stated
 
 
 def test_the_fuller_form_of_a_name_stays_in_the_catalogue() -> None:
@@ -140,8 +140,8 @@ def test_every_part_of_a_given_name_has_its_initial() -> None:
 
 @pytest.mark.parametrize("name", ["Unknown", "(:unkn) Unknown", "(:Unkn)", ":unav", "Et Al.", "et al"])
 def test_what_stands_for_no_name_is_cited_as_nobody(name: str) -> None:
-    told = csl(TITLE, ("dc.contributor.author", "Marrow, Tom"), ("dc.contributor.author", name))
-    assert told["author"] == [{"family": "Marrow", "given": "Tom"}]
+    stated = csl(TITLE, ("dc.contributor.author", "Marrow, Tom"), ("dc.contributor.author", name))
+    assert stated["author"] == [{"family": "Marrow", "given": "Tom"}]
 
 
 def test_the_key_of_a_book_without_authors_begins_with_its_editor() -> None:

@@ -128,8 +128,8 @@ def test_columns_that_are_empty_are_left_out_of_a_source(shelf: Site) -> None:
 def colours(scheme: str) -> dict[str, str]:
     text = SHEETS[0].read_text(encoding="utf-8")
     blocks = re.findall(r":root \{(.*?)\}", text, re.DOTALL)
-    told = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", blocks[0]))
-    return told if scheme == "light" else told | dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", blocks[1]))
+    stated = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", blocks[0]))
+    return stated if scheme == "light" else stated | dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", blocks[1]))
 
 
 def brightness(colour: str) -> float:
@@ -143,8 +143,8 @@ def brightness(colour: str) -> float:
 @pytest.mark.parametrize("ground", ["paper", "panel"])
 @pytest.mark.parametrize("text", ["ink", "quiet", "link", "warn"])
 def test_every_text_stands_out_from_its_ground(scheme: str, ground: str, text: str) -> None:
-    told = colours(scheme)
-    dark, bright = sorted((brightness(told[text]), brightness(told[ground])))
+    stated = colours(scheme)
+    dark, bright = sorted((brightness(stated[text]), brightness(stated[ground])))
     assert (bright + 0.05) / (dark + 0.05) >= 4.5
 
 

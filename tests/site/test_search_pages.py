@@ -28,8 +28,8 @@ FORMATS = [".json", ".csv", ".bib", ".ris", ".csl.json", ".ttl", ".atom"]
 
 def work(number: int, *fields: tuple[str, str]) -> Record:
     """A work on lights."""
-    told = (("dc.title", f"Lights & terns {number}"), ("dc.date.issued", str(1990 + number % 20)), *fields)
-    return Record(f"r{number}", f"12345/{number}", fields=tuple(Field(name, value) for name, value in told))
+    stated = (("dc.title", f"Lights & terns {number}"), ("dc.date.issued", str(1990 + number % 20)), *fields)
+    return Record(f"r{number}", f"12345/{number}", fields=tuple(Field(name, value) for name, value in stated))
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,8 @@ def test_every_facet_leads_to_as_many_works_as_it_says(client: FlaskClient) -> N
     choices = tree.xpath("//details[@class='facet']//li/a")
     assert choices
     for choice in choices:
-        told = int(choice.xpath("string(span[@class='n'])").replace(",", ""))
-        assert told == int(html(client, choice.get("href")).xpath("string(//h1/span)"))
+        stated = int(choice.xpath("string(span[@class='n'])").replace(",", ""))
+        assert stated == int(html(client, choice.get("href")).xpath("string(//h1/span)"))
 
 
 def test_a_chip_takes_its_filter_away(client: FlaskClient) -> None:

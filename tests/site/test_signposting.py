@@ -96,8 +96,8 @@ def test_the_page_has_tags_for_reference_managers_and_a_description_for_search_e
     assert ("citation_journal_title", "Annals of Coastal Ecology") in tags
     assert ("DC.identifier", "https://doi.org/10.5555/coastal.2019.0142") in tags
     (script,) = page.xpath(".//script[@type='application/ld+json']")
-    told = json.loads(script.text)
-    assert (script.get("type"), told["@type"], told["@id"]) == (
+    stated = json.loads(script.text)
+    assert (script.get("type"), stated["@type"], stated["@id"]) == (
         "application/ld+json",
         "ScholarlyArticle",
         f"{shelf.base}item/{HANDLE}",

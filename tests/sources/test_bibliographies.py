@@ -51,15 +51,15 @@ def test_names_of_bibtex_have_the_family_name_first_and_braces_keep_a_name_whole
 
 
 def test_and_others_is_no_author_and_is_reported(tmp_path: Path) -> None:
-    told: list[Finding] = []
+    stated: list[Finding] = []
 
     class Kept(Report):
         def add(self, finding: Finding) -> None:
             super().add(finding)
-            told.append(finding)
+            stated.append(finding)
 
     found(tmp_path / "x.bib", ENTRIES, Kept())
-    assert [finding.field for finding in told if finding.value == "others"] == ["bibtex.author"]
+    assert [finding.field for finding in stated if finding.value == "others"] == ["bibtex.author"]
 
 
 def test_the_second_entry_of_a_key_is_read_as_the_first_is(entries: list[Record]) -> None:
@@ -89,9 +89,9 @@ def test_a_name_that_follows_no_rule_of_cataloguing_is_a_name(tmp_path: Path) ->
     ],
 )
 def test_the_address_of_a_file_names_the_handle_of_its_item(address: str, expected: str) -> None:
-    told = handle(address)
-    assert told
-    assert told.value == expected
+    stated = handle(address)
+    assert stated
+    assert stated.value == expected
 
 
 NSDL = """<ListRecords xmlns="http://www.openarchives.org/OAI/2.0/"><record><header><identifier>oai:x.example.org:1</identifier>

@@ -74,8 +74,8 @@ from shelfgraph.cli import main
 try:
     main(sys.argv[1:], standalone_mode=False)
 finally:
-    told = open("/proc/self/status").read()
-    sys.stderr.write("PEAK " + told.split("VmHWM:")[1].split()[0])
+    stated = open("/proc/self/status").read()
+    sys.stderr.write("PEAK " + stated.split("VmHWM:")[1].split()[0])
 """
 
 

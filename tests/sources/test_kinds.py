@@ -36,7 +36,7 @@ PAGE = EXAMPLES / "listrecords-dim.xml"
 
 
 class Findings(Report):
-    """A report that keeps what it was told."""
+    """A report that keeps what it was given."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,12 +62,12 @@ def everything(found: list[Record], report: Findings) -> str:
     fields = [str(value) for record in found for field in record.fields for value in msgspec.structs.astuple(field)]
     files = [str(value) for record in found for file in record.files for value in msgspec.structs.astuple(file)]
     heads = [text for one in found for text in (one.identifier, one.handle, one.datestamp, *one.sets)]
-    told = [text for finding in report.all for text in (finding.value, finding.reason)]
-    return squeezed(" ".join(text or "" for text in [*fields, *files, *heads, *told]))
+    stated = [text for finding in report.all for text in (finding.value, finding.reason)]
+    return squeezed(" ".join(text or "" for text in [*fields, *files, *heads, *stated]))
 
 
 TOLD_BY_A_NAME = frozenset({"roleTerm", "creatorName", "ROLE"})
-"""What the name of the field tells, and a full name that is told by its parts."""
+"""What the name of the field tells, and a full name that is given by its parts."""
 
 
 def lost(path: Path, found: list[Record], report: Findings) -> list[str]:
@@ -140,7 +140,7 @@ def package(tmp_path: Path) -> Path:
     return folder.parent
 
 
-def told(found: list[Record]) -> list[tuple[str | None, list[str], list[str]]]:
+def stated(found: list[Record]) -> list[tuple[str | None, list[str], list[str]]]:
     """Handle, fields and files of each record."""
     return [(one.handle, [field.value for field in one.fields], [file.name for file in one.files]) for one in found]
 
@@ -149,7 +149,7 @@ SAF = [("12345/78", ["Shingle", "Quill, Agnes", "http://hdl.handle.net/12345/78"
 
 
 def test_a_package_is_one_record_with_its_files(package: Path) -> None:
-    assert told(records(package)) == SAF
+    assert stated(records(package)) == SAF
 
 
 def test_a_zip_of_packages_is_read_as_the_folders_are(package: Path, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_zip_of_packages_is_read_as_the_folders_are(package: Path, tmp_path: P
         for file in sorted(package.rglob("*")):
             archive.write(file, file.relative_to(package))
         archive.writestr("__MACOSX/._a.pdf", b"x")
-    assert told(records(path)) == SAF
+    assert stated(records(path)) == SAF
 
 
 def tarred(data: bytes) -> bytes:

@@ -81,8 +81,8 @@ def suffered(met: list[tuple[int, float]]) -> list[tuple[int, float]]:
 
 def under_way(site: Site) -> float:
     """How many queries run, in the foreground and behind it."""
-    told = ask(site, "GET", "/metrics").body.decode()
-    return sum(map(float, re.findall(r"^shelfgraph_workers_(?:running|background) (\S+)", told, re.MULTILINE)))
+    stated = ask(site, "GET", "/metrics").body.decode()
+    return sum(map(float, re.findall(r"^shelfgraph_workers_(?:running|background) (\S+)", stated, re.MULTILINE)))
 
 
 def megabytes(site: Site) -> float:
@@ -151,7 +151,7 @@ def test_an_answer_that_breaks_off_never_looks_whole() -> None:
         status, etag, body = broken_off(hasty, path)
         assert status == 200
         assert body.endswith(b'\n"This answer is not whole: the query took longer than is allowed.\n')
-        # Nor is a client that kept it told that it has the answer.
+        # Nor is a client that kept it stated that it has the answer.
         assert ask(hasty, "HEAD", path, If_None_Match=etag).status == 200
     finally:
         hasty.stop()
@@ -160,20 +160,20 @@ def test_an_answer_that_breaks_off_never_looks_whole() -> None:
 def soaked() -> dict[str, Any]:
     """What 200 clients met, 20 of them with runaway queries, and what was left over."""
     script = [sys.executable, "benchmarks/soak.py", "--seconds", "5", "--timeout", "2"]
-    told = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    return json.loads(told.stdout)
+    stated = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return json.loads(stated.stdout)
 
 
 def test_200_clients_with_20_runaways_among_them() -> None:
     """The short form of benchmarks/soak.py."""
-    told = soaked()
+    stated = soaked()
     for _ in range(2):
         # A machine that is busy with something else may be slow once.
-        told = soaked() if told["failed"] or told["over_a_second"] else told
-    assert told["failed"] == 0
+        stated = soaked() if stated["failed"] or stated["over_a_second"] else stated
+    assert stated["failed"] == 0
     # How long the others wait is measured by the benchmark; a busy machine must not make this a lie about the site.
-    assert told["over_a_second"] <= told["requests"] / 20
-    assert told["requests"] > 300
-    assert told["after"]["processes"] <= told["before"]["processes"] + 1
-    assert told["after"]["descriptors"] <= told["before"]["descriptors"] + 16
-    assert told["after"]["megabytes"] <= told["before"]["megabytes"] + 100
+    assert stated["over_a_second"] <= stated["requests"] / 20
+    assert stated["requests"] > 300
+    assert stated["after"]["processes"] <= stated["before"]["processes"] + 1
+    assert stated["after"]["descriptors"] <= stated["before"]["descriptors"] + 16
+    assert stated["after"]["megabytes"] <= stated["before"]["megabytes"] + 100

@@ -107,8 +107,8 @@ def at_work(site: Site) -> set[int]:
         with suppress(OSError):
             process = waiting.pop()
             waiting += below(process)
-            _, _, told = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")
-            if "server.sparql.fork_server" in command(process) and int(told.split()[11]) > 50:
+            _, _, stated = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")
+            if "server.sparql.fork_server" in command(process) and int(stated.split()[11]) > 50:
                 found.add(process)
     return found
 
@@ -161,8 +161,8 @@ def test_a_client_that_leaves_is_noticed_over_ipv6_too() -> None:
             assert under_way(site) == 2
         assert soon(lambda: left(site) == 4)
     finally:
-        told = site.stop()
-    assert told.count(" 499 GET /sparql 0 B ") == told.count("broken off: client left") == 4
+        stated = site.stop()
+    assert stated.count(" 499 GET /sparql 0 B ") == stated.count("broken off: client left") == 4
 
 
 def test_a_question_of_two_goes_on_until_both_have_left(patient: Site) -> None:
@@ -250,7 +250,7 @@ def test_a_client_that_stays_is_never_cut() -> None:
             behind.send(RUNAWAY)
             behind.send(LOOK_UP)
             assert behind.status() == 200
-            # Their time is up, which is what they are told: nobody took them for gone.
+            # Their time is up, which is what they are given: nobody took them for gone.
             assert {fresh.status(), used.status(), behind.status()} == {503}
             assert behind.status() == 200
     finally:
@@ -310,8 +310,8 @@ def test_behind_a_proxy_a_client_that_leaves_is_noticed_and_one_that_stays_is_no
             assert staying.status() == 503
     finally:
         proxy.close()
-        told = site.stop()
-    found = re.search(r"slow query, (\S+) s, left, \w+: [^#]* # the one that leaves", told)
+        stated = site.stop()
+    found = re.search(r"slow query, (\S+) s, left, \w+: [^#]* # the one that leaves", stated)
     assert found
     assert float(found[1]) < 6
 

@@ -58,8 +58,8 @@ def test_no_request_is_a_fault_of_ours(
     try:
         connection.request(method, f"{path}?{address}" if address else path, body, headers)
         response = connection.getresponse()
-        told = response.read()
-        assert response.status < 500 or (response.status in {503, 504} and (told or method == "HEAD")), told
+        stated = response.read()
+        assert response.status < 500 or (response.status in {503, 504} and (stated or method == "HEAD")), stated
     except HTTPException as fault:
         raise AssertionError(f"the connection was broken off: {fault!r}") from fault
     finally:
@@ -119,14 +119,14 @@ def test_no_bytes_on_the_wire_are_a_fault_of_ours(
     site: Site, method: bytes, place: bytes, target: bytes, lines: list[bytes], body: bytes
 ) -> None:
     head = b"\r\n".join([b"%s %s%s HTTP/1.1" % (method, place, target), b"Host: x", b"Connection: close", *lines])
-    told = sent(site, head + b"\r\n" + body)
-    assert told.startswith(b"HTTP/1.1 "), told
-    assert told[9:12] < b"500" or (told[9:12] in {b"503", b"504"} and b"\r\n\r\n" in told), told
+    stated = sent(site, head + b"\r\n" + body)
+    assert stated.startswith(b"HTTP/1.1 "), stated
+    assert stated[9:12] < b"500" or (stated[9:12] in {b"503", b"504"} and b"\r\n\r\n" in stated), stated
 
 
 @settings(max_examples=MANY // 5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(method=st.sampled_from([b"POST", b"QUERY"]), body=BODY, missing=st.integers(1, 2_000_000))
 def test_a_body_that_ends_too_early_is_a_refusal(site: Site, method: bytes, body: bytes, missing: int) -> None:
     head = b"%s /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: %d\r\n\r\n"
-    told = sent(site, head % (method, len(body) + missing) + body, ends=True)
-    assert told[9:10] == b"4", told
+    stated = sent(site, head % (method, len(body) + missing) + body, ends=True)
+    assert stated[9:10] == b"4", stated

@@ -17,7 +17,7 @@ from converter.errors import QueryError
 from server.sparql import Request
 from server.sparql.in_memory_store import affordable
 from server.sparql.pool import Pool
-from tests.sparql.test_pool import COUNT, RUNAWAY, below, command, processes, store, told
+from tests.sparql.test_pool import COUNT, RUNAWAY, below, command, processes, stated, store
 
 PLENTY = 1 << 30
 GRAPHS = Request("SELECT ?g ?o { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g ?o", "csv")
@@ -65,9 +65,9 @@ def test_what_is_in_memory_answers_as_what_is_on_disk(tmp_path: Path) -> None:
     asked = [COUNT, GRAPHS, Request("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o FILTER(!ISBLANK(?s)) } ORDER BY ?o", "nt")]
     pool = Pool(tmp_path / "1", base="http://x/", size=1, timeout=5, resident=PLENTY)
     try:
-        from_disk = [told(pool, request) for request in asked]
+        from_disk = [stated(pool, request) for request in asked]
         assert until(lambda: is_resident(pool))
-        from_memory = [told(pool, request) for request in asked]
+        from_memory = [stated(pool, request) for request in asked]
     finally:
         pool.close()
     # A blank node has a name of its own in each store.
@@ -79,9 +79,9 @@ def test_what_is_in_memory_answers_as_what_is_on_disk(tmp_path: Path) -> None:
 
 def test_a_new_generation_is_shown_at_once_and_taken_into_memory_after(pool: Pool, tmp_path: Path) -> None:
     pool.use(store(tmp_path / "2", 301), "2")
-    assert told(pool) == b"n\r\n301\r\n"
+    assert stated(pool) == b"n\r\n301\r\n"
     assert until(lambda: is_resident(pool), 60), "it rests before it takes the next one in"
-    assert (told(pool), pool.version) == (b"n\r\n301\r\n", "2")
+    assert (stated(pool), pool.version) == (b"n\r\n301\r\n", "2")
     assert until(lambda: len(holders()) == 1), "the process that had the generation before has ended"
 
 
@@ -98,7 +98,7 @@ def test_data_that_are_too_large_for_memory_are_read_from_disk_and_that_is_said(
 
     try:
         assert until(is_said)
-        assert (told(made), is_resident(made)) == (b"n\r\n300\r\n", False)
+        assert (stated(made), is_resident(made)) == (b"n\r\n300\r\n", False)
     finally:
         made.close()
 
@@ -111,11 +111,11 @@ def test_data_that_memory_loses_are_read_from_disk_and_taken_in_again(pool: Pool
     def is_back() -> bool:
         # Its workers live on for up to a second, and end unasked.
         with suppress(QueryError):
-            assert told(pool) == b"n\r\n300\r\n"
+            assert stated(pool) == b"n\r\n300\r\n"
         return is_resident(pool) and bool(holders()) and holders() != before
 
     assert until(is_back)
-    assert told(pool) == b"n\r\n300\r\n"
+    assert stated(pool) == b"n\r\n300\r\n"
 
 
 def test_data_may_take_a_part_of_the_memory_that_is_free() -> None:
@@ -156,17 +156,17 @@ def test_a_worker_that_had_the_data_for_itself_has_a_successor_once_nobody_is_lo
     before = owners()
     for _ in range(2):
         with suppress(QueryError):
-            told(pool, Request(RUNAWAY, "csv"))
+            stated(pool, Request(RUNAWAY, "csv"))
     assert until(lambda: pool.figures().idle == len(workers()) == 9 and len(owners()) == 1)
-    assert (told(pool), owners() == before) == (b"n\r\n300\r\n", False)
+    assert (stated(pool), owners() == before) == (b"n\r\n300\r\n", False)
 
 
 def test_a_runaway_in_memory_ends_at_its_deadline_and_others_do_not_notice(pool: Pool) -> None:
     started = time.monotonic()
     with suppress(QueryError):
-        told(pool, Request(RUNAWAY, "csv"))
+        stated(pool, Request(RUNAWAY, "csv"))
     assert time.monotonic() - started < 3
-    assert (told(pool), pool.figures().kills) == (b"n\r\n300\r\n", 1)
+    assert (stated(pool), pool.figures().kills) == (b"n\r\n300\r\n", 1)
 
 
 def test_two_workers_of_one_memory_draw_different_lots(pool: Pool) -> None:
@@ -178,6 +178,6 @@ def test_two_workers_of_one_memory_draw_different_lots(pool: Pool) -> None:
 
 def test_a_pool_that_is_closed_while_it_takes_data_in_leaves_nothing(tmp_path: Path) -> None:
     made = Pool(store(tmp_path / "1", 3), base="http://closing/", size=1, timeout=1.5, resident=PLENTY)
-    assert told(made)
+    assert stated(made)
     made.close()
     assert until(lambda: not [one for one in processes() if "http://closing/" in command(one)], 5)

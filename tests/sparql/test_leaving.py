@@ -14,7 +14,7 @@ from server.sparql import ClientLeft, Endpoint, QueryTimeout, Request
 from server.sparql.answer_cache import Cached
 from server.sparql.client_disconnect import ASKER, Asker
 from server.sparql.pool import Pool
-from tests.sparql.test_pool import COUNT, RUNAWAY, store, told, workers
+from tests.sparql.test_pool import COUNT, RUNAWAY, stated, store, workers
 
 
 class Asking:
@@ -54,7 +54,7 @@ def soon(what: Callable[[], bool], within: float = 8.0) -> bool:
 def patient(tmp_path: Path) -> Iterator[Pool]:
     """A pool with two places in the foreground where a query may take twenty seconds."""
     made = Pool(store(tmp_path / "1", 300), base="http://x/", size=2, timeout=20)
-    told(made)
+    stated(made)
     yield made
     made.close()
 
@@ -66,7 +66,7 @@ def test_the_query_of_one_who_leaves_is_ended(patient: Pool) -> None:
     assert asking.ended(1)
     assert isinstance(asking.outcome, ClientLeft)
     assert (patient.figures().running, patient.figures().kills) == (0, 1)
-    assert told(patient) == b"n\r\n300\r\n"
+    assert stated(patient) == b"n\r\n300\r\n"
 
 
 def test_one_who_has_left_asks_nothing_more(patient: Pool) -> None:

@@ -1,4 +1,4 @@
-"""Look-ups are told from what may take long."""
+"""Look-ups are distinguished from what may take long."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from server.sparql.lexer import kind
 from server.sparql.pool import LongKinds, Pool
 from tests.conftest import EXAMPLES, Site
 from tests.sparql.test_abuse import HUGE, broken_off
-from tests.sparql.test_pool import COUNT, RUNAWAY, store, told
+from tests.sparql.test_pool import COUNT, RUNAWAY, stated, store
 
 LONG = f"{HUGE} LIMIT 20000"
 """About a megabyte."""
@@ -28,7 +28,7 @@ LONG = f"{HUGE} LIMIT 20000"
 def pool(tmp_path: Path) -> Iterator[Pool]:
     """One place in each foreground, and one for a long query."""
     made = Pool(store(tmp_path / "1", 300), base="http://x/", size=1, timeout=8, background=1)
-    told(made)
+    stated(made)
     yield made
     made.close()
 
@@ -46,7 +46,7 @@ def test_long_answers_wait_for_each_other_and_none_breaks_off(tmp_path: Path) ->
     lengths: list[int] = []
     pool = Pool(store(tmp_path / "1", 300), base="http://x/", size=1, timeout=60, background=1)
     try:
-        at_one_time(8, lambda which: lengths.append(len(told(pool, Request(f"{LONG} # {which}", "csv")))))
+        at_one_time(8, lambda which: lengths.append(len(stated(pool, Request(f"{LONG} # {which}", "csv")))))
     finally:
         pool.close()
     assert len(lengths) == 8
@@ -72,7 +72,7 @@ def test_a_slow_reader_makes_room_for_a_long_query(pool: Pool) -> None:
     with pool.ask(Request(HUGE, "csv")) as answer:
         slow = iter(answer)
         next(slow)
-        assert len(told(pool, Request(LONG, "csv"))) > 500_000
+        assert len(stated(pool, Request(LONG, "csv"))) > 500_000
         with pytest.raises(QueueFull, match="read slowly"):
             for _ in slow:
                 pass
@@ -86,13 +86,13 @@ def test_look_ups_do_not_stand_behind_long_queries(tmp_path: Path) -> None:
     def asking(which: int) -> None:
         while time.monotonic() < until:
             with suppress(QueryError):
-                told(made, Request(f"{LONG} # {which}", "csv"))
+                stated(made, Request(f"{LONG} # {which}", "csv"))
 
     def looking_up() -> None:
         time.sleep(0.5)
         while time.monotonic() < until:
             started = time.monotonic()
-            told(made)
+            stated(made)
             waited.append(time.monotonic() - started)
             time.sleep(0.02)
 

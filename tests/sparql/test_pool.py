@@ -64,7 +64,7 @@ def open_files() -> int:
     return len([*Path("/proc/self/fd").iterdir()])
 
 
-def told(endpoint: Pool | Cached, request: Request = COUNT) -> bytes:
+def stated(endpoint: Pool | Cached, request: Request = COUNT) -> bytes:
     """The whole answer."""
     with endpoint.ask(request) as answer:
         return b"".join(answer)
@@ -76,13 +76,13 @@ def test_a_new_generation_drops_no_request(pool: Pool, tmp_path: Path) -> None:
 
     def asking() -> None:
         while not stop.is_set():
-            seen.append(told(pool))
+            seen.append(stated(pool))
 
     threads = [threading.Thread(target=asking) for _ in range(3)]
     for thread in threads:
         thread.start()
     pool.use(store(tmp_path / "2", 301), "2")
-    after = told(pool)
+    after = stated(pool)
     stop.set()
     for thread in threads:
         thread.join()
@@ -93,14 +93,14 @@ def test_a_new_generation_drops_no_request(pool: Pool, tmp_path: Path) -> None:
 def test_a_long_query_makes_room_for_a_short_one(pool: Pool, inside: bool) -> None:
     def run() -> None:
         with suppress(QueryError):
-            told(pool, Request(RUNAWAY, "csv"))
+            stated(pool, Request(RUNAWAY, "csv"))
 
-    told(pool)
+    stated(pool)
     thread = threading.Thread(target=run)
     thread.start()
     time.sleep(0.1)
     started = time.monotonic()
-    told(pool, Request(COUNT.query, "csv", inside=inside))
+    stated(pool, Request(COUNT.query, "csv", inside=inside))
     assert time.monotonic() - started < 0.8
     assert thread.is_alive()
     thread.join()
@@ -112,17 +112,17 @@ def test_of_too_many_long_queries_the_longest_is_ended(tmp_path: Path) -> None:
 
     def run(number: int) -> None:
         try:
-            told(made, Request(f"{RUNAWAY} # {number}", "csv"))
+            stated(made, Request(f"{RUNAWAY} # {number}", "csv"))
         except QueryError as fault:
             faults[number] = fault
 
-    told(made)
+    stated(made)
     threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
     try:
         for thread, alone in zip(threads, (1.2, 0.2), strict=True):
             thread.start()
             time.sleep(alone)
-        assert told(made) == b"n\r\n300\r\n"
+        assert stated(made) == b"n\r\n300\r\n"
         for thread in threads:
             thread.join()
         assert [type(faults[number]) for number in range(2)] == [QueueFull, QueryTimeout]
@@ -141,10 +141,10 @@ def test_a_worker_that_a_query_has_blown_up_is_not_used_again(tmp_path: Path, do
     doubled = " ".join(f"BIND(CONCAT(?a{n}, ?a{n}) AS ?a{n + 1})" for n in range(doublings))
     patient = Pool(store(tmp_path / "1", 3), base="http://x/", size=1, timeout=30)
     try:
-        told(patient)
+        stated(patient)
         time.sleep(0.5)
         before = workers()
-        told(patient, Request(f"SELECT (STRLEN(?a{doublings}) AS ?n) {{ BIND('x' AS ?a0) {doubled} }}", "csv"))
+        stated(patient, Request(f"SELECT (STRLEN(?a{doublings}) AS ?n) {{ BIND('x' AS ?a0) {doubled} }}", "csv"))
         time.sleep(0.5)
         assert len(before - workers()) == replaced
     finally:
@@ -158,28 +158,28 @@ def test_two_workers_draw_different_lots(pool: Pool) -> None:
 
 
 def test_workers_that_died_unasked_cost_no_query(pool: Pool) -> None:
-    told(pool)
+    stated(pool)
     for worker in workers():
         os.kill(worker, signal.SIGKILL)
     time.sleep(0.2)
-    assert told(pool) == b"n\r\n300\r\n"
+    assert stated(pool) == b"n\r\n300\r\n"
 
 
 def test_a_pool_outlives_the_process_that_makes_its_workers(pool: Pool) -> None:
-    told(pool)
+    stated(pool)
     for process in below(os.getpid()):
         if "server.sparql.fork_server" in command(process):
             os.kill(process, signal.SIGKILL)
     time.sleep(1.5)
-    assert told(pool) == b"n\r\n300\r\n"
+    assert stated(pool) == b"n\r\n300\r\n"
 
 
 def test_nothing_is_left_of_a_closed_pool(tmp_path: Path) -> None:
     before = open_files()
     made = Pool(store(tmp_path / "1", 3), base="http://closed/", size=1, timeout=1.5)
-    told(made)
+    stated(made)
     with suppress(QueryError):
-        told(made, Request(RUNAWAY, "csv"))
+        stated(made, Request(RUNAWAY, "csv"))
     with made.ask(Request("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "csv")):
         made.close()
     until = time.monotonic() + 5
@@ -195,7 +195,7 @@ def test_a_folder_with_modules_of_the_same_name_does_no_harm(tmp_path: Path) -> 
     with chdir(tmp_path):
         made = Pool(store(tmp_path / "1", 3), base="http://x/", size=1, timeout=5)
         try:
-            assert told(made) == b"n\r\n3\r\n"
+            assert stated(made) == b"n\r\n3\r\n"
         finally:
             made.close()
 
@@ -208,7 +208,7 @@ def test_a_query_ends_at_its_deadline(pool: Pool) -> None:
 def test_the_memory_of_answers_is_bounded(pool: Pool) -> None:
     cache = Cached(pool, limit=5_000)
     for number in range(40):
-        told(cache, Request(f"SELECT ({number} AS ?n) {{}}", "csv"))
+        stated(cache, Request(f"SELECT ({number} AS ?n) {{}}", "csv"))
     assert 0 < cache.figures().bytes <= 5_000
 
 
@@ -217,7 +217,7 @@ def test_a_runaway_that_many_ask_at_one_time_runs_once(pool: Pool) -> None:
 
     def run() -> None:
         try:
-            told(cache, Request(RUNAWAY, "csv"))
+            stated(cache, Request(RUNAWAY, "csv"))
         except QueryError as fault:
             faults.append(str(fault))
 
@@ -231,8 +231,8 @@ def test_a_runaway_that_many_ask_at_one_time_runs_once(pool: Pool) -> None:
 
 def test_an_answer_out_of_memory_takes_less_than_a_millisecond(pool: Pool) -> None:
     cache = Cached(pool)
-    told(cache)
+    stated(cache)
     started = time.perf_counter()
     for _ in range(100):
-        told(cache)
+        stated(cache)
     assert (time.perf_counter() - started) / 100 < 0.001

@@ -24,7 +24,7 @@ from server.sparql.pool_answer import LOW_SLICE, LOW_TURN, SLICE, TURN, PoolAnsw
 from server.sparql.ready_workers import ReadyWorkers
 from server.sparql.worker_process import Worker
 from tests.sparql.test_in_memory_store import until
-from tests.sparql.test_pool import RUNAWAY, below, command, store, told
+from tests.sparql.test_pool import RUNAWAY, below, command, stated, store
 
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) != STR(?d)) }"
 
@@ -52,7 +52,7 @@ def pool(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pool]:
     """One place in each foreground, or so many, over data of which a heavy query takes a tenth of a second."""
     size = getattr(request, "param", 1)
     made = Pool(store(tmp_path / "1", 300), base="http://turns/", size=size, timeout=20)
-    assert told(made)
+    assert stated(made)
     yield made
     made.close()
 
@@ -66,7 +66,7 @@ def crowd(pool: Pool, clients: int, seconds: float, *, kinds: int = 1) -> list[f
     def asking(client: int) -> None:
         while (started := time.monotonic()) < end:
             variable = f"n{next(numbers) % kinds}"
-            told(pool, Request(HEAVY.replace("?n", f"?{variable}"), "csv"))
+            stated(pool, Request(HEAVY.replace("?n", f"?{variable}"), "csv"))
             longest[client] = max(longest[client], time.monotonic() - started)  # type: ignore[assignment] # seconds
 
     threads = [threading.Thread(target=asking, args=(client,)) for client in range(clients)]
@@ -81,7 +81,7 @@ def crowd(pool: Pool, clients: int, seconds: float, *, kinds: int = 1) -> list[f
 @pytest.mark.parametrize("kinds", [1, 1_000])
 def test_of_many_who_ask_heavy_queries_all_the_time_each_is_served(pool: Pool, kinds: int) -> None:
     started = time.monotonic()
-    told(pool, Request(HEAVY, "csv"))
+    stated(pool, Request(HEAVY, "csv"))
     alone = time.monotonic() - started
     waited = crowd(pool, 2 * (os.cpu_count() or 1), 6.0, kinds=kinds)
     assert max(waited) < max(1.5, 16 * alone), f"alone it takes {alone:.2f} s"
@@ -103,20 +103,20 @@ def test_a_worker_that_was_lowered_is_asked_again_and_is_as_before(pool: Pool) -
 def test_a_query_over_its_slice_has_what_nobody_else_wants_and_short_ones_do_not_wait(pool: Pool) -> None:
     def run() -> None:
         with suppress(QueryError):
-            told(pool, Request(RUNAWAY, "csv"))
+            stated(pool, Request(RUNAWAY, "csv"))
 
     threads = [threading.Thread(target=run) for _ in range(3)]
     for thread in threads:
         thread.start()
     idle = (os.SCHED_IDLE, 0)
     assert until(lambda: sum(idle in policies(worker) for worker in workers_below("http://turns/")) >= 2)
-    assert told(pool) == b"n\r\n300\r\n"
+    assert stated(pool) == b"n\r\n300\r\n"
     for maker in [process for process in below(os.getpid()) if "http://turns/" in command(process)]:
         os.kill(maker, signal.SIGKILL)
     # Whoever made them has ended, and so have they.
     for thread in threads:
         thread.join()
-    assert told(pool) == b"n\r\n300\r\n"
+    assert stated(pool) == b"n\r\n300\r\n"
 
 
 @pytest.mark.skipif(not RETURNS, reason="a thread of this system has no priority of its own")
@@ -138,7 +138,7 @@ def test_who_waits_is_ended_in_time(tmp_path: Path) -> None:
     def run() -> None:
         started = time.monotonic()
         with suppress(QueryError):
-            told(made, Request(RUNAWAY, "csv"))
+            stated(made, Request(RUNAWAY, "csv"))
         waited.append(time.monotonic() - started)
 
     threads = [threading.Thread(target=run) for _ in range(5)]
@@ -154,7 +154,7 @@ def test_who_waits_is_ended_in_time(tmp_path: Path) -> None:
 
 
 class StubWorker:
-    """A worker in time that is only told."""
+    """A worker in time that is only given."""
 
     def __init__(self) -> None:
         self.spent = 0.0

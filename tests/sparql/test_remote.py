@@ -211,7 +211,7 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
-def told(url: str, query: str, format_: str = "csv", **limits: Any) -> bytes:
+def stated(url: str, query: str, format_: str = "csv", **limits: Any) -> bytes:
     """The whole answer of a service that is asked once."""
     with closing(Remote(url, **limits)) as remote:
         return asked(remote, query, format_)
@@ -220,13 +220,13 @@ def told(url: str, query: str, format_: str = "csv", **limits: Any) -> bytes:
 def test_a_runaway_query_ends_at_the_deadline(oxigraph: Service) -> None:
     started = time.monotonic()
     with pytest.raises(QueryTimeout):
-        told(oxigraph.query, RUNAWAY, timeout=0.5)
+        stated(oxigraph.query, RUNAWAY, timeout=0.5)
     assert time.monotonic() - started < 1.5
 
 
 def test_an_answer_that_is_too_large_is_broken_off(oxigraph: Service) -> None:
     with pytest.raises(WorkerDied, match="more than 100 bytes"):
-        told(oxigraph.query, "SELECT * { ?s ?p ?o }", largest=100)
+        stated(oxigraph.query, "SELECT * { ?s ?p ?o }", largest=100)
 
 
 def test_a_version_follows_the_data(oxigraph: Service) -> None:
@@ -317,7 +317,7 @@ def bent(status: int = 200, body: bytes = b"", wait: float = 0, **headers: str) 
 def test_a_refusal_of_the_service_is_what_it_means(status: int, fault: type[QueryError]) -> None:
     with bent(status, b"<p>the <b>words</b></p>", Content_Type="text/html") as service:
         with pytest.raises(fault, match="words") as raised:
-            told(service, COUNT)
+            stated(service, COUNT)
         assert "<" not in str(raised.value)
 
 
@@ -335,7 +335,7 @@ def test_an_answer_that_cannot_be_used_is_a_fault_of_the_service(
     query: str, format_: str, answer: dict[str, object]
 ) -> None:
     with bent(**answer) as service, pytest.raises(ServiceFailed):  # type: ignore[arg-type] # the answer of one case
-        told(service, query, format_)
+        stated(service, query, format_)
 
 
 def test_a_part_of_an_answer_is_not_taken_for_the_whole() -> None:
@@ -343,15 +343,15 @@ def test_a_part_of_an_answer_is_not_taken_for_the_whole() -> None:
         bent(body=b'"n"\n1\n', Content_Type="text/csv", X_SQL_State="S1TAT") as service,
         pytest.raises(QueryTimeout, match="S1TAT"),
     ):
-        told(service, COUNT)
+        stated(service, COUNT)
 
 
 def test_old_lines_become_ours() -> None:
     old = b'# Empty NT\n<urn:a>\t<urn:b>\t"\\u00E9 \\\\u00E9"@en-GB .'
     with bent(body=old, Content_Type="text/plain; charset=UTF-8") as service:
         for format_ in ("nt", "trig"):
-            assert told(service, ALL, format_) == '<urn:a> <urn:b> "é \\\\u00E9"@en-gb .\n'.encode()
-        assert b'xml:lang="en-gb"' in told(service, ALL, "rdf")
+            assert stated(service, ALL, format_) == '<urn:a> <urn:b> "é \\\\u00E9"@en-gb .\n'.encode()
+        assert b'xml:lang="en-gb"' in stated(service, ALL, "rdf")
 
 
 @given(st.lists(st.text(max_size=8), max_size=5), st.lists(st.integers(0, 200), max_size=6))

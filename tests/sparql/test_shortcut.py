@@ -74,9 +74,9 @@ def app(pool: Pool) -> Flask:
 def answer(
     app: Flask, request: tuple[str, str, str, str, dict[str, str]], **more: str
 ) -> tuple[int, dict[str, str], bytes]:
-    """Status, header fields and body; the fields that are its own are told by their names."""
+    """Status, header fields and body; the fields that are its own are given by their names."""
     method, query_string, content_type, body, headers = request
-    told = app.test_client().open(
+    stated = app.test_client().open(
         "/sparql",
         method=method,
         query_string=query_string,
@@ -85,8 +85,8 @@ def answer(
         headers=headers | more,
         buffered=True,
     )
-    fields = {name.lower(): "" if name.lower() in _OWN else value for name, value in told.headers.items()}
-    return told.status_code, fields, told.data
+    fields = {name.lower(): "" if name.lower() in _OWN else value for name, value in stated.headers.items()}
+    return stated.status_code, fields, stated.data
 
 
 @pytest.mark.parametrize("request_", [*REQUESTS, *REFUSED])
@@ -133,10 +133,10 @@ def test_a_request_is_counted_under_its_route(app: Flask) -> None:
 def test_an_answer_that_streams_is_whole(site: Site) -> None:
     connection = HTTPConnection("127.0.0.1", site.port, timeout=20)
     connection.request("GET", f"/sparql?format=nt&query={quote('CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }')}")
-    told = connection.getresponse()
-    lines = told.read().splitlines()
+    stated = connection.getresponse()
+    lines = stated.read().splitlines()
     connection.close()
-    assert (told.status, len(lines) > 500, {line[-2:] for line in lines}) == (200, True, {b" ."})
+    assert (stated.status, len(lines) > 500, {line[-2:] for line in lines}) == (200, True, {b" ."})
 
 
 PIECES = st.sampled_from(

@@ -83,17 +83,17 @@ def start(script: str, *arguments: object) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("part", PARTS)
 def test_queries_give_what_the_suite_expects(started: dict[str, tuple[Any, Path]], part: str) -> None:
     process, outcomes = started[part]
-    told, _ = process.communicate(timeout=900)
-    assert process.returncode == 0, told[-4_000:]
+    stated, _ = process.communicate(timeout=900)
+    assert process.returncode == 0, stated[-4_000:]
     counted = Counter(one["outcome"] for one in json.loads(outcomes.read_text(encoding="utf-8")))
     assert counted["pass"] + counted["soft"] == CEILING[part]
 
 
 def test_the_protocol_and_the_service_description_give_what_the_suite_expects(suite: Path, site: Site) -> None:
     process = start("protocol_suite.py", "--suite", suite, "--query", f"{site.base}sparql", "--extra", "-v")
-    told, _ = process.communicate(timeout=100)
-    assert process.returncode == 0, told[-4_000:]
-    lines = [line.split() for line in told.splitlines() if line.startswith("pass ")]
+    stated, _ = process.communicate(timeout=100)
+    assert process.returncode == 0, stated[-4_000:]
+    lines = [line.split() for line in stated.splitlines() if line.startswith("pass ")]
     passed = Counter(words[1].partition("/")[0] for words in lines)
     assert (passed["protocol"], passed["service-description"], passed["extra"]) == (14, 3, 35)
 
@@ -163,8 +163,8 @@ def fault(site: Site, request: dict[str, Any]) -> str:
     if request["method"] == "HEAD" and answer.body:
         return "a body"
     if request["resp_body"]:
-        told, expected = (
+        stated, expected = (
             rdflib.Graph().parse(data=data, format="turtle") for data in (answer.body, request["resp_body"])
         )
-        return "" if isomorphic(told, expected) else answer.body.decode()
+        return "" if isomorphic(stated, expected) else answer.body.decode()
     return ""

@@ -51,16 +51,16 @@ def complete(mapper: Mapper, record: Record) -> None:
     mapped = mapper.map(record)
     assert len(mapped.outcomes) >= len(record.fields) + len(record.files)
     makers = {id(origin.field) for origins in mapped.lines.values() for origin in origins}
-    told = {(finding.field, finding.value) for finding in mapped.findings}
+    stated = {(finding.field, finding.value) for finding in mapped.findings}
     for field, _, outcome in mapped.outcomes:
-        in_graph, in_report = id(field) in makers, (field.name, masked(field.value)) in told
+        in_graph, in_report = id(field) in makers, (field.name, masked(field.value)) in stated
         expected = {"mapped": in_graph, "fallback": in_graph and in_report, "reported": in_report}
         assert expected.get(outcome, record.deleted or in_report or outcome == "private"), (field, outcome)
     lines = "\n".join(mapped.lines)
     assert len(list(pyoxigraph.parse(lines, format=pyoxigraph.RdfFormat.N_TRIPLES))) == len(mapped.lines)
 
 
-def told(act: Callable[[], object]) -> str:
+def stated(act: Callable[[], object]) -> str:
     """What the fault says in which an act ends, nothing where it ends well."""
     try:
         act()
@@ -73,7 +73,7 @@ def told(act: Callable[[], object]) -> str:
 def test_every_real_record_converts_or_gets_a_clear_error(records: Path, folder: str) -> None:
     mapper = Mapper()
     for path in sorted((records / folder).iterdir()):
-        fault = told(lambda path=path: [complete(mapper, record) for record in read(str(path))])
+        fault = stated(lambda path=path: [complete(mapper, record) for record in read(str(path))])
         assert not fault or str(path) in fault
         assert "\n" not in fault
 
@@ -84,7 +84,7 @@ def data(records: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("all") / "data"
     command = [*COMMAND, "load", str(records), "--data", str(folder), "--base", "https://data.example.org/"]
     done = subprocess.run(command, capture_output=True, check=False, timeout=900)
-    # Broken files are told one by one; the others have been loaded.
+    # Broken files are given one by one; the others have been loaded.
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
     return folder
@@ -102,9 +102,9 @@ def test_nothing_private_of_real_records_is_in_the_store(data: Path) -> None:
     crosswalk = ontology.Crosswalk()
     private: set[str] = set()
     for record in DataFolder(data).records():
-        told = {field.value for field in record.fields if SILENT.get(crosswalk.row(field.name).kind) != "private"}
+        stated = {field.value for field in record.fields if SILENT.get(crosswalk.row(field.name).kind) != "private"}
         hidden = {field.value for field in record.fields if SILENT.get(crosswalk.row(field.name).kind) == "private"}
-        private |= {value for value in hidden - told if len(value) > 20}
+        private |= {value for value in hidden - stated if len(value) > 20}
     assert len(private) > 20
     store = pyoxigraph.Store.read_only(str(DataFolder(data).current().path))
     for quad in store:
@@ -170,9 +170,9 @@ def test_the_largest_file_loads_in_less_than_200_megabytes(records: Path, tmp_pa
         "print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
     command = [sys.executable, "-c", measure, *COMMAND, "load", str(largest), "--data", str(tmp_path / "data")]
-    told = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout.split()
-    assert told[0] == b"0"
-    assert int(told[1]) < 200_000
+    stated = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout.split()
+    assert stated[0] == b"0"
+    assert int(stated[1]) < 200_000
 
 
 def test_real_records_of_every_form_come_back_as_the_same_graph(records: Path, tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ OAI = "<record><header><identifier>oai:{host}:{number}</identifier><datestamp>20
 TWO_HOSTS = ("a.example.org", "b.example.org")
 
 
-class Told(Report):
-    """A report that keeps what it is told."""
+class Stated(Report):
+    """A report that keeps what it is given."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Graph:
 
     def __init__(self, path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
-        mapper, self.report = Mapper(), Told()
+        mapper, self.report = Mapper(), Stated()
         lines: list[str] = []
         for record in read(str(path), report=self.report):
             mapped = mapper.map(record)
@@ -86,10 +86,10 @@ class Graph:
 
 def dim(fields: list[tuple[str, str]], **attributes: str) -> str:
     """A record of DSpace's intermediate format."""
-    told = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    stated = "".join(f' {name}="{value}"' for name, value in attributes.items())
     body = "".join(
         '<dim:field mdschema="dc" element="{}"{}{}>{}</dim:field>'.format(
-            name.split(".")[0], f' qualifier="{name.split(".")[1]}"' if "." in name else "", told, value
+            name.split(".")[0], f' qualifier="{name.split(".")[1]}"' if "." in name else "", stated, value
         )
         for name, value in fields
     )

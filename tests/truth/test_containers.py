@@ -165,8 +165,10 @@ def test_a_paper_stands_in_proceedings_beside_a_conference(tmp_path: Path) -> No
     found = made(tmp_path, crossref(type="proceedings-article", ISSN=[SERIES], ISBN=[BOOK], event=event, **titles))
     assert ("ConferenceProceedings", "Proceedings of the Foam Days") in found.containers("Work")
     assert ("BookSeries", "Notes in Sand") in found.containers("Work")
-    [told] = found.rows("?e a dcmitype:Event ; rdfs:label ?n ; dcterms:spatial/rdfs:label ?p ; dcterms:date ?d", *"npd")
-    assert told == ("Foam Days", "Bergen", "2018-05-01/2018-05-03")
+    [stated] = found.rows(
+        "?e a dcmitype:Event ; rdfs:label ?n ; dcterms:spatial/rdfs:label ?p ; dcterms:date ?d", *"npd"
+    )
+    assert stated == ("Foam Days", "Bergen", "2018-05-01/2018-05-03")
 
 
 def test_a_paper_of_a_journal_stays_in_its_journal(tmp_path: Path) -> None:
@@ -297,10 +299,10 @@ def test_a_set_is_a_collection_only_where_dspace_says_so(tmp_path: Path) -> None
 
 def item(uuid: str, handle: str, kind: str, **metadata: object) -> dict[str, object]:
     """An item of DSpace 7; a value is a text, or a text with its authority."""
-    told = {name.replace("__", "."): [value] if isinstance(value, dict) else [{"value": value}]
+    stated = {name.replace("__", "."): [value] if isinstance(value, dict) else [{"value": value}]
             for name, value in metadata.items()}  # fmt: skip
-    told["dspace.entity.type"] = [{"value": kind}]
-    return {"uuid": uuid, "handle": handle, "type": "item", "metadata": told, "inArchive": True, "discoverable": True}
+    stated["dspace.entity.type"] = [{"value": kind}]
+    return {"uuid": uuid, "handle": handle, "type": "item", "metadata": stated, "inArchive": True, "discoverable": True}
 
 
 def test_an_entity_has_one_address_by_uuid_handle_and_virtual_value(tmp_path: Path) -> None:
@@ -330,9 +332,9 @@ def test_an_entity_has_one_address_by_uuid_handle_and_virtual_value(tmp_path: Pa
 
 
 def test_a_related_person_of_whom_nothing_is_known_is_no_nameless_author(tmp_path: Path) -> None:
-    told = item("a1111111-2222-3333-4444-555555555551", "4321/1", "Publication", dc__title="Work",
+    stated = item("a1111111-2222-3333-4444-555555555551", "4321/1", "Publication", dc__title="Work",
                 relation__isAuthorOfPublication="b1111111-2222-3333-4444-555555555552")  # fmt: skip
-    found = made(tmp_path, (".json", json.dumps({"_embedded": {"items": [told]}, "page": {"number": 0}})))
+    found = made(tmp_path, (".json", json.dumps({"_embedded": {"items": [stated]}, "page": {"number": 0}})))
     assert found.rows("?i dcterms:creator ?a", "a") == []
     assert len(found.rows("?i dcterms:relation ?a", "a")) == 1
 

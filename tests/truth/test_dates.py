@@ -20,8 +20,8 @@ YEAR = "<http://purl.org/spar/fabio/hasPublicationYear>"
 
 def year(*fields: tuple[str, str], datestamp: str | None = None) -> list[str]:
     """The years of publication of a record with these fields."""
-    told = tuple(Field(name, value, place=place) for place, (name, value) in enumerate(fields, 1))
-    lines = MAPPER.map(Record("r", fields=told, datestamp=datestamp)).lines
+    stated = tuple(Field(name, value, place=place) for place, (name, value) in enumerate(fields, 1))
+    lines = MAPPER.map(Record("r", fields=stated, datestamp=datestamp)).lines
     return sorted(line.split('"')[1] for line in lines if YEAR in line)
 
 
@@ -87,8 +87,8 @@ def test_any_text_is_a_date_or_none_and_a_date_is_read_again(value: str) -> None
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 9999)), max_size=6))
-def test_the_year_is_one_of_the_best_rank_that_is_plausible(told: list[tuple[int, int]]) -> None:
-    read = [Dated(rank, dates.Date(f"{number:04d}", "gYear", number)) for rank, number in told]
+def test_the_year_is_one_of_the_best_rank_that_is_plausible(stated: list[tuple[int, int]]) -> None:
+    read = [Dated(rank, dates.Date(f"{number:04d}", "gYear", number)) for rank, number in stated]
     chosen = publication_year.publication(read)
     plausible = [one for one in read if publication_year.is_plausible(one.date)]
     assert (chosen is None) == (not plausible)

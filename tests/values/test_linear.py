@@ -30,7 +30,7 @@ MODULES = (
 UNITS = (" ", "a", "a ", "- ", "1", "1 ", "(", "<p ", "a@", "a.", "10.5555/a;", "; ", "/", "&amp;", "A b ", "at ", "\t")
 _SHORT, _LONG = 4_000, 32_000
 # Eight times the text is allowed thirty times the time: a machine is never as quiet as arithmetic, and a quadratic
-# function takes sixty-four times.  Below this nothing is told from the noise.
+# function takes sixty-four times.  Below this nothing is distinguished from the noise.
 _MOST, _NOISE = 30, 0.02
 
 

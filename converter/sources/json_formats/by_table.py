@@ -35,8 +35,8 @@ def read(format_: JsonFormat, value: Object, draft: Draft) -> None:
         return
     root = Node(format_.name, children=[node for key, one in value.items() for node in of_json(str(key), one)])
     table_reader.read(root, source_table(format_.name), draft)
-    told = [field.value for field in draft.fields if field.name in {"dc.identifier.doi", "dc.identifier"}]
-    bare = next((match[1] for text in told if (match := _DOI.fullmatch(text))), "")
+    stated = [field.value for field in draft.fields if field.name in {"dc.identifier.doi", "dc.identifier"}]
+    bare = next((match[1] for text in stated if (match := _DOI.fullmatch(text))), "")
     named = next((text for key in _NAMES if (text := text_of(value.get(key)))), "")
     draft.identifier = f"https://doi.org/{bare}" if bare else named
     draft.datestamp = text_of(value.get("updated")) or text_of(value.get("modified")) or None

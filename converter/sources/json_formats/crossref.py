@@ -134,8 +134,8 @@ def _affiliations(person: Object) -> list[Affiliation]:
     given = person.get("affiliation")
     found = [Affiliation(text) for text in texts(given)]
     for one in objects(given):
-        told = [(text_of(id_.get("id-type")), text_of(id_.get("id"))) for id_ in objects(one.get("id"))]
-        addresses = tuple(address for scheme, value in told if (address := agent_address(scheme, value)))
+        stated = [(text_of(id_.get("id-type")), text_of(id_.get("id"))) for id_ in objects(one.get("id"))]
+        addresses = tuple(address for scheme, value in stated if (address := agent_address(scheme, value)))
         found.append(Affiliation(text_of(one.get("name")), addresses))
     return found
 
@@ -143,29 +143,29 @@ def _affiliations(person: Object) -> list[Affiliation]:
 def _dates(inner: Object, draft: Draft) -> None:
     said: dict[str, set[str]] = {}
     for key, field in _DATES.items():
-        for told in objects(inner.pop(key, None)):
-            text = _date(told)
+        for stated in objects(inner.pop(key, None)):
+            text = _date(stated)
             known = said.setdefault(field, set())
             if text and not any(one.startswith(text) or text.startswith(one) for one in known):
                 if field == "dc.date.issued" and known:
-                    draft.unread(f"crossref.{key}", text, "another date of issue; the first that is told counts")
+                    draft.unread(f"crossref.{key}", text, "another date of issue; the first that is given counts")
                 else:
                     draft.add(field, text)
             known.add(text or " ")
 
 
-def _date(told: Object) -> str:
+def _date(stated: Object) -> str:
     """The date as far as it goes: year, month, day.
 
     >>> _date({"date-parts": [[2013, 2, 1]]}), _date({"date-parts": [[None]]}), _date({"raw": "2010"})
     ('2013-02-01', '', '2010')
     """
-    parts = told.get("date-parts") or [[]]
+    parts = stated.get("date-parts") or [[]]
     first = parts[0] if parts and isinstance(parts[0], list) else parts
     numbers = [int(part) for part in first if part not in (None, "") and str(part).isdigit()]
     if numbers:
         return "-".join([f"{numbers[0]:04d}", *(f"{number:02d}" for number in numbers[1:3])])
-    return text_of(told.get("raw")) or text_of(told.get("literal"))
+    return text_of(stated.get("raw")) or text_of(stated.get("literal"))
 
 
 def _pages(inner: Object, draft: Draft) -> None:
@@ -222,16 +222,16 @@ def _licences(inner: Object, draft: Draft) -> None:
 
 
 def _funders(inner: Object, draft: Draft) -> None:
-    told = []
+    stated = []
     for one in objects(inner.pop("funder", None)):
         named = [("fundref", text_of(one.get("DOI")))]
         named += [(text_of(id_.get("id-type")), text_of(id_.get("id"))) for id_ in objects(one.get("id"))]
         addresses = dict.fromkeys(address for scheme, value in named if (address := funder_address(scheme, value)))
         numbers = texts(one.get("award")) or [""]
         funder = text_of(one.get("name"))
-        told += [Funding(funder=funder, funder_ids=tuple(addresses), number=number) for number in numbers]
+        stated += [Funding(funder=funder, funder_ids=tuple(addresses), number=number) for number in numbers]
         unread(one.get("doi-asserted-by"), draft, "crossref.funder.doi-asserted-by", "who named the funder's DOI")
-    add_funding(draft, told)
+    add_funding(draft, stated)
 
 
 def _event(inner: Object, draft: Draft) -> None:
@@ -239,7 +239,9 @@ def _event(inner: Object, draft: Draft) -> None:
     for text in texts(event):
         add_conference(draft, text)
     for one in objects(event):
-        days = [_date(told) if isinstance(told := one.get(key), dict) else text_of(told) for key in ("start", "end")]
+        days = [
+            _date(stated) if isinstance(stated := one.get(key), dict) else text_of(stated) for key in ("start", "end")
+        ]
         add_conference(draft, text_of(one.get("name")), text_of(one.get("location")), *days)
         left = {key: part for key, part in one.items() if key not in {"name", "location", "start", "end"}}
         for path, text in leaves(left):

@@ -145,11 +145,11 @@ def _identifiers(entry: Object, draft: Draft) -> list[str]:
     """The web addresses by which the agent is identified; an identifier without one is reported."""
     given = [
         (
-            text_of(told.get("nameIdentifierScheme")),
-            text_of(told.get("nameIdentifier")),
-            text_of(told.get("schemeUri", told.get("schemeURI"))),
+            text_of(stated.get("nameIdentifierScheme")),
+            text_of(stated.get("nameIdentifier")),
+            text_of(stated.get("schemeUri", stated.get("schemeURI"))),
         )
-        for told in objects(entry.get("nameIdentifiers", entry.get("nameIdentifier")))
+        for stated in objects(entry.get("nameIdentifiers", entry.get("nameIdentifier")))
     ]
     found = []
     for scheme, value, prefix in [*given, ("", text_of(entry.get("id")), "")]:
@@ -284,7 +284,7 @@ def _rights(inner: Object, draft: Draft) -> None:
 
 
 def _fundings(inner: Object, draft: Draft) -> None:
-    told = (
+    stated = (
         Funding(
             funder=text_of(entry.get("funderName")),
             funder_ids=_funder(entry, draft),
@@ -295,13 +295,13 @@ def _fundings(inner: Object, draft: Draft) -> None:
         )
         for entry in objects(inner.pop("fundingReferences", None))
     )
-    add_funding(draft, told)
+    add_funding(draft, stated)
 
 
 def _funder(entry: Object, draft: Draft) -> tuple[str, ...]:
     """The web addresses by which the funder is identified."""
-    told = entry.get("funderIdentifier")
-    entry = told if isinstance(told, dict) else entry
+    stated = entry.get("funderIdentifier")
+    entry = stated if isinstance(stated, dict) else entry
     value, scheme = text_of(entry.get("funderIdentifier")), text_of(entry.get("funderIdentifierType"))
     address = funder_address(scheme, value)
     if value and not address:

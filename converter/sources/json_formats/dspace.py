@@ -33,8 +33,8 @@ def seven(value: Object, draft: Draft) -> None:
     draft.identifier = text_of(value.get("uuid")) or text_of(value.get("id"))
     draft.datestamp = text_of(value.get("lastModified")) or None
     draft.deleted = value.get("withdrawn") is True
-    for name, told in value["metadata"].items():
-        for one in sorted(objects(told), key=lambda entry: entry.get("place", 0)):
+    for name, stated in value["metadata"].items():
+        for one in sorted(objects(stated), key=lambda entry: entry.get("place", 0)):
             confidence = one.get("confidence")
             draft.add(
                 name,
@@ -72,10 +72,10 @@ def _file_of_seven(bitstream: Object, bundle: str, access: Any) -> File:
     format_ = ((bitstream.get("_embedded") or {}).get("format") or {}).get("mimetype")
     size = bitstream.get("sizeBytes")
     own = (bitstream.get("_embedded") or {}).get("accessStatus") or bitstream.get("accessStatus") or access
-    told = own if isinstance(own, dict) else {"status": own}
+    stated = own if isinstance(own, dict) else {"status": own}
     return File(
-        access=_STATUS.get(text_of(told.get("status"))),
-        available=text_of(told.get("embargoDate")) or None,
+        access=_STATUS.get(text_of(stated.get("status"))),
+        available=text_of(stated.get("embargoDate")) or None,
         name=text_of(bitstream.get("name")) or text_of(bitstream.get("uuid")) or "file",
         url=text_of((links.get("content") or {}).get("href")) or None,
         media_type=text_of(format_) or None,
@@ -165,8 +165,8 @@ def shows_simple(value: Object) -> bool:
 def simple(value: Object, draft: Draft) -> None:
     """Read an object whose keys are simple words; those of an object in it count as its own."""
     draft.identifier = text_of(value.get("id")) or text_of(value.get("rowid")) or text_of(value.get("url"))
-    for key, told in value.items():
-        for name, one in told.items() if isinstance(told, dict) else ((key, told),):
+    for key, stated in value.items():
+        for name, one in stated.items() if isinstance(stated, dict) else ((key, stated),):
             for path, text in leaves(one):
                 draft.add(f"{_SIMPLE.get(name, f'json.{name}')}{f'.{path}' if path else ''}", text)
 

@@ -29,8 +29,8 @@ def _of_private_collection(value: Object) -> bool:
     return any(_is(one, "discoverable", "false") or _is(one, "private", "true") for one in found)
 
 
-def _collections(told: Any) -> list[Object]:
-    return objects(told) if isinstance(told, list) else [told] if isinstance(told, dict) else []
+def _collections(stated: Any) -> list[Object]:
+    return objects(stated) if isinstance(stated, list) else [stated] if isinstance(stated, dict) else []
 
 
 _RULES: tuple[tuple[str, Callable[[Object], bool]], ...] = (
@@ -56,8 +56,8 @@ def _within(value: Object, name: str) -> Object:
     return inner if isinstance(inner, dict) else {}
 
 
-def _is(value: Object, name: str, *told: str) -> bool:
+def _is(value: Object, name: str, *stated: str) -> bool:
     return (
         name in value
-        and (str(value[name]).lower() if isinstance(value[name], bool) else text_of(value[name]).lower()) in told
+        and (str(value[name]).lower() if isinstance(value[name], bool) else text_of(value[name]).lower()) in stated
     )

@@ -108,5 +108,5 @@ def fits(namespace: str, pattern: str) -> bool:
 
 
 def known() -> str:
-    """The formats that are read, as a person is told of them."""
+    """The formats that are read, as a person reads them."""
     return f"the formats {', '.join(format_.prefix for format_ in FORMATS)} are read"

@@ -22,7 +22,7 @@ _ENTITIES = frozenset({"Person", "OrgUnit", "Project", "Funding", "Equipment"})
 
 
 def read(metadata: etree._Element, draft: Draft) -> None:
-    """Read one entity; the type of an entity that is no work is told as DSpace tells it."""
+    """Read one entity; the type of an entity that is no work is given as DSpace tells it."""
     kind = local(metadata)
     tree = Tree(metadata, draft, f"cerif.{kind}")
     if kind in _ENTITIES:
@@ -90,7 +90,7 @@ def _identifiers(tree: Tree, element: etree._Element) -> tuple[str, ...]:
 
 
 def _shown(tree: Tree, element: etree._Element) -> str:
-    """The name of what an element refers to; identifiers beside it are left to be told by where they stand."""
+    """The name of what an element refers to; identifiers beside it are left to be given by where they stand."""
     for path in ("DisplayName", "OrgUnit/Name", "Name", "Person/PersonName/FamilyNames", "Title"):
         found = tree.text(path, element)
         if found:

@@ -107,12 +107,12 @@ def _day(parts: list[str]) -> str:
     >>> _day(["2018", "5", "1"]), _day(["2018", "", ""])
     ('2018-05-01', '2018')
     """
-    told = []
+    stated = []
     for part in parts:
         if not part.strip().isdecimal():
             break
-        told.append(part.strip().zfill(2))
-    return "-".join(told)
+        stated.append(part.strip().zfill(2))
+    return "-".join(stated)
 
 
 def _related(tree: Tree) -> None:
@@ -177,7 +177,8 @@ def _affiliations(tree: Tree, person: etree._Element) -> list[Affiliation]:
     found = [Affiliation(tree.take(one)) for one in tree.each("affiliation", person)]
     for one in tree.each("affiliations/institution", person):
         addresses = (
-            agent_address(tree.attribute(told, "type"), tree.take(told)) for told in tree.each("institution_id", one)
+            agent_address(tree.attribute(stated, "type"), tree.take(stated))
+            for stated in tree.each("institution_id", one)
         )
         identifiers = tuple(address for address in addresses if address)
         found.append(Affiliation(tree.text("institution_name", one), identifiers))
@@ -186,14 +187,14 @@ def _affiliations(tree: Tree, person: etree._Element) -> list[Affiliation]:
 
 def _funding(tree: Tree) -> None:
     """Read the program "fundref": a group for each funder, its identifiers inside its name, its awards beside it."""
-    told: list[Funding] = []
+    stated: list[Funding] = []
     for program in tree.root.iter("{*}program"):
         if program.get("name") != "fundref":
             continue
         groups = [one for one in program.iter("{*}assertion") if one.get("name") == "fundgroup"] or [program]
         for group in groups:
-            told += _funders(tree, group)
-    add_funding(tree.draft, told)
+            stated += _funders(tree, group)
+    add_funding(tree.draft, stated)
 
 
 def _funders(tree: Tree, group: etree._Element) -> list[Funding]:

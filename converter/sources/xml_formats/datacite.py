@@ -42,12 +42,12 @@ _OPENAIRE = fields("openaire")
 def read(metadata: etree._Element, draft: Draft) -> None:
     """Read a resource of DataCite."""
     tree = Tree(metadata, draft, "datacite")
-    told = _attributes(tree)
+    stated = _attributes(tree)
     for element in tree.each("identifier"):
-        if tree.attribute(element, "identifierType").upper() == "DOI" and "doi" not in told:
-            told["doi"] = tree.take(element)
+        if tree.attribute(element, "identifierType").upper() == "DOI" and "doi" not in stated:
+            stated["doi"] = tree.take(element)
         else:
-            told.setdefault("identifier", []).append(
+            stated.setdefault("identifier", []).append(
                 {"identifierType": element.get("identifierType"), "identifier": tree.take(element)}
             )
     types: Object = {}
@@ -59,14 +59,14 @@ def read(metadata: etree._Element, draft: Draft) -> None:
             "resourceTypeGeneral": tree.attribute(element, "resourceTypeGeneral"),
             "resourceType": tree.take(element),
         }
-    told["types"] = types
+    stated["types"] = types
     for path, key in _TEXTS.items():
         found = [tree.take(element) for element in tree.each(path)]
         if any(found):
-            told[key] = [text for text in found if text]
-    told["publisher"] = [_entry(tree, element, "name") for element in tree.each("publisher")]
+            stated[key] = [text for text in found if text]
+    stated["publisher"] = [_entry(tree, element, "name") for element in tree.each("publisher")]
     identifier = draft.identifier
-    datacite.read(told, draft)
+    datacite.read(stated, draft)
     draft.identifier = identifier or draft.identifier
     tree.rest()
 
@@ -86,12 +86,12 @@ def wrapped(metadata: etree._Element, draft: Draft) -> None:
 def openaire(metadata: etree._Element, draft: Draft) -> None:
     """Read a resource of OpenAIRE: DataCite's elements beside Dublin Core and OpenAIRE's own."""
     tree = Tree(metadata, draft, "oaire")
-    told = _attributes(tree)
+    stated = _attributes(tree)
     for element in tree.each("identifier"):
         kind = tree.attribute(element, "identifierType")
-        told.setdefault("identifiers", []).append({"identifierType": kind, "identifier": tree.take(element)})
+        stated.setdefault("identifiers", []).append({"identifierType": kind, "identifier": tree.take(element)})
     for element in tree.each("subject"):
-        told.setdefault("subjects", []).append(_entry(tree, element, "subject"))
+        stated.setdefault("subjects", []).append(_entry(tree, element, "subject"))
     for path, name in _OPENAIRE.items():
         for element in tree.each(path):
             tree.field(name, element)
@@ -104,21 +104,21 @@ def openaire(metadata: etree._Element, draft: Draft) -> None:
                 draft.add(addresses[path], uri)
     for element in tree.each("file"):
         _file(tree, element)
-    datacite.read(told, draft)
+    datacite.read(stated, draft)
     tree.rest()
 
 
 def _attributes(tree: Tree) -> Object:
     """The groups that both profiles have, as JSON writes them."""
-    told: Object = {}
+    stated: Object = {}
     for group, entry in (("creators", "creator"), ("contributors", "contributor")):
         for element in tree.each(f"{group}/{entry}"):
-            told.setdefault(group, []).extend(_agents(tree, element))
+            stated.setdefault(group, []).extend(_agents(tree, element))
     for path, (key, text) in _LISTS.items():
         for element in tree.each(path):
-            told.setdefault(key, []).append(_entry(tree, element, text))
+            stated.setdefault(key, []).append(_entry(tree, element, text))
     for element in tree.each("fundingReferences/fundingReference"):
-        told.setdefault("fundingReferences", []).append(_funding(tree, element))
+        stated.setdefault("fundingReferences", []).append(_funding(tree, element))
     for element in tree.each("geoLocations/geoLocation"):
         place: Object = {}
         for inner in element.iterchildren("*"):
@@ -130,16 +130,16 @@ def _attributes(tree: Tree) -> Object:
             bare = (inner.text or "").strip()
             place.setdefault(local(inner), []).append(bare if bare or not parts else parts)
             tree.take(inner)
-        told.setdefault("geoLocations", []).append(place)
-    return told
+        stated.setdefault("geoLocations", []).append(place)
+    return stated
 
 
 def _entry(tree: Tree, element: etree._Element, key: str) -> Object:
-    told: Object = {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()}
-    for name in list(told):
+    stated: Object = {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()}
+    for name in list(stated):
         tree.attribute(element, name)
     language = language_of(element)
-    return told | {key: tree.take(element)} | ({"lang": language} if language else {})
+    return stated | {key: tree.take(element)} | ({"lang": language} if language else {})
 
 
 def _agents(tree: Tree, element: etree._Element) -> list[Object]:
@@ -164,16 +164,16 @@ def _agents(tree: Tree, element: etree._Element) -> list[Object]:
 
 
 def _funding(tree: Tree, element: etree._Element) -> Object:
-    told: Object = {}
+    stated: Object = {}
     for inner in element.iterchildren("*"):
         name = local(inner)
         if name == "awardNumber":
-            told["awardUri"] = tree.attribute(inner, "awardURI")
+            stated["awardUri"] = tree.attribute(inner, "awardURI")
         elif name == "funderIdentifier":
-            told["funderIdentifierType"] = tree.attribute(inner, "funderIdentifierType")
+            stated["funderIdentifierType"] = tree.attribute(inner, "funderIdentifierType")
             tree.attribute(inner, "schemeURI")
-        told[name] = tree.take(inner)
-    return told
+        stated[name] = tree.take(inner)
+    return stated
 
 
 def _file(tree: Tree, element: etree._Element) -> None:

@@ -123,9 +123,9 @@ def _control(record: pymarc.Record, draft: Draft) -> None:
 def _coded(record: pymarc.Record, data: str, draft: Draft) -> None:
     """Year and language, where no field says them in words."""
     language = data[35:38]
-    told = [parse(value) for field in record.get_fields("260", "264") for value in field.get_subfields("c")]
+    stated = [parse(value) for field in record.get_fields("260", "264") for value in field.get_subfields("c")]
     date = coded_date(data[6:7], data[7:11], data[11:15])
-    if date and not any(one and one.year for one in told):
+    if date and not any(one and one.year for one in stated):
         draft.add("dc.date.issued", date)
     if not record.get_fields("041") and language.strip().isalpha():
         draft.add("dc.language.iso", language)
@@ -278,9 +278,9 @@ def _subject(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
 
 def _series(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     """A series with its ISSN and the number in it; the traced form (830) says again what 490 says."""
-    told = {code: _END.sub("", value.strip()).lstrip("(") for code, value in reversed(parts) if code in "axvt"}
-    title = told.get("t") or told.get("a", "")
-    add_series(draft, title, told.get("x", ""), told.get("v", ""), is_again=field.tag != "490")
+    stated = {code: _END.sub("", value.strip()).lstrip("(") for code, value in reversed(parts) if code in "axvt"}
+    title = stated.get("t") or stated.get("a", "")
+    add_series(draft, title, stated.get("x", ""), stated.get("v", ""), is_again=field.tag != "490")
     return [(code, value) for code, value in parts if code not in "axvt"]
 
 

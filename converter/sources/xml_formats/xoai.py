@@ -84,24 +84,24 @@ def _files(bundles: etree._Element, access: tuple[str, str], draft: Draft) -> No
         name = _field(bundle, "name")
         for bitstream in bundle.iterfind("{*}element/{*}element"):
             fields = bitstream.iterfind("{*}field")
-            told = {field.get("name") or "": "".join(field.itertext()).strip() for field in fields}
-            size = told.pop("size", "")
-            start = _start_of_reading(bitstream) or told.pop("embargo", "") or access[1]
+            stated = {field.get("name") or "": "".join(field.itertext()).strip() for field in fields}
+            size = stated.pop("size", "")
+            start = _start_of_reading(bitstream) or stated.pop("embargo", "") or access[1]
             draft.files.append(
                 File(
-                    name=told.pop("name", "") or told.get("url", "").rpartition("/")[2] or "file",
-                    url=told.pop("url", None) or None,
-                    media_type=told.pop("format", None) or None,
+                    name=stated.pop("name", "") or stated.get("url", "").rpartition("/")[2] or "file",
+                    url=stated.pop("url", None) or None,
+                    media_type=stated.pop("format", None) or None,
                     size=int(size) if size.isdecimal() else None,
-                    checksum=told.pop("checksum", None) or None,
-                    checksum_algorithm=told.pop("checksumAlgorithm", None) or None,
-                    description=told.pop("description", None) or None,
+                    checksum=stated.pop("checksum", None) or None,
+                    checksum_algorithm=stated.pop("checksumAlgorithm", None) or None,
+                    description=stated.pop("description", None) or None,
                     bundle=name or None,
                     access=access[0] or None,
                     available=start or None,
                 )
             )
-            for kind, text in told.items():
+            for kind, text in stated.items():
                 if text and kind not in {"sid", "originalName"}:
                     draft.unread(f"bitstream.{kind}", text, "a detail that no field of the record holds")
 
@@ -109,8 +109,8 @@ def _files(bundles: etree._Element, access: tuple[str, str], draft: Draft) -> No
 def _start_of_reading(bitstream: etree._Element) -> str:
     """The date from which on anybody may read a file, as its policies say; empty where none says one."""
     policies = bitstream.iterfind(".//{*}element[@name='resourcePolicy']")
-    told = [{name: _field(one, name) for name in ("action", "start-date")} for one in policies]
-    starts = [one["start-date"] for one in told if one["action"].upper() in {"", "READ"}]
+    stated = [{name: _field(one, name) for name in ("action", "start-date")} for one in policies]
+    starts = [one["start-date"] for one in stated if one["action"].upper() in {"", "READ"}]
     return min(starts) if starts and all(starts) else ""
 
 
