@@ -20,15 +20,13 @@ from tests.test_sparql import ask
 
 CASES = ROOT / "tests" / "cases"
 BASE = "https://data.example.org/"
-NOT_YET = set((CASES / "not-yet.txt").read_text(encoding="utf-8").split())
-"""Cases that are known to be misread; each is taken off the list with its repair."""
-QUESTIONS = sorted({path.stem for path in CASES.glob("*.rq")} - NOT_YET)
-EXPECTATIONS = sorted({path.stem for path in CASES.glob("*.expect")} - NOT_YET)
+QUESTIONS = sorted(path.stem for path in CASES.glob("*.rq"))
+EXPECTATIONS = sorted(path.stem for path in CASES.glob("*.expect"))
 
 
 def source(name: str) -> Path:
     """The input of a case."""
-    (found,) = [path for path in CASES.glob(f"{name}.*") if path.suffix not in {".rq", ".expect", ".txt"}]
+    (found,) = [path for path in CASES.glob(f"{name}.*") if path.suffix not in {".rq", ".expect"}]
     return found
 
 
