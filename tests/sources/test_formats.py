@@ -334,7 +334,9 @@ def test_a_restricted_record_of_inveniordm_is_not_read(tmp_path: Path) -> None:
     assert any("restricted" in finding.reason for finding in report.findings)
 
 
-@pytest.mark.parametrize("name", [*{one.prefix for one in xml_formats()}, *{one.name for one in json_formats()}])
+@pytest.mark.parametrize(
+    "name", sorted({*(one.prefix for one in xml_formats()), *(one.name for one in json_formats())})
+)
 def test_every_format_that_is_named_has_a_table_without_faults(name: str) -> None:
     assert source_table(name).rules
 

@@ -54,7 +54,12 @@ def test_a_packed_query_is_unpacked(site: Site, coding: str, pack: object) -> No
 
 @pytest.mark.parametrize(
     ("body", "coding", "status"),
-    [(BOMB, "gzip", 413), (b"no gzip", "gzip", 400), (gzip.compress(b"ASK {}")[:-9], "gzip", 400), (b"x", "br", 415)],
+    [
+        (BOMB, "gzip", 413),
+        (b"no gzip", "gzip", 400),
+        (gzip.compress(b"ASK {}", mtime=0)[:-9], "gzip", 400),
+        (b"x", "br", 415),
+    ],
 )
 def test_a_packed_query_that_is_none_is_refused(site: Site, body: bytes, coding: str, status: int) -> None:
     assert ask(site, "POST", "/sparql", body, Content_Encoding=coding, **DIRECT).status == status
