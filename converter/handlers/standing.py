@@ -89,7 +89,7 @@ def standing(item: Item) -> Standing:
     if keys & (_IN_A_BOOK | _IN_PROCEEDINGS):
         return _of_part(item, keys, issn, titles)
     if keys & _IN_A_SERIES or (issn and not keys and has_own_isbn(item)):
-        return Standing(None, _series(item, issn, keys, titles))
+        return _of_whole(item, keys, issn, titles)
     series = _series(item, None, keys)
     if issn:
         return Standing(_serial(item, keys, issn, titles), series)
@@ -152,6 +152,13 @@ def has_own_isbn(item: Item) -> bool:
         and (row.scheme == "datacite:isbn" or recognition.sniff(field.value)[0] == "datacite:isbn")
         for field, row in item.of_kind("identifier")
     )
+
+
+def _of_whole(item: Item, keys: frozenset[str], issn: str | None, titles: list[Field]) -> Standing:
+    """A book or report: the series that it stands in, or the book whose ISBN the record says it stands in."""
+    if any(row.scheme == "datacite:isbn" for _, row in item.of_kind("serial")):
+        return Standing(_here(item, "fabio:Expression", "fabio:Book"), _series(item, issn, keys))
+    return Standing(None, _series(item, issn, keys, titles))
 
 
 def _of_part(item: Item, keys: frozenset[str], issn: str | None, titles: list[Field]) -> Standing:

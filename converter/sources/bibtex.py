@@ -22,7 +22,7 @@ from converter.sources.builder import Draft
 from converter.sources.container_fields import series_text
 from converter.sources.pages import add_pages
 from converter.sources.vocabulary import add_agent
-from converter.values.agent_kinds import kind
+from converter.values.agent_kinds import is_nobody, kind
 from converter.values.dates import parse
 from ontology.source_tables import fields, notes
 
@@ -41,6 +41,12 @@ _SINGLE = frozenset("date year month day pages issue number eprint archiveprefix
 _KEYWORDS = re.compile(r"\s*[;,]\s*")
 _AGENTS = frozenset({"author", "editor", "translator", "advisor"})
 _REPORTS = frozenset({"report", "techreport", "patent", "manual", "misc", "online", "software", "dataset", "thesis"})
+_VERBATIM = frozenset({"doi", "url", "eprint", "file"})
+_ESCAPED = re.compile(r"\\([_#%&~$])")
+_PERCENT = re.compile(r"(?<!\\)%")
+_SIGN = {"textless": "<", "textgreater": ">", "textbar": "|", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX"}
+"""Signs that the decoder would leave out."""
+_SIGNS = re.compile(rf"\{{\\({'|'.join(_SIGN)})\}}|\\({'|'.join(_SIGN)})(?![A-Za-z])(?:\{{\}}|\s+)?")
 _AS_ONE = frozenset("title year month date doi volume number issue pages crossref".split())
 """Fields of which an entry has one; of another one that stands twice, both are values."""
 
@@ -80,7 +86,7 @@ def _told(raw: RawEntry, draft: Draft) -> dict[str, list[str]]:
                 stated[f"{key}#{places[key]}{f'#{type_}' if type_ else ''}"] = [_decoded(name)]
                 places[key] += 1
             continue
-        text = _decoded(value).strip()
+        text = (_verbatim if key in _VERBATIM else _decoded)(value).strip()
         if key in stated and text in stated[key]:
             continue
         if key in stated and key in _AS_ONE:
@@ -91,10 +97,25 @@ def _told(raw: RawEntry, draft: Draft) -> dict[str, list[str]]:
 
 
 def _decoded(value: str) -> str:
-    """The text that LaTeX means by a value."""
-    entry = Entry("misc", "x", [Stated("value", value)])
+    r"""The text that LaTeX means by a value; in BibTeX a percent sign begins no comment.
+
+    >>> _decoded(r'50% of {\"o}sel'), _decoded(r"50\% of it"), _decoded(r"p {\textless} 1")
+    ('50% of ösel', '50% of it', 'p < 1')
+    """
+    stated = _SIGNS.sub(lambda sign: _SIGN[sign[1] or sign[2]], _PERCENT.sub(r"\\%", value))
+    entry = Entry("misc", "x", [Stated("value", stated)])
     block = LatexDecodingMiddleware().transform_block(entry, Library())
     return str(block.fields[0].value) if isinstance(block, Entry) else value
+
+
+def _verbatim(value: str) -> str:
+    r"""An address or identifier, in which LaTeX's signs for spaces, dashes and quotes are only signs.
+
+    >>> _verbatim(r"https://e.example.org/~a%20b\_c--d"), _verbatim(r"10.5555/a{\_}1{\textless}2")
+    ('https://e.example.org/~a%20b_c--d', '10.5555/a_1<2')
+    """
+    bare = _ESCAPED.sub(r"\1", value)
+    return _decoded(value) if re.search(r"\\|\$", bare) else bare.replace("{", "").replace("}", "")
 
 
 def _names(text: str) -> list[tuple[str, str]]:
@@ -118,7 +139,7 @@ def _name(name: str) -> tuple[str, str]:
         return name, "corporate"
     if _IN_PARTS.match(name):
         return _of_parts(name), "personal"
-    if name.upper() == name.lower() or kind(name) == "organisation":
+    if name.upper() == name.lower() or is_nobody(name) or kind(name) == "organisation":
         return name, ""
     parts = parse_single_name_into_parts(name, strict=False)
     stated = (" ".join([*parts.von, *parts.last]), " ".join(parts.first), " ".join(parts.jr))

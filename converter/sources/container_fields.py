@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from converter.sources.builder import Draft
 from converter.values import iris, serials
-from ontology.source_tables import kinds
+from ontology.source_tables import field_of, kinds
 
 ISSN_KINDS = kinds("issn-kinds")
 """The kinds of ISSN by Crossref's names → field."""
@@ -15,6 +15,16 @@ IN_BOOKS = frozenset(
     " entry-encyclopedia entry-dictionary report-component".split()
 )
 """Types of Crossref and of citation processors that stand in books or proceedings."""
+
+
+def of_host(kind: str) -> str:
+    """The field of a number of what the work stands in, by the name of its kind; empty where it is no ISSN or ISBN.
+
+    >>> of_host("ISSN"), of_host("isbn"), of_host("DOI")
+    ('dc.identifier.issn', 'dc.relation.isbn', '')
+    """
+    field = field_of("identifier-types", kind, "")
+    return "dc.relation.isbn" if field.endswith("isbn") else field if field.endswith("issn") else ""
 
 
 def series_text(title: str, issn: str = "", number: str = "") -> str:

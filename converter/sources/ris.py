@@ -92,6 +92,10 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
     _dates(entry, draft)
     add_pages(draft, ", ".join(_texts(entry.pop("SP", None))), "".join(_texts(entry.pop("EP", None))[:1]))
     containers = list(dict.fromkeys(text for tag in _CONTAINERS for text in _texts(entry.pop(tag, None))))
+    if entry.get("TY") == "CONF" and containers:
+        # Reference managers call a paper so as well as its proceedings; what is titled after another is a paper.
+        entry["TY"] = "CPAPER"
+        draft.unread("ris.TY", "CONF", f"a paper of {containers[0]}")
     for text in containers[:1]:
         draft.add("dc.relation.ispartof", text)
     for text in containers[1:]:
@@ -134,8 +138,8 @@ def _dates(entry: dict[str, Any], draft: Draft) -> None:
 def _date(text: str) -> str:
     """The date in the form of ISO 8601 as far as it goes.
 
-    >>> _date("2013/02/01/"), _date("2013///Spring"), _date("1998")
-    ('2013-02-01', 'Spring 2013', '1998')
+    >>> _date("2013/02/01/"), _date("2013///Spring"), _date("2013/Spring/"), _date("1998")
+    ('2013-02-01', 'Spring 2013', 'Spring 2013', '1998')
     """
     parts = [part.strip() for part in text.split("/")]
     if not re.fullmatch(r"\d{4}", parts[0]):
@@ -145,7 +149,7 @@ def _date(text: str) -> str:
         if not re.fullmatch(r"\d{1,2}", part):
             break
         numbers.append(part.zfill(2))
-    words = parts[3] if len(parts) > 3 else ""
+    words = next((part for part in parts[len(numbers) :] if re.search(r"[^\W\d_]", part)), "")
     if len(numbers) == 1 and words and parse(f"{words} {numbers[0]}"):
         return f"{words} {numbers[0]}"
     return "-".join(numbers)

@@ -88,11 +88,14 @@ def _thirteen(text: str) -> str:
 def issn(text: str) -> Identifier | None:
     """The ISSN with its hyphen, where the check digit is right (ISO 3297).
 
+    >>> issn("http://id.crossref.org/issn/0003-4967")
+    Identifier(value='0003-4967', doubt=None)
     >>> issn("00034967"), issn("ISSN 0378-5955 (online)").value, issn("0003-4968")
     (Identifier(value='0003-4967', doubt=None), '0378-5955', None)
     """
     match = re.fullmatch(
-        r"(?:urn:)?(?:[ep]?-?issn(?:-?l)?\s*:?\s*)?([0-9]{4})\s?[-–]?\s?([0-9]{3})([0-9Xx])\s*(?:\([^)]*\))?",
+        r"(?:https?://(?:\w+\.)*(?:crossref|issn|worldcat)\.org/(?:resource/)?)?(?:urn:)?(?:[ep]?-?issn(?:-?l)?\s*[:/]?\s*)?"
+        r"([0-9]{4})\s?[-–]?\s?([0-9]{3})([0-9Xx])\s*(?:\([^)]*\))?",
         text.strip(),
         re.IGNORECASE,
     )

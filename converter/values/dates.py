@@ -301,7 +301,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ..
     (re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})"), _slashed),
     (re.compile(r"(\d{1,2})[-/.](\d{4})"), _month_first),
     (re.compile(r"\[?(\d{4})\]?\s?\?+\]?\.?"), _qualified("?")),
-    (re.compile(r"\[?(?:ca?\.?|circa|about|approximately|um) ?(\d{4})\]?\??\]?", re.IGNORECASE), _qualified("~")),
+    (
+        re.compile(r"\[?(?:ca\.?|c\.|c(?= )|circa|about|approximately|um) ?(\d{4})\]?\??\]?", re.IGNORECASE),
+        _qualified("~"),
+    ),
     (re.compile(rf"\[?{_COPYRIGHT}\]?\.?", re.IGNORECASE), _iso),
     (re.compile(r"\[?(\d{3}|\d{2})-{1,2}\??\]?\.?"), _unspecified),
     (re.compile(r"\[?(\d{3})\?\]?"), _unspecified),

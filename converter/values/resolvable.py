@@ -18,14 +18,15 @@ DOI_PREFIX = re.compile(
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
 # Where a DOI begins among others: behind a separator, with what may stand before it.
 _NEXT_DOI = re.compile(
-    r"(?:^|(?<=[\s;,|]))(?:(?:https?://(?:dx\.|www\.)?doi\.org/|info:doi/|doi:?)\s*)?(?=10\.[0-9]{4,9}(?:\.[0-9]+)*/)",
+    r"(?:^|(?<=[\s;,|]))(?:(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|info:doi/|doi:?)\s*)?(?=10\.[0-9]{4,9}(?:\.[0-9]+)*/)",
     re.IGNORECASE,
 )
 _ENCODED = re.compile(r"%(?:2[0-9A-F]|3[A-F]|5[BD]|7[BD])", re.IGNORECASE)
 _RESOLVER = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi[.-]org", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^?#]*", re.IGNORECASE)
-_QUERY = re.compile(r"[?#&](?:[A-Za-z_.-]+=|$).*|#.*", re.DOTALL)
+# The check character of a SICI may be the sign that begins a fragment elsewhere: "3.0.CO;2-#".
+_QUERY = re.compile(r"[?&](?:[A-Za-z_.-]+=|$).*|(?<!;[0-9]-)#.*", re.DOTALL)
 # What the address of a publisher's page adds to the name of the work.
 _PAGE = re.compile(
     r"(?:/(?:abstract|full(?:[.-]?(?:text|html|pdf))?|e?pdf(?:direct|full|plus)?|epub|html|meta|summary|references"
@@ -65,6 +66,8 @@ def dois(text: str) -> list[Identifier]:
     ['10.5555/nous.12244']
     >>> [found.value for found in dois("10.5555/(SICI)1999(1999)7:1<1::AID-SND1>3.0.CO;2-K")]
     ['10.5555/(sici)1999(1999)7:1<1::aid-snd1>3.0.co;2-k']
+    >>> [found.value for found in dois("10.5555/A/abstract; doi.org/10.5555/b?utm_source=x, 10.5555/3.0.CO;2-#")]
+    ['10.5555/a', '10.5555/b', '10.5555/3.0.co;2-#']
     """
     value = _INVISIBLE.sub("", text[:_LONGEST]).strip()
     if value[:1] in "([" and value[:4].endswith("10."):
@@ -97,7 +100,7 @@ def _one(text: str) -> Identifier | None:
             return None
         doubt = None if is_address else "a DOI inside other text"
     more = match.end() < len(bare.rstrip())
-    value = _QUERY.sub("", _SESSION.sub("", match[0]))
+    value = _closed(_QUERY.sub("", _SESSION.sub("", match[0])))
     if not is_resolved and (page := _PAGE.search(value)) and page.start() > value.index("/"):
         value = value[: page.start()]
     value = _closed(value)

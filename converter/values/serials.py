@@ -36,7 +36,9 @@ _OJS = re.compile(
     r"\s*(?:\((?P<year>[0-9]{4}(?:[-/][0-9]{2,4})?)\))?\s*(?::.*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_PAGES = re.compile(r"(?:pp?\.?\s*)?([A-Za-z]?[0-9]+)(?:\s*[-–—]+\s*([A-Za-z]?[0-9]+))?\.?", re.IGNORECASE)
+_PAGES = re.compile(
+    r"(?:(?:pp?|ss?|str|p[áa]gs?)\.?\s*)?([A-Za-z]?[0-9]+)(?:\s*[-–—]+\s*([A-Za-z]?[0-9]+))?\.?", re.IGNORECASE
+)
 
 
 class Issn(NamedTuple):

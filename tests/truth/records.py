@@ -21,7 +21,7 @@ _OAI = (
 )
 
 
-def _dublin_core(element: str, value: str) -> str:
+def dublin_core(element: str, value: str) -> str:
     return _OAI.format(
         '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/"'
         f' xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>A title</dc:title>'
@@ -51,11 +51,11 @@ def _subfield(tag: str, code: str, value: str) -> str:
     return f'<datafield tag="{tag}" ind1=" " ind2="1">{inner}</datafield>'
 
 
-def _mods(inner: str) -> str:
+def mods(inner: str) -> str:
     return f'<mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>A title</title></titleInfo>{inner}</mods>'
 
 
-def _datacite(inner: str, doi: str = "10.5555/x") -> str:
+def datacite(inner: str, doi: str = "10.5555/x") -> str:
     return (
         '<resource xmlns="http://datacite.org/schema/kernel-4">'
         f'<identifier identifierType="DOI">{escape(doi)}</identifier><titles><title>A title</title></titles>'
@@ -63,54 +63,54 @@ def _datacite(inner: str, doi: str = "10.5555/x") -> str:
     )
 
 
-def _crossref(**more: object) -> str:
+def crossref(**more: object) -> str:
     work = {"DOI": "10.5555/x", "type": "journal-article", "title": ["A title"], **more}
     return json.dumps({"status": "ok", "message-type": "work", "message": work})
 
 
 DOI: Mapping[str, Callable[[str], str]] = {
-    "oai_dc.xml": lambda value: _dublin_core("identifier", value),
+    "oai_dc.xml": lambda value: dublin_core("identifier", value),
     "dim.xml": lambda value: _dim("identifier", "doi", value),
-    "mods.xml": lambda value: _mods(f'<identifier type="doi">{escape(value)}</identifier>'),
+    "mods.xml": lambda value: mods(f'<identifier type="doi">{escape(value)}</identifier>'),
     "table.csv": lambda value: f'id,collection,dc.title,dc.identifier.doi\n1,1/1,A title,"{value}"\n',
     "entry.bib": lambda value: f"@article{{a, title={{A title}}, doi={{{value}}}}}\n",
     "reference.ris": lambda value: f"TY  - JOUR\nTI  - A title\nDO  - {value}\nER  - \n",
 }
 ISBN: Mapping[str, Callable[[str], str]] = {
-    "oai_dc.xml": lambda value: _dublin_core("identifier", value),
+    "oai_dc.xml": lambda value: dublin_core("identifier", value),
     "dim.xml": lambda value: _dim("identifier", "isbn", value),
     "marc.xml": lambda value: _marc(_subfield("020", "a", value)),
-    "mods.xml": lambda value: _mods(f'<identifier type="isbn">{escape(value)}</identifier>'),
+    "mods.xml": lambda value: mods(f'<identifier type="isbn">{escape(value)}</identifier>'),
     "table.csv": lambda value: f'id,collection,dc.title,dc.identifier.isbn\n1,1/1,A title,"{value}"\n',
     "entry.bib": lambda value: f"@book{{a, title={{A title}}, isbn={{{value}}}}}\n",
     "reference.ris": lambda value: f"TY  - BOOK\nTI  - A title\nSN  - {value}\nER  - \n",
 }
 ISSUED: Mapping[str, Callable[[str], str]] = {
-    "oai_dc.xml": lambda value: _dublin_core("date", value),
+    "oai_dc.xml": lambda value: dublin_core("date", value),
     "dim.xml": lambda value: _dim("date", "issued", value),
     "marc.xml": lambda value: _marc(_subfield("264", "c", value)),
-    "mods.xml": lambda value: _mods(f"<originInfo><dateIssued>{escape(value)}</dateIssued></originInfo>"),
-    "datacite.xml": lambda value: _datacite(f'<dates><date dateType="Issued">{escape(value)}</date></dates>'),
+    "mods.xml": lambda value: mods(f"<originInfo><dateIssued>{escape(value)}</dateIssued></originInfo>"),
+    "datacite.xml": lambda value: datacite(f'<dates><date dateType="Issued">{escape(value)}</date></dates>'),
     "table.csv": lambda value: f'id,collection,dc.title,dc.date.issued\n1,1/1,A title,"{value}"\n',
     "entry.bib": lambda value: f"@article{{a, title={{A title}}, date={{{value}}}}}\n",
 }
 LANGUAGE: Mapping[str, Callable[[str], str]] = {
-    "oai_dc.xml": lambda value: _dublin_core("language", value),
+    "oai_dc.xml": lambda value: dublin_core("language", value),
     "dim.xml": lambda value: _dim("language", "iso", value),
     "marc.xml": lambda value: _marc(_subfield("041", "a", value)),
-    "mods.xml": lambda value: _mods(f"<language><languageTerm>{escape(value)}</languageTerm></language>"),
-    "datacite.xml": lambda value: _datacite(f"<language>{escape(value)}</language>"),
-    "crossref.json": lambda value: _crossref(language=value),
+    "mods.xml": lambda value: mods(f"<language><languageTerm>{escape(value)}</languageTerm></language>"),
+    "datacite.xml": lambda value: datacite(f"<language>{escape(value)}</language>"),
+    "crossref.json": lambda value: crossref(language=value),
     "reference.ris": lambda value: f"TY  - JOUR\nTI  - A title\nLA  - {value}\nER  - \n",
 }
 LICENCE: Mapping[str, Callable[[str], str]] = {
-    "oai_dc.xml": lambda value: _dublin_core("rights", value),
+    "oai_dc.xml": lambda value: dublin_core("rights", value),
     "dim.xml": lambda value: _dim("rights", "uri", value),
     "marc.xml": lambda value: _marc(_subfield("540", "u", value)),
-    "mods.xml": lambda value: _mods(f'<accessCondition xmlns:x="http://www.w3.org/1999/xlink" x:href="{value}">L'
+    "mods.xml": lambda value: mods(f'<accessCondition xmlns:x="http://www.w3.org/1999/xlink" x:href="{value}">L'
                                     "</accessCondition>"),
-    "datacite.xml": lambda value: _datacite(f'<rightsList><rights rightsURI="{value}">L</rights></rightsList>'),
-    "crossref.json": lambda value: _crossref(license=[{"URL": value, "content-version": "vor"}]),
+    "datacite.xml": lambda value: datacite(f'<rightsList><rights rightsURI="{value}">L</rights></rightsList>'),
+    "crossref.json": lambda value: crossref(license=[{"URL": value, "content-version": "vor"}]),
 }  # fmt: skip
 
 
@@ -136,20 +136,20 @@ class Graph:
 
 def references(*dois: str) -> str:
     """A work of Crossref that cites these."""
-    return _crossref(reference=[{"key": doi, "DOI": doi} for doi in dois])
+    return crossref(reference=[{"key": doi, "DOI": doi} for doi in dois])
 
 
 def related(kind: str, doi: str) -> dict[str, str]:
     """A relation in each format that has kinds of relations."""
     inner = f'<relatedIdentifier relatedIdentifierType="DOI" relationType="{kind}">{doi}</relatedIdentifier>'
     attributes = {"relatedIdentifier": doi, "relatedIdentifierType": "DOI", "relationType": kind}
-    datacite = {"doi": "10.5555/x", "titles": [{"title": "A title"}], "relatedIdentifiers": [attributes]}
+    work = {"doi": "10.5555/x", "titles": [{"title": "A title"}], "relatedIdentifiers": [attributes]}
     return {
-        "datacite.xml": _datacite(f"<relatedIdentifiers>{inner}</relatedIdentifiers>"),
-        "datacite.json": json.dumps(datacite),
+        "datacite.xml": datacite(f"<relatedIdentifiers>{inner}</relatedIdentifiers>"),
+        "datacite.json": json.dumps(work),
     }
 
 
 def update(kind: str, doi: str, key: str = "update-to") -> str:
     """A work of Crossref that is a notice about another, or about which another is one."""
-    return _crossref(**{key: [{"DOI": doi, "type": kind}]})
+    return crossref(**{key: [{"DOI": doi, "type": kind}]})

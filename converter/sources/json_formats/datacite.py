@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from converter.sources.builder import Draft, Said
+from converter.sources.container_fields import of_host
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
 from converter.sources.relations import add_relation
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
@@ -246,27 +247,43 @@ def _subjects(inner: Object, draft: Draft) -> None:
 
 
 def _relations(inner: Object, draft: Draft) -> None:
-    container = inner.pop("container", None) or {}
+    container, items = inner.pop("container", None) or {}, objects(inner.pop("relatedItems", None))
+    for entry in items:
+        container = container or _host(entry, draft)
+        rest(entry, draft, "datacite.relatedItem")
     for key, field in fields("datacite", "container").items():
         if text_of(container.get(key)):
             draft.add(field, text_of(container.get(key)))
     kind = text_of(container.get("identifierType"))
     if text_of(container.get("identifier")):
-        name = field_of("identifier-types", kind, "")
-        draft.add(name if name.endswith(("issn", "isbn")) else "dc.relation.ispartof", text_of(container["identifier"]))
+        draft.add(of_host(kind) or "dc.relation.ispartof", text_of(container["identifier"]))
     for entry in objects(inner.pop("relatedIdentifiers", None)):
         relation, kind = text_of(entry.get("relationType")), text_of(entry.get("relatedIdentifierType")).lower()
         value = text_of(entry.get("relatedIdentifier"))
-        if field_of("relation-types", relation, "dc.relation") == "dc.relation.ispartof" and kind in {
-            "issn",
-            "eissn",
-            "isbn",
-        }:
-            draft.add(field_of("identifier-types", kind), value)
+        host = of_host(kind)
+        if host and field_of("relation-types", relation, "dc.relation") == "dc.relation.ispartof":
+            draft.add(host, value)
         else:
             add_relation(draft, relation, kind, value, "datacite")
-    for entry in objects(inner.pop("relatedItems", None)):
-        rest(entry, draft, "datacite.relatedItem")
+
+
+def _host(entry: Object, draft: Draft) -> Object:
+    """What a related item is that the work stands in, as a container; empty, and nothing taken, where it is another."""
+    relation = text_of(entry.get("relationType"))
+    if field_of("relation-types", relation, "") != "dc.relation.ispartof":
+        return {}
+    titles = objects(entry.pop("titles", None))
+    number = entry.pop("relatedItemIdentifier", None) or {}
+    found = {name: entry.pop(name, "") for name in ("volume", "issue", "firstPage", "lastPage")}
+    found["title"] = text_of(titles[0].get("title")) if titles else ""
+    found["identifier"] = text_of(number.get("relatedItemIdentifier"))
+    found["identifierType"] = text_of(number.get("relatedItemIdentifierType"))
+    entry["titles"] = titles[1:]
+    for name in ("relationType", "relatedItemType"):
+        draft.unread(
+            f"datacite.relatedItem.{name}", text_of(entry.pop(name, "")), f"how and in what {found['title']} it is"
+        )
+    return found
 
 
 def _rights(inner: Object, draft: Draft) -> None:

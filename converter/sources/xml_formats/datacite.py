@@ -65,10 +65,24 @@ def read(metadata: etree._Element, draft: Draft) -> None:
         if any(found):
             stated[key] = [text for text in found if text]
     stated["publisher"] = [_entry(tree, element, "name") for element in tree.each("publisher")]
+    stated["relatedItems"] = [_item(tree, element) for element in tree.each("relatedItems/relatedItem")]
     identifier = draft.identifier
     datacite.read(stated, draft)
     draft.identifier = identifier or draft.identifier
     tree.rest()
+
+
+def _item(tree: Tree, element: etree._Element) -> Object:
+    """What is said of a related work without looking it up, as JSON writes it."""
+    item: Object = {name: tree.attribute(element, name) for name in ("relatedItemType", "relationType")}
+    for number in tree.each("relatedItemIdentifier", element):
+        kind = tree.attribute(number, "relatedItemIdentifierType")
+        item["relatedItemIdentifier"] = {"relatedItemIdentifierType": kind, "relatedItemIdentifier": tree.take(number)}
+    item["titles"] = [{"title": tree.take(title)} for title in tree.each("titles/title", element)]
+    for name in ("volume", "issue", "firstPage", "lastPage"):
+        if text := tree.text(name, element):
+            item[name] = text
+    return item
 
 
 def wrapped(metadata: etree._Element, draft: Draft) -> None:

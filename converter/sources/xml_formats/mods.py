@@ -8,7 +8,7 @@ from lxml import etree
 
 from converter.record import File
 from converter.sources.builder import Draft, language_of
-from converter.sources.container_fields import series_text
+from converter.sources.container_fields import of_host, series_text
 from converter.sources.elements import Tree, local
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.values.names import is_suffix
@@ -160,8 +160,7 @@ def _related(tree: Tree, related: etree._Element) -> None:
         for title in titles:
             tree.draft.add("dc.relation.ispartof", title)
         for type_, value in identifiers:
-            serial = field_of("identifier-types", type_, "")
-            tree.draft.add(serial if serial.endswith(("issn", "isbn")) else "dc.relation.ispartof", value)
+            tree.draft.add(of_host(type_) or "dc.relation.ispartof", value)
         _date(tree, "dc.date.issued", tree.each("originInfo/dateIssued", related))
         for element in tree.each("originInfo/publisher", related):
             tree.field("dc.publisher", element)
