@@ -30,6 +30,7 @@ _HAS_EMBARGO = "fabio:hasEmbargoDate"
 _EU_END = re.compile(r"info:eu-repo/date/embargoEnd/(\S+)", re.IGNORECASE)
 _DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})(?:-(\d{2}))?(?![\d-])")
 _YEAR = re.compile(r"(?<!\d)(\d{4})()()(?!\d)")
+_UNDER_EMBARGO = re.compile(r"\W*(?:under embargo|embargoed\b|embargo\b\D{0,30}\d{4})", re.IGNORECASE)
 _NO_EMBARGO = re.compile(r"(?:no(?:ne|t embargoed|thing)?|false|0|n/?a|-*|no embargo\b.*|open.*)", re.IGNORECASE)
 _ANYBODY = re.compile(r"-[rw]\s+['\"]?(?:anonymous|anyone|everyone|public)['\"]?", re.IGNORECASE)
 _SAF_GROUP = re.compile(r"-[rw]\s+\S")
@@ -97,7 +98,9 @@ def _end_of_record(record: Record) -> str:
             ends += [end] if end else []
             unread = unread or not (end or _NO_EMBARGO.fullmatch(field.value.strip()))
         elif role == "rights":
-            rights.add(licences.access(field.value))
+            in_words = licences.access(field.value) is None and bool(_UNDER_EMBARGO.match(field.value))
+            rights.add(_EMBARGOED if in_words else licences.access(field.value))
+            ends += [end] if in_words and (end := _last_day(field.value)) else []
     if _EMBARGOED in rights and not ends:
         # DataCite and OpenAIRE give the end as the day from which on the work is available.
         starts = [_last_day(field.value) for field in record.fields if field.name.lower() == "datacite.available"]

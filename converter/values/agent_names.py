@@ -36,6 +36,9 @@ _DEGREE = re.compile(
 # "Rook, Ida, AUTHOR (Institute of Tides)", and "Rook, Ida (ed.)": behind the first comma "Ed" is a name.
 _ROLE = re.compile(r"(?P<name>[^,]+,[^,]*[^\s,]),\s*(?P<role>[^\W\d]+(?: [^\W\d]+)?)\.?(?:\s*\((?P<place>[^()]+)\))?")
 _ROLE_IN_BRACKETS = re.compile(r"(?P<name>[^()\[\]]+)[(\[](?P<role>[^\W\d]+(?: [^\W\d]+)?)\.?(?P<place>)[)\]]\.?")
+# "Rook, Ida (University of Tides)"
+_PLACE_IN_BRACKETS = re.compile(r"(?P<name>[^,()]+,[^,()]+)\((?P<place>[^()]{4,})\)")
+_SUPPLIED = re.compile(r"\[([^\[\],]+,[^\[\],]+)\]")
 _EDGES = " \t,;:|/–—-"
 
 
@@ -116,6 +119,9 @@ def extracted(text: str) -> Named:
         bare = re.sub(r"\borcid\b\s*(?:id)?\s*:?\s*$", "", bare.strip(_EDGES + "([<"), flags=re.IGNORECASE)
         bare = " ".join(bare.split()).strip(_EDGES + "([<")
     bare = _AND_OTHERS.sub("", bare).strip()
+    if supplied := _SUPPLIED.fullmatch(bare):
+        # A cataloguer brackets the name of an author whom the work itself does not name.
+        bare = supplied[1]
     bare, affiliation, beside = _told_from_role(bare)
     return Named(bare, authority, confidence, orcid, addresses, affiliation, doubt or beside)
 
@@ -129,6 +135,8 @@ def _told_from_role(name: str) -> tuple[str, str, str]:
             and kind(place) == "organisation"
         ):
             return match["name"].strip(" ,"), place, f"the degree {match['degree']} stands in the name"
+    if (match := _PLACE_IN_BRACKETS.fullmatch(name)) and kind(match["place"]) == "organisation":
+        return match["name"].strip(), match["place"].strip(), ""
     match = _ROLE.fullmatch(name) or _ROLE_IN_BRACKETS.fullmatch(name)
     if match and match["role"].casefold() in ontology.agent_words("role") and _LETTER.search(match["name"]):
         return match["name"].strip(), (match["place"] or "").strip(), f"the role {match['role']} stands in the name"

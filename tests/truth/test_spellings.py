@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from converter.embargo import on_day
+from converter.sources.detection import read
 from tests.truth.records import Graph, crossref, datacite, dublin_core, mods
 
 SICI = "10.5555/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-#"
@@ -119,3 +121,66 @@ def test_an_issn_in_an_address_identifies_the_journal(tmp_path: Path) -> None:
 def test_pages_of_a_source_in_german_are_read(tmp_path: Path) -> None:
     found = Graph(tmp_path, "a.xml", dublin_core("source", "Sand Review; Bd. 12 Nr. 3 (2010); S. 5-9"))
     assert (found.values("prism:startingPage"), found.values("prism:endingPage")) == (["5"], ["9"])
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "place"),
+    [
+        ("Rook, Ida (Shell University)", "Rook, Ida", ["Shell University"]),
+        ("[Rook, Ida]", "Rook, Ida", []),
+    ],
+)
+def test_what_stands_round_a_name_is_no_part_of_it(tmp_path: Path, value: str, name: str, place: list[str]) -> None:
+    found = Graph(tmp_path, "a.xml", dublin_core("creator", value))
+    assert found.values("dcterms:creator/foaf:name") == [name]
+    assert found.values("dcterms:creator/foaf:givenName") == ["Ida"]
+    assert found.values("pro:isDocumentContextFor/pro:relatesToOrganization/foaf:name") == place
+
+
+@pytest.mark.parametrize("value", ["[作者不詳]", "Не указан", "xxx"])
+def test_words_for_nobody_name_nobody(tmp_path: Path, value: str) -> None:
+    assert Graph(tmp_path, "a.xml", dublin_core("creator", value)).values("dcterms:creator") == []
+
+
+_BITSTREAM = (
+    '<element name="bundle"><field name="name">ORIGINAL</field><element name="bitstreams"><element name="bitstream">'
+    '<field name="name">hidden.pdf</field><field name="url">https://r.example.org/hidden.pdf</field>{}'
+    "</element></element></element>"
+)
+_XOAI = (
+    '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><header>'
+    "<identifier>oai:r.example.org:1</identifier><datestamp>2024-04-01</datestamp></header><metadata>"
+    '<metadata xmlns="http://www.lyncode.com/xoai"><element name="dc"><element name="title"><element name="none">'
+    '<field name="value">A title</field></element></element>{rights}</element><element name="bundles">{files}</element>'
+    '<element name="others"><field name="handle">4321/80</field>{others}</element></metadata></metadata></record>'
+    "</ListRecords></OAI-PMH>"
+)
+_RIGHTS = '<element name="rights"><element name="none"><field name="value">{}</field></element></element>'
+
+
+@pytest.mark.parametrize(
+    ("file", "others", "rights"),
+    [
+        ("", '<field name="drm">restricted access</field>', ""),
+        ("", '<field name="drm">embargoed access|||2999-01-01</field>', ""),
+        ('<field name="drm">embargoed access|||2999-01-01</field>', "", ""),
+        ("", "", _RIGHTS.format("Embargoed until 2999")),
+        ("", "", _RIGHTS.format("Under embargo until 1 May 2999")),
+    ],
+)
+def test_a_file_that_is_not_open_is_not_told(tmp_path: Path, file: str, others: str, rights: str) -> None:
+    text = _XOAI.format(files=_BITSTREAM.format(file), others=others, rights=rights)
+    source = tmp_path / "a.xml"
+    source.write_text(text, encoding="utf-8")
+    (record,) = read(str(source))
+    assert on_day(record, "2998-01-01").record.files == ()
+
+
+@pytest.mark.parametrize("others", ["", '<field name="drm">open access</field>'])
+@pytest.mark.parametrize("rights", ["", "No embargo", "Embargoed until 2003-01-01"])
+def test_a_file_that_is_open_is_shown(tmp_path: Path, others: str, rights: str) -> None:
+    text = _XOAI.format(files=_BITSTREAM.format(""), others=others, rights=_RIGHTS.format(rights) if rights else "")
+    source = tmp_path / "a.xml"
+    source.write_text(text, encoding="utf-8")
+    (record,) = read(str(source))
+    assert len(on_day(record, "2026-01-01").record.files) == 1

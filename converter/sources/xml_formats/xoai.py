@@ -86,7 +86,8 @@ def _files(bundles: etree._Element, access: tuple[str, str], draft: Draft) -> No
             fields = bitstream.iterfind("{*}field")
             stated = {field.get("name") or "": "".join(field.itertext()).strip() for field in fields}
             size = stated.pop("size", "")
-            start = _start_of_reading(bitstream) or stated.pop("embargo", "") or access[1]
+            drm = [part.strip() for part in stated.pop("drm", "").split("|||")] if "drm" in stated else [*access]
+            start = _start_of_reading(bitstream) or stated.pop("embargo", "") or "".join(drm[1:])
             draft.files.append(
                 File(
                     name=stated.pop("name", "") or stated.get("url", "").rpartition("/")[2] or "file",
@@ -97,7 +98,7 @@ def _files(bundles: etree._Element, access: tuple[str, str], draft: Draft) -> No
                     checksum_algorithm=stated.pop("checksumAlgorithm", None) or None,
                     description=stated.pop("description", None) or None,
                     bundle=name or None,
-                    access=access[0] or None,
+                    access=drm[0] or None,
                     available=start or None,
                 )
             )
@@ -118,7 +119,9 @@ def _access(metadata: etree._Element) -> tuple[str, str]:
     """What DSpace calculates of the access to the files: its status, and the end of an embargo."""
     found = metadata.find("{*}element[@name='others']//{*}element[@name='access-status']")
     if found is None:
-        return "", ""
+        # Until version 6: "embargoed access|||2030-01-01".
+        status, _, end = metadata.findtext("{*}element[@name='others']//{*}field[@name='drm']", "").partition("|||")
+        return status.strip(), end.strip()
     status = _field(found, "value")
     return ("" if status == "unknown" else status), _field(found, "embargo")
 
