@@ -206,7 +206,7 @@ class _Page:
                 agent.name,
                 self._person(agent),
                 bool(agent.orcid) or "/person/" in agent.address,
-                tuple(named[name] for name in agent.affiliations),
+                tuple(named[name] for name in agent.affiliations if name in named),
             )
             for agent in agents
         ]

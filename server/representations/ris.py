@@ -31,7 +31,8 @@ def _tags(work: Work) -> Iterator[tuple[str, str]]:
     yield "DA", "/".join((*work.date, "", "")[:3]) + "/" if work.date else ""
     yield "PB", work.issuer
     yield "CY", work.place
-    yield "SN", work.issn or work.isbn
+    yield "SN", work.issn
+    yield "SN", work.isbn
     yield "DO", work.doi
     yield "UR", work.link
     yield "LA", ", ".join(work.languages)

@@ -30,7 +30,12 @@ _ACCESS = {
     "http://purl.org/coar/access_right/c_14cb": "metadata only access",
 }
 """Access rights → their names (https://vocabularies.coar-repositories.org/access_rights/)."""
-_NO_GENRE = re.compile(r"(?:non)?peer[ -]?reviewed|info:.*|https?://.*|text|publishe[dr]s? ?version", re.IGNORECASE)
+_NO_GENRE = re.compile(
+    r"(?:non)?peer[ -]?reviewed|info:.*|https?://.*|text|publishe[dr]s? ?version"
+    # Entries of BibTeX and tags of RIS.
+    r"|phdthesis|mastersthesis|techreport|thes|rprt",
+    re.IGNORECASE,
+)
 _UNREGISTERED = "123456789/"
 """The prefix of repositories that have none of their own: such a handle leads nowhere."""
 
