@@ -184,3 +184,12 @@ def test_a_file_that_is_open_is_shown(tmp_path: Path, others: str, rights: str) 
     source.write_text(text, encoding="utf-8")
     (record,) = read(str(source))
     assert len(on_day(record, "2026-01-01").record.files) == 1
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "date"), [("questionable", "1998?"), ("approximate", "1998~"), ("inferred", "1998")]
+)
+def test_how_sure_a_date_of_mods_is_is_said(tmp_path: Path, qualifier: str, date: str) -> None:
+    text = mods(f'<originInfo><dateIssued qualifier="{qualifier}">1998</dateIssued></originInfo>')
+    found = Graph(tmp_path, "a.xml", text)
+    assert (found.values("dcterms:issued"), found.values("fabio:hasPublicationYear")) == ([date], ["1998"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
@@ -226,6 +227,11 @@ def _origin(tree: Tree, origin: etree._Element) -> None:
         _date(tree, field_of("date-types", tree.attribute(element, "type"), "dc.date"), [element])
 
 
+_QUALIFIERS = {"questionable": "?", "approximate": "~"}
+"""How sure a date is, as MODS says it → as EDTF writes it."""
+_DAY = re.compile(r"\s*\d{4}(?:-\d\d){0,2}\s*")
+
+
 def _date(tree: Tree, name: str, elements: Iterable[etree._Element]) -> None:
     """Dates of one kind: the two points of an interval are one date."""
     ends: dict[str, str] = {}
@@ -233,6 +239,8 @@ def _date(tree: Tree, name: str, elements: Iterable[etree._Element]) -> None:
         point = tree.attribute(element, "point")
         if point in {"start", "end"} and point not in ends and (element.text or "").strip():
             ends[point] = tree.take(element)
+        elif (sign := _QUALIFIERS.get(tree.attribute(element, "qualifier"))) and _DAY.fullmatch(element.text or ""):
+            tree.draft.add(name, tree.take(element) + sign)
         else:
             tree.field(name, element)
     if ends:
