@@ -114,8 +114,8 @@ def members(stream: BinaryIO, name: str, budget: Budget) -> Iterator[list[Member
                 found = list(_of_tar(tar, name, budget))
         except _FAULTS as fault:
             # tarfile lists what it tried, each in a line of its own.
-            told = " ".join(str(fault).split())
-            raise SourceError(f"{name}: a broken archive: {told}; fetch it again") from None
+            reason = " ".join(str(fault).split())
+            raise SourceError(f"{name}: a broken archive: {reason}; fetch it again") from None
         yield sorted(found, key=lambda member: member.path)
 
 

@@ -153,7 +153,7 @@ def test_no_link_is_broken_and_each_leads_to_the_bytes_of_the_site(server: Clien
     assert any(path.startswith("ldes/") for path in seen)
 
 
-TOLD = pytest.mark.parametrize("server", ["nginx", "apache"], indirect=True)
+ON_EACH_SERVER = pytest.mark.parametrize("server", ["nginx", "apache"], indirect=True)
 
 
 def is_running(path: str) -> bool:
@@ -184,7 +184,7 @@ def links(path: str, answer: Answer) -> Iterator[str]:
             yield address.removeprefix(BASE)
 
 
-@TOLD
+@ON_EACH_SERVER
 @pytest.mark.parametrize(
     ("path", "accept", "kind"),
     [
@@ -201,13 +201,13 @@ def test_a_server_that_is_told_sends_the_form_that_is_asked_for(
     assert (answer.status, answer.kind.partition(";")[0]) == (200, kind)
 
 
-@TOLD
+@ON_EACH_SERVER
 @pytest.mark.parametrize("path", [f"item/{GONE}", f"record/{GONE}", f"record/{GONE}.bib", f"source/{GONE}"])
 def test_a_server_that_is_told_says_what_is_gone(server: Client, path: str) -> None:
     assert server.get(path).status == 410
 
 
-@TOLD
+@ON_EACH_SERVER
 @pytest.mark.parametrize(
     ("path", "where"),
     [
@@ -225,13 +225,13 @@ def test_a_server_that_is_told_sends_on_what_has_moved(server: Client, live: Liv
     assert server.get(path).body == server.get(where).body == live.get(path).body
 
 
-@TOLD
+@ON_EACH_SERVER
 @pytest.mark.parametrize("path", [*RUNNING, "search?q=terns", "queries/works-per-year?page=2"])
 def test_a_server_that_is_told_says_what_it_cannot_answer(server: Client, path: str) -> None:
     assert server.get(path).status == 501
 
 
-@TOLD
+@ON_EACH_SERVER
 @pytest.mark.parametrize("path", [".shelfgraph/files", ".shelfgraph/gone/20.500.12345/704.gone", "no/such/thing"])
 def test_what_is_none_of_the_site_is_not_sent(server: Client, path: str) -> None:
     assert server.get(path).status == 404

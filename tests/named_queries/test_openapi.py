@@ -49,7 +49,7 @@ QUERIES = ("SELECT * { ?s ?p ?o } LIMIT 3", "ASK {}", "CONSTRUCT WHERE { ?s a ?o
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
 HANDLE = "20.500.12345/678"
 # What chance would not find.
-TOLD: dict[str, list[dict[str, Any]]] = {
+STATED: dict[str, list[dict[str, Any]]] = {
     "GET /sparql": [{"query": {"query": query}} for query in QUERIES],
     "POST /sparql": [
         *({"body": {"query": query}, "media_type": FORM} for query in QUERIES),
@@ -62,7 +62,7 @@ TOLD: dict[str, list[dict[str, Any]]] = {
 
 def cases(operation: Any) -> st.SearchStrategy[Any]:
     """Requests as the description has them, others, and some that find something."""
-    stated = TOLD.get(operation.label, [])
+    stated = STATED.get(operation.label, [])
     by_chance = [operation.as_strategy(mode) for mode in GenerationMode]
     return st.one_of(*by_chance, *(operation.as_strategy(**values) for values in stated))
 

@@ -200,7 +200,7 @@ def test_a_page_without_end_is_refused_or_read_at_once(tmp_path: Path, tag: str)
 @pytest.mark.parametrize("packer", PACKERS)
 def test_a_packed_file_that_is_damaged_is_a_sentence(tmp_path: Path, packer: str) -> None:
     whole = PACKERS[packer](json.dumps({"dc.title": "Sound " * 1000}).encode())
-    told: set[str] = set()
+    messages: set[str] = set()
     for place in range(0, len(whole), max(1, len(whole) // 25)):
         for damaged in (whole[:place], whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]):
             path = tmp_path / f"a.{packer}"
@@ -208,6 +208,6 @@ def test_a_packed_file_that_is_damaged_is_a_sentence(tmp_path: Path, packer: str
             try:
                 list(read(str(path)))
             except ShelfgraphError as fault:
-                told.add(str(fault))
-    assert told
-    assert [text for text in told if "\n" in text or f"a.{packer}" not in text] == []
+                messages.add(str(fault))
+    assert messages
+    assert [text for text in messages if "\n" in text or f"a.{packer}" not in text] == []
