@@ -14,6 +14,7 @@ from server.documents.signposting import LINKSETS, Link
 from server.http.generation_cache import GenerationCache
 from server.pages import html, lists
 from server.pages.lists import Works
+from server.pages.notices import notices
 from server.pages.record_page import record_page
 from server.pages.thing_page import thing_page
 from server.representations.registry import LISTS, PAGE, PROFILES, REPRESENTATIONS, Description, Representation, forms
@@ -124,7 +125,10 @@ def _body(site: Site, place: Place, form: Representation, described: Description
     if form.writer:
         return form.writer(described)
     if works is None:
-        return record_page(described, place.variant, forms(of_work=True), site.archive, search=site.search)
+        against = notices(site.endpoint, described)
+        return record_page(
+            described, place.variant, forms(of_work=True), site.archive, search=site.search, notices=against
+        )
     around = _around(place, works, PAGE)
     offered = forms(of_work=False)
     return thing_page(described, place.document, offered, works, around, site.archive, search=site.search)

@@ -17,6 +17,7 @@ from converter.values.licences import name_of
 from server.documents import signposting
 from server.http.base_path import root
 from server.pages.meta_tags import meta_tags
+from server.pages.notices import Notice
 from server.pages.search_request import Searched
 from server.pages.view import Value, View, safe_link
 from server.pages.works import Listed, file_label, listed, main_first
@@ -111,6 +112,7 @@ def record_page(
     archive: ArchiveReader | None,
     *,
     search: bool,
+    notices: Sequence[Notice] = (),
 ) -> bytes:
     """The page of a record; `search` says that there are pages of names and results to lead to."""
     view, item, work = described.view, described.address, described.work
@@ -129,6 +131,10 @@ def record_page(
         source=variant.replace("/record/", "/source/", 1) if archive else "",
         title=view.label(item),
         language=work.titles[0].language if work.titles else "",
+        notices=[
+            (one.text, one.grave, [(safe_link(address) or "", title or address) for address, title in one.works])
+            for one in notices
+        ],
         trail=page.trail(),
         badges=page.badges(row),
         authors=page.people(work.authors),
