@@ -24,6 +24,10 @@ _PREFIXES = (
 )
 
 
+_TERM = "<http://purl.org/spar/fabio/hasSubjectTerm>"
+_QUALIFIER = "<http://id.nlm.nih.gov/mesh/vocab#hasQualifier>"
+
+
 class Works(NamedTuple):
     """A page of works (item, title, year as far as they are known), its number from 1, and how many there are.
 
@@ -59,7 +63,7 @@ def _listed(catalogue: CatalogueReader, base: str, address: str, number: int) ->
 
 
 def _asked(endpoint: Endpoint, base: str, address: str, number: int) -> Works:
-    """The works that lead to a thing straight, over a role, or over an issue or volume."""
+    """The works that lead to a thing straight, over a role, an issue or volume, or a heading."""
     chosen = _leading(base, address)
     counted = description.rows(endpoint, f"{_PREFIXES} SELECT (COUNT(DISTINCT ?item) AS ?n) WHERE {{ {chosen} }}")
     total = int(counted[0]["n"]) if counted else 0
@@ -104,5 +108,6 @@ def _leading(base: str, address: str) -> str:
         f"{{ ?item ?property {thing} }} UNION {{ ?role pro:isHeldBy|pro:relatesToOrganization {thing} . "
         f"?item pro:isDocumentContextFor ?role }} UNION {{ ?item (frbr:partOf|dcterms:isPartOf)+ {thing} }} "
         f"UNION {{ ?source dcterms:isPartOf {thing} ; foaf:primaryTopic ?item }} UNION {{ ?item {thing} ?value }} "
+        f"UNION {{ ?item {_TERM} ?pair . ?pair {_QUALIFIER} {thing} }} "
         f'FILTER(STRSTARTS(STR(?item), "{base}item/") && !CONTAINS(STR(?item), "#"))'
     )

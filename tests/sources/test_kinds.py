@@ -198,7 +198,7 @@ def test_a_packed_file_that_is_cut_off_says_so(tmp_path: Path, suffix: str) -> N
 
 def test_a_bomb_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.bz2"
-    path.write_bytes(bz2.compress(bytes(40 << 20)))
+    path.write_bytes(bz2.compress(bytes(100 << 20)))
     with pytest.raises(SourceError, match="unpacks to more than"):
         records(path)
 
