@@ -23,7 +23,7 @@ def loggable(text: str, longest: int = LONGEST) -> str:
     r"""The text as a log may hold it: cut, and without e-mail addresses however they are spelt.
 
     >>> loggable("/person/ann%40example.org"), loggable('ASK { ?s ?p "ann\\u0040example.org" }')
-    ('[e-mail address removed]', 'ASK { ?s ?p "[e-mail address removed]" }')
+    ('/person/[e-mail address removed]', 'ASK { ?s ?p "[e-mail address removed]" }')
     """
     # An address across the cut is whole when it is masked.
     plain = unescaped(text[: longest + _LONGEST_ADDRESS]).replace("%40", "@")

@@ -99,7 +99,8 @@ def _sent(generation: str, sink: int, reader: int, limit: int) -> int:
         pyoxigraph.Store.read_only(generation).dump(pipe, FORMAT)  # type: ignore[arg-type] # a file to the engine
     except MemoryError:
         return _TOO_LARGE
-    except OSError:
+    except (OSError, RuntimeError):
+        # Its files are damaged, or went with a site that ends; the data are answered from disk.
         return _FAILED
     return 0
 

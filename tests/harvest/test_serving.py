@@ -231,7 +231,7 @@ def test_how_far_a_first_harvest_is_stands_on_the_front_page(tmp_path: Path) -> 
     with serving(repository.app()) as address:
         site = Site(address, "--data", tmp_path)
         try:
-            until(lambda: b"10 of about 40 records" in ask(site, "GET", "/", Accept="text/html").body)
+            assert until(lambda: b"10 of about 40 records" in ask(site, "GET", "/", Accept="text/html").body)
         finally:
             site.stop()
 

@@ -30,12 +30,12 @@ def csl(*fields: tuple[str, str]) -> dict[str, object]:
         (["2015"], "2015"),
         (["2006-05", "2015-09-29T20:47:18Z"], "2006"),
         (["2015-08-01T07:00:00Z"], "2015"),
-        (["2015-09-29T20:47:18Z"], ""),
+        (["2015-09-29T20:47:18Z"], "2015"),
         (["1990", "1986-09-02"], "1986"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_work_without_a_date_of_issue_is_cited_by_its_date_and_not_by_a_moment_of_a_machine(
+def test_a_work_without_a_date_of_issue_is_cited_by_the_year_of_its_only_or_earliest_date(
     dates: list[str], year: str
 ) -> None:
     entry = form(".bib", TITLE, *(("dc.date", date) for date in dates))
