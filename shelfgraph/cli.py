@@ -156,11 +156,12 @@ def _output(name: str) -> Iterator[IO[bytes]]:
         return
     path = Path(name)
     beside = path.with_name(f".{path.name}.part")
+    # The file is opened inside, so that an interruption at any moment finds it gone.
     try:
-        file = beside.open("wb")
-    except OSError as fault:
-        raise UsageError(f"{path}: {fault.strerror}; name another file with -o") from None
-    try:
+        try:
+            file = beside.open("wb")
+        except OSError as fault:
+            raise UsageError(f"{path}: {fault.strerror}; name another file with -o") from None
         with file:
             yield file
         beside.replace(path)

@@ -260,6 +260,19 @@ def test_what_others_say_of_a_publisher_stays_when_one_record_goes(tmp_path: Pat
     assert counts == [2, 0]
 
 
+def test_a_journal_that_a_later_record_of_the_batch_joins_is_listed_once(tmp_path: Path) -> None:
+    electronic, printed = Field("dc.identifier.eissn", "8765-1114"), Field("dc.identifier.issn", "5555-1238")
+    batch = [
+        Record("r1", "12345/1", fields=(electronic,)),
+        Record("r2", "12345/2", fields=(printed, electronic)),
+    ]
+    with DataFolder(tmp_path / "d").writing(IDENTITY, MAPPER.triples) as writer:
+        writer.load(batch)
+    archive = Archive(tmp_path / "d" / "archive.sqlite")
+    assert listed(archive) == recounted(archive, MAPPER.triples)
+    archive.close()
+
+
 def test_a_reader_keeps_its_generation_while_new_ones_come(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "d")
     load(folder, record(1))

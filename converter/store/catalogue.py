@@ -271,7 +271,8 @@ class Catalogue:
 
     def _forget_things(self, ids: dict[str, int]) -> None:
         for address, change in self._counts.things.items():
-            if change < 0:
+            # Zero too: within one batch a work can lead to a thing and then to another that joins it.
+            if change <= 0:
                 row = self._database.execute(
                     "DELETE FROM thing WHERE id = ? AND works = 0 RETURNING label", (ids[address],)
                 ).fetchone()
