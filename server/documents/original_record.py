@@ -14,12 +14,12 @@ from converter.record import Record
 from server.documents.document import Site
 from server.documents.paths import respelled
 from server.documents.renderings import rendered
+from server.http.asked_form import asked_form
 from server.http.headers import VARY
-from server.http.negotiation import choose
 from server.http.problems import problem
 
-_TYPES = {"text/html": ".html", "application/json": ".json"}
-SUFFIXES = tuple(_TYPES.values())
+_TYPES = {".html": "text/html", ".json": "application/json"}
+SUFFIXES = tuple(_TYPES)
 """The forms of a source."""
 
 
@@ -31,9 +31,9 @@ def source_document(site: Site, path: str) -> Response | None:
         held = site.archive.held(candidate)
         if not held:
             continue
-        form = stated or _TYPES.get(choose(request.headers.get("Accept"), list(_TYPES)) or "")
+        form = asked_form(_TYPES, stated)
         if form is None:
-            return problem(406, "Not Acceptable", f"A source has the types {', '.join(_TYPES)}.")
+            return problem(406, "Not Acceptable", f"A source has the types {', '.join(_TYPES.values())}.")
         body = source_body(site, candidate, form) if not held.deleted else None
         if body is None:
             return problem(410, "Gone", f"/item/{candidate} was withdrawn from its repository; nothing is shown of it.")
@@ -52,7 +52,7 @@ def source_body(site: Site, path: str, form: str) -> bytes | None:
 
 def _readings(path: str) -> list[tuple[str, str]]:
     """How a path may be read: whole, with a suffix, and with slashes that belong to segments."""
-    suffix = next((suffix for suffix in _TYPES.values() if path.endswith(suffix)), "")
+    suffix = next((suffix for suffix in _TYPES if path.endswith(suffix)), "")
     plain = [(path, ""), (path.removesuffix(suffix), suffix)]
     return plain + [(other, stated) for candidate, stated in plain for other in respelled(candidate)]
 
@@ -65,7 +65,7 @@ def _sent(site: Site, path: str, form: str, body: bytes, moment: str) -> Respons
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.headers["Content-Location"] = variant + form
     response.headers["Link"] = f'<{site.base}record/{path}>; rel="describes", ' + ", ".join(
-        f'<{variant}{suffix}>; rel="alternate"; type="{type_}"' for type_, suffix in _TYPES.items() if suffix != form
+        f'<{variant}{suffix}>; rel="alternate"; type="{type_}"' for suffix, type_ in _TYPES.items() if suffix != form
     )
     response.set_etag(made.etag)
     response.last_modified = datetime.fromisoformat(moment)

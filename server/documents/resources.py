@@ -24,6 +24,7 @@ from server.documents.redirects import known_as
 from server.documents.renderings import Rendered, Renderings, rendered
 from server.documents.selection import Refusal, chosen
 from server.documents.vocabulary import vocabulary_blueprint
+from server.http.asked_form import parameter
 from server.http.headers import VARY
 from server.http.negotiation import choose
 from server.http.problems import problem
@@ -130,13 +131,18 @@ def _item(site: Site, path: str) -> Response:
     """303 from a work to its description, with a suffix in one form; a withdrawn work is gone, and says so in all."""
     for read in _readings(site, path):
         place = None if read.page else _place(site, "record", read.path)
-        form = place and (read.form or chosen(offers(site, place), site.base))
+        form = place and (
+            read.form or (_list_of_forms() if _asks_for_all() else chosen(offers(site, place), site.base))
+        )
         made = document(site, place, PAGE if isinstance(form, Refusal) else form) if place and form else None
         if place is None or form is None or made is None:
             continue
         if made.status == 410:
             return _refused(site, place, form) if isinstance(form, Refusal) else _sent(made, form, _moment(site, place))
-        return _see_other(place.variant + (read.form.suffix if read.form else ""))
+        if not _is_named_in_address():
+            return _see_other(place.variant + (read.form.suffix if read.form else ""))
+        # The next address has no query string, so that it ends with the form, where there is one.
+        return _refused(site, place, form) if isinstance(form, Refusal) else _see_other(place.variant + form.suffix)
     return _unknown(site, "item", path)
 
 
@@ -185,7 +191,7 @@ def _page_moved(site: Site, place: Place, read: Reading) -> Response | None:
 def _described(site: Site, place: Place, form: Representation | None) -> Response | None:
     """The description of a thing, None where nothing is known of it."""
     if _asks_for_all():
-        form = LISTS[choose(request.headers.get("Accept"), [each.media_type for each in LISTS]) == LISTS[1].media_type]
+        form = _list_of_forms()
     found = form or chosen(offers(site, place), site.base)
     if isinstance(found, Refusal):
         return _refused(site, place, found) if document(site, place, PAGE) else None
@@ -217,6 +223,15 @@ def _moment(site: Site, place: Place) -> str | None:
         return site.archive.latest_moment()
     held = site.archive.held(place.address.removeprefix(f"{site.base}item/"))
     return held.moment if held else site.archive.latest_moment()
+
+
+def _list_of_forms() -> Representation:
+    """The list of all forms, of the type that the request accepts."""
+    return LISTS[choose(request.headers.get("Accept"), [each.media_type for each in LISTS]) == LISTS[1].media_type]
+
+
+def _is_named_in_address() -> bool:
+    return bool(parameter() or request.args.get("_profile", "").strip())
 
 
 def _asks_for_all() -> bool:

@@ -13,33 +13,22 @@ from flask import request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from server.http.asked_form import parameter
+from server.http.formats import called
 from server.http.negotiation import choose
 from server.representations.registry import FULL, PROFILES, Profile, Representation
 
 _PROFILE = re.compile(r"<([^<>\s]+)>\s*(?:;\s*q\s*=\s*([0-9.]+))?")
 _STYLE = re.compile(r"text/x-bibliography\s*;[^,]*?style\s*=\s*\"?([\w-]+)", re.IGNORECASE)
 _ALIASES = {
-    "turtle": "ttl",
-    "n3": "ttl",
-    "text/n3": "ttl",
-    "text/rdf+n3": "ttl",
-    "text/plain": "nt",
     "schema.org": "schema.jsonld",
-    "json-ld": "jsonld",
-    "json": "jsonld",
-    "ntriples": "nt",
-    "n-triples": "nt",
-    "rdfxml": "rdf",
-    "xml": "rdf",
-    "nquads": "nq",
-    "n-quads": "nq",
     "bibtex": "bib",
     "markdown": "md",
     "csl": "csl.json",
     "oai_dc": "dc.xml",
     "datacite": "datacite.xml",
 }
-"""What else clients write in `?format=`."""
+"""What else clients write in `?format=`; other names of the formats of data stand in the table of formats."""
 
 
 class Refusal(NamedTuple):
@@ -51,8 +40,8 @@ class Refusal(NamedTuple):
 
 def chosen(offers: Sequence[Representation], base: str) -> Representation | Refusal:
     """The form that the request asks for, by its query string first, then by its headers."""
-    wanted = request.args.get("format") or request.args.get("_mediatype")
-    if wanted is not None and wanted.strip():
+    wanted = parameter()
+    if wanted:
         offers = _called(wanted, offers)
         if not offers:
             return Refusal(406, f"This document has no format {wanted!r}.")
@@ -109,8 +98,11 @@ def _called(name: str, offers: Sequence[Representation]) -> list[Representation]
     if style:
         return [form for form in offers if form.parameter == f"style={style[1].lower()}"]
     token = _ALIASES.get(bare, bare)
-    by_token = [form for form in offers if form.token == token]
-    return by_token or [form for form in offers if bare in {form.media_type, *form.aliases}]
+    found = [form for form in offers if form.token == token]
+    found = found or [form for form in offers if bare in {form.media_type, *form.aliases}]
+    if not found and (format_ := called(bare, graph=True)):
+        found = [form for form in offers if form.token == format_.name]
+    return found
 
 
 def _asked_profiles(base: str) -> dict[Profile, float]:

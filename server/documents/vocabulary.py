@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 import pyoxigraph
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 import ontology
 from converter import graph, jsonld
+from server.http.asked_form import asked_form
 from server.http.headers import VARY
-from server.http.negotiation import choose
 from server.http.problems import problem
 from server.http.validated import etag, sent
 
@@ -26,10 +26,8 @@ def vocabulary_blueprint(base: str) -> Blueprint:
 
     @blueprint.get("/ns")
     def terms() -> Response:
-        wanted = request.args.get("format", "").strip().removeprefix(".")
-        suffixes = {media_type: suffix for suffix, media_type in FORMS.items()}
-        chosen = f".{wanted}" if wanted else suffixes.get(choose(request.headers.get("Accept"), [*suffixes]) or "", "")
-        if chosen not in FORMS:
+        chosen = asked_form(FORMS)
+        if chosen is None:
             stated = ", ".join(f"{type_} ({suffix})" for suffix, type_ in FORMS.items())
             return problem(406, "Not Acceptable", f"Our terms have the types {stated}; ask for one of them.")
         return _sent(base, chosen)

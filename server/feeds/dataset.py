@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template
 
 from converter import graph, jsonld
 from converter.errors import QueryError
@@ -19,8 +19,8 @@ from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
 from server.documents import description
 from server.feeds.dcat import Life, catalogued
+from server.http.asked_form import asked_form
 from server.http.headers import VARY
-from server.http.negotiation import choose
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 from server.pages.view import View
@@ -43,12 +43,11 @@ def dataset_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveRe
 
     @blueprint.get("/shelf")
     def dataset() -> Response:
-        suffixes = {media_type: suffix for suffix, media_type in _FORMS.items()}
-        chosen = choose(request.headers.get("Accept"), [*suffixes])
+        chosen = asked_form(_FORMS)
         if chosen is None:
-            stated = f"The description of the dataset has the types {', '.join(suffixes)}; ask for one of them."
+            stated = f"The description of the dataset has the types {', '.join(_FORMS.values())}; ask for one of them."
             return problem(406, "Not Acceptable", stated)
-        headers = {"Location": f"{settings.base}shelf{suffixes[chosen]}", "Vary": VARY}
+        headers = {"Location": f"{settings.base}shelf{chosen}", "Vary": VARY}
         return Response(status=303, headers=headers)
 
     @blueprint.get(f"/shelf<any({', '.join(map(repr, _FORMS))}):suffix>")

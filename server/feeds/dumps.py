@@ -17,8 +17,8 @@ from werkzeug.http import http_date
 from werkzeug.wsgi import wrap_file
 
 from converter.publish.dump_files import CHECKSUM, Dump, kept, told_by
+from server.http.asked_form import asked_form
 from server.http.headers import VARY
-from server.http.negotiation import choose
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 from server.settings import Settings
@@ -38,7 +38,7 @@ def dumps_blueprint(endpoint: Endpoint, settings: Settings) -> Blueprint:
     @blueprint.get("/dumps/")
     @blueprint.get("/dumps<any('.html', '.json'):suffix>")
     def listing(suffix: str = "") -> Response:
-        form = _FORMS.get(suffix) or choose(request.headers.get("Accept"), [*_FORMS.values()])
+        form = _FORMS.get(asked_form(_FORMS, suffix) or "")
         if form is None:
             stated = "The list of dumps has the types text/html and application/json; ask for one of them."
             return problem(406, "Not Acceptable", stated)

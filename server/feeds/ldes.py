@@ -16,15 +16,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pyoxigraph
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort
 
 from converter import jsonld
 from converter.graph import FORMATS, parsed
 from converter.store.journal import Entry
 from converter.store.reader import ArchiveReader
 from converter.values.terms import XSD, iri, literal, type_
+from server.http.asked_form import asked_form
 from server.http.headers import VARY
-from server.http.negotiation import choose
 from server.http.problems import problem
 from server.http.validated import LASTING, etag, sent
 from server.settings import Settings
@@ -59,10 +59,9 @@ _STREAM = {
 """What the stream says of its members."""
 _SHAPE = {"moment": (_MOMENT, "xsd:dateTime"), "number": (_NUMBER, "xsd:integer"), "item": (_OF, None)}
 """What each member has once: the property, and the datatype of its value where it is no address."""
-_BY_NAME = {name: format_.media_type for name, format_ in FORMATS.items()} | {"jsonld": "application/ld+json"}
-SUFFIXES = tuple(_BY_NAME)
+_FORMS = {format_.suffix: format_.media_type for format_ in FORMATS.values()} | {".jsonld": "application/ld+json"}
+SUFFIXES = tuple(suffix[1:] for suffix in _FORMS)
 """The forms of the stream and of its nodes."""
-_BY_TYPE = {media_type: name for name, media_type in _BY_NAME.items()}
 
 
 class Node(NamedTuple):
@@ -216,12 +215,12 @@ def _moment(text: str) -> str:
 
 def _answer(lines: list[str], address: str, suffix: str, cache: str) -> Response:
     """The lines in the form that is asked for."""
-    chosen = _BY_NAME.get(suffix) if suffix else choose(request.headers.get("Accept"), list(_BY_TYPE))
-    if suffix and chosen is None:
-        abort(404, f"There is no form .{suffix}; there are {', '.join(_BY_NAME)}.")
-    if chosen is None:
-        return problem(406, "Not Acceptable", f"The stream has the types {', '.join(_BY_TYPE)}.")
-    name = _BY_TYPE[chosen]
+    form = asked_form(_FORMS, f".{suffix}" if suffix else "")
+    if suffix and form is None:
+        abort(404, f"There is no form .{suffix}; there are {', '.join(SUFFIXES)}.")
+    if form is None:
+        return problem(406, "Not Acceptable", f"The stream has the types {', '.join(_FORMS.values())}.")
+    name, chosen = form[1:], _FORMS[form]
     body = _document(lines, name)
     content_type = f"{chosen}; charset=utf-8" if chosen.startswith("text/") else chosen
     headers = {"Vary": VARY, "Content-Location": f"{address}.{name}"}

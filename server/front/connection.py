@@ -226,6 +226,8 @@ class Passing:
         """A header field of the answer."""
         if self.old:
             self.old.field(name, value)
+        if self._head_only and name.lower() == b"connection" and value.lower() == b"close":
+            self.last = True
         if self.question is None:
             return
         if name == _GENERATION:
@@ -239,7 +241,8 @@ class Passing:
         if self.old:
             self.old.begin(self._parser.get_status_code())
         self._complete = self._head_only
-        self.last = self.last or not self._parser.should_keep_alive()
+        # The parser would wait for the body of an answer to HEAD that does not say how long it would be.
+        self.last = self.last or not (self._head_only or self._parser.should_keep_alive())
 
     def on_body(self, data: bytes) -> None:
         """A part of the answer's body."""

@@ -89,7 +89,7 @@ def called(name: str, *, graph: bool) -> Format | None:
     ('json', None)
     """
     # A plus sign in an address is a blank once it is decoded.
-    bare = name.partition(";")[0].strip().lower().replace(" ", "+")
+    bare = name.partition(";")[0].strip().lower().replace(" ", "+").removeprefix(".")
     fitting = [format_ for format_ in FORMATS.values() if format_.graph is graph]
     by_name = next((format_ for format_ in fitting if bare == format_.name or bare in format_.spellings), None)
     return by_name or offers(graph=graph).get(bare)

@@ -12,8 +12,8 @@ from flask import Blueprint, Response, request
 from converter.errors import QueryError
 from converter.store.reader import ArchiveReader
 from queries import bind
+from server.http.asked_form import asked_form
 from server.http.headers import VARY
-from server.http.negotiation import choose
 from server.http.problems import problem
 from server.named_queries.openapi import openapi_document
 from server.named_queries.paging import Arranged, Page, links
@@ -61,14 +61,10 @@ def _options() -> Response:
 
 def _listing(base: str, suffix: str) -> Response:
     """The list of the questions, for people and for programs."""
-    names = {kind: name for kind, (name, _) in DOCUMENTS.items()} | {"text/html": "html"}
-    wanted = (suffix or request.args.get("format") or request.args.get("output") or "").strip().lower()
-    if wanted:
-        chosen = next((kind for kind, name in names.items() if wanted in {kind, name}), None)
-    else:
-        chosen = choose(request.headers.get("Accept"), [*names])
+    forms = {f".{name}": kind for kind, (name, _) in DOCUMENTS.items()} | {".html": "text/html"}
+    chosen = forms.get(asked_form(forms, f".{suffix}" if suffix else "") or "")
     if chosen is None:
-        return problem(406, "Not Acceptable", f"The list of questions has the types {', '.join(names)}.")
+        return problem(406, "Not Acceptable", f"The list of questions has the types {', '.join(forms.values())}.")
     body = list_page() if chosen == "text/html" else DOCUMENTS[chosen][1](base)
     response = _sent(body, chosen)
     response.headers["Link"] = f'<{base}openapi.json>; rel="service-desc"; type="application/json"'

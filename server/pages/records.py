@@ -13,8 +13,8 @@ from converter.values.terms import iri
 from server.documents import description
 from server.documents.document import Site
 from server.documents.paths import page_of
+from server.http.asked_form import asked_form
 from server.http.headers import VARY
-from server.http.negotiation import choose
 from server.http.problems import problem
 
 SIZE = 50
@@ -94,7 +94,7 @@ def _named(site: Site, items: list[str]) -> list[dict[str, str]]:
 
 
 def _sent(site: Site, found: Found, suffix: str = "") -> Response:
-    form = TYPES.get(suffix) or choose(request.headers.get("Accept"), [*TYPES.values()])
+    form = TYPES.get(asked_form(TYPES, suffix) or "")
     if form is None:
         return problem(406, "Not Acceptable", f"A list of records has the types {', '.join(TYPES.values())}.")
     pages = _beside(site, found, form)

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, render_template, request
 from converter.store.catalogue_reader import CatalogueReader, Row, Thing
 from converter.store.catalogue_search import FACETS, Found, Search
 from server.documents.document import Site
+from server.http.asked_form import asked_form
 from server.http.base_path import root
 from server.http.headers import VARY
-from server.http.negotiation import choose
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 from server.pages.exports import EXPORTS, Result, exported
@@ -39,6 +39,7 @@ _NAMES = {
     "collection": ("Collection", "collections"),
     "repository": ("Repository", "repositories"),
 }
+_FORMS = {".html": "text/html"} | {one.suffix: one.media_type for one in EXPORTS}
 _SORTED = {"relevance": "Relevance", "newest": "Newest first", "oldest": "Oldest first", "title": "Title"}
 
 
@@ -116,13 +117,10 @@ def page_address(thing: Thing, role: str, above: str) -> str:
 
 
 def _answer(site: Site, catalogue: CatalogueReader, search: Search, asked: Searched, suffix: str) -> Response:
-    by_type = {one.media_type: one for one in EXPORTS}
-    export = next((one for one in EXPORTS if one.suffix == suffix), None)
-    if not suffix:
-        chosen = choose(request.headers.get("Accept"), ["text/html", *by_type])
-        if chosen is None:
-            return problem(406, "Not Acceptable", f"A result has the types text/html, {', '.join(by_type)}.")
-        export = by_type.get(chosen)
+    chosen = asked_form(_FORMS, suffix)
+    if chosen is None:
+        return problem(406, "Not Acceptable", f"A result has the types {', '.join(_FORMS.values())}.")
+    export = next((one for one in EXPORTS if one.suffix == chosen), None)
     above = root(site.base)
     if not export and asked.page == 1 and not asked.filters and (straight := _straight(catalogue, asked.text)):
         return _redirect(above + straight)

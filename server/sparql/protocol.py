@@ -11,8 +11,8 @@ from flask import Blueprint, Response, request
 
 from converter import graph, jsonld
 from converter.errors import QueryError
+from server.http.asked_form import asked_form
 from server.http.formats import FORMATS
-from server.http.negotiation import choose
 from server.http.problems import problem
 from server.sparql import Endpoint, Request
 from server.sparql.format_choice import wanted_format
@@ -26,6 +26,12 @@ from server.sparql.response_headers import validator
 from server.sparql.result_page import EXAMPLE, query_page, result_page
 from server.sparql.service_description import service_description
 
+_DESCRIPTIONS = {
+    ".html": "text/html",
+    **{format_.suffix: format_.media_type for format_ in graph.FORMATS.values()},
+    ".jsonld": "application/ld+json",
+}
+"""The forms of the service description: suffix → media type."""
 METHODS = ["GET", "HEAD", "POST", "QUERY", "OPTIONS"]
 
 
@@ -86,18 +92,14 @@ def _refused(fault: QueryError, query: str) -> Response:
 
 def _description(endpoint: Endpoint, base: str, examples: Sequence[str], suffix: str) -> Response:
     """The query page for people, the service description for programs."""
-    formats = {format_.media_type: format_.name for format_ in graph.FORMATS.values()}
-    media_types = {"text/html": "html", **formats, "application/ld+json": "jsonld"}
-    by_name = {name: media_type for media_type, name in media_types.items()}
-    wanted = suffix or request.args.get("format", "")
-    chosen = by_name.get(wanted) if wanted else choose(request.headers.get("Accept"), list(media_types))
+    chosen = asked_form(_DESCRIPTIONS, f".{suffix}" if suffix else "")
     if chosen is None:
-        return problem(406, "Not Acceptable", f"The description has the types {', '.join(media_types)}.")
-    if chosen == "text/html":
+        return problem(406, "Not Acceptable", f"The description has the types {', '.join(_DESCRIPTIONS.values())}.")
+    if chosen == ".html":
         return headed(query_page(EXAMPLE), None)
     lines = [*service_description(endpoint, base), *examples]
-    if chosen == "application/ld+json":
+    if chosen == ".jsonld":
         body = jsonld.document(jsonld.framed(lines, f"{base}sparql", base))
     else:
-        body = graph.document(lines, media_types[chosen], base)
-    return headed(Response(body, content_type=chosen), None)
+        body = graph.document(lines, chosen[1:], base)
+    return headed(Response(body, content_type=FORMATS[chosen[1:]].content_type), None)

@@ -13,6 +13,7 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_options_header
 
+from server.http.asked_form import PARAMETERS
 from server.http.problems import problem
 from server.sparql.plain_queries import BYTE_ORDER_MARK, DIRECT, FORM, LARGEST, MOST_PARAMETERS
 
@@ -30,12 +31,12 @@ class Asked(NamedTuple):
 
 
 def asked() -> Asked | Response | None:
-    """What is asked, None for a bare GET, or the refusal."""
+    """What is asked, None for a GET that names a format at most, or the refusal."""
     url = _parameters(request.query_string)
     if isinstance(url, Response):
         return url
     if request.method in {"GET", "HEAD"}:
-        return _one_query(url, url) if url else None
+        return _one_query(url, url) if url.keys() - {*PARAMETERS} else None
     media_type, options = parse_options_header(request.headers.get("Content-Type"))
     charset = options.get("charset", "utf-8").lower()
     if charset not in {"utf-8", "utf8"}:

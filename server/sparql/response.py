@@ -119,13 +119,15 @@ def headed(response: Response, etag: str | None) -> Response:
 def _streamed(answer: Answer, format_: str, started: float, etag: str | None) -> Response:
     headers = {"Server-Timing": timing(answer, started)}
     content_type = FORMATS[format_].content_type
-    if request.method == "HEAD":
-        answer.close()
-        return Response(headers=headers, content_type=content_type)
-    # What is all there goes out in one piece, and says its length.
+    # What is all there goes out in one piece, and says its length, to HEAD as well.
     whole = answer.whole
-    broken = BrokenAnswers.of_application()
-    body = _chunks(answer, format_, etag, broken) if whole is None else b"".join(whole)
+    body: bytes | Iterator[bytes]
+    if whole is not None:
+        body = b"".join(whole)
+    elif request.method == "HEAD":
+        body = iter(())
+    else:
+        body = _chunks(answer, format_, etag, BrokenAnswers.of_application())
     response = Response(body, headers=headers, content_type=content_type)
     response.call_on_close(answer.close)
     return response

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -14,11 +13,9 @@ import rdflib
 from rdflib.compare import isomorphic
 from werkzeug.datastructures import Headers
 
-from server.app import create_app
 from server.documents.resources import THINGS
 from server.http.headers import LARGEST, fit
 from server.representations.registry import REPRESENTATIONS
-from server.settings import Settings
 from tests.conftest import EXAMPLES, GOLDEN, Site
 from tests.test_sparql import LOOK_UP, Answer, ask
 
@@ -216,36 +213,3 @@ def test_the_preview_of_the_reconciliation_service_may_be_framed(shelf: Site) ->
 def test_the_icon_stands_where_browsers_look_for_it(shelf: Site) -> None:
     answer = ask(shelf, "GET", "/favicon.ico")
     assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, "image/svg+xml")
-
-
-def test_every_route_answers_head_as_get_and_options(shelf: Site) -> None:
-    paths = ["", "records", f"record/{HANDLE}", f"source/{HANDLE}", "shelf", "ns", "sparql", "queries", "openapi.json"]
-    paths += [
-        "search",
-        "graph?default",
-        "sitemap.xml",
-        "robots.txt",
-        "feed.atom",
-        "ldes",
-        "oai?verb=Identify",
-        "favicon.ico",
-    ]
-    paths += [".well-known/void", ".well-known/api-catalog", "-/health", "metrics", "static/style.css", "dumps/"]
-    for path in paths:
-        whole, empty = ask(shelf, "GET", f"/{path}"), ask(shelf, "HEAD", f"/{path}")
-        assert (path, empty.status, empty.body) == (path, whole.status, b"")
-        assert empty.headers.get("content-type") == whole.headers.get("content-type")
-        options = ask(shelf, "OPTIONS", f"/{path}")
-        assert whole.status in {200, 302, 303}, path
-        assert options.status in {200, 204}, path
-        assert {"GET", "HEAD", "OPTIONS"} <= set(re.split(r", ?", options.headers["allow"]))
-
-
-def test_every_route_of_the_application_takes_head_where_it_takes_get(tmp_path: Path) -> None:
-    class Nothing:
-        version = ""
-
-    app = create_app(Settings(base="https://data.example.org/"), Nothing())  # type: ignore[arg-type] # asks nothing
-    methods = {str(rule): rule.methods or set() for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    assert {"/", "/sparql", "/oai", "/record/<path:name>"} & set(methods)
-    assert {path for path, taken in methods.items() if not {"HEAD", "OPTIONS"} <= taken} == set()
