@@ -91,6 +91,7 @@ KINDS: Mapping[str, Kind] = {
     "statement": funding.statement,
     "status": types.status,
     "string": plain.string,
+    "term": plain.term_of_list,
     "text": plain.text,
     "title": plain.title,
     "tombstone": _tombstone,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from converter.mapping.context import Item, term
 from converter.record import Field
-from converter.values import dates, iris
+from converter.values import dates, identifiers, iris
 from converter.values.terms import XSD, iri, literal, triple, type_
 from ontology import Row
 
@@ -27,6 +27,9 @@ def event(item: Item, row: Row, field: Field) -> Iterator[str]:
     node = item.part(f"event-{iris.slug(field.value)}")
     yield from _event_lines(item, row, node)
     yield triple(node, term("rdfs:label"), item.text(field))
+    for address in field.identifiers:
+        if page := identifiers.web_address(address):
+            yield triple(node, term("owl:sameAs"), iri(page))
 
 
 def _event_lines(item: Item, row: Row, node: str) -> Iterator[str]:

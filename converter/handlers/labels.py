@@ -45,7 +45,8 @@ def type_key(label: str) -> str | None:
     """
     known = ontology.type_labels()
     if "::" not in label:
-        return known.get(normal(label))
+        name = normal(label)
+        return known.get(name) or known.get(name.replace("-", " "))
     # A path of a controlled vocabulary ends with the type; where nobody knows the last step, the one before it tells.
     steps = [normal(step) for step in label.split("::")]
     return next((known[step] for step in reversed(steps) if step in known), None)

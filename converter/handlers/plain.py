@@ -156,6 +156,14 @@ def place(item: Item, row: Row, field: Field) -> Iterator[str]:
     yield triple(node, term("rdfs:label"), literal(field.value))
 
 
+def term_of_list(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """The words as printed, and the term of a list that the source says they are."""
+    yield from item.companion(row, item.text(field))
+    page = identifiers.web_address(field.authority or "")
+    if page:
+        yield from item.state(row, iri(page))
+
+
 def media_type(item: Item, row: Row, field: Field) -> Iterator[str]:
     """A media type as IANA registers it, beside the format as printed."""
     yield from item.companion(row, literal(field.value))

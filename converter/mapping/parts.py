@@ -6,10 +6,12 @@ import re
 
 import ontology
 from converter.record import Field
-from converter.values import serials
+from converter.values import dates, serials
 
 _ISSN_FIELDS = {"issn": "dc.identifier.issn", "eissn": "dc.identifier.eissn", "lissn": "dc.identifier.issnl"}
 _SCHEMES = {"datacite:issn": "issn", "datacite:eissn": "eissn", "datacite:lissn": "lissn"}
+_OF_ISSUE = frozenset({"issued", "undefined"})
+"""The kinds of date in which a year of copyright may stand."""
 _SAYS_ISSN = re.compile(r"issn", re.IGNORECASE)
 
 
@@ -17,8 +19,11 @@ def parts_of(field: Field, row: ontology.Row) -> list[tuple[str, str]]:
     """The parts of a value, each with the name of its field; none where the value is one thing, and the field's own.
 
     An ISSN among identifiers, titles of containers or sources is that of the serial; "(print)" and "(online)" in a list
-    of ISSNs tell the kind of each; a source as OJS writes it is journal, volume, issue and pages.
+    of ISSNs tell the kind of each; a source as OJS writes it is journal, volume, issue and pages; a year of copyright
+    is no date of issue.
     """
+    if row.kind == "date" and row.parser in _OF_ISSUE:
+        return _copyright(field)
     if row.kind == "serial" and row.scheme in _SCHEMES:
         return _several(field, row)
     if row.kind == "container" or (row.kind == "identifier" and row.parser == "sniff"):
@@ -28,6 +33,14 @@ def parts_of(field: Field, row: ontology.Row) -> list[tuple[str, str]]:
     if row.kind == "link" and row.parser == "sniff" and _SAYS_ISSN.search(field.value):
         return [(_ISSN_FIELDS[one.kind], one.value) for one in serials.only_issns(field.value)]
     return []
+
+
+def _copyright(field: Field) -> list[tuple[str, str]]:
+    """The date and the year of copyright behind it, or that year alone; none where no sign of copyright is there."""
+    date, protected = dates.copyright_apart(field.value)
+    if not protected or (not date and dates.parse(field.value) is None):
+        return []
+    return [*([(field.name, date)] if date else []), ("dc.date.copyright", protected)]
 
 
 def _several(field: Field, row: ontology.Row) -> list[tuple[str, str]]:

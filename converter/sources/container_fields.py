@@ -24,7 +24,7 @@ def of_host(kind: str) -> str:
     ('dc.identifier.issn', 'dc.relation.isbn', '')
     """
     field = field_of("identifier-types", kind, "")
-    return "dc.relation.isbn" if field.endswith("isbn") else field if field.endswith("issn") else ""
+    return "dc.relation.isbn" if field.endswith("isbn") else field if "issn" in field else ""
 
 
 def series_text(title: str, issn: str = "", number: str = "") -> str:

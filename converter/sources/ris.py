@@ -26,6 +26,7 @@ _BEGINS = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:\d+\.\s*\n)?TY {1,2}-", re.MU
 _CONTAINERS = ("JO", "JF", "T2", "JA", "J2", "BT")
 _DATES = ("DA", "PY", "Y1")
 _BOOKS = frozenset({"BOOK", "CHAP", "EBOOK", "EDBOOK", "ECHAP"})
+_GIVEN_AT = frozenset({"CPAPER", "CONF"})
 _AUTHORS = frozenset({"AU", "A1"})
 _TAG = re.compile(r"[A-Z][A-Z0-9] {2}-")
 _TAGS = {f"{first}{second}": f"{first}{second}" for first in ascii_uppercase for second in ascii_uppercase + digits}
@@ -91,6 +92,8 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
             add_agent(draft, rules[tag], person)
     _dates(entry, draft)
     add_pages(draft, ", ".join(_texts(entry.pop("SP", None))), "".join(_texts(entry.pop("EP", None))[:1]))
+    if entry.get("TY") in _GIVEN_AT:
+        _conference(entry, draft, rules)
     containers = list(dict.fromkeys(text for tag in _CONTAINERS for text in _texts(entry.pop(tag, None))))
     if entry.get("TY") == "CONF" and containers:
         # Reference managers call a paper so as well as its proceedings; what is titled after another is a paper.
@@ -109,6 +112,23 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
                     draft.add(name, one)
             titles |= {text} if name == "dc.title" else set()
     return draft.record(source)
+
+
+def _conference(entry: dict[str, Any], draft: Draft, rules: Mapping[str, str]) -> None:
+    """The conference of a paper: where C3 names the proceedings, T2 names the conference.
+
+    CY is where it was held where C1 is the place of publication, or nobody is said to have published the paper.
+    """
+    if proceedings := _texts(entry.pop("C3", None)):
+        for text in _texts(entry.pop("T2", None)):
+            draft.add("dc.relation.conference", text)
+        entry["T2"] = proceedings
+    places = _texts(entry.pop("C1", None))
+    if places or not entry.get("PB"):
+        for text in _texts(entry.pop("CY", None)):
+            draft.add("oaire.citation.conferencePlace", text)
+    for text in places:
+        draft.add(rules["CY"], text)
 
 
 def _numbers(text: str, draft: Draft, rules: Mapping[str, str], *, is_book: bool) -> None:

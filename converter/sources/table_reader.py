@@ -191,7 +191,7 @@ class _Reading:
                 self._draft.unread(self._name(chain), other.text, f"another form of the name {name}")
         roles = [part.text for part in parts.get("role", [])]
         field = next((found for role in roles if (found := field_of("roles", role))), "")
-        if roles and not field:
+        if roles and field in {"", kinds("roles")["*"]}:
             for role in roles:
                 self._draft.unread(
                     f"{self._name(chain)}.role", role, f"the role of {name}, for which there is no field"

@@ -91,6 +91,9 @@ def add_agent(
     `name_type` is in the words of the source; `identifiers` are web addresses, empty ones left out.
     """
     kind = NAME_TYPES.get(_NOT_A_WORD.sub("", name_type.lower()), "")
+    if kind == "event":
+        # A meeting does nothing; it is what the work was given at.
+        field = "dc.relation.conference"
     said = Said(kind, tuple(address for address in identifiers if address))
     place = draft.add(field, name, said=said) if name.strip() else 0
     role = {"dc.contributor.author": "author", "dc.contributor.editor": "editor"}.get(field, "contributor")

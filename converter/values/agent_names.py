@@ -176,7 +176,13 @@ def _told_from_place(one: Named) -> Named:
     return one._replace(name=name, affiliation=rest) if is_told and has_strong(words_of(rest)) else one
 
 
+def _is_name(part: str) -> bool:
+    """Whether a part is written as persons are, "Tern, Bo", and neither part of it is an acronym as of an institute."""
+    words = part.replace(",", " ").split()
+    return kind(part) == "person" and not any(re.fullmatch(r"[A-Z]{3,}", word) for word in words)
+
+
 def _is_place(part: str, before: str, affiliation_follows: bool) -> bool:
     if affiliation_follows:
-        return True
+        return not _is_name(part)
     return kind(before) == "person" and (kind(part) == "organisation" or bool(re.fullmatch(r"[A-Z]{3,}", part)))

@@ -157,3 +157,44 @@ def source(text: str) -> Source | None:
             start, end = (pages[1], pages[2] or "") if pages else ("", "")
             return Source(title, match["volume"] or "", match["issue"] or "", start, end) if title else None
     return None
+
+
+_ENUMERATED = re.compile(r"([\w-]+)(?::([\w-]+))?(?:<([A-Za-z]?[0-9]+))?")
+_IN_HOST = re.compile(
+    rf"(?:{_VOLUME}\s*(?P<volume>[^\s,;:()]+))?[\s,;:]*(?:{_ISSUE}\s*(?P<issue>[^\s,;:()]+))?[\s,;:]*"
+    r"(?:\((?P<year>[^()]{4,40})\))?[\s,;:]*"
+    r"(?:(?:pp?|ss?|str|p[áa]gs?|seiten?|pages?)\.?\s*(?P<start>[A-Za-z]?[0-9]+)(?:\s*[-–—]+\s*(?P<end>[A-Za-z]?[0-9]+))?)?"
+    r"[\s.]*",
+    re.IGNORECASE,
+)
+
+
+def place_in_host(text: str) -> list[tuple[str, str]] | None:
+    """Volume, issue, date and pages of a part in its host, each under its field; None for a text that says more.
+
+    Catalogues write it in words, or as MARC's enumeration with the first page behind "<" (773 $g, $q).
+
+    >>> place_in_host("Vol. 3, no. 2 (2010), p. 5-9")[:2]
+    [('oaire.citation.volume', '3'), ('oaire.citation.issue', '2')]
+    >>> place_in_host("96:4<2117"), place_in_host("in the box")
+    ([('oaire.citation.volume', '96'), ('oaire.citation.issue', '4'), ('oaire.citation.startPage', '2117')], None)
+    """
+    value = " ".join(text.split())
+    if len(value) > 200:
+        return None
+    stated: tuple[str | None, ...]
+    coded = _ENUMERATED.fullmatch(value)
+    if coded and (coded[2] or coded[3]):
+        stated = (coded[1], coded[2], "", coded[3], "")
+    else:
+        words = _IN_HOST.fullmatch(value)
+        if not words or not any(words.group("volume", "issue", "start")):
+            return None
+        stated = words.group("volume", "issue", "year", "start", "end")
+    return [(name, part) for name, part in zip(_PLACES, stated, strict=True) if part]
+
+
+_PLACES = (
+    *("oaire.citation.volume", "oaire.citation.issue", "dc.date"),
+    *("oaire.citation.startPage", "oaire.citation.endPage"),
+)

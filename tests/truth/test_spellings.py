@@ -59,7 +59,8 @@ def test_a_word_for_no_agent_is_not_turned_into_a_name(tmp_path: Path) -> None:
 
 def test_a_year_of_copyright_is_no_approximate_year(tmp_path: Path) -> None:
     found = Graph(tmp_path, "a.ris", "TY  - BOOK\nTI  - A title\nPY  - c2012\nER  - \n")
-    assert found.values("dcterms:issued") == ["2012"]
+    assert found.values("dcterms:dateCopyrighted") == ["2012"]
+    assert found.values("fabio:hasPublicationYear") == ["2012"]
 
 
 def test_a_season_in_the_place_of_a_month_is_kept(tmp_path: Path) -> None:

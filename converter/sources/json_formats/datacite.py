@@ -96,7 +96,7 @@ def _agents(inner: Object, draft: Draft) -> None:
     for entry in objects(inner.pop("contributors", None)):
         kind = text_of(entry.get("contributorType"))
         name = _agent(entry, field_of("roles", kind, "dc.contributor.other"), draft)
-        if field_of("roles", kind, "") == "" and kind:
+        if field_of("roles", kind, "dc.contributor.other") == "dc.contributor.other" and kind:
             draft.unread("datacite.contributorType", kind, f"the role of {name}, for which there is no field")
     publisher = inner.pop("publisher", None)
     for entry in objects(publisher):

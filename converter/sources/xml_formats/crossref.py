@@ -25,7 +25,21 @@ _WORKS = (
     "report-paper",
     "posted_content",
     "dataset",
+    "peer_review",
+    "standard",
+    "sa_component",
+    "database",
+    "report-paper_metadata",
 )
+_WHOLES = {
+    **dict.fromkeys(("book_metadata", "book_series_metadata", "book_set_metadata"), "book"),
+    **dict.fromkeys(("proceedings_metadata", "proceedings_series_metadata"), "proceedings"),
+    "journal_issue": "journal-issue",
+    "journal_volume": "journal-volume",
+    "journal_metadata": "journal",
+}
+"""What a deposit is of that holds no work in them, the smallest first."""
+_COMPONENTS = {"chapter": "book-chapter", "reference_entry": "reference-entry", "section": "book-section"}
 _DATES = fields("crossref-xml", "date")
 _BOOKS = frozenset(
     {
@@ -43,8 +57,8 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     """Read the innermost work; a book or journal around it is what it stands in."""
     tree = Tree(metadata, draft, "crossref")
     work = next((found for name in _WORKS for found in metadata.iter("*") if local(found) == name), None)
-    if work is not None:
-        draft.add("dc.type", local(work).replace("_", "-"))
+    if kind := _kind(tree, work):
+        draft.add("dc.type", kind)
     _related(tree)
     for element in metadata.iter("*"):
         if local(element) in _CITED:
@@ -73,6 +87,20 @@ def read(metadata: etree._Element, draft: Draft) -> None:
         elif name in _TEXTS and "".join(element.itertext()).strip() and element not in tree.taken:
             tree.field(_TEXTS[name], element)
     tree.rest()
+
+
+def _kind(tree: Tree, work: etree._Element | None) -> str:
+    """The kind of the work: a part of a book and a posted text say their own."""
+    if work is None:
+        names = {local(element) for element in tree.root.iter("*")}
+        return next((kind for name, kind in _WHOLES.items() if name in names), "")
+    name = local(work)
+    if name == "content_item":
+        said = tree.attribute(work, "component_type")
+        return _COMPONENTS.get(said, "book-chapter" if said in {"", "other"} else f"book-{said}")
+    if name == "posted_content":
+        return tree.attribute(work, "type").replace("_", "-") or "posted-content"
+    return name.removesuffix("_metadata").removesuffix("-paper").replace("_", "-")
 
 
 def _containers(tree: Tree, work: etree._Element | None) -> None:

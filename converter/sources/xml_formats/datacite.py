@@ -22,6 +22,7 @@ _LISTS = {
     "titles/title": ("titles", "title"),
     "subjects/subject": ("subjects", "subject"),
     "dates/date": ("dates", "date"),
+    "date": ("dates", "date"),
     "alternateIdentifiers/alternateIdentifier": ("alternateIdentifiers", "alternateIdentifier"),
     "relatedIdentifiers/relatedIdentifier": ("relatedIdentifiers", "relatedIdentifier"),
     "descriptions/description": ("descriptions", "description"),

@@ -11,28 +11,23 @@ from lxml import etree
 from pymarc import exceptions
 
 from converter.errors import SourceError
-from converter.record import File, Record
+from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
-from converter.sources.container_fields import add_series
 from converter.sources.elements import local
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.sources.xml_formats.marc_codes import coded_date, kind_of_work
-from converter.values.dates import copyright_apart, parse
+from converter.sources.xml_formats.marc_fields import END, FIELDS, plain
+from converter.values.dates import parse
 from converter.values.names import is_suffix
-from ontology.source_tables import field_of, fields, notes
+from ontology.source_tables import field_of
 
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
 
-_END = re.compile(r"(?<![\s/:;,=])[\s/:;,=]+$")
 _FULL_STOP = re.compile(r"\w{3}\.$|\)\.$")
 _ABBREVIATED = re.compile(r"\b(?:Jr|Sr|Inc|Ltd|Corp|Dept|Univ|Inst|Assoc|Bros|Dr|Prof|Rev)\.$")
-_SUBFIELDS = fields("marc")
 _AGENTS = ("100", "110", "111", "700", "710", "711", "720")
-_AUTHOR = "dc.contributor.author"
-_SUBJECTS = frozenset({"600", "610", "611", "630", "647", "648", "650"})
-_SCHEMES = fields("marc", "indicator")
-_SOURCES = fields("marc", "source")
+_AUTHOR, _OTHER = "dc.contributor.author", "dc.contributor.other"
 
 
 def read(metadata: etree._Element, draft: Draft) -> None:
@@ -93,9 +88,9 @@ def _record(record: pymarc.Record, draft: Draft) -> None:
         if field.control_field or field.tag in _AGENTS:
             continue
         left = [(part.code, part.value) for part in field.subfields]
-        if field.tag in _FIELDS:
-            left = _FIELDS[field.tag](field, left, draft)
-        left = _plain(field, left, draft)
+        if field.tag in FIELDS:
+            left = FIELDS[field.tag](field, left, draft)
+        left = plain(field, left, draft)
         for code, value in left:
             if value.strip():
                 draft.add(f"marc.{field.tag}.{code}", value)
@@ -133,12 +128,14 @@ def _coded(record: pymarc.Record, data: str, draft: Draft) -> None:
 
 def _agents(record: pymarc.Record, draft: Draft) -> None:
     for field in record.get_fields(*_AGENTS):
-        is_meeting = field.tag in {"111", "711"}
+        if field.tag in {"111", "711"} and not field.get("t"):
+            _meeting(field, draft)
+            continue
         name, taken = _name(field)
-        relators = field.get_subfields("4", "j" if is_meeting else "e")
-        roles = [_END.sub("", role).rstrip(".").rpartition("/")[2] for role in relators]
+        relators = field.get_subfields("4", "e")
+        roles = [END.sub("", role).rstrip(".").rpartition("/")[2] for role in relators]
         # The heading of the main entry is the creator; an added entry without a relator tells no authorship.
-        rule = _rule(roles) or (_AUTHOR if field.tag[0] == "1" else "dc.contributor.other")
+        rule = _rule(roles) or (_AUTHOR if field.tag[0] == "1" else _OTHER)
         affiliations = [Affiliation(text.rstrip(".")) for text in field.get_subfields("u")]
         addresses = {code: address for code in field.get_subfields("0", "1") if (address := _address(code))}
         title = field.get("t")
@@ -154,12 +151,27 @@ def _agents(record: pymarc.Record, draft: Draft) -> None:
                 identifiers=addresses.values(),
                 affiliations=affiliations,
             )
-        taken |= {"t", "u", *(("e", "4", "j") if _rule(roles) else ())}
+        taken |= {"t", "u", *(("e", "4") if _rule(roles) not in {"", _OTHER} else ())}
         for part in field.subfields:
             if part.code not in taken and part.value not in addresses and part.value.strip():
                 draft.unread(
                     f"marc.{field.tag}.{part.code}", part.value, f"said of {name}, for which there is no field"
                 )
+
+
+def _meeting(field: pymarc.Field, draft: Draft) -> None:
+    """A meeting by its name and number, its place and its date: it is what the work was given at, and wrote nothing."""
+    numbers = [END.sub("", value).strip(" ()") for value in field.get_subfields("n")]
+    name = " ".join(_bare(part) for part in field.get_subfields("a", "e", "q"))
+    addresses = [address for code in field.get_subfields("0", "1") if (address := _address(code))]
+    shown = f"{name} ({', '.join(numbers)})" if name and numbers else name or " ".join(numbers)
+    add_agent(draft, _OTHER, shown, name_type="conference", identifiers=addresses)
+    for code, rule in (("c", "oaire.citation.conferencePlace"), ("d", "oaire.citation.conferenceDate")):
+        for value in field.get_subfields(code):
+            draft.add(rule, END.sub("", value).strip(" ()").rstrip("."))
+    for part in field.subfields:
+        if part.code not in "acdenq" and not _address(part.value) and part.value.strip():
+            draft.unread(f"marc.{field.tag}.{part.code}", part.value, f"said of {name}, for which there is no field")
 
 
 def _name(field: pymarc.Field) -> tuple[str, set[str]]:
@@ -174,7 +186,7 @@ def _name(field: pymarc.Field) -> tuple[str, set[str]]:
     if field.tag[1:] == "00":
         if field.get("b"):
             name, taken = f"{name} {_bare(field['b'])}", taken | {"b"}
-        title = _END.sub("", field.get("c") or "")
+        title = END.sub("", field.get("c") or "")
         if is_suffix(title):
             name, taken = f"{name}, {title}", taken | {"c"}
     return name, taken
@@ -186,7 +198,7 @@ def _bare(text: str) -> str:
     >>> _bare("Wren, Otto."), _bare("Rook, I. :"), _bare("Acme, Inc.")
     ('Wren, Otto', 'Rook, I.', 'Acme, Inc.')
     """
-    shown = _END.sub("", text.strip())
+    shown = END.sub("", text.strip())
     return shown[:-1] if _FULL_STOP.search(shown) and not _ABBREVIATED.search(shown) else shown
 
 
@@ -206,110 +218,6 @@ def _address(control: str) -> str:
 
 
 def _rule(roles: list[str]) -> str:
-    """The field of the first role that has one."""
-    return next((rule for role in roles if (rule := field_of("roles", role, ""))), "")
-
-
-Parts = list[tuple[str, str]]
-
-
-def _plain(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    """The subfields that the table names; the others are left."""
-    left = []
-    for code, value in parts:
-        path, text = f"{field.tag}/{code}", _END.sub("", value.strip())
-        if path not in _SUBFIELDS:
-            left.append((code, value))
-        elif text and _SUBFIELDS[path]:
-            draft.add(_SUBFIELDS[path], text)
-        elif text:
-            draft.unread(f"marc.{field.tag}.{code}", value, notes("marc")[path])
-    return left
-
-
-def _title(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    title = " ".join(value.strip() for code, value in parts if code in {"a", "b", "n", "p", "f", "k"})
-    shown = _END.sub("", re.sub(r"\s+([:;,/])", r"\1", title))
-    draft.add("dc.title" if field.tag == "245" else "dc.title.alternative", shown)
-    for code, value in parts:
-        if code == "c":
-            draft.add("dc.description.statementofresponsibility", value)
-    return [(code, value) for code, value in parts if code not in {"a", "b", "n", "p", "f", "k", "c"}]
-
-
-def _published(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    is_copyright = field.tag == "264" and field.indicator2 == "4"
-    for code, value in parts:
-        text = _END.sub("", value).strip("[] .")
-        name = _SUBFIELDS.get(f"{field.tag}/{code}", "") if code in {"a", "b"} else ""
-        if name and text:
-            draft.add(name, text)
-        if code == "c":
-            issued, copyrighted = copyright_apart(_END.sub("", value))
-            if is_copyright:
-                issued, copyrighted = "", copyrighted or issued
-            for date, said in (
-                ("dc.date.issued", re.sub(r"(?<!\.)\.$", "", issued)),
-                ("dc.date.copyright", copyrighted),
-            ):
-                if said:
-                    draft.add(date, said)
-    return [(code, value) for code, value in parts if code not in {"a", "b", "c"}]
-
-
-def _numbered(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    kind = {"0": "isrc", "2": "ismn", "3": "ean", "4": "sici"}.get(field.indicator1, field.get("2") or "")
-    for code, value in parts:
-        if code == "a":
-            draft.add(field_of("identifier-types", kind, "dc.identifier.other"), value)
-    return [(code, value) for code, value in parts if code not in {"a", "2"}]
-
-
-def _subject(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    said = (field.get("2") or "").partition("/")[0]
-    name = _SOURCES.get(said) or (_SCHEMES.get(field.indicator2, "dc.subject") if not said else "dc.subject")
-    if said and said not in _SOURCES:
-        draft.unread(f"marc.{field.tag}.2", said, "a list of headings for which there is no field")
-    terms = [_END.sub("", value).rstrip(".") for code, value in parts if code in "abcdfgnptvxyz"]
-    if any(terms):
-        draft.add(name, "--".join(term for term in terms if term))
-    return [(code, value) for code, value in parts if code not in "abcdfgnptvxyz2"]
-
-
-def _series(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    """A series with its ISSN and the number in it; the traced form (830) says again what 490 says."""
-    stated = {code: _END.sub("", value.strip()).lstrip("(") for code, value in reversed(parts) if code in "axvt"}
-    title = stated.get("t") or stated.get("a", "")
-    add_series(draft, title, stated.get("x", ""), stated.get("v", ""), is_again=field.tag != "490")
-    return [(code, value) for code, value in parts if code not in "axvt"]
-
-
-def _host(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:  # noqa: ARG001 - the signature of every field
-    """The host without the full stop behind its name; the table says what its parts are."""
-    return [(code, value if code == "g" else value.rstrip(".")) for code, value in parts]
-
-
-def _link(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    media_type, label = field.get("q"), field.get("y") or field.get("3")
-    for code, value in parts:
-        address = value.strip()
-        if code == "u" and address and (media_type or address.lower().endswith(".pdf")):
-            shown = label or address.rpartition("/")[2] or address
-            draft.files.append(File(name=shown, url=address, media_type=media_type))
-        elif code == "u" and address:
-            draft.add("dc.identifier.url", address)
-    return [(code, value) for code, value in parts if code not in {"u", "q"} and value != label]
-
-
-_FIELDS: dict[str, Callable[[pymarc.Field, Parts, Draft], Parts]] = {
-    "024": _numbered,
-    "245": _title,
-    "246": _title,
-    "260": _published,
-    "264": _published,
-    "490": _series,
-    "773": _host,
-    "830": _series,
-    "856": _link,
-    **dict.fromkeys(_SUBJECTS, _subject),
-}
+    """The field of the first role that has one of its own, else of one that is known, empty where none is."""
+    known = [rule for role in roles if (rule := field_of("roles", role, ""))]
+    return next((rule for rule in known if rule != _OTHER), "".join(known[:1]))

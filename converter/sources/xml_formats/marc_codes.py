@@ -1,4 +1,4 @@
-"""What the coded data of a MARC 21 record say: the kind of work (leader and 008), and the date (008).
+"""What the codes of a MARC 21 record say: the kind of work (leader and 008), the date (008), terms of RDA (33X).
 
 Source: MARC 21 Format for Bibliographic Data, https://www.loc.gov/marc/bibliographic/bdleader.html and bd008.html.
 """
@@ -6,6 +6,9 @@ Source: MARC 21 Format for Bibliographic Data, https://www.loc.gov/marc/bibliogr
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+import ontology
 
 _OF_TEXT = {
     "m": "Book",
@@ -65,3 +68,26 @@ def coded_date(kind: str, first: str, second: str) -> str:
     if kind in {"c", "d", "u", "m", "i", "k"} and re.fullmatch(r"\d{4}", second) and second != first:
         return f"{first}/{'..' if second == '9999' else second}"
     return first
+
+
+RDA = {
+    "rdacontent": "http://id.loc.gov/vocabulary/contentTypes/",
+    "rdamedia": "http://id.loc.gov/vocabulary/mediaTypes/",
+    "rdacarrier": "http://id.loc.gov/vocabulary/carriers/",
+}
+"""List of RDA's terms → what the address of a term in it begins with."""
+
+
+@lru_cache(maxsize=1)
+def _rda_terms() -> dict[tuple[str, str], str]:
+    rows = [row for _, row in ontology.table("rda.csv")]
+    return {(row["list"], row[column]): row["code"] for row in rows for column in ("code", "term")}
+
+
+def rda_code(list_: str, term: str) -> str:
+    """The code of a term in a list of RDA, which may be named by its code or its words; empty where it is none.
+
+    >>> rda_code("rdacarrier", "Online resource"), rda_code("rdacarrier", "nc"), rda_code("rdacarrier", "nide")
+    ('cr', 'nc', '')
+    """
+    return _rda_terms().get((list_, " ".join(term.casefold().split())), "")

@@ -222,7 +222,8 @@ def _address(tree: Tree, element: etree._Element) -> None:
 
 def _origin(tree: Tree, origin: etree._Element) -> None:
     for path, name in _ORIGIN.items():
-        _date(tree, name, tree.each(path, origin))
+        # Of several dates of one kind the first counts, and the catalogue says which is that by which it sorts.
+        _date(tree, name, sorted(tree.each(path, origin), key=lambda element: element.get("keyDate") != "yes"))
     for element in tree.each("dateOther", origin):
         _date(tree, field_of("date-types", tree.attribute(element, "type"), "dc.date"), [element])
 
@@ -250,6 +251,9 @@ def _date(tree: Tree, name: str, elements: Iterable[etree._Element]) -> None:
 
 
 def _identifier(tree: Tree, element: etree._Element) -> None:
+    if tree.attribute(element, "invalid") == "yes":
+        tree.draft.unread("mods.identifier", tree.take(element), "an identifier that the source calls invalid")
+        return
     tree.field(field_of("identifier-types", tree.attribute(element, "type"), "dc.identifier.other"), element)
 
 

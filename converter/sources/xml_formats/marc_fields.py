@@ -1,0 +1,186 @@
+"""The data fields of MARC 21 that need more than the table `marc.csv` says: titles, dates, series, hosts, numbers.
+
+Source: MARC 21 Format for Bibliographic Data, https://www.loc.gov/marc/bibliographic/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pymarc
+
+from converter.record import File
+from converter.sources.builder import Draft
+from converter.sources.container_fields import add_series
+from converter.sources.vocabulary import Funding, add_funding
+from converter.sources.xml_formats.marc_codes import RDA, rda_code
+from converter.values.dates import copyright_apart
+from converter.values.serials import place_in_host
+from ontology.source_tables import field_of, fields, notes
+
+END = re.compile(r"(?<![\s/:;,=])[\s/:;,=]+$")
+"""The punctuation of the catalogue at the end of a subfield."""
+_IS_ADDRESS = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
+_SUBFIELDS = fields("marc")
+_SUBJECTS = frozenset({"600", "610", "611", "630", "647", "648", "650"})
+_SCHEMES = fields("marc", "indicator")
+_SOURCES = fields("marc", "source")
+_SYSTEMS = {"OCoLC": "oclc"}
+"""Code of another catalogue → the kind of its numbers."""
+_TITLES = fields("marc", "title")
+_RDA = fields("marc", "rda")
+_LISTS = dict(zip(_RDA, RDA, strict=True))
+"""Tag → list of terms."""
+
+Parts = list[tuple[str, str]]
+
+
+def plain(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """The subfields that the table names; the others are left."""
+    left = []
+    for code, value in parts:
+        path, text = f"{field.tag}/{code}", value.strip()
+        text = text if _IS_ADDRESS.match(text) else END.sub("", text)
+        if path not in _SUBFIELDS:
+            left.append((code, value))
+        elif text and _SUBFIELDS[path]:
+            draft.add(_SUBFIELDS[path], text)
+        elif text:
+            draft.unread(f"marc.{field.tag}.{code}", value, notes("marc")[path])
+    return left
+
+
+def _title(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    title = " ".join(value.strip() for code, value in parts if code in {"a", "b", "n", "p", "f", "k"})
+    shown = END.sub("", re.sub(r"\s+([:;,/])", r"\1", title))
+    draft.add(_TITLES[field.tag], shown)
+    for code, value in parts:
+        if code == "c":
+            draft.add("dc.description.statementofresponsibility", value)
+    return [(code, value) for code, value in parts if code not in {"a", "b", "n", "p", "f", "k", "c"}]
+
+
+def _published(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    is_copyright = field.tag == "264" and field.indicator2 == "4"
+    for code, value in parts:
+        text = END.sub("", value).strip("[] .")
+        name = _SUBFIELDS.get(f"{field.tag}/{code}", "") if code in {"a", "b"} else ""
+        if name and text:
+            draft.add(name, text)
+        if code == "c":
+            issued, copyrighted = copyright_apart(END.sub("", value))
+            if is_copyright:
+                issued, copyrighted = "", copyrighted or issued
+            for date, said in (
+                ("dc.date.issued", re.sub(r"(?<!\.)\.$", "", issued)),
+                ("dc.date.copyright", copyrighted),
+            ):
+                if said:
+                    draft.add(date, said)
+    return [(code, value) for code, value in parts if code not in {"a", "b", "c"}]
+
+
+def _numbered(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    kind = {"0": "isrc", "2": "ismn", "3": "ean", "4": "sici"}.get(field.indicator1, field.get("2") or "")
+    for code, value in parts:
+        if code == "a":
+            draft.add(field_of("identifier-types", kind, "dc.identifier.other"), value)
+    return [(code, value) for code, value in parts if code not in {"a", "2"}]
+
+
+def _system_number(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """The number in another catalogue, with the code of that before it; some name the catalogue beside it."""
+    for code, value in parts:
+        text = value.strip()
+        match = re.match(r"\(([^)]+)\)\s*(\S.*)", text)
+        kind = (_SYSTEMS.get(match[1], match[1]) if match else field.get("9")) or ""
+        known = field_of("identifier-types", "oclc" if re.match(r"(?:oc[mn]|on)[0-9]", text) else kind, "")
+        if code == "a" and text:
+            named = "dc.identifier" if text.lower().startswith("oai:") else known or "dc.identifier.other"
+            draft.add(named, match[2] if match and named == known else text)
+    return [(code, value) for code, value in parts if code not in {"a", "9"}]
+
+
+def _rda(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """Content, medium or carrier: the words, and the address of the term in the list that the code is of."""
+    name, list_ = _RDA[field.tag], _LISTS[field.tag]
+    codes = [value.strip() for code, value in parts if code == "b"]
+    words = [value.strip() for code, value in parts if code == "a"]
+    is_of_list = (field.get("2") or list_) == list_
+    for place, text in enumerate(words or codes):
+        code = codes[place] if len(codes) == len(words or codes) else ""
+        code = rda_code(list_, code) or rda_code(list_, text) if is_of_list else ""
+        draft.add(name, text, authority=f"{RDA[list_]}{code}" if code else None)
+    for code in codes if words else ():
+        if not (is_of_list and rda_code(list_, code)):
+            draft.unread(f"marc.{field.tag}.b", code, "a code of no list of RDA")
+    return [(code, value) for code, value in parts if code not in {"a", "b"} and (code, value) != ("2", list_)]
+
+
+def _funding(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """The numbers of contracts and grants; the note of the funding is a text."""
+    add_funding(draft, [Funding(number=value.strip()) for code, value in parts if code in {"b", "c"}])
+    return [(code, value) for code, value in parts if code not in {"b", "c"}]
+
+
+def _subject(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    said = (field.get("2") or "").partition("/")[0]
+    name = _SOURCES.get(said) or (_SCHEMES.get(field.indicator2, "dc.subject") if not said else "dc.subject")
+    if said and said not in _SOURCES:
+        draft.unread(f"marc.{field.tag}.2", said, "a list of headings for which there is no field")
+    terms = [END.sub("", value).rstrip(".") for code, value in parts if code in "abcdfgnptvxyz"]
+    if any(terms):
+        draft.add(name, "--".join(term for term in terms if term))
+    return [(code, value) for code, value in parts if code not in "abcdfgnptvxyz2"]
+
+
+def _series(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """A series with its ISSN and the number in it; the traced form (830) says again what 490 says."""
+    stated = {code: END.sub("", value.strip()).lstrip("(") for code, value in reversed(parts) if code in "axvt"}
+    title = stated.get("t") or stated.get("a", "")
+    add_series(draft, title, stated.get("x", ""), stated.get("v", ""), is_again=field.tag != "490")
+    return [(code, value) for code, value in parts if code not in "axvt"]
+
+
+def _host(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """The host without the full stop behind its name, and the place in it; the table says what the others are."""
+    left: Parts = []
+    for code, value in parts:
+        found = place_in_host(value) if code in {"g", "q"} else None
+        if code == "g" or found is None:
+            left.append((code, value if code == "g" else value.rstrip(".")))
+        for name, text in found or ():
+            draft.add(name, text)
+    return left
+
+
+def _link(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    media_type, label = field.get("q"), field.get("y") or field.get("3")
+    for code, value in parts:
+        address = value.strip()
+        if code == "u" and address and (media_type or address.lower().endswith(".pdf")):
+            shown = label or address.rpartition("/")[2] or address
+            draft.files.append(File(name=shown, url=address, media_type=media_type))
+        elif code == "u" and address:
+            draft.add("dc.identifier.url", address)
+    return [(code, value) for code, value in parts if code not in {"u", "q"} and value != label]
+
+
+FIELDS: dict[str, Callable[[pymarc.Field, Parts, Draft], Parts]] = {
+    "024": _numbered,
+    "035": _system_number,
+    "242": _title,
+    "245": _title,
+    "246": _title,
+    "260": _published,
+    "264": _published,
+    **dict.fromkeys(_RDA, _rda),
+    "490": _series,
+    "536": _funding,
+    "773": _host,
+    "830": _series,
+    "856": _link,
+    **dict.fromkeys(_SUBJECTS, _subject),
+}
+"""Tag → what reads its subfields and returns those that it leaves."""
