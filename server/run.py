@@ -20,6 +20,7 @@ from granian.constants import HTTPModes, Interfaces
 
 from converter.embargo import today
 from converter.errors import ShelfgraphError
+from converter.store.archive_snapshot import Snapshots
 from converter.store.data_folder import DataFolder
 from converter.store.generations import reading
 from converter.store.reader import ArchiveReader
@@ -34,6 +35,8 @@ from server.sparql.pool import Pool
 from server.sparql.remote import Remote
 
 _DEPLOYMENT = "SHELFGRAPH_DEPLOYMENT"
+_LOOKING, _PATIENCE = 0.2, 10.0
+"""Seconds between two looks for a new generation, and for which one waits whose archive has changed again."""
 _RELEASING = 60.0
 """Seconds between two looks for files whose embargo has ended."""
 _BACKLOG = 4_096
@@ -152,10 +155,12 @@ def application() -> Callable[..., Any]:
         timeout=deployment.timeout,
         resident=affordable() if deployment.memory is None else deployment.memory,
     )
-    archive = ArchiveReader(_archive(deployment), lambda: pool.shown.journal)
+    snapshots = Snapshots(_archive(deployment))
+    snapshots.keep(generation)
+    archive = ArchiveReader(_archive(deployment), lambda: pool.shown.journal, lambda: snapshots.get(pool.version))
     link = Link(Path(deployment.control), pool)
     app = create_app(deployment.settings, Cached(pool), archive, log, link)
-    threading.Thread(target=_follow, args=(folder, pool, held, link), daemon=True).start()
+    threading.Thread(target=_follow, args=(folder, pool, held, link, snapshots), daemon=True).start()
     threading.Thread(target=_release, args=(folder.path, archive), daemon=True).start()
     link.start()
     return app
@@ -172,19 +177,27 @@ def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack, link: Link) -> None:
-    """Show each new generation within a second."""
-    reported = ""
+def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack, link: Link, snapshots: Snapshots) -> None:
+    """Show each new generation as soon as the archive can be read as it was for that one."""
+    reported, since = "", time.monotonic()
     while True:
-        time.sleep(1.0)
+        time.sleep(_LOOKING)
+        snapshots.limit()
         fresh = contextlib.ExitStack()
         try:
             generation = folder.current()
-            if str(generation.number) == pool.version:
+            version = str(generation.number)
+            if version == pool.version:
+                since = time.monotonic()
+                if not snapshots.get(version) and snapshots.take(generation):
+                    snapshots.keep(generation)
+                continue
+            if not snapshots.take(generation) and time.monotonic() < since + _PATIENCE:
+                # A writer has gone on already; the generation that it makes has a state of the archive too.
                 continue
             path = fresh.enter_context(reading(generation))
             try:
-                pool.use(path, str(generation.number), generation.journal, link.withhold)
+                pool.use(path, version, generation.journal, link.withhold)
             finally:
                 link.show()
         except (OSError, ShelfgraphError) as fault:
@@ -194,6 +207,7 @@ def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack, link: Li
                 reported = str(fault)
                 print(f"shelfgraph: the newest generation cannot be shown: {reported}", file=sys.stderr)
             continue
+        snapshots.keep(generation)
         held.close()
         held = fresh
 

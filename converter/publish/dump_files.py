@@ -105,10 +105,11 @@ def told_by(name: str) -> tuple[str | None, str | None]:
     return form, packing.name if packing else None
 
 
-def kept(data: Path) -> list[Dump]:
-    """The dumps of a data folder that are whole, the newest generation first."""
+def kept(data: Path, upto: int | None = None) -> list[Dump]:
+    """The dumps of a data folder that are whole, the newest generation first, but those of generations after `upto`."""
     folder = folder_of(data)
     found = [dump for path in folder.iterdir() if (dump := _read(path))] if folder.is_dir() else []
+    found = [dump for dump in found if upto is None or dump.generation <= upto]
     return sorted(found, key=lambda dump: (-dump.generation, dump.since or 0, dump.path.name))
 
 

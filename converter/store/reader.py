@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sqlite3
 import threading
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from converter.embargo import LATEST, on_day
 from converter.errors import StoreError
 from converter.record import Record
+from converter.store.archive_snapshot import ArchiveSnapshot, SnapshotClosed
 from converter.store.catalogue_reader import CatalogueReader
 from converter.store.catalogue_search import Search
 from converter.store.journal import Entry
@@ -54,13 +56,19 @@ _WORD = re.compile(r"\w+")
 class ArchiveReader:
     """A data folder's archive, read-only, from any number of threads.
 
-    `upto` is the last change that is shown, or returns it.
+    `upto` is the last change that is shown, or returns it; `snapshot` returns the archive as it was then, where it is
+    held, or None: then it is read as it is now.
     Raises StoreError where there is no archive, or one of another version.
     """
 
-    def __init__(self, path: Path, upto: Callable[[], int | None] | int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        upto: Callable[[], int | None] | int | None = None,
+        snapshot: Callable[[], ArchiveSnapshot | None] = lambda: None,
+    ) -> None:
         self._path = path
-        self._upto = upto
+        self._upto, self._snapshot = upto, snapshot
         self._threads = threading.local()
         try:
             (version,) = self._ask("PRAGMA user_version")[0]
@@ -69,6 +77,11 @@ class ArchiveReader:
             raise StoreError(f"{path}: cannot be read as an archive ({fault}); load the records first") from None
         if not OLDEST_READ <= version <= len(MIGRATIONS):
             raise StoreError(f"{path}: version {version}, and this program reads {len(MIGRATIONS)}; load it again")
+
+    @cached_property
+    def whole(self) -> ArchiveReader:
+        """The same with all that is in the archive, be it shown or not."""
+        return ArchiveReader(self._path, snapshot=self._snapshot)
 
     @property
     def upto(self) -> int:
@@ -93,8 +106,8 @@ class ArchiveReader:
         return bool(self._ask("SELECT 1 FROM withheld WHERE until <= ? LIMIT 1", (day,)))
 
     def notes(self, beginning: str) -> list[tuple[str, str]]:
-        """The small facts that the writer keeps under names that begin so, as they are now."""
-        rows = self._ask(
+        """The small facts that the writer keeps under names that begin so, as they are now, be they shown or not."""
+        rows = self._ask_now(
             "SELECT name, value FROM note WHERE substr(name, 1, ?) = ? ORDER BY name", (len(beginning), beginning)
         )
         return [(name, value) for name, value in rows]
@@ -203,6 +216,13 @@ class ArchiveReader:
         return {"after": after, "upto": self.upto, "since": since, "until": until, "set": set_}
 
     def _ask(self, statement: str, values: Any = ()) -> list[Any]:
+        while snapshot := self._snapshot():
+            # Another one may be shown between two lines.
+            with contextlib.suppress(SnapshotClosed):
+                return snapshot.ask(statement, values)
+        return self._ask_now(statement, values)
+
+    def _ask_now(self, statement: str, values: Any = ()) -> list[Any]:
         database = getattr(self._threads, "database", None)
         if database is None:
             address = f"{self._path.resolve().as_uri()}?mode=ro"

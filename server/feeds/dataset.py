@@ -12,13 +12,13 @@ from flask import Blueprint, Response, current_app, render_template
 
 from converter import graph, jsonld
 from converter.errors import QueryError
-from converter.publish.dump_files import kept
 from converter.store import statistics
 from converter.store.description import graph_of
 from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
 from server.documents import description
 from server.feeds.dcat import Life, catalogued
+from server.feeds.dumps import shown_dumps
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
 from server.http.problems import problem
@@ -103,7 +103,7 @@ class _Shelf:
         issued, modified = (archive.earliest(), archive.latest_moment()) if archive else (None, None)
         life = Life(self._endpoint.version, issued, modified)
         paths = {rule.rule for rule in current_app.url_map.iter_rules()}
-        return [*catalogued(self._settings, life, kept(folder) if folder else [], paths)]
+        return [*catalogued(self._settings, life, shown_dumps(folder, self._endpoint.version), paths)]
 
     def _render(self, suffix: str, lines: list[str]) -> bytes:
         base = self._settings.base

@@ -42,11 +42,11 @@ def dumps_blueprint(endpoint: Endpoint, settings: Settings) -> Blueprint:
         if form is None:
             stated = "The list of dumps has the types text/html and application/json; ask for one of them."
             return problem(406, "Not Acceptable", stated)
-        return _listing(form, kept(folder) if folder else [], endpoint.version, settings.base)
+        return _listing(form, shown_dumps(folder, endpoint.version), endpoint.version, settings.base)
 
     @blueprint.get("/dumps/<name>")
     def file(name: str) -> Response:
-        dumps = {dump.path.name: dump for dump in kept(folder)} if folder else {}
+        dumps = {dump.path.name: dump for dump in shown_dumps(folder, endpoint.version)}
         if name in dumps:
             return _file(dumps[name])
         if name.removesuffix(CHECKSUM) in dumps and name.endswith(CHECKSUM):
@@ -60,6 +60,11 @@ def dumps_blueprint(endpoint: Endpoint, settings: Settings) -> Blueprint:
         return problem(404, "Not Found", f"There is no dump {name} here; /dumps/ lists those there are.")
 
     return blueprint
+
+
+def shown_dumps(folder: Path | None, version: str) -> list[Dump]:
+    """The dumps of a data folder, the newest first; those of a generation that is not shown yet are not there yet."""
+    return kept(folder, int(version) if version.isdigit() else None) if folder else []
 
 
 def latest(dumps: list[Dump], name: str) -> Dump | None:

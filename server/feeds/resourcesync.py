@@ -62,7 +62,7 @@ def resourcesync_blueprint(
 ) -> Blueprint:
     """The description, the capability list and the two lists; `size` is how many changes a part has."""
     blueprint = Blueprint("resourcesync", __name__)
-    whole = ArchiveReader(settings.folder / "archive.sqlite") if settings.folder else archive
+    whole = archive.whole
     source = Source(settings.base, archive, whole, size)
 
     def answer(name: str, body: Iterable[str]) -> Response:

@@ -1,7 +1,7 @@
 """The archive → harvesters: an OAI-PMH 2.0 provider at `/oai`, with deleted records and moments to the second.
 
-It shows what the archive holds at the moment, each record under the moment of its last change here, in four formats
-(`formats.FORMATS`).  Source: http://www.openarchives.org/OAI/openarchivesprotocol.html.
+It shows what the archive held when the shown generation was made, each record under the moment of its last change here,
+in four formats (`formats.FORMATS`).  Source: http://www.openarchives.org/OAI/openarchivesprotocol.html.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def oai_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader
     """The provider."""
     blueprint = Blueprint("oai", __name__)
     # A list that left out what the next generation will hold would seem to say that it is gone.
-    whole = ArchiveReader(settings.folder / "archive.sqlite") if settings.folder else archive
+    whole = archive.whole
     provider = Provider(settings, whole, Mapper(settings.base))
 
     @blueprint.route("/oai", methods=["GET", "POST"])

@@ -24,6 +24,8 @@ from tests.conftest import Site, shelfgraph
 
 BASE = "http://x.example/"
 TITLE = f"SELECT ?t {{ <{BASE}item/20.500.12345/9> <http://purl.org/dc/terms/title> ?t }}"
+RECONCILED = '{"q": {"query": "lights T"}}'
+IDENTIFIER = "oai:x.example:20.500.12345/9"
 CHANGES, CLIENTS = 6, 8
 NUMBERS = count()
 
@@ -45,13 +47,33 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "other document": lambda: "/record/20.500.12345/9.jsonld",
     "citation": lambda: "/record/20.500.12345/9.bib",
     "original record": lambda: "/source/20.500.12345/9",
+    "original record, JSON": lambda: "/source/20.500.12345/9.json",
     "graph": lambda: "/graph?default",
     "front page": lambda: "/",
-    "search": lambda: "/search?q=T",
+    "search": lambda: "/search?q=lights",
+    "search, CSV": lambda: "/search.csv?q=lights",
+    "search, BibTeX": lambda: "/search.bib?q=lights",
+    "search, Atom": lambda: "/search.atom?q=lights",
+    "list": lambda: "/records",
+    "list, JSON": lambda: "/records.json",
+    "lists": lambda: "/browse",
+    "years": lambda: "/browse/years",
+    "things": lambda: "/browse/subjects",
+    "suggestions": lambda: "/suggest.json?q=li",
+    "thing": lambda: "/field/local/lamp/kind.html",
+    "named query": lambda: "/queries/recent-additions.csv",
+    "chart": lambda: "/queries/works-per-year",
+    "reconciliation": lambda: f"/reconcile?queries={quote(RECONCILED)}",
+    "preview": lambda: "/reconcile/preview?id=item/20.500.12345/9",
+    "suggested entities": lambda: "/reconcile/suggest/entity?prefix=lights",
     "dataset": lambda: "/shelf.ttl",
     "news": lambda: "/feed.atom",
     "events": lambda: "/ldes",
     "provider": lambda: "/oai?verb=ListRecords&metadataPrefix=oai_dc",
+    "provider, one record": lambda: f"/oai?verb=GetRecord&metadataPrefix=source&identifier={IDENTIFIER}",
+    "resources": lambda: "/resourcesync/resourcelist.xml",
+    "changes": lambda: "/resourcesync/changelist.xml",
+    "openapi": lambda: "/openapi.json",
     "sitemap": lambda: "/sitemap.xml",
     "dumps": lambda: "/dumps/",
     "redirection": lambda: "/item/20.500.12345/9",
@@ -59,8 +81,25 @@ ADDRESSES: dict[str, Callable[[], str]] = {
 }
 
 
+WITHOUT_TITLE = {
+    "changes",
+    "chart",
+    "dataset",
+    "dumps",
+    "events",
+    "lists",
+    "named query",
+    "nothing there",
+    "openapi",
+    "redirection",
+    "resources",
+    "sitemap",
+    "years",
+}
+
+
 class Seen(NamedTuple):
-    """An answer: the generations that had been seen when it was asked for, and that it is made from."""
+    """An answer: the newest generation and title that anybody had seen when it was asked for, and its own."""
 
     address: str
     before: int
@@ -98,17 +137,17 @@ class Clients:
                 [int(stated) for stated in re.findall(r"\bT(\d+)\b", body)],
             )
             self.seen.append(Seen(name, before, generation, title_before, titles))
-            self.newest = max(self.newest, generation)
-            # The record as it came is what the archive holds, which may be ahead of what is shown.
-            if titles and name not in {"original record", "provider"}:
-                self.newest_title = max(self.newest_title, *titles)
+            # Each generation has a title of its own, with its number: who has seen the title has seen the generation.
+            self.newest_title = max(self.newest_title, *titles, 0)
+            self.newest = max(self.newest, generation, self.newest_title)
         line.close()
 
 
 def load(folder: Path, title: str) -> None:
     """Let the data folder have that title."""
-    row = f"1,c,http://hdl.handle.net/20.500.12345/9,{title}"
-    (folder / "r.csv").write_text(f"id,collection,dc.identifier.uri,dc.title\n{row}\n", encoding="utf-8")
+    row = f"1,c,http://hdl.handle.net/20.500.12345/9,Lights {title},Lights {title},Article,2019,x"
+    names = "id,collection,dc.identifier.uri,dc.title,dc.subject,dc.type,dc.date.issued,local.lamp.kind"
+    (folder / "r.csv").write_text(f"{names}\n{row}\n", encoding="utf-8")
     done = shelfgraph("load", "--data", folder / "data", "--base", BASE, folder / "r.csv")
     assert done.returncode == 0, done.stderr
 
@@ -146,6 +185,11 @@ def test_every_kind_of_address_answers_while_the_data_change(clients: Clients) -
 def test_no_answer_is_older_than_one_that_was_seen_before(clients: Clients) -> None:
     assert [seen for seen in clients.seen if seen.generation < seen.before] == []
     assert len({seen.generation for seen in clients.seen}) >= CHANGES
+
+
+def test_every_list_document_and_service_shows_the_title(clients: Clients) -> None:
+    # A generation by its number alone would not show that an answer was made from another one.
+    assert {seen.address for seen in clients.seen if seen.titles} >= {*ADDRESSES} - WITHOUT_TITLE
 
 
 def test_what_answers_hold_is_no_older_than_what_was_seen_before(clients: Clients) -> None:
