@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import ontology
@@ -12,6 +13,9 @@ from converter.record import Field
 from converter.values import identifiers
 from converter.values.terms import iri, literal, triple, type_
 from ontology import Row
+
+_VERSION = re.compile(r"(?:v(?:er(?:sion)?)?\.?\s*)?\d+(?:[.-]\w+)*(?:\+[\w.]+)?", re.IGNORECASE)
+"""The number of a version, of a data set or a program."""
 
 
 def kind(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -29,7 +33,7 @@ def kind(item: Item, row: Row, field: Field) -> Iterator[str]:
         if status_:
             yield from _status_lines(item, field, status_)
             return
-    item.note(field, "no type of type-labels.csv; the item is called an expression only")
+    item.note(field, "no type of type-labels.csv; it gives the item no class")
 
 
 def refinement(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -53,9 +57,12 @@ def entity(item: Item, row: Row, field: Field) -> Iterator[str]:  # noqa: ARG001
 
 
 def status(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """The publication or review status, with the words of the source as its label."""
+    """The publication or review status, with the words of the source as its label; or the number of a version."""
     yield from item.companion(row, literal(field.value))
     found = ontology.values(row.scheme).get(normal_value(field.value))
+    if found is None and row.scheme == "version" and _VERSION.fullmatch(field.value):
+        yield triple(item.term, term("dcat:version"), literal(field.value))
+        return
     if found is None:
         item.note(field, f"no status of values.csv ({row.scheme}); kept as text")
         return

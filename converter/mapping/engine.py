@@ -235,7 +235,9 @@ def _primary_source(item: Item) -> str | None:
         if row.parser == "uri" and (found := identifiers.web_address(field.value)):
             return found
     handle = item.record.handle
-    return identifiers.web_address(f"http://hdl.handle.net/{handle}") if handle else None
+    if not handle or handle.partition("/")[0] == _UNREGISTERED:
+        return None
+    return identifiers.web_address(f"http://hdl.handle.net/{handle}")
 
 
 def _repository(record: Record) -> str:

@@ -125,5 +125,5 @@ class Draft:
 
 
 def language_of(element: etree._Element) -> str | None:
-    """The language that the element itself names, by `lang` or `xml:lang`."""
-    return element.get("lang") or element.get(_XML_LANG) or None
+    """The language that the element itself names, by `lang`, `xml:lang` or `language`."""
+    return element.get("lang") or element.get(_XML_LANG) or element.get("language") or None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
+from urllib.parse import urljoin
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -31,6 +32,8 @@ Note = Callable[[Finding], None]
 _FIELD_NAME = re.compile(r"[a-zA-Z][\w-]*(?:\.[a-zA-Z][\w-]*){1,3}")
 _COMMENT_HANDLE = re.compile(r"metadata/handle/([\d.]+/[^/\s]+)/mets\.xml")
 _META_NAME = re.compile(r"(DC|DCTERMS)\.([A-Za-z]+(?:\.[A-Za-z]+)?)", re.IGNORECASE)
+_ADDRESSES = "meta[name='citation_abstract_html_url'], meta[name='citation_pdf_url'], meta[property='og:url']"
+_SIZED = re.compile(r"(.+\.\w{1,5}) \((\d[\d.,]*\s*[kKMGT]?i?[bB](?:ytes)?)\)")
 _SIMPLE_VIEW = re.compile(r"simple-item-view-([a-z-]+)")
 _WORKS = frozenset(
     "ScholarlyArticle Article Book Chapter Thesis Dataset Report CreativeWork PublicationIssue Periodical"
@@ -39,6 +42,8 @@ _WORKS = frozenset(
 _XMLUI_PARTS = fields("dspace-page", "xmlui")
 _XMLUI_NO_FIELD = frozenset({"show-full", "collections", "bitstream", "thumbnail"})
 _CITATION_META = fields("dspace-page", "meta")
+_ISSUED = frozenset({"dc.date.issued", "dcterms.issued"})
+_OF_HEAD = fields("dspace-page", "head")
 
 
 def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
@@ -64,6 +69,8 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
     rows += [Field("view.collection", collection) for collection in _collections(page)]
     if how == "table":
         rows += _around(page, rows)
+    else:
+        rows += _besides(page, rows)
     numbered = tuple(Field(field.name, field.value, field.language, place=place) for place, field in enumerate(rows, 1))
     own = handle_of(numbered) or _stated_handle(page)
     read = identified(
@@ -139,7 +146,7 @@ def _labels(page: LexborHTMLParser) -> list[Field]:
         value = _next_cell(label)
         name = _text(label).rstrip(":").strip()
         if value is not None and not name.lower().startswith("appears in"):
-            fields.append(Field(LABELS.get(name.lower(), f"view.{slug(name)}"), _text(value)))
+            fields += [Field(LABELS.get(name.lower(), f"view.{slug(name)}"), one) for one in _values(value)]
     for part in page.css("div[class*='simple-item-view-']"):
         found = _SIMPLE_VIEW.search(part.attributes.get("class") or "")
         if not found or found[1] in _XMLUI_NO_FIELD:
@@ -171,18 +178,48 @@ def _dspace_7_labels(page: LexborHTMLParser) -> list[Field]:
 
 def _head(page: LexborHTMLParser) -> list[Field]:
     """The metadata of the head: Dublin Core, and Highwire's where they add a field."""
-    dublin_core, highwire = [], []
+    dublin_core, highwire, own = [], [], []
     for meta in page.css("meta[name][content]"):
         name, value = meta.attributes.get("name") or "", (meta.attributes.get("content") or "").strip()
         language = meta.attributes.get("xml:lang") or meta.attributes.get("lang") or None
         match = _META_NAME.fullmatch(name)
         if match:
             qualified = f"{match[1].lower()}.{match[2][0].lower()}{match[2][1:]}"
-            dublin_core.append(Field(qualified, value, language))
+            own.append(match[1].isupper())
+            dublin_core.append(Field(_OF_HEAD.get(qualified, qualified), value, language))
         elif name.lower() in _CITATION_META:
             highwire.append(Field(_CITATION_META[name.lower()], value, language))
+    if any(own):
+        # DSpace writes DC and DCTERMS in capitals; what is written otherwise beside them is said of the whole site.
+        dublin_core = [field for field, is_own in zip(dublin_core, own, strict=True) if is_own]
     stated = {field.value for field in dublin_core}
     return dublin_core + [field for field in highwire if field.value not in stated]
+
+
+def _besides(page: LexborHTMLParser, rows: list[Field]) -> list[Field]:
+    """What the head of a page says beyond its short view, and the address that the page gives for itself."""
+    stated = {" ".join(field.value.split()) for field in rows}
+    if not any(field.name in _ISSUED for field in rows):
+        # A year of something else is no year of issue.
+        stated -= {field.value for field in _head(page) if field.name in _ISSUED}
+    found = [field for field in _head(page) if field.value and " ".join(field.value.split()) not in stated]
+    if not any(field.name in {"dc.identifier.uri", "dc.identifier"} for field in (*rows, *found)):
+        found += [Field("dc.identifier.uri", address) for address in [_cited(page)] if address]
+    return found
+
+
+def _cited(page: LexborHTMLParser) -> str:
+    """The address by which the page wants to be cited, empty where it names none."""
+    return next((text for code in page.css("code") if (text := _text(code)).startswith("http")), "")
+
+
+def _address(page: LexborHTMLParser) -> str:
+    """The address of the page or of a file of it, against which the others are meant; empty where it names none."""
+    for meta in page.css(_ADDRESSES):
+        if found := meta.attributes.get("content"):
+            return found
+    links = (link.attributes.get("href") for link in page.css("link[rel='canonical']"))
+    return next(filter(None, links), "") or (cited if "hdl.handle.net" not in (cited := _cited(page)) else "")
 
 
 def _around(page: LexborHTMLParser, rows: list[Field]) -> list[Field]:
@@ -220,6 +257,7 @@ def _funding_table(page: LexborHTMLParser) -> list[Field]:
 def _files(page: LexborHTMLParser) -> Iterator[File]:
     """The files of the item: name, address, size as printed, format."""
     seen = set()
+    address = _address(page)
     for link in page.css("a[href*='/bitstream/'], a[href*='/bitstreams/'], a[href*='/retrieve/']"):
         url, name = link.attributes.get("href") or "", _text(link)
         if url in seen or not name or name == "View/Open":
@@ -229,17 +267,21 @@ def _files(page: LexborHTMLParser) -> Iterator[File]:
         cells = [_text(cell) for cell in row.css("td")] if row is not None and row.tag == "tr" else []
         size = next((cell for cell in cells[1:] if re.fullmatch(r"[\d.,]+\s*[kMGT]?i?[bB](?:ytes)?", cell)), None)
         format_ = cells[cells.index(size) + 1] if size and cells.index(size) + 1 < len(cells) else None
-        yield File(name, url=url, size_text=size, format=format_ or None)
+        sized = _SIZED.fullmatch(name)
+        if sized:
+            name, size = sized[1], size or sized[2]
+        yield File(name, url=urljoin(address, url), size_text=size, format=format_ or None)
 
 
 def _collections(page: LexborHTMLParser) -> Iterator[str]:
     for node in page.css("p, td"):
         if _text(node).lower().startswith("appears in"):
             links = node.css("a")
-            if not links and node.next is not None:
-                value = _next_cell(node)
-                links = value.css("a") if value is not None else []
+            if not links and (value := _next_cell(node)) is not None:
+                links = value.css("a") or [value]
             yield from dict.fromkeys(_text(link) for link in links if _text(link))
+    links = page.css("div.simple-item-view-collections a")
+    yield from dict.fromkeys(_text(link) for link in links if _text(link))
 
 
 def _next_cell(node: LexborNode) -> LexborNode | None:
@@ -261,6 +303,18 @@ def _stated_handle(page: LexborHTMLParser) -> str | None:
 
 def _text(node: LexborNode) -> str:
     return " ".join(str(node.text(separator="")).split())
+
+
+def _values(cell: LexborNode) -> list[str]:
+    """The values in a cell, between which JSPUI breaks the line; an empty cell has an empty one."""
+    parts = [""]
+    for node in cell.traverse(include_text=True):
+        if node.tag == "br":
+            parts.append("")
+        elif node.tag == "-text":
+            parts[-1] += str(node.text_content or "")
+    values = [" ".join(part.split()) for part in parts]
+    return [value for value in values if value] or [""]
 
 
 def _without_heading(node: LexborNode) -> str:

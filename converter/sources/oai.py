@@ -222,6 +222,8 @@ class Page:
             return
         self.count += 1
         draft = Draft(self._note)
+        if metadata is not None and format_ is None and header is None and _embedded(element) is not None:
+            metadata = None
         if stated is not None and header is not None:
             _take_header(stated, header, draft)
             draft.base_url = self.outline.base_url

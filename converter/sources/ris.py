@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from string import ascii_uppercase, digits
 from typing import Any, BinaryIO
 
@@ -17,6 +18,7 @@ from converter.sources.pages import add_pages
 from converter.sources.vocabulary import add_agent
 from converter.values.check_digits import isbns
 from converter.values.dates import parse
+from converter.values.resolvable import doi as doi_of
 from converter.values.serials import issns
 from ontology.source_tables import fields
 
@@ -81,7 +83,7 @@ def _references(text: str) -> Iterator[str]:
 
 
 def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
-    draft, rules = Draft(note), fields("ris")
+    draft, rules = Draft(note), _rules("".join(_texts(entry.get("TY"))))
     doi, called = _texts(entry.get("DO")), "".join(_texts(entry.pop("ID", "")))
     draft.identifier = f"https://doi.org/{doi[0]}" if doi and doi[0].startswith("10.") else called
     is_book = "".join(_texts(entry.get("TY"))) in _BOOKS
@@ -94,22 +96,18 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
     add_pages(draft, ", ".join(_texts(entry.pop("SP", None))), "".join(_texts(entry.pop("EP", None))[:1]))
     if entry.get("TY") in _GIVEN_AT:
         _conference(entry, draft, rules)
-    containers = list(dict.fromkeys(text for tag in _CONTAINERS for text in _texts(entry.pop(tag, None))))
-    if entry.get("TY") == "CONF" and containers:
-        # Reference managers call a paper so as well as its proceedings; what is titled after another is a paper.
-        entry["TY"] = "CPAPER"
-        draft.unread("ris.TY", "CONF", f"a paper of {containers[0]}")
-    for text in containers[:1]:
-        draft.add("dc.relation.ispartof", text)
-    for text in containers[1:]:
-        draft.unread("ris.container", text, f"another name of {containers[0]}")
+    _containers(entry, draft, rules)
     titles: set[str] = set()
     for tag, value in entry.items():
         name = rules.get(tag, f"ris.{tag}")
+        if tag == "T2" and "T3" in entry:
+            # What has a series besides is not titled after one.
+            name = "ris.T2"
         for text in _texts(value):
             for one in _ADDRESSES.split(text) if name.endswith(".url") else [text]:
                 if name != "dc.title" or one not in titles:
-                    draft.add(name, one)
+                    # Some programs write the DOI where others write the kind of work.
+                    draft.add(rules["DO"] if tag == "M3" and doi_of(one) else name, one)
             titles |= {text} if name == "dc.title" else set()
     return draft.record(source)
 
@@ -129,6 +127,28 @@ def _conference(entry: dict[str, Any], draft: Draft, rules: Mapping[str, str]) -
             draft.add("oaire.citation.conferencePlace", text)
     for text in places:
         draft.add(rules["CY"], text)
+
+
+def _containers(entry: dict[str, Any], draft: Draft, rules: Mapping[str, str]) -> None:
+    """What the work stands in, by the first of its names."""
+    held = [tag for tag in _CONTAINERS if tag not in rules]
+    containers = list(dict.fromkeys(text for tag in held for text in _texts(entry.pop(tag, None))))
+    if entry.get("TY") == "CONF" and containers:
+        # Reference managers call a paper so as well as its proceedings; what is titled after another is a paper.
+        entry["TY"] = "CPAPER"
+        draft.unread("ris.TY", "CONF", f"a paper of {containers[0]}")
+    for text in containers[:1]:
+        draft.add("dc.relation.ispartof", text)
+    for text in containers[1:]:
+        draft.unread("ris.container", text, f"another name of {containers[0]}")
+
+
+@lru_cache(maxsize=100)
+def _rules(kind: str) -> Mapping[str, str]:
+    """Tag → field in a reference of a kind: a row for the tag in that kind (`T2[BOOK]`) goes before that of the tag."""
+    stated = fields("ris")
+    own = {path.partition("[")[0]: field for path, field in stated.items() if kind and path.endswith(f"[{kind}]")}
+    return {**stated, **own}
 
 
 def _numbers(text: str, draft: Draft, rules: Mapping[str, str], *, is_book: bool) -> None:

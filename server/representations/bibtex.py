@@ -63,6 +63,7 @@ def _fields(work: Work) -> Iterator[tuple[str, str]]:
     yield "school" if thesis else "institution" if report else "publisher", escaped(work.issuer)
     yield "address", escaped(work.place)
     yield "type", escaped(work.genre) if thesis or report else ""
+    yield "version", escaped(work.version)
     yield "doi", _bare(work.doi)
     yield "issn", _bare(work.issn)
     yield "isbn", _bare(work.isbn)

@@ -46,6 +46,7 @@ def csl_item(work: Work) -> dict[str, Any]:
         # The place of a journal's publisher has no part in a citation.
         "publisher-place": "" if work.journal else work.place,
         "genre": work.genre if work.kind.csl in {"thesis", "report"} else "",
+        "version": work.version,
         "DOI": work.doi,
         "ISSN": work.issn,
         "ISBN": work.isbn,

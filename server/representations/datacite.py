@@ -91,6 +91,7 @@ def _parts(work: Work) -> Iterator[Part]:
     yield Part("sizes", parts=tuple(Part("size", size) for size in sizes))
     formats = dict.fromkeys(file.media_type for file in work.files if file.media_type)
     yield Part("formats", parts=tuple(Part("format", media_type) for media_type in formats))
+    yield Part("version", work.version)
     yield Part("rightsList", parts=tuple(_rights(work)))
     described = (("descriptionType", "Abstract"),)
     yield Part(
@@ -244,6 +245,7 @@ def _json(work: Work) -> dict[str, Any]:
         "relatedIdentifiers": [_json_text("relatedIdentifier", p) for p in parts["relatedIdentifiers"].parts],
         "sizes": [part.text for part in parts["sizes"].parts],
         "formats": [part.text for part in parts["formats"].parts],
+        "version": parts["version"].text,
         "rightsList": [_json_text("rights", part) for part in parts["rightsList"].parts],
         "descriptions": [_json_text("description", part) for part in parts["descriptions"].parts],
         "fundingReferences": [

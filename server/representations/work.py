@@ -103,6 +103,7 @@ class Work(NamedTuple):
     last_page: str
     article_number: str
     number: str
+    version: str
     publishers: tuple[str, ...]
     place: str
     identifiers: tuple[Identifier, ...]
@@ -214,6 +215,7 @@ def work(view: View, address: str) -> Work:
         last_page=view.text(address, "prism:endingPage"),
         article_number=view.text(address, "fabio:hasElectronicArticleIdentifier"),
         number=containers.number,
+        version=view.text(address, "dcat:version"),
         publishers=tuple(agent.name for agent in roles.get("publisher", ()))
         or tuple(value.text for value in view.links(address, "dcterms:publisher")),
         place=next((value.text for value in view.links(address, "fabio:hasPlaceOfPublication")), ""),

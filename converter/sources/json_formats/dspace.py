@@ -43,6 +43,7 @@ def seven(value: Object, draft: Draft) -> None:
                 text_of(one.get("authority")) or None,
                 confidence if isinstance(confidence, int) and one.get("authority") else None,
             )
+    _name(value, draft)
     embedded = value.get("_embedded") or {}
     access = embedded.get("accessStatus") or value.get("accessStatus")
     for bundle in _listed(embedded.get("bundles"), "bundles") + _listed(value.get("bundles"), "bundles"):
@@ -53,8 +54,18 @@ def seven(value: Object, draft: Draft) -> None:
     for one in objects(collection):
         if text_of(one.get("name")):
             draft.add("view.collection", text_of(one.get("name")))
-    known = {"metadata", "handle", "uuid", "id", "lastModified", "_embedded", "_links", "bundles", "accessStatus"}
+    known = {"metadata", "handle", "uuid", "id", "lastModified", "name", "bundles", "accessStatus"}
+    known |= {"_embedded", "_links"}
     unread({key: value[key] for key in value if key not in known}, draft, "rest", "a setting of the repository")
+
+
+def _name(value: Object, draft: Draft) -> None:
+    """The name of an item is its title, which excerpts of the metadata may leave out."""
+    name = text_of(value.get("name"))
+    if name and not any(field.name == "dc.title" for field in draft.fields):
+        draft.add("dc.title", name)
+    elif name:
+        draft.unread("rest.name", name, "the title once more")
 
 
 def _listed(value: Any, name: str) -> list[Object]:
@@ -102,13 +113,14 @@ def six(value: Object, draft: Draft) -> None:
     draft.deleted = str(value.get("withdrawn")).lower() == "true"
     for one in objects(value["metadata"]):
         draft.add(text_of(one["key"]), text_of(one["value"]), text_of(one.get("language")) or None)
+    _name(value, draft)
     for bitstream in objects(value.get("bitstreams")):
         draft.files.append(_file_of_six(bitstream))
     names = [text_of(one.get("name")) for one in objects(value.get("parentCollection"))]
     names += [text_of(one.get("name")) for one in objects(value.get("parentCollectionList"))]
     for name in dict.fromkeys(name for name in names if name):
         draft.add("view.collection", name)
-    known = {"metadata", "handle", "uuid", "id", "lastModified", "bitstreams", "parentCollection"}
+    known = {"metadata", "handle", "uuid", "id", "lastModified", "name", "bitstreams", "parentCollection"}
     known |= {"parentCollectionList", "parentCommunityList"}
     unread({key: value[key] for key in value if key not in known}, draft, "rest", "a setting of the repository")
 

@@ -51,6 +51,8 @@ _BOOKS = frozenset(
     }
 )
 _CITED = ("citation_list", "crossmark", "component_list")
+_PUBLISHED = ("publication_date", "posted_date", "approval_date")
+_PUBLISHER = "publisher-name"
 
 
 def read(metadata: etree._Element, draft: Draft) -> None:
@@ -59,6 +61,8 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     work = next((found for name in _WORKS for found in metadata.iter("*") if local(found) == name), None)
     if kind := _kind(tree, work):
         draft.add("dc.type", kind)
+    if work is not None and (language := tree.attribute(work, "language")):
+        draft.add("dc.language.iso", language)
     _related(tree)
     for element in metadata.iter("*"):
         if local(element) in _CITED:
@@ -71,13 +75,11 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     _people(tree)
     _funding(tree)
     _containers(tree, work)
+    dated = _dated(work)
     for element in list(metadata.iter("*")):
         name = local(element)
-        if (
-            name in {"publication_date", "approval_date", "posted_date", "acceptance_date"}
-            and next(tree.each("year", element), None) is not None
-        ):
-            _date(tree, element)
+        if name in {*_PUBLISHED, "acceptance_date"} and next(tree.each("year", element), None) is not None:
+            _date(tree, element, is_own=dated is None or dated in element.iterancestors())
         elif name == "issn" and (element.text or "").strip():
             kind = tree.attribute(element, "media_type")
             tree.field("dc.identifier.eissn" if kind == "electronic" else "dc.identifier.issn", element)
@@ -87,6 +89,25 @@ def read(metadata: etree._Element, draft: Draft) -> None:
         elif name in _TEXTS and "".join(element.itertext()).strip() and element not in tree.taken:
             tree.field(_TEXTS[name], element)
     tree.rest()
+    _answer(metadata, draft)
+
+
+def _answer(metadata: etree._Element, draft: Draft) -> None:
+    """What an answer says beside the record that it holds: the publisher, where the record names none."""
+    query = next(metadata.iterancestors("{*}query"), None)
+    for item in [] if query is None else query.iterchildren("{*}crm-item"):
+        name, value = item.get("name") or "", " ".join((item.text or "").split())
+        if name == _PUBLISHER and not any(field.name == "dc.publisher" for field in draft.fields):
+            draft.add("dc.publisher", value)
+        elif value:
+            draft.unread(f"crossref.{name}", value, "about the answer, or said by the record")
+
+
+def _dated(work: etree._Element | None) -> etree._Element | None:
+    """The work, where it has a date of publication of its own; else that of its issue or book stands for it."""
+    if work is None:
+        return None
+    return work if any(work.find(f".//{{*}}{name}") is not None for name in _PUBLISHED) else None
 
 
 def _kind(tree: Tree, work: etree._Element | None) -> str:
@@ -158,7 +179,7 @@ def _related(tree: Tree) -> None:
 
 
 def _dois(tree: Tree, work: etree._Element | None) -> None:
-    """The DOI of the work; those of what it stands in are reported."""
+    """The DOI of the work, and those of the journal, the issue or the book that it is part of."""
     own = work if work is not None else tree.root
     for data in tree.root.iter("*"):
         if local(data) != "doi_data":
@@ -169,8 +190,10 @@ def _dois(tree: Tree, work: etree._Element | None) -> None:
             if is_own:
                 tree.draft.identifier = tree.draft.identifier or f"https://doi.org/{doi}"
                 tree.draft.add("dc.identifier.doi", doi)
+            elif _is_around(data, work):
+                tree.draft.add("dc.relation.ispartof", f"https://doi.org/{doi}")
             else:
-                tree.draft.unread("crossref.doi", doi, "the DOI of what the work stands in")
+                tree.draft.unread("crossref.doi", doi, "the DOI of another work")
         first = next(tree.each("resource", data), None)
         for element in data.iter("*"):
             if local(element) == "resource" and element not in tree.taken:
@@ -181,6 +204,15 @@ def _dois(tree: Tree, work: etree._Element | None) -> None:
                     tree.draft.unread("crossref.resource", address, "another address of the work, or of a part of it")
         for element in tree.each("timestamp", data):
             tree.draft.unread("crossref.timestamp", tree.take(element), "when the entry was deposited")
+
+
+def _is_around(data: etree._Element, work: etree._Element | None) -> bool:
+    """Whether a DOI is that of what the work stands in, and not that of a work beside it."""
+    bearer = data.getparent()
+    above = None if bearer is None else bearer.getparent()
+    if work is None or bearer is None or above is None or local(bearer) in _WORKS:
+        return False
+    return any(one in (bearer, above) for one in work.iterancestors())
 
 
 def _people(tree: Tree) -> None:
@@ -248,13 +280,16 @@ def _funders(tree: Tree, group: etree._Element) -> list[Funding]:
     ]
 
 
-def _date(tree: Tree, element: etree._Element) -> None:
+def _date(tree: Tree, element: etree._Element, *, is_own: bool) -> None:
+    """A date of the work; that of the issue or book around a work that has its own is reported."""
     year, month, day = (tree.text(name, element) for name in ("year", "month", "day"))
     parts = [year, *(part.zfill(2) for part in (month, day if month else "") if part.isdecimal() and int(part) < 32)]
     kind = tree.attribute(element, "media_type") if local(element) == "publication_date" else local(element)
     name, date = _DATES.get(kind, "dc.date.issued"), "-".join(parts)
     said = {(field.name, field.value) for field in tree.draft.fields}
-    if (name, date) in said:
+    if not is_own:
+        tree.draft.unread(f"crossref.{local(element)}", date, "the date of what the work stands in")
+    elif (name, date) in said:
         tree.draft.unread(f"crossref.{local(element)}", date, "the same date once more")
     else:
         tree.draft.add(name, date)

@@ -5,6 +5,8 @@ Sources: http://www.ndltd.org/standards/metadata/etdms/1.1/ and http://ethostool
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from converter.record import File
@@ -17,6 +19,8 @@ ETDMS = "http://www.ndltd.org/standards/metadata/etdms/*"
 UKETD = "http://naca.central.cranfield.ac.uk/ethos-oai/2.0/"
 
 _ETDMS = fields("etdms")
+_OR = re.compile(r"[/;|]")
+"""What stands between the names of one role in several languages."""
 _UKETD = fields("uketd")
 
 
@@ -27,8 +31,13 @@ def etdms(metadata: etree._Element, draft: Draft) -> None:
         tree.field("dc.contributor.author", element, tree.attribute(element, "resource") or None)
     for element in tree.each("contributor"):
         role = tree.attribute(element, "role")
-        name = field_of("roles", role, "dc.contributor.other")
-        tree.field(name, element, tree.attribute(element, "resource") or None)
+        name = next(filter(None, (field_of("roles", part) for part in [role, *_OR.split(role)])), "")
+        if role and not name:
+            draft.unread("etdms.contributor.role", role, f"the role of {''.join(element.itertext()).strip()}")
+        tree.field(name or "dc.contributor.other", element, tree.attribute(element, "resource") or None)
+    for element in tree.each("publisher"):
+        if country := tree.attribute(element, "country"):
+            draft.add("dc.publisher.country", country)
     for element in tree.each("description"):
         role = tree.attribute(element, "role")
         tree.field("dc.description.abstract" if role in {"", "abstract"} else "dc.description", element)
