@@ -21,9 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converter.errors import SourceUnreachable
-from shelfgraph.doctor import CHECKS, Row, _finding, examined
 from shelfgraph.doctor.client import Client
 from shelfgraph.doctor.command import line
+from shelfgraph.doctor.examination import CHECKS, Row, _finding, examined
 from shelfgraph.doctor.target import Patient, locations
 from shelfgraph.doctor.verdicts import Finding
 from tests.conftest import COMMAND, Site, free_port, shelfgraph

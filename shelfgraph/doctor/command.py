@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from shelfgraph.doctor import Row
+    from shelfgraph.doctor.examination import Row
 
 _FAILED = 1
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
@@ -27,7 +27,7 @@ def doctor(address: str, timeout: float, as_json: bool, heavy: bool) -> None:
 
     It asks some ninety small questions; the updates among them insert nothing.
     """
-    from shelfgraph.doctor import examined
+    from shelfgraph.doctor.examination import examined
 
     rows = []
     plain = not as_json and not sys.stdout.isatty()
