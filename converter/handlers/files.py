@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import ontology
+from converter.handlers.labels import normal_value
 from converter.mapping.context import Item, term
 from converter.record import Field, File
 from converter.values import identifiers, iris, licences
@@ -17,13 +19,20 @@ _COUNT = re.compile(r"(?P<source>[^:]+?)\s*:?\s+(?P<number>\d+)|(?P<bare>\d+)")
 
 
 def file(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """A file of the published form, with name, format, size, checksum and download address as far as they are known."""
+    """A file of the published form, or one beside it (`values.csv`, bundle), with what is known of it.
+
+    That is its name, format, size, checksum and download address.
+    """
     node = item.part(f"file-{iris.slug(field.value)}")
-    yield from item.state(row, node)
+    known = item.files.get(field)
+    beside = ontology.values("bundle").get(normal_value(known.bundle or "")) if known else None
+    if beside:
+        yield triple(item.term, term(beside), node)
+    else:
+        yield from item.state(row, node)
     yield triple(node, type_, term("fabio:ComputerFile"))
     yield triple(node, type_, term("fabio:Item"))
     yield triple(node, term("dcterms:title"), literal(field.value))
-    known = item.files.get(field)
     if known:
         yield from _file_lines(node, known)
 

@@ -50,7 +50,7 @@ def _highwire(work: Work) -> Iterator[Meta]:
     yield Meta("citation_doi", work.doi)
     name = "citation_dissertation_institution" if work.kind.csl == "thesis" else "citation_publisher"
     yield Meta(name, work.issuer)
-    yield Meta("citation_language", work.languages[0] if work.languages else "")
+    yield Meta("citation_language", work.language)
     yield from (Meta("citation_keywords", value.text) for value in work.subjects)
     yield Meta("citation_abstract_html_url", work.landing)
     # One: of several, reference managers take whichever comes first.

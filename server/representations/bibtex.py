@@ -64,6 +64,7 @@ def _fields(work: Work) -> Iterator[tuple[str, str]]:
     yield "address", escaped(work.place)
     yield "type", escaped(work.genre) if thesis or report else ""
     yield "version", escaped(work.version)
+    yield "edition", escaped(work.edition)
     yield "doi", _bare(work.doi)
     yield "issn", _bare(work.issn)
     yield "isbn", _bare(work.isbn)

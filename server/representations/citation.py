@@ -31,7 +31,9 @@ STYLES: Mapping[str, str] = {
 """What a client calls a style → the style's own name in the repository of CSL styles."""
 
 _PART = re.compile(r"(?<![^\W\d_])(?<!['’])[^\W\d_]")
+_ENDED_TWICE = re.compile(r"([.!?][”’])\.")
 _NUMBER = re.compile(r"^(?:\[1\]|1\.)\s*")
+_LATIN = frozenset(letter for number in range(0x250) if (letter := chr(number)).isalpha())
 _MANY = 20
 """Authors that a citation names; of more, all but the last are left out from there on."""
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~!&])")
@@ -57,13 +59,17 @@ def bibliography(work: Work, style: str) -> bytes:
     item = csl_item(work)
     with _LOCK:
         _knowing_all_roles()
-        source = CiteProcJSON([{**item, **_initialled(item), "id": "work"}])
+        _as_written()
+        # Of a language that is not known, the processor would take it for English and write each word with a capital.
+        source = CiteProcJSON(
+            [{"language": work.language_of_title or "und", **item, **_initialled(item), "id": "work"}]
+        )
         parsed = _style(STYLES[style], spoken_once(STYLES[style], item))
         made = CitationStylesBibliography(parsed, source, formatter.plain)
         made.register(Citation([CitationItem("work")]))
         line = " ".join(" ".join(str(entry) for entry in made.bibliography()).split())
-    # One reference has no place in a list.
-    return (_NUMBER.sub("", line) + "\n").encode()
+    # One reference has no place in a list, and a title that ends a sentence needs no other end.
+    return (_ENDED_TWICE.sub(r"\1", _NUMBER.sub("", line)) + "\n").encode()
 
 
 def markdown(work: Work) -> bytes:
@@ -136,6 +142,35 @@ def _knowing_all_roles() -> None:
 
     for known in (citeproc.NAMES, citeproc.VARIABLES):
         known += [name for name in ROLES.values() if name not in known]
+
+
+def _with_points(word: str, mark: str) -> str:
+    """A word of a given name; initials alone with the mark of the style behind each.
+
+    >>> _with_points("C.R.", ". "), _with_points("T", ". "), _with_points("Ann", ". ")
+    ('C. R.', 'T.', 'Ann')
+    """
+    letters = word.replace(".", " ").split()
+    are_initials = all(len(letter) == 1 and letter.isupper() for letter in letters)
+    return "".join(f"{letter}{mark}" for letter in letters).strip() if letters and are_initials else word
+
+
+@lru_cache(maxsize=1)
+def _as_written() -> None:
+    """Let the processor keep given names where a style says so, and the case of letters that are not Latin."""
+    from citeproc import model, string  # noqa: PLC0415 - an extra
+
+    initialize, capitalize = model.Name.initialize, string.String.capitalize_first
+
+    def initialized(name: Any, given: str, mark: str, context: Any) -> str:
+        if name.get("initialize") != "false":
+            return str(initialize(name, given, mark, context))
+        return " ".join(_with_points(word, mark) for word in given.split())
+
+    def capitalized(text: Any) -> Any:
+        return capitalize(text) if text[:1].isascii() or text[0] in _LATIN else text
+
+    model.Name.initialize, string.String.capitalize_first = initialized, capitalized
 
 
 @lru_cache(maxsize=1)

@@ -33,12 +33,13 @@ def csl_item(work: Work) -> dict[str, Any]:
     item: dict[str, Any] = {
         "id": work.address,
         "type": work.kind.csl,
-        "title": work.titles[0].text if work.titles else "",
+        "title": " ".join(work.titles[0].text.split()) if work.titles else "",
         **{name: [_name(agent) for agent in work.roles.get(role, ())] for role, name in ROLES.items()},
         "issued": {"date-parts": [[int(part) for part in work.date]]} if work.date else {},
         "container-title": work.journal or work.book,
         "collection-title": work.series,
         "collection-number": work.number if work.series else "",
+        "edition": work.edition,
         "volume": work.volume,
         "issue": work.issue,
         "page": pages or work.article_number,
@@ -53,7 +54,7 @@ def csl_item(work: Work) -> dict[str, Any]:
         "PMID": numbers.get("pmid", ""),
         "PMCID": numbers.get("pmcid", ""),
         "URL": work.link,
-        "language": work.languages[0] if work.languages else "",
+        "language": work.language,
         "abstract": "\n".join(value.text for value in work.abstracts),
         "keyword": ", ".join(value.text for value in work.subjects),
     }

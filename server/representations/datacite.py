@@ -84,7 +84,7 @@ def _parts(work: Work) -> Iterator[Part]:
     yield Part("subjects", parts=tuple(Part("subject", text) for text in subjects))
     yield Part("contributors", parts=tuple(_agent("contributor", agent, kind) for kind, agent in _others(work)))
     yield Part("dates", parts=tuple(Part("date", text, (("dateType", kind),)) for kind, text in _dates(work)))
-    yield Part("language", work.languages[0] if work.languages else "")
+    yield Part("language", work.language)
     yield Part("alternateIdentifiers", parts=tuple(_alternates(work)))
     yield Part("relatedIdentifiers", parts=tuple(_related(work)))
     sizes = dict.fromkeys(file.size for file in work.files if file.size)

@@ -18,8 +18,11 @@ def _tags(work: Work) -> Iterator[tuple[str, str]]:
         for agent in work.roles.get(role, ()):
             yield tag, _name(agent)
     yield "TI", work.titles[0].text if work.titles else ""
-    for title in work.other_titles:
+    for title in work.translated_titles:
         yield "TT", title.text
+    for title in work.other_titles:
+        if title not in work.translated_titles:
+            yield "N1", f"Other title: {title.text}"
     yield "T2", work.journal or work.book
     yield "T3", work.series
     yield "VL", work.volume
@@ -27,6 +30,7 @@ def _tags(work: Work) -> Iterator[tuple[str, str]]:
     yield "SP", work.first_page
     yield "EP", work.last_page
     yield "C7", work.article_number
+    yield "ET", work.edition
     yield "PY", work.year
     yield "DA", "/".join((*work.date, "", "")[:3]) + "/" if work.date else ""
     yield "PB", work.issuer

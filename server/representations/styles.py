@@ -44,6 +44,7 @@ def repaired(text: bytes, variable: str = "") -> bytes:
     root = etree.fromstring(text)
     _without_day_of_access(root)
     _numbered_theses(root)
+    _known_editions(root)
     if variable:
         _shown_in_place_of_authors(root, variable)
     return etree.tostring(root)
@@ -61,6 +62,16 @@ def _numbered_theses(root: etree._Element) -> None:
     for node in root.iter(f"{_CSL}if"):
         if node.get("type") == "thesis" and node.get("variable") == "genre":
             node.set("variable", "genre number")
+
+
+def _known_editions(root: etree._Element) -> None:
+    """The word for an edition stands where there is one."""
+    for label in list(root.iter(f"{_CSL}label")):
+        parent = label.getparent()
+        if label.get("variable") == "edition" and parent is not None:
+            choose = etree.Element(f"{_CSL}choose")
+            parent.replace(label, choose)
+            etree.SubElement(choose, f"{_CSL}if", variable="edition").append(label)
 
 
 def _shown_in_place_of_authors(root: etree._Element, variable: str) -> None:

@@ -89,6 +89,7 @@ class Work(NamedTuple):
     withdrawn: str
     titles: tuple[Value, ...]
     other_titles: tuple[Value, ...]
+    translated_titles: tuple[Value, ...]
     roles: dict[str, tuple[Agent, ...]]
     date: tuple[str, ...]
     available: str
@@ -104,6 +105,7 @@ class Work(NamedTuple):
     article_number: str
     number: str
     version: str
+    edition: str
     publishers: tuple[str, ...]
     place: str
     identifiers: tuple[Identifier, ...]
@@ -143,6 +145,18 @@ class Work(NamedTuple):
         """Who stands behind the work: the institution of a thesis where it is given, else its publishers."""
         hosts = self.roles.get("host-institution", ()) if self.kind.csl == "thesis" else ()
         return "; ".join(agent.name for agent in hosts) or "; ".join(self.publishers)
+
+    @property
+    def language(self) -> str:
+        """The language of the work, of several the one in which it is titled; empty where that is not known."""
+        if len(self.languages) == 1:
+            return self.languages[0]
+        return self.language_of_title if self.language_of_title in self.languages else ""
+
+    @property
+    def language_of_title(self) -> str:
+        """The language that the source gives to the title, without its region; empty where it gives none."""
+        return (self.titles[0].language or "").partition("-")[0].lower() if self.titles else ""
 
     @property
     def genre(self) -> str:
@@ -200,6 +214,7 @@ def work(view: View, address: str) -> Work:
         kind=kind_of(view, address, in_journal=containers.in_journal),
         withdrawn=view.text(document, "prov:invalidatedAtTime"),
         titles=_texts(view, address, "dcterms:title"),
+        translated_titles=_texts(view, address, "fabio:hasTranslatedTitle"),
         other_titles=_texts(view, address, "dcterms:alternative", "fabio:hasTranslatedTitle", "fabio:hasSubtitle"),
         roles=roles,
         date=date_of(view, address),
@@ -216,6 +231,7 @@ def work(view: View, address: str) -> Work:
         article_number=view.text(address, "fabio:hasElectronicArticleIdentifier"),
         number=containers.number,
         version=view.text(address, "dcat:version"),
+        edition=view.text(address, "prism:edition"),
         publishers=tuple(agent.name for agent in roles.get("publisher", ()))
         or tuple(value.text for value in view.links(address, "dcterms:publisher")),
         place=next((value.text for value in view.links(address, "fabio:hasPlaceOfPublication")), ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from functools import cache
 from pathlib import Path
@@ -110,6 +111,57 @@ def test_who_compiled_a_book_is_named(style: str) -> None:
     line = cited(style, Field("dc.contributor.compiler", "Quill, Ann"), Field("dc.type", "Book"))
     assert "Quill" in line
     assert "comp" in line
+
+
+def test_a_title_of_no_known_language_stays_as_it_is_written() -> None:
+    other = Field("dc.title.alternative", "Rivages")
+    assert "“Lights”" in cited("chicago", other)
+    for title in ("shores of the north", "მდინარის ნაპირები"):
+        line = written(".chicago.txt", described_fields(Field("dc.title", title))).decode()
+        assert f"“{title}”" in line
+
+
+def test_no_greek_letter_of_an_english_title_becomes_another() -> None:
+    title = Field("dc.title", "Release of α-pinene by β-glucans")
+    line = written(".chicago.txt", described_fields(title, Field("dc.language.iso", "en"))).decode()
+    assert "“Release of α-pinene by β-glucans”" in line
+
+
+def test_a_full_stop_at_the_end_of_a_title_is_the_only_one() -> None:
+    line = written(".chicago.txt", described_fields(Field("dc.title", "Lights."), Field("dc.publisher", "Harbour")))
+    assert "“Lights.” n.d. Harbour" in line.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Quill, Ann Mary", "Quill, Ann Mary"), ("Quill, A.M.", "Quill, A. M."), ("Quill, A", "A.")]
+)
+def test_given_names_stay_whole_where_the_style_wants_them(name: str, expected: str) -> None:
+    assert expected in cited("chicago", Field("dc.contributor.author", name))
+
+
+def test_an_edition_is_named_where_there_is_one() -> None:
+    article = Field("dc.type", "Article"), Field("dc.date.issued", "2019")
+    assert "dition" not in cited("chicago", *article)
+    assert "third" in cited("chicago", Field("dc.type", "Book"), Field("oaire.citation.edition", "third")).lower()
+    form = described_fields(Field("dc.title", "Lights"), Field("oaire.citation.edition", "third"))
+    assert "edition = {third}" in written(".bib", form).decode()
+    assert "ET  - third" in written(".ris", form).decode()
+
+
+def test_a_subtitle_is_no_translated_title() -> None:
+    titles = Field("dc.title.alternative", "Lamps"), Field("dc.title.translated", "Feux")
+    form = written(".ris", described_fields(Field("dc.title", "Lights"), *titles)).decode()
+    assert "TT  - Feux" in form
+    assert "TT  - Lamps" not in form
+    assert "Lamps" in form
+
+
+def test_the_language_of_a_work_in_two_is_that_of_its_title() -> None:
+    both = Field("dc.language.iso", "el"), Field("dc.language.iso", "en")
+    untagged = written(".csl.json", described_fields(Field("dc.title", "Lights"), *both))
+    titled = written(".csl.json", described_fields(Field("dc.title", "Lights", "en_US"), *both))
+    assert "language" not in json.loads(untagged)
+    assert json.loads(titled)["language"] == "en"
 
 
 def test_the_description_of_a_work_is_taken_from_its_lines_alone() -> None:

@@ -232,3 +232,17 @@ def test_a_deposit_says_that_it_is_reviewed_and_not_what_its_descriptions_are(tm
     graph = Graph(tmp_path, "deposit.xml", stated)
     assert graph.values("dc:type") == []
     assert graph.values("pso:holdsStatusInTime/pso:withStatus") == ["http://purl.org/spar/pso/peer-reviewed"]
+
+
+def test_what_the_software_makes_of_files_is_no_copy_of_the_work(tmp_path: Path) -> None:
+    files = [
+        {"name": "shores.pdf", "bundleName": "ORIGINAL"},
+        {"name": "shores.pdf.txt", "bundleName": "TEXT"},
+        {"name": "shores.pdf.jpg", "bundleName": "THUMBNAIL"},
+        {"name": "license.txt", "bundleName": "LICENSE"},
+    ]
+    item = {"id": 7, "handle": "4321/7", "metadata": [{"key": "dc.title", "value": "Shores"}], "bitstreams": files}
+    graph = Graph(tmp_path, "item.json", json.dumps(item))
+    assert graph.values("frbr:embodiment/frbr:exemplar/dcterms:title") == ["shores.pdf"]
+    assert graph.values("dcterms:hasFormat/dcterms:title") == ["shores.pdf.txt"]
+    assert graph.values("dcterms:relation/dcterms:title") == ["license.txt", "shores.pdf.jpg"]
