@@ -9,6 +9,8 @@ QUICK := converter ontology queries server shelfgraph \
 	tests/test_cases.py tests/test_claims.py tests/test_golden.py tests/test_layers.py tests/test_mapping.py tests/test_metadata.py tests/test_profile.py \
 	tests/test_sources.py tests/test_values.py tests/test_vocabulary.py tests/sparql/test_suite.py
 
+EDITOR_SAID = @test -f server/static/dist/editor.js || echo "The SPARQL editor was not built (it needs the registry of npm): the query page has a plain text area."
+
 .PHONY: demo quick test sweep check format clean
 
 demo: $(VENV)/installed ## Convert the example records and serve them at http://127.0.0.1:8000
@@ -36,14 +38,16 @@ format: $(VENV)/installed-dev ## Bring the code into its form
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml hatch_build.py $(wildcard frontend/src/* frontend/*.json frontend/build.mjs)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable .
+	$(EDITOR_SAID)
 	touch $@
 
-$(VENV)/installed-dev: pyproject.toml
+$(VENV)/installed-dev: pyproject.toml hatch_build.py $(wildcard frontend/src/* frontend/*.json frontend/build.mjs)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	$(BIN)/pip install --quiet --editable '.[clients]' || \
 		echo "Not every client of others can be installed on this Python: the tests with them are skipped."
+	$(EDITOR_SAID)
 	touch $@ $(VENV)/installed

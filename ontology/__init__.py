@@ -78,6 +78,12 @@ def prefixes() -> Mapping[str, str]:
     return {row["prefix"]: row["iri"] for _, row in table("prefixes.csv")}
 
 
+@lru_cache(maxsize=8)
+def prefixes_at(base: str) -> Mapping[str, str]:
+    """The same with our own addresses below `base`, as queries of a deployment write them."""
+    return {prefix: space.replace(PUBLISHED_BASE, base) for prefix, space in prefixes().items()}
+
+
 def expand(curie: str, place: str) -> str:
     """The IRI of `prefix:name`; a name without a prefix of ours is refused.
 

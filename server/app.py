@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request, send_from_directory
 from converter.errors import QueryError
 from converter.store.reader import ArchiveReader
 from converter.values.text import plain
+from server.documents.figures import CurrentFigures
 from server.documents.resources import site_blueprint
 from server.feeds.api_catalog import api_catalog_blueprint
 from server.feeds.atom import atom_blueprint
@@ -26,6 +27,7 @@ from server.http.compression import register_packing
 from server.http.headers import BORNE, PAGE_POLICY, READ, fit
 from server.http.problems import register_problems
 from server.named_queries.query_list import examples
+from server.named_queries.query_pages import example_queries
 from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
 from server.operations import Log, register_operations
@@ -69,12 +71,18 @@ def create_app(
     register_packing(app)
     app.register_error_handler(QueryError, unanswered)
     endpoint, watch = register_operations(app, endpoint, archive, log, link)
+    figures = CurrentFigures(endpoint, settings.base)
+    app.jinja_env.globals.update(
+        terms=figures.terms,
+        example_queries=example_queries(),
+        has_editor=(_HERE / "static" / "dist" / "editor.js").is_file(),
+    )
     app.register_blueprint(sparql_blueprint(endpoint, settings.base, examples(settings.base)))
     app.register_blueprint(questions_blueprint(endpoint, settings, archive))
-    app.register_blueprint(site_blueprint(endpoint, settings, archive))
+    app.register_blueprint(site_blueprint(endpoint, settings, archive, figures))
     app.register_blueprint(sitemap_blueprint(endpoint, settings, archive))
     app.register_blueprint(dumps_blueprint(endpoint, settings))
-    app.register_blueprint(dataset_blueprint(endpoint, settings, archive))
+    app.register_blueprint(dataset_blueprint(endpoint, settings, archive, figures))
     app.register_blueprint(api_catalog_blueprint(settings))
     app.register_blueprint(reconcile_blueprint(endpoint, settings, archive))
     if archive is not None:

@@ -336,7 +336,7 @@ def test_reading_a_result_slowly_costs_nobody_else(site: Site) -> None:
 
 
 def test_a_refusal_is_a_page_for_people_and_text_for_the_shell(site: Site) -> None:
-    assert b"<h1>Query Not Understood</h1>" in get(site, "SELECT", Accept="text/html").body
+    assert b"<h2>The query has an error in line 1</h2>" in get(site, "SELECT", Accept="text/html").body
     assert get(site, "SELECT", Accept="text/plain;q=0.1").headers["content-type"] == "text/plain; charset=utf-8"
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(f"{site.base}sparql?query=SELECT", timeout=5)
@@ -347,7 +347,7 @@ def test_a_query_stays_on_its_page_with_what_is_wrong_about_it(site: Site) -> No
     answer = get(site, query, Accept="text/html")
     tree = lxml.html.fromstring(answer.body.decode())
     assert (answer.status, tree.xpath("string(//textarea)")) == (400, query)
-    assert [line.text for line in tree.xpath("//li[@class='err']")] == ["  ?work dcterms:title ?title"]
+    assert tree.xpath("string(//li[@class='err'])").startswith("  ?work dcterms:title ?title")
     (mended,) = tree.xpath("//div[@role='alert']//input[@name='query']/@value")
     assert get(site, mended, Accept="text/csv").status == 200
 

@@ -18,6 +18,7 @@ from converter.mapping.engine import PROFILE
 from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
 from server.documents.document import Descriptions, Place, Site, document, offers
+from server.documents.figures import CurrentFigures
 from server.documents.original_record import source_document
 from server.documents.paths import known, page_in, raw, respelled
 from server.documents.redirects import known_as
@@ -67,7 +68,9 @@ class Reading(NamedTuple):
         return (f"/page/{self.page}" if self.page else "") + (self.form.suffix if self.form else "")
 
 
-def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None = None) -> Blueprint:
+def site_blueprint(
+    endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None, figures: CurrentFigures
+) -> Blueprint:
     """The pages and documents of the site."""
     blueprint = Blueprint("site", __name__)
 
@@ -93,7 +96,7 @@ def site_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
     blueprint.register_blueprint(records_blueprint(site))
     blueprint.register_blueprint(search_blueprint(site))
     blueprint.register_blueprint(browse_blueprint(site))
-    blueprint.register_blueprint(vocabulary_blueprint(site.base))
+    blueprint.register_blueprint(vocabulary_blueprint(site.base, figures))
 
     @blueprint.get("/item/<path:path>")
     def item(path: str) -> Response:

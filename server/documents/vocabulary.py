@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 
 import pyoxigraph
@@ -9,10 +10,11 @@ from flask import Blueprint, Response
 
 import ontology
 from converter import graph, jsonld
+from server.documents.figures import CurrentFigures, Term
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
 from server.http.problems import problem
-from server.http.validated import etag, sent
+from server.http.validated import REVALIDATED, etag, sent
 
 FORMS = {".ttl": "text/turtle", ".jsonld": "application/ld+json"} | {
     f".{name}": graph.FORMATS[name].media_type for name in ("nt", "rdf")
@@ -20,8 +22,8 @@ FORMS = {".ttl": "text/turtle", ".jsonld": "application/ld+json"} | {
 """Suffix → media type; the first is sent to those who like all the same."""
 
 
-def vocabulary_blueprint(base: str) -> Blueprint:
-    """`/ns` by negotiation, and with a suffix in one form."""
+def vocabulary_blueprint(base: str, figures: CurrentFigures) -> Blueprint:
+    """`/ns` by negotiation, and with a suffix in one form; `/terms.json` for editors of queries."""
     blueprint = Blueprint("vocabulary", __name__)
 
     @blueprint.get("/ns")
@@ -36,7 +38,22 @@ def vocabulary_blueprint(base: str) -> Blueprint:
     def document(suffix: str) -> Response:
         return _sent(base, suffix)
 
+    @blueprint.get("/terms.json")
+    def used() -> Response:
+        """The prefixes, and the classes and properties that the data use, each with how often."""
+        terms = figures.terms()
+        stated = [*terms.classes, *terms.properties] if terms else []
+        found = {"prefixes": {**ontology.prefixes_at(base)}, "terms": [_term(one) for one in stated]}
+        body = json.dumps(found, ensure_ascii=False).encode() + b"\n"
+        # What lacks its figures is out of date in a moment.
+        kept = REVALIDATED if terms else "no-store"
+        return sent(body, "application/json", etag("terms", body), kept)
+
     return blueprint
+
+
+def _term(term: Term) -> dict[str, str | int]:
+    return {"kind": term.kind, "name": term.name, "address": term.address, "uses": term.uses}
 
 
 def _sent(base: str, suffix: str) -> Response:

@@ -1,22 +1,15 @@
 """The description of the dataset: VoID and DCAT at `/shelf`, which leads to it, `/void.ttl` and `/.well-known/void`.
 
-The figures are those that a generation says of itself, in the graph `/void.ttl` of its store; where it says none, as
-over a store elsewhere, they are counted once for each version of the dataset, behind the requests.
+The figures are those of `server.documents.figures`.
 """
 
 from __future__ import annotations
 
-import threading
-
 from flask import Blueprint, Response, current_app, render_template
 
 from converter import graph, jsonld
-from converter.errors import QueryError
-from converter.store import statistics
-from converter.store.description import graph_of
 from converter.store.reader import ArchiveReader
-from converter.values.terms import iri
-from server.documents import description
+from server.documents.figures import CurrentFigures
 from server.feeds.dcat import Life, catalogued
 from server.feeds.dumps import shown_dumps
 from server.http.asked_form import asked_form
@@ -27,8 +20,6 @@ from server.pages.view import View
 from server.settings import Settings
 from server.sparql import Endpoint
 
-_PATIENCE = 5.0
-"""Seconds that a request waits for the figures."""
 _KEPT = 16
 _FORMS = {".html": "text/html", ".ttl": "text/turtle", ".jsonld": "application/ld+json"} | {
     format_.suffix: format_.media_type for format_ in graph.FORMATS.values()
@@ -36,10 +27,12 @@ _FORMS = {".html": "text/html", ".ttl": "text/turtle", ".jsonld": "application/l
 """Suffix → media type."""
 
 
-def dataset_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None) -> Blueprint:
+def dataset_blueprint(
+    endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None, figures: CurrentFigures
+) -> Blueprint:
     """`/shelf`, which is the dataset, its description in every form, and the addresses where VoID is looked for."""
     blueprint = Blueprint("dataset", __name__)
-    shelf = _Shelf(endpoint, settings, archive)
+    shelf = _Shelf(endpoint, settings, archive, figures)
 
     @blueprint.get("/shelf")
     def dataset() -> Response:
@@ -69,9 +62,10 @@ def dataset_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveRe
 class _Shelf:
     """What is known of the dataset, and the documents that were made of it."""
 
-    def __init__(self, endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None) -> None:
-        self._endpoint, self._settings, self._archive = endpoint, settings, archive
-        self._figures = _Figures(endpoint, settings.base)
+    def __init__(
+        self, endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None, figures: CurrentFigures
+    ) -> None:
+        self._endpoint, self._settings, self._archive, self._figures = endpoint, settings, archive, figures
         self._made: dict[tuple[str, str], bytes] = {}
 
     def document(self, suffix: str) -> Response:
@@ -114,47 +108,3 @@ class _Shelf:
         if suffix == ".jsonld":
             return jsonld.document(jsonld.framed(lines, address, base), base)
         return graph.document(lines, suffix.removeprefix("."), base)
-
-
-class _Figures:
-    """The figures of the dataset as triples, counted once for each version of it."""
-
-    def __init__(self, endpoint: Endpoint, base: str) -> None:
-        self._endpoint, self._base = endpoint, base
-        self._lock = threading.Lock()
-        self._version: str | None = None
-        self._lines: list[str] | None = None
-        self._counting: threading.Thread | None = None
-
-    def lines(self) -> list[str] | None:
-        """The triples; None where counting takes longer than a client would wait."""
-        version = self._endpoint.version
-        with self._lock:
-            if self._version == version and self._lines is not None:
-                return self._lines
-            if self._counting is None or not self._counting.is_alive():
-                self._counting = threading.Thread(target=self._count, args=(version,), daemon=True)
-                self._counting.start()
-            counting = self._counting
-        counting.join(_PATIENCE)
-        with self._lock:
-            return self._lines if self._version == version else None
-
-    def _count(self, version: str) -> None:
-        try:
-            lines = self._told() or [*statistics.described(self._counted(), self._base)]
-        except QueryError:
-            # The next request begins anew; a store that is too busy to count is not too busy to be described.
-            return
-        with self._lock:
-            if self._endpoint.version == version:
-                self._version, self._lines = version, lines
-
-    def _told(self) -> list[str]:
-        """What the dataset says of itself."""
-        graph_name = iri(graph_of(self._base))
-        query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph_name} {{ ?s ?p ?o }} }}"
-        return description.lines(self._endpoint, query)
-
-    def _counted(self) -> statistics.Figures:
-        return statistics.counted(lambda query: description.rows(self._endpoint, query), self._base)

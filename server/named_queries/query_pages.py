@@ -14,6 +14,7 @@ from server.http.base_path import root
 from server.http.formats import offers
 from server.named_queries.paging import WINDOW, Arranged, Page
 from server.named_queries.parameter_types import KINDS
+from server.named_queries.parameters import missing
 from server.named_queries.query_list import questions, shown
 from server.pages.view import Value, short
 
@@ -50,6 +51,13 @@ def grouped(queries: Sequence[Query]) -> list[tuple[str, list[Query]]]:
     found = [(title, [by_name[name] for name in names if name in by_name]) for title, names in _GROUPS.items()]
     placed = {query.name for _, group in found for query in group}
     return [*found, ("Quality of the data", [query for query in queries if query.name not in placed])]
+
+
+def example_queries() -> list[tuple[str, str]]:
+    """Title and SPARQL of the queries that answer as they stand, group by group."""
+    asked = [question.query for question in questions().values()]
+    found = [query for _, group in grouped(asked) for query in group if not missing(query, {})]
+    return [(query.title, shown(query)) for query in found]
 
 
 class Table(NamedTuple):

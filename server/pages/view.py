@@ -140,7 +140,8 @@ def called(archive: ArchiveReader | None, base: str, address: str) -> tuple[str,
             row = catalogue.work(path.removeprefix("item/"))
             name = row.title if row else ""
         elif thing := catalogue.thing(path):
-            name = thing.label
+            # What has no name of its own is listed under its path, which says nothing beside the address.
+            name = thing.label if thing.label != path else ""
     return name, short(address, base)
 
 

@@ -5,6 +5,7 @@ Source: https://www.w3.org/TR/sparql11-protocol/.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
@@ -21,7 +22,7 @@ from server.sparql.lexer import form, is_of_graphs
 from server.sparql.plain_queries import DIRECT, FORM
 from server.sparql.query_problems import refusal, refused
 from server.sparql.request import Asked, asked
-from server.sparql.response import answered, headed, is_known
+from server.sparql.response import answered, headed, is_known, timing
 from server.sparql.response_headers import validator
 from server.sparql.result_page import EXAMPLE, query_page, result_page
 from server.sparql.service_description import service_description
@@ -50,7 +51,7 @@ def sparql_blueprint(endpoint: Endpoint, base: str, examples: Sequence[str] = ()
         try:
             return _answer(endpoint, question, suffix) if question else _description(endpoint, base, examples, suffix)
         except QueryError as fault:
-            return _refused(fault, question.query if question else "")
+            return _refused(fault, question.query if question else "", base)
 
     blueprint.register_blueprint(graph_store_blueprint(endpoint, base))
     return blueprint
@@ -63,7 +64,7 @@ def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
     chosen = wanted_format(wanted, "This result", graph=graphs, page=True)
     if isinstance(chosen, Response):
         return chosen
-    format_ = chosen or FORMATS["nt" if graphs else "csv" if kind == "select" else "json"]
+    format_ = chosen or FORMATS["nt" if graphs else "tsv" if kind == "select" else "json"]
     asking = Request(
         question.query,
         format_.name,
@@ -74,16 +75,21 @@ def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
         return answered(endpoint, asking)
     etag = validator(endpoint.version, asking, "page")
     if is_known(etag):
-        return headed(Response(status=304), etag)
-    return headed(result_page(question.query, endpoint.ask(asking), kind), etag)
+        return headed(Response(status=304), etag, weak=True)
+    started = time.perf_counter()
+    answer = endpoint.ask(asking)
+    # The page says how long its making took: another of the same rows has other bytes.
+    page = headed(result_page(question.query, answer, kind, started), etag, weak=True)
+    page.headers["Server-Timing"] = timing(answer, started)
+    return page
 
 
-def _refused(fault: QueryError, query: str) -> Response:
+def _refused(fault: QueryError, query: str, base: str) -> Response:
     """The refusal; for people on the page of the query, which they can mend there."""
     response = refused(fault, query)
     if response.mimetype != "text/html" or not query:
         return response
-    page = query_page(query, refusal=refusal(fault, query), status=response.status_code)
+    page = query_page(query, refusal=refusal(fault, query, base), status=response.status_code)
     for name in ("Retry-After", "Vary", "Cache-Control"):
         if name in response.headers:
             page.headers[name] = response.headers[name]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from flask import Response
+from flask import Response, current_app
 
 import ontology
 from converter.errors import QueryError
@@ -22,6 +22,7 @@ from server.sparql import (
     WorkerDied,
 )
 from server.sparql.lexer import tokens, unescaped
+from server.sparql.mending import Mended, mended
 
 _RETRY = {"Retry-After": "10"}
 _WIDEST = 160
@@ -31,7 +32,7 @@ _NOISE = re.compile(r"^\[.*\]$|\\u\{|^'|^\.\.=")
 
 
 class Refusal(NamedTuple):
-    """What is wrong with a query: the status, in words, and where it stands; `prefixes` are lines that are missing."""
+    """What is wrong with a query: the status, in words, and where it stands; `mended` is what may have been meant."""
 
     status: int
     title: str
@@ -40,26 +41,26 @@ class Refusal(NamedTuple):
     line: int = 0
     column: int = 0
     words: str = ""
-    prefixes: tuple[str, ...] = ()
+    mended: Mended | None = None
 
 
 def refused(fault: QueryError, query: str) -> Response:
     """The refusal that a fault is, with its place and its remedy."""
     if isinstance(fault, ClientLeft):
         return _for_nobody()
-    stated = refusal(fault, query)
+    stated = refusal(fault, query, str(current_app.jinja_env.globals["base"]))
     place = {"line": stated.line, "column": stated.column} if stated.line else {}
     return problem(stated.status, stated.title, stated.detail, stated.headers, **place)
 
 
-def refusal(fault: QueryError, query: str) -> Refusal:
-    """The same in its parts.
+def refusal(fault: QueryError, query: str, base: str) -> Refusal:
+    """The same in its parts; `base` begins our own addresses.
 
     Raises the fault where it is none of a query.
     """
     match fault:
         case QuerySyntax():
-            return _syntax_problem(fault, query)
+            return _syntax_problem(fault, query, base)
         case QueryTimeout():
             return Refusal(503, "Query Timed Out", f"{fault}; ask for less, or add a LIMIT.", _RETRY)
         case QueueFull():
@@ -89,21 +90,28 @@ def _for_nobody() -> Response:
     return Response(status="499 Client Closed Request", headers={"Cache-Control": "no-store"})
 
 
-def _syntax_problem(fault: QuerySyntax, query: str) -> Refusal:
+def _syntax_problem(fault: QuerySyntax, query: str, base: str) -> Refusal:
     """Where the query is wrong, with the line and a caret, and the PREFIX line that may be missing."""
     missing = _undeclared(query) if "Prefix not found" in fault.message else []
+    known = ontology.prefixes_at(base)
+    meant = mended(query, missing, known)
+    line, column = fault.line, fault.column
     if missing:
         words = f"the prefix {missing[0]}: is not declared"
+        line, column = _first_use(query, missing[0]) or (line, column)
     elif "Prefix not found" in fault.message:
         words = "a prefix is not declared"
+    elif meant and meant.line:
+        words, line, column = f"“{meant.word}” is not known here", meant.line, meant.column
     else:
         words = readable(fault.message)
-    detail = f"Line {fault.line}, column {fault.column}: {words}{_shown(query, fault.line, fault.column)}"
-    known = ontology.prefixes()
-    prefixes = tuple(f"PREFIX {name}: <{known[name]}>" for name in missing if name in known)
-    if prefixes:
-        detail += "\nAdd this before the query:\n" + "\n".join(prefixes)
-    return Refusal(400, "Query Not Understood", detail, {}, fault.line, fault.column, words, prefixes)
+    detail = f"Line {line}, column {column}: {words}{_shown(query, line, column)}"
+    lines = [f"PREFIX {name}: <{known[name]}>" for name in missing if name in known]
+    if lines:
+        detail += "\nAdd this before the query:\n" + "\n".join(lines)
+    elif meant and meant.hint:
+        detail += f"\n{meant.hint}"
+    return Refusal(400, "Query Not Understood", detail, {}, line, column, words, meant)
 
 
 def readable(message: str) -> str:
@@ -128,6 +136,14 @@ def _shown(query: str, line: int, column: int) -> str:
     text = lines[line - 1].rstrip("\r").replace("\t", " ")
     start = max(0, column - 1 - _WIDEST // 2)
     return f"\n{text[start : start + _WIDEST]}\n{' ' * (column - 1 - start)}^"
+
+
+def _first_use(query: str, prefix: str) -> tuple[int, int] | None:
+    """Line and column where a prefix is used first; the engine names where the name ends."""
+    for token in tokens(query):
+        if token.kind == "prefixed" and token.text.startswith(f"{prefix}:"):
+            return query.count("\n", 0, token.offset) + 1, token.offset - query.rfind("\n", 0, token.offset)
+    return None
 
 
 def _undeclared(query: str) -> list[str]:

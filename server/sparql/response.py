@@ -107,12 +107,12 @@ def is_known(etag: str | None) -> bool:
     return known and etag not in BrokenAnswers.of_application()
 
 
-def headed(response: Response, etag: str | None) -> Response:
+def headed(response: Response, etag: str | None, *, weak: bool = False) -> Response:
     """The answer with what a cache needs to know."""
     response.headers["Vary"] = VARY
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate" if etag else "no-store"
     if etag:
-        response.set_etag(etag)
+        response.set_etag(etag, weak)
     return response
 
 

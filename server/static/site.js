@@ -6,17 +6,20 @@
   all("[data-js]").forEach((element) => { element.hidden = false; });
   all("[data-nojs]").forEach((element) => { element.hidden = true; });
 
-  all("[data-copy]").forEach((button) => {
+  const copyable = (button) => {
     const label = button.textContent;
     button.addEventListener("click", async () => {
+      const source = document.querySelector(button.dataset.copy);
       try {
-        await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+        await navigator.clipboard.writeText(button.dataset.copyOf ? source[button.dataset.copyOf] : source.textContent.trim());
         button.textContent = "Copied";
         say("Copied");
       } catch { say("Copying is not allowed here"); }
       setTimeout(() => { button.textContent = label; }, 2000);
     });
-  });
+  };
+  all("[data-copy]").filter((button) => !button.closest("#outcome")).forEach(copyable);
+  document.addEventListener("copyable", (event) => copyable(event.detail));
 
   all("[data-cite]").forEach((link) => link.addEventListener("click", async (event) => {
     event.preventDefault();

@@ -84,6 +84,7 @@ ROUTES = {
     "/sparql.<suffix>": ["/sparql.ttl", f"/sparql.csv?query={ROWS}"],
     "/static/<filename>": ["/static/style.css", "/static/none"],
     "/suggest.json": ["/suggest.json?q=mar"],
+    "/terms.json": ["/terms.json"],
     "/void.ttl": ["/void.ttl"],
 } | {f"/{folder}/<path>": [f"/{folder}/{{{folder}}}", f"/{folder}/none"] for folder in THINGS}
 """Route of the application → addresses that it answers."""
