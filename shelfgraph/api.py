@@ -76,6 +76,7 @@ class Converted:
         return made.parse(data=self.text("nt"), format="nt")
 
     def _batches(self) -> Iterator[list[str]]:
+        from converter.local_keys import distinct
         from converter.mapping.engine import Mapper
         from converter.mapping.settling import settled
 
@@ -84,7 +85,8 @@ class Converted:
         self.findings = report.findings
 
         def mapped() -> Iterator[tuple[Record, list[str]]]:
-            for record in _records(self._source, self._kind, self._repository, report, self._encoding):
+            stated = _records(self._source, self._kind, self._repository, report, self._encoding)
+            for record in distinct(stated, report.add):
                 found = mapper.map(record)
                 report.extend(found.findings)
                 yield record, list(found.lines)

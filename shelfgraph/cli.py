@@ -117,8 +117,10 @@ def query(
 
 def _write(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes], format_: str) -> None:
     from converter import graph
+    from converter.local_keys import distinct
     from converter.mapping.settling import settled
 
+    records = distinct(records, run.report.add)
     if format_ == "jsonld":
         _write_json_ld(records, mapper, run, out)
     else:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pyoxigraph
 
 from converter.embargo import on_day, today
+from converter.local_keys import Work, distinguished, work_of
 from converter.record import Record
 from converter.report import Finding
 from converter.store import foreign_rdf
@@ -30,6 +31,7 @@ from converter.store.ownership import refusal, version
 from converter.store.search_index import words_of
 from converter.store.statements import Said, Statements
 from converter.store.statistics import Figures
+from converter.values import iris
 
 Lines = Callable[[Record, str], Iterable[str]]
 """A record and a day → its statements, as they may be published on that day."""
@@ -221,7 +223,8 @@ class Loader:
         self.archive.begin()
         try:
             for record in batch:
-                reason = self._put(record, lines_of, asked=asked)
+                named = distinguished(record, self._work, note or _ignored)
+                reason = self._put(named, lines_of, asked=asked)
                 if reason and note:
                     note(Finding(record.handle or record.identifier, "warning", "", "", f"not taken in: {reason}"))
             for name, value in state.items():
@@ -230,6 +233,11 @@ class Loader:
         except BaseException:
             self._roll_back()
             raise
+
+    def _work(self, key: str) -> Work | None:
+        """The work for which a local key stands here."""
+        known = self.archive.get(iris.item_path(None, key))
+        return work_of(known) if known else None
 
     def _put(self, record: Record, lines_of: Lines, *, asked: bool) -> str | None:
         """Take in one record; the reason where it is refused."""
@@ -315,6 +323,10 @@ class Loader:
 
     def _apply(self, come: str, gone: str) -> None:
         _apply(self.store, come, gone)
+
+
+def _ignored(_: Finding) -> None:
+    """Nobody hears of it."""
 
 
 def _sides(wanted: Mapping[str, bool]) -> tuple[str, str]:

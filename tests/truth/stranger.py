@@ -13,6 +13,7 @@ import pyoxigraph
 
 import ontology
 from converter.graph import ntriples
+from converter.local_keys import distinct
 from converter.mapping.engine import Mapper
 from converter.mapping.settling import settled
 from converter.report import Finding, Report
@@ -50,11 +51,11 @@ class Answer:
     def __init__(self, *sources: Path) -> None:
         mapper, self.report = Mapper(), Kept()
         stated = []
-        for source in sources:
-            for record in read(str(source), report=self.report):
-                mapped = mapper.map(record)
-                self.report.extend(mapped.findings)
-                stated.append((record, list(mapped.lines)))
+        records = (record for source in sources for record in read(str(source), report=self.report))
+        for record in distinct(records, self.report.add):
+            mapped = mapper.map(record)
+            self.report.extend(mapped.findings)
+            stated.append((record, list(mapped.lines)))
         lines = [line for batch in settled(stated, mapper.base) for line in batch]
         self.store = pyoxigraph.Store()
         self.store.load(ntriples(lines, mapper.base), format=pyoxigraph.RdfFormat.N_TRIPLES)
@@ -191,12 +192,3 @@ def dc(*elements: str, identifier: str = "oai:r.example.org:1") -> str:
         '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
         f"{body}</oai_dc:dc></metadata></record></ListRecords></OAI-PMH>"
     )
-
-
-def folder(files: dict[str, str], at: Path) -> Path:
-    """A package of the Simple Archive Format."""
-    for name, text in files.items():
-        path = at / "item_000" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return at

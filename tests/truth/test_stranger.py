@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from shelfgraph import Repository
 from tests.truth.stranger import (
     Answer,
     Claim,
@@ -839,3 +841,37 @@ def test_it_is_true_in_this_format_too(claim: Claim, tmp_path: Path) -> None:
     assert len(answer.store) or answer.report.findings
     assert not claim.holds or answer.holds(claim.holds), claim.text
     assert not claim.never or not answer.holds(claim.never), claim.text
+
+
+TWO_OF_A_KEY = {
+    "bib": ("@book{k9, author={Rook, Ida}, title={Tides}, year=2012}", "@book{k9, author={Aas, Bo}, title={Sand}}"),
+    "ris": (ris("BOOK", "ID k9", "AU Rook, Ida"), ris("BOOK", "ID k9", "AU Aas, Bo").replace("A title", "Sand")),
+    "xml": (marc("245 10 $aTides", number="k9"), marc("245 10 $aSand", number="k9")),
+    "json": tuple(
+        json.dumps([{"id": "k9", "type": "book", "title": title, "author": [{"family": name, "given": "X"}]}])
+        for title, name in (("Tides", "Rook"), ("Sand", "Aas"))
+    ),
+}
+
+
+@pytest.mark.parametrize("ending", TWO_OF_A_KEY)
+def test_two_works_that_two_files_call_alike_are_two(ending: str, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{place}.{ending}" for place in range(2)]
+    for path, text in zip(paths, TWO_OF_A_KEY[ending], strict=True):
+        path.write_text(text, encoding="utf-8")
+    assert Answer(*paths).holds("?x a fabio:Book . ?w a fabio:Book . FILTER(?x != ?w)")
+    assert not Answer(*paths).holds("?w dcterms:title ?one , ?other . FILTER(?one != ?other)")
+    folder = Repository(tmp_path / "data")
+    for path in paths:
+        folder.load(path)
+    assert folder.load(paths[1]).changes == 0
+    assert folder.load(paths[0]).works == 2
+
+
+def test_a_corrected_work_under_its_key_is_one(tmp_path: Path) -> None:
+    folder = Repository(tmp_path / "data")
+    for title in ("Tydes", "Tides"):
+        path = tmp_path / "x.bib"
+        path.write_text(f"@book{{k9, author={{Rook, Ida}}, title={{{title}}}, year=2012}}", encoding="utf-8")
+        loaded = folder.load(path)
+    assert loaded.works == 1
