@@ -131,13 +131,12 @@ def _write(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes], 
 def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes]) -> None:
     """One record is a document; several are the members of one."""
     from converter import jsonld
-    from converter.mapping.context import Item
+    from converter.mapping.nested import settled_records
 
     def documents() -> Iterator[jsonld.Node]:
-        for record in records:
-            yield jsonld.framed(
-                run.mapped(record, mapper), Item(record, mapper.crosswalk, mapper.base, "").address, mapper.base
-            )
+        mapped = ((record, run.mapped(record, mapper)) for record in records)
+        for address, lines in settled_records(mapped, mapper.base):
+            yield jsonld.framed(lines, address, mapper.base)
 
     made = documents()
     first, second = next(made, None), next(made, None)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 
 from shelfgraph import Repository
+from tests.conftest import shelfgraph
 from tests.truth.stranger import (
     Answer,
     Claim,
@@ -875,3 +877,16 @@ def test_a_corrected_work_under_its_key_is_one(tmp_path: Path) -> None:
         path.write_text(f"@book{{k9, author={{Rook, Ida}}, title={{{title}}}, year=2012}}", encoding="utf-8")
         loaded = folder.load(path)
     assert loaded.works == 1
+
+
+def test_documents_of_json_ld_say_the_same_of_shared_things_as_lines_do(tmp_path: Path) -> None:
+    titles = ("Journal of Terns", "J. of Terns", "Journal of Terns")
+    for place, title in enumerate(titles):
+        text = ris("JOUR", f"ID k{place}", f"JO {title}", "SN 8765-0037", "PB Tern Press")
+        (tmp_path / f"{place}.ris").write_text(text.replace("A title", f"Title {place}"), encoding="utf-8")
+    graphs = []
+    for form, format_ in (("nt", pyoxigraph.RdfFormat.N_TRIPLES), ("jsonld", pyoxigraph.RdfFormat.JSON_LD)):
+        done = shelfgraph("convert", tmp_path, "--to", form)
+        graphs.append({str(quad.triple) for quad in pyoxigraph.parse(done.stdout, format_)})
+    assert graphs[0] == graphs[1]
+    assert sum("dc/terms/title" in line and "/journal/" in line for line in graphs[0]) == 1
