@@ -13,6 +13,7 @@ from server.documents.renderings import Rendered, Renderings, rendered
 from server.documents.signposting import LINKSETS, Link
 from server.http.generation_cache import GenerationCache
 from server.pages import html, lists
+from server.pages.held_works import held_works
 from server.pages.lists import Works
 from server.pages.notices import notices
 from server.pages.record_page import record_page
@@ -127,7 +128,13 @@ def _body(site: Site, place: Place, form: Representation, described: Description
     if works is None:
         against = notices(site.endpoint, described)
         return record_page(
-            described, place.variant, forms(of_work=True), site.archive, search=site.search, notices=against
+            described,
+            place.variant,
+            forms(of_work=True),
+            site.archive,
+            search=site.search,
+            notices=against,
+            held=held_works(site.endpoint, described),
         )
     around = _around(place, works, PAGE)
     offered = forms(of_work=False)

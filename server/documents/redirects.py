@@ -32,7 +32,9 @@ def known_as(endpoint: Endpoint, archive: ArchiveReader | None, base: str, folde
     """The path of the one thing in a folder that has `path` for an identifier, None where none or several have it."""
     name = unquote(path)
     if folder == "item" and archive:
-        held = archive.identified(name) or archive.identified(_NAME_OF_SYSTEM.sub("", name))
+        bare = _NAME_OF_SYSTEM.sub("", name)
+        # The digits of a UUID know no case.
+        held = archive.identified(name) or archive.identified(bare.lower() if name.startswith("uuid/") else bare)
         if held and held.address != path:
             return held.address
     pattern = PATTERNS.get(folder)

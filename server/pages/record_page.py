@@ -16,6 +16,7 @@ from converter.values import iris
 from converter.values.licences import name_of
 from server.documents import signposting
 from server.http.base_path import root
+from server.pages.held_works import Held
 from server.pages.meta_tags import meta_tags
 from server.pages.notices import Notice
 from server.pages.search_request import Searched
@@ -105,7 +106,7 @@ class Heading(NamedTuple):
     qualifiers: tuple[Value, ...]
 
 
-def record_page(
+def record_page(  # noqa: PLR0913 - what the page shows beside the record
     described: Description,
     variant: str,
     offers: Sequence[Representation],
@@ -113,6 +114,7 @@ def record_page(
     *,
     search: bool,
     notices: Sequence[Notice] = (),
+    held: Sequence[Held] = (),
 ) -> bytes:
     """The page of a record; `search` says that there are pages of names and results to lead to."""
     view, item, work = described.view, described.address, described.work
@@ -134,6 +136,10 @@ def record_page(
         notices=[
             (one.text, one.grave, [(safe_link(address) or "", title or address) for address, title in one.works])
             for one in notices
+        ],
+        held=[
+            (one.heading, [(page.link(address), title or address) for address, title in one.works], one.is_all)
+            for one in held
         ],
         trail=page.trail(),
         badges=page.badges(row),
