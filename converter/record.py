@@ -37,7 +37,7 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
     """One file (bitstream) of a record; `size` in bytes, `size_text` as printed where only a rounded size is known.
 
     `access` is who may have it, in the words or by the address that the source uses; `available` the date from which on
-    anybody may.
+    anybody may; `licence` what may be done with it, where that is said of the file itself.
     """
 
     name: str
@@ -52,6 +52,7 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
     bundle: str | None = None
     access: str | None = None
     available: str | None = None
+    licence: str | None = None
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -45,7 +45,7 @@ PARTS = {
             "affiliation",
         }
     ),
-    "file": frozenset({"name", "url", "media_type", "size", "checksum", "description", "access"}),
+    "file": frozenset({"name", "url", "media_type", "size", "checksum", "description", "access", "licence"}),
     "funding": frozenset({"funder", "funder_id", "number", "title", "address", "stream"}),
 }
 """What can be given of a thing that is stated in parts."""

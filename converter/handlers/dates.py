@@ -74,14 +74,14 @@ def _publication(item: Item) -> _Publication | None:
         if found and not (row.parser == "undefined" and is_entity(item)):
             fields.append(field)
             stated.append(Dated(RANKS[row.parser], found))
-    chosen = publication_year.publication(stated, publication_year.latest(item.record.datestamp))
+    chosen = publication_year.publication(stated, publication_year.latest(item.record.datestamp, item.year))
     if chosen is None:
         return None
     return _Publication(fields[chosen.place], chosen.year, chosen.is_issue)
 
 
 def _is_plausible(item: Item, found: dates.Date) -> bool:
-    return publication_year.is_plausible(found, publication_year.latest(item.record.datestamp))
+    return publication_year.is_plausible(found, publication_year.latest(item.record.datestamp, item.year))
 
 
 def _once(item: Item, row: Row, field: Field, found: dates.Date) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ontology import Row
 
 # DSpace: col_10722_5 and, before version 3, hdl_10722_5; its archives and tables name collections by their handles.
 _COLLECTION_SET = re.compile(r"(?:col|hdl)_|[0-9]+(?:\.[0-9]+)*/[^/\s]")
+_COLLECTION_HANDLE = re.compile(r"(?:(?:col|hdl)_([0-9]+(?:\.[0-9]+)*)_|([0-9]+(?:\.[0-9]+)*)/)([^/\s]+)")
 _COUNT = re.compile(r"(?P<source>[^:]+?)\s*:?\s+(?P<number>\d+)|(?P<bare>\d+)")
 
 
@@ -45,10 +46,22 @@ def collection(item: Item, row: Row, field: Field) -> Iterator[str]:
     if row.scheme == "set" and not _COLLECTION_SET.match(field.value):
         yield from item.companion(row, literal(field.value))
         return
-    node = iri(f"{item.base}collection/{iris.slug(item.repository)}/{iris.slug(field.value)}")
+    node = iri(_collection_address(item, field.value))
     yield from item.state(row, node)
     yield triple(node, type_, term("dcmitype:Collection"))
-    yield triple(node, term("dcterms:title"), literal(field.value))
+    # The set and the handle of a collection are two names of one thing.
+    is_first = item.first(node, "dcterms:title", field.value)
+    yield triple(node, term("dcterms:title" if is_first else "dcterms:alternative"), literal(field.value))
+
+
+def _collection_address(item: Item, name: str) -> str:
+    """The address of a collection: by its handle, in whatever form that is its name, else by its name here."""
+    match = _COLLECTION_HANDLE.fullmatch(name)
+    if not match:
+        return f"{item.base}collection/{iris.slug(item.repository)}/{iris.slug(name)}"
+    prefix = match[1] or match[2]
+    owner = item.repository if prefix == iris.UNREGISTERED else prefix
+    return f"{item.base}collection/{iris.slug(owner)}/{iris.slug(f'{prefix}/{match[3]}')}"
 
 
 def count(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -85,5 +98,11 @@ def _file_lines(node: str, known: File) -> Iterator[str]:
         if access:
             yield triple(node, term("dcterms:accessRights"), term(f"coaraccess:{access}"))
         yield triple(node, term("dc:rights"), literal(known.access))
+    if known.licence:
+        licence = licences.licence(known.licence)
+        if licence:
+            is_licence = "rightsstatements.org" not in licence.iri
+            yield triple(node, term("dcterms:license" if is_licence else "dcterms:rights"), iri(licence.iri))
+        yield triple(node, term("dc:rights"), literal(known.licence))
     if known.description:
         yield triple(node, term("dcterms:description"), literal(known.description))

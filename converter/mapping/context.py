@@ -51,17 +51,25 @@ class Item:
 
     `address` is the item, `document` its description, `source_document` the record as the repository holds it.
     `repository` names the repository in the addresses of persons that it alone knows by a key, `unit_of` the one whose
-    departments are meant: that of the handle, whoever passes the record on.
+    departments are meant: that of the handle, whoever passes the record on; `year` is the one in which it is mapped.
     """
 
     def __init__(
-        self, record: Record, crosswalk: ontology.Crosswalk, base: str, repository: str, unit_of: str = ""
+        self,
+        record: Record,
+        crosswalk: ontology.Crosswalk,
+        base: str,
+        repository: str,
+        unit_of: str = "",
+        *,
+        year: int,
     ) -> None:
         path = iris.item_path(record.handle, record.identifier)
         self.record = record
         self.base = base
         self.repository = repository
         self.unit_of = unit_of or repository
+        self.year = year
         self.address = f"{base}item/{path}"
         self.document = f"{base}record/{path}"
         self.source_document = f"{base}source/{path}"

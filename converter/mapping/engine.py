@@ -33,8 +33,6 @@ Private values (e-mail addresses, provenance notes) and settings of the reposito
 """
 
 PROFILE = "profile/core/1"
-_UNREGISTERED = "123456789"
-"""The prefix of handles in repositories that have none of their own: it tells no repository from another."""
 
 
 class Origin(NamedTuple):
@@ -64,15 +62,22 @@ class Mapper:
     """The crosswalk at work, for one base address.
 
     `repository` names the repository in the addresses of the persons that it alone knows by a key; where it is empty, a
-    record's own source name is taken, else the prefix of its handle, else the host of its OAI identifier.
+    record's own source name is taken, else the prefix of its handle, else the host of its OAI identifier.  `day` is
+    that of the conversion, which is else today: its year decides which years of publication are placeholders.
 
     Raises CrosswalkError where the tables name a kind, parser or identifier rule that does not exist.
     """
 
     def __init__(
-        self, base: str = ontology.PUBLISHED_BASE, repository: str = "", crosswalk: ontology.Crosswalk | None = None
+        self,
+        base: str = ontology.PUBLISHED_BASE,
+        repository: str = "",
+        crosswalk: ontology.Crosswalk | None = None,
+        *,
+        day: str = "",
     ) -> None:
         self.base = base
+        self.year = int((day or today())[:4])
         self.repository = repository
         try:
             self.crosswalk = crosswalk or ontology.Crosswalk()
@@ -82,8 +87,8 @@ class Mapper:
 
     @property
     def digest(self) -> str:
-        """What decides how a record is mapped, as one digest: tables, known labels of MeSH, addresses of fields."""
-        decides = (self.crosswalk.digest, mesh.version(), iris.FIELDS)
+        """What decides how a record is mapped, as one digest: tables, labels of MeSH, addresses of fields, the year."""
+        decides = (self.crosswalk.digest, mesh.version(), iris.FIELDS, str(self.year))
         return hashlib.sha256(" ".join(decides).encode()).hexdigest()
 
     def triples(self, record: Record, day: str = "") -> list[str]:
@@ -104,6 +109,7 @@ class Mapper:
             self.base,
             self.repository or _repository(record),
             self.repository or _home(record) or _repository(record),
+            year=self.year,
         )
         item.findings += withheld
         lines: dict[str, list[Origin]] = {}
@@ -258,7 +264,7 @@ def _home(record: Record) -> str:
     parts = record.identifier.split(":")
     host = parts[1] if record.identifier.startswith("oai:") and len(parts) > 2 else ""
     prefix = (record.handle or "").partition("/")[0]
-    return " ".join(part for part in (host, prefix if prefix != _UNREGISTERED else "") if part)
+    return " ".join(part for part in (host, prefix if prefix != iris.UNREGISTERED else "") if part)
 
 
 def _check(crosswalk: ontology.Crosswalk) -> None:

@@ -245,6 +245,7 @@ class _Reading:
                 checksum_algorithm=algorithm.upper() or None,
                 description=stated.get("description"),
                 access=stated.get("access"),
+                licence=stated.get("licence"),
             )
         )
 

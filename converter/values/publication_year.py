@@ -18,9 +18,8 @@ from converter.values.dates import Date
 RANKS: Mapping[str, int] = {"issued": 0, "published-print": 1, "published-online": 2, "copyright": 3, "undefined": 4}
 """What a date is the date of, as the crosswalk says it in its column `parser` → its rank."""
 EARLIEST = 1000
-LATEST = 2031
-"""The last plausible year of records that do not say when they were written; those that do, YEARS_AHEAD of it."""
 YEARS_AHEAD = 5
+"""How many years after it is written, or is read where it does not say when, a record may name as its own."""
 # A day is noted without a clock, or as midnight in whole hours of some zone.
 _NOTED_BY_A_MACHINE = re.compile(r"\d{4}-\d\d-\d\dT(?!\d\d:00:00(?:\.0+)?(?:Z|[+-]\d\d:\d\d)?$)")
 _ACCESSION_AND_AVAILABILITY = 2
@@ -42,31 +41,32 @@ class Chosen(NamedTuple):
     is_issue: bool
 
 
-def latest(datestamp: str | None) -> int:
-    """The last year that a record of this datestamp can have appeared in.
+def latest(datestamp: str | None, now: int) -> int:
+    """The last year that a record of this datestamp, which is read in the year `now`, can have appeared in.
 
-    >>> latest("2013-02-27T01:39:58Z"), latest(None)
-    (2018, 2031)
+    >>> latest("2013-02-27T01:39:58Z", 2026), latest(None, 2026), latest("9999-01-01", 2026)
+    (2018, 2031, 2031)
     """
     written = _FIRST_DIGITS.match(datestamp or "")
     year = int(written[0]) if written else 0
-    return min(year + YEARS_AHEAD, LATEST) if year >= EARLIEST else LATEST
+    return (min(year, now) if year >= EARLIEST else now) + YEARS_AHEAD
 
 
-def is_plausible(date: Date, last: int = LATEST) -> bool:
+def is_plausible(date: Date, last: int) -> bool:
     """Whether a work can have appeared in the year of the date."""
     return date.year is not None and EARLIEST <= date.year <= last
 
 
-def publication(dates: Sequence[Dated], last: int = LATEST) -> Chosen | None:
+def publication(dates: Sequence[Dated], last: int) -> Chosen | None:
     """The date that decides the year of publication, None where none does.
 
     >>> from converter.values.dates import parse
-    >>> publication([Dated(4, parse("2013-02-27T01:39:58Z")), Dated(4, parse("2011-05")), Dated(3, parse("2012"))])
+    >>> moment = Dated(4, parse("2013-02-27T01:39:58Z"))
+    >>> publication([moment, Dated(4, parse("2011-05")), Dated(3, parse("2012"))], 2031)
     Chosen(place=2, year=2012, is_issue=False)
-    >>> publication([Dated(4, parse("2013-02-27T01:39:58Z")), Dated(4, parse("2011-05"))])
+    >>> publication([moment, Dated(4, parse("2011-05"))], 2031)
     Chosen(place=1, year=2011, is_issue=True)
-    >>> publication([Dated(0, parse("9999"))]) is None
+    >>> publication([Dated(0, parse("9999"))], 2031) is None
     True
     """
     undefined = RANKS["undefined"]

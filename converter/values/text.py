@@ -22,6 +22,11 @@ _MARKUP = re.compile(rf"</?(?:{_BLOCKS}|{_INLINE}){_ATTRIBUTES}", re.IGNORECASE)
 # UTF-8 read as Latin-1 or Windows-1252: a capital A or a with tilde or circumflex and a symbol where a letter is meant.
 _MOJIBAKE = re.compile(r"Ã[\x80-\xbf¡-¿ƒ„†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf™œ˜“”¦]|\ufffd")
 
+_CONTROL = re.compile("[\x80-\x9f]")
+_OCTETS = {bytes([octet]).decode("cp1252", "ignore"): bytes([octet]) for octet in range(0x80, 0xA0)}
+"""Characters that Windows-1252 has beyond Latin-1 → their octets."""
+_MOST_LAYERS = 3
+
 
 class Cleaned(NamedTuple):
     """The text, and what was repaired in it."""
@@ -37,6 +42,8 @@ def clean(text: str) -> Cleaned:
     Cleaned(text='Pereira , Rodrigo M.', repairs=())
     >>> clean("R&amp;D")
     Cleaned(text='R&D', repairs=('an HTML entity decoded',))
+    >>> clean("R&amp;amp;D").text, clean("GonzÃ¡lez â€“ SÃ£o Paulo").text, clean("«IRMÃ»").text
+    ('R&D', 'González – São Paulo', '«IRMÃ»')
     """
     carried, repairs = _carriable(text)
     return Cleaned(_SPACES.sub(" ", carried).strip(), repairs)
@@ -93,14 +100,30 @@ def unmarked(text: str) -> str:
     return paragraphs(bare).text or text
 
 
+def _meant(text: str) -> str:
+    """The text that somebody read in the wrong encoding, where all of it is UTF-8 then; else the text as it is."""
+    if not _MOJIBAKE.search(text) or "\ufffd" in text:
+        return text
+    try:
+        octets = b"".join(_OCTETS.get(character) or character.encode("latin-1") for character in text)
+        meant = octets.decode("utf-8")
+    except UnicodeError:
+        return text
+    return text if UNCARRIABLE.search(meant) or _CONTROL.search(meant) else meant
+
+
 def _carriable(text: str) -> tuple[str, tuple[str, ...]]:
     repairs: list[str] = []
     if UNCARRIABLE.search(text):
         text = UNCARRIABLE.sub("", text)
         repairs.append("a control character removed")
-    if _ENTITY.search(text):
-        decoded = UNCARRIABLE.sub("", html.unescape(text))
-        if decoded != text:
-            text = decoded
-            repairs.append("an HTML entity decoded")
+    for _ in range(_MOST_LAYERS):
+        decoded = UNCARRIABLE.sub("", html.unescape(text)) if _ENTITY.search(text) else text
+        if decoded == text:
+            break
+        text = decoded
+        repairs.append("an HTML entity decoded" if not repairs else "an HTML entity in an entity decoded")
+    if (meant := _meant(text)) != text:
+        text = meant
+        repairs.append("UTF-8 that had been read as Windows-1252 read again")
     return unicodedata.normalize("NFC", text), tuple(repairs)

@@ -14,14 +14,15 @@ from converter.values import dates, publication_year
 from converter.values.publication_year import Dated
 from tests.truth.records import ISSUED, Graph
 
-MAPPER = Mapper()
+MAPPER = Mapper(day="2026-11-30")
+LAST = 2031
 YEAR = "<http://purl.org/spar/fabio/hasPublicationYear>"
 
 
-def year(*fields: tuple[str, str], datestamp: str | None = None) -> list[str]:
+def year(*fields: tuple[str, str], datestamp: str | None = None, mapper: Mapper = MAPPER) -> list[str]:
     """The years of publication of a record with these fields."""
     stated = tuple(Field(name, value, place=place) for place, (name, value) in enumerate(fields, 1))
-    lines = MAPPER.map(Record("r", fields=stated, datestamp=datestamp)).lines
+    lines = mapper.map(Record("r", fields=stated, datestamp=datestamp)).lines
     return sorted(line.split('"')[1] for line in lines if YEAR in line)
 
 
@@ -77,6 +78,14 @@ def test_a_year_long_after_the_record_was_written_is_a_placeholder() -> None:
     assert year(("dc.date.issued", "2014"), datestamp="2013-02-27T01:39:58Z") == ["2014"]
 
 
+def test_the_day_of_the_conversion_decides_for_a_record_that_does_not_say_when_it_was_written() -> None:
+    assert [year(("dc.date.issued", stated)) for stated in ("2031", "2032")] == [["2031"], []]
+    later = Mapper(day="2030-01-01")
+    assert [year(("dc.date.issued", stated), mapper=later) for stated in ("2032", "2036")] == [["2032"], []]
+    assert later.digest != MAPPER.digest
+    assert year(("dc.date.issued", "2032"), datestamp="2029-05-01", mapper=MAPPER) == []
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_a_date_or_none_and_a_date_is_read_again(value: str) -> None:
     found = dates.parse(value)
@@ -89,8 +98,8 @@ def test_any_text_is_a_date_or_none_and_a_date_is_read_again(value: str) -> None
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 9999)), max_size=6))
 def test_the_year_is_one_of_the_best_rank_that_is_plausible(stated: list[tuple[int, int]]) -> None:
     read = [Dated(rank, dates.Date(f"{number:04d}", "gYear", number)) for rank, number in stated]
-    chosen = publication_year.publication(read)
-    plausible = [one for one in read if publication_year.is_plausible(one.date)]
+    chosen = publication_year.publication(read, LAST)
+    plausible = [one for one in read if publication_year.is_plausible(one.date, LAST)]
     assert (chosen is None) == (not plausible)
     if chosen:
         assert read[chosen.place].rank == min(one.rank for one in plausible)

@@ -832,7 +832,99 @@ WORDS = [
         "?w frbr:realizationOf ?x . ?x a fabio:Dataset",
     ),
 ]
-CLAIMS = [*AGENTS, *NAMES, *TITLES, *CONTAINERS, *IDENTIFIERS, *DATES, *RELATIONS, *GRANTS, *PRIVATE, *WORDS]
+TEXTS = [
+    Claim(
+        "text that was encoded twice is read",
+        "x.ris",
+        ris("JOUR", "N2 R&amp;amp;D of &amp;lt;i"),
+        '?w dcterms:abstract "R&D of <i"',
+    ),
+    Claim(
+        "text that was read in the wrong encoding is read again",
+        "x.csv",
+        table(dc__contributor__author="GonzÃ¡lez, JosÃ©", dc__description__abstract="â€œSÃ£o Pauloâ€\x9d"),
+        '?w dcterms:creator/foaf:name "González, José" ; dcterms:abstract "“São Paulo”"',
+    ),
+    Claim(
+        "text that may be meant as it is stays",
+        "x.csv",
+        table(dc__description__abstract="Ã© and é"),
+        '?w dcterms:abstract "Ã© and é"',
+    ),
+]
+FILES = [
+    Claim(
+        "the licence of a file is that of the file",
+        "x.json",
+        rest7(
+            {"dc.type": "Dataset"},
+            _embedded={
+                "bundles": {
+                    "_embedded": {
+                        "bundles": [
+                            {
+                                "name": "ORIGINAL",
+                                "_embedded": {
+                                    "bitstreams": {
+                                        "_embedded": {
+                                            "bitstreams": [
+                                                {
+                                                    "name": "a.csv",
+                                                    "metadata": {
+                                                        "dc.rights.uri": [
+                                                            {"value": "https://creativecommons.org/licenses/by/4.0/"}
+                                                        ]
+                                                    },
+                                                }
+                                            ]
+                                        }
+                                    }
+                                },
+                            }
+                        ]
+                    }
+                }
+            },
+        ),
+        "?f a fabio:ComputerFile ; dcterms:license <http://creativecommons.org/licenses/by/4.0/>",
+        "?w dcterms:license ?l",
+    ),
+    Claim(
+        "the licence of a file of schema.org is that of the file",
+        "x.json",
+        json.dumps(
+            {
+                "@context": "https://schema.org",
+                "@type": "Dataset",
+                "name": "A title",
+                "url": "https://x.example.org/1",
+                "distribution": [
+                    {
+                        "@type": "DataDownload",
+                        "contentUrl": "https://x.example.org/a.csv",
+                        "license": "https://creativecommons.org/publicdomain/zero/1.0/",
+                    }
+                ],
+            }
+        ),
+        "?f a fabio:ComputerFile ; dcterms:license <http://creativecommons.org/publicdomain/zero/1.0/>",
+        "?w dcterms:license ?l",
+    ),
+]
+CLAIMS = [
+    *TEXTS,
+    *FILES,
+    *AGENTS,
+    *NAMES,
+    *TITLES,
+    *CONTAINERS,
+    *IDENTIFIERS,
+    *DATES,
+    *RELATIONS,
+    *GRANTS,
+    *PRIVATE,
+    *WORDS,
+]
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.says)
@@ -890,3 +982,16 @@ def test_documents_of_json_ld_say_the_same_of_shared_things_as_lines_do(tmp_path
         graphs.append({str(quad.triple) for quad in pyoxigraph.parse(done.stdout, format_)})
     assert graphs[0] == graphs[1]
     assert sum("dc/terms/title" in line and "/journal/" in line for line in graphs[0]) == 1
+
+
+def test_a_collection_is_one_by_its_set_and_by_its_handle(tmp_path: Path) -> None:
+    (tmp_path / "set.xml").write_text(
+        dc(identifier="oai:r.example.org:12345/7").replace(
+            "</datestamp>", "</datestamp><setSpec>col_12345_2</setSpec>"
+        ),
+        encoding="utf-8",
+    )
+    (tmp_path / "table.csv").write_text(table().replace("1/1", "12345/2"), encoding="utf-8")
+    found = Answer(tmp_path / "set.xml", tmp_path / "table.csv")
+    assert found.holds("?a dcterms:isPartOf ?c . ?b dcterms:isPartOf ?c . ?c a dcmitype:Collection FILTER(?a != ?b)")
+    assert not found.holds("?c a dcmitype:Collection . ?e a dcmitype:Collection FILTER(?c != ?e)")

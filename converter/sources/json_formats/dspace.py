@@ -75,6 +75,10 @@ def _listed(value: Any, name: str) -> list[Object]:
     return objects(value) if isinstance(value, list) else []
 
 
+_RIGHTS = ("dc.rights.uri", "dc.rights.license", "dc.rights")
+"""Fields of a file that say under which licence it stands."""
+
+
 def _file_of_seven(bitstream: Object, bundle: str, access: Any) -> File:
     sum_ = bitstream.get("checkSum") or {}
     metadata = bitstream.get("metadata") or {}
@@ -95,6 +99,10 @@ def _file_of_seven(bitstream: Object, bundle: str, access: Any) -> File:
         checksum_algorithm=text_of(sum_.get("checkSumAlgorithm")) or None,
         description=text_of(described[0].get("value")) if described else None,
         bundle=bundle or text_of(bitstream.get("bundleName")) or None,
+        licence=next(
+            (text for name in _RIGHTS for one in objects(metadata.get(name)) if (text := text_of(one.get("value")))),
+            None,
+        ),
     )
 
 

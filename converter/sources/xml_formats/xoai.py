@@ -79,6 +79,10 @@ def _runs(element: etree._Element) -> Iterator[dict[str, str]]:
         yield run
 
 
+_RIGHTS = ("rightsuri", "rightsURI", "license", "licence", "rights")
+"""Fields of a file that say under which licence it stands."""
+
+
 def _files(bundles: etree._Element, access: tuple[str, str], draft: Draft) -> None:
     for bundle in bundles.iterfind("{*}element"):
         name = _field(bundle, "name")
@@ -100,6 +104,7 @@ def _files(bundles: etree._Element, access: tuple[str, str], draft: Draft) -> No
                     bundle=name or None,
                     access=drm[0] or None,
                     available=start or None,
+                    licence=next((text for name in _RIGHTS if (text := stated.pop(name, ""))), None),
                 )
             )
             for kind, text in stated.items():
