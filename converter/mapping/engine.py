@@ -241,7 +241,7 @@ def _primary_source(item: Item) -> str | None:
         if row.parser == "uri" and (found := identifiers.web_address(field.value)):
             return found
     handle = item.record.handle
-    if not handle or handle.partition("/")[0] == _UNREGISTERED:
+    if not handle or handle.partition("/")[0] == iris.UNREGISTERED:
         return None
     return identifiers.web_address(f"http://hdl.handle.net/{handle}")
 
