@@ -96,17 +96,24 @@ def _work_node(made: Work) -> dict[str, Any]:
             for number, agency in made.grants
         ],
         "creditText": made.citation,
-        "encoding": [
-            {
-                "@type": "MediaObject",
-                "contentUrl": file.address,
-                "encodingFormat": file.media_type,
-                "name": file.name,
-                "contentSize": file.size,
-            }
-            for file in made.files
-        ],
+        **_files(made),
     }
+
+
+def _files(made: Work) -> dict[str, Any]:
+    """The files: schema.org calls those of a dataset its distribution, and those of any other work its encodings."""
+    is_dataset = made.kind.schema_org == "Dataset"
+    described = [
+        {
+            "@type": "DataDownload" if is_dataset else "MediaObject",
+            "contentUrl": file.address,
+            "encodingFormat": file.media_type,
+            "name": file.name,
+            "contentSize": file.size,
+        }
+        for file in made.files
+    ]
+    return {"distribution" if is_dataset else "encoding": described}
 
 
 def _container(made: Work) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
 import socket
 import statistics
 import tempfile
@@ -10,10 +12,12 @@ import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
+from server.documents.signposting import LINKSETS
+from server.representations.registry import LISTS, REPRESENTATIONS
 from tests.conftest import EXAMPLES, Site
 from tests.feeds.servers import PROXIES, nginx_proxy
 from tests.sparql.test_departures import Client, at_work, left, under_way
@@ -21,6 +25,7 @@ from tests.sparql.test_leaving import soon
 from tests.sparql.test_pool import RUNAWAY
 
 NUMBERS = itertools.count()
+DELETED = "/oai?verb=ListIdentifiers&metadataPrefix=oai_dc"
 LONG = "SELECT ?a ?b ?c { ?a ?p ?b . ?c ?q ?d }"
 """A query whose answer is still being sent when its time is over."""
 
@@ -135,6 +140,50 @@ def test_a_long_answer_that_breaks_off_is_never_taken_for_a_whole_one() -> None:
             old(site.port, "GET", f"/sparql?query={quote(LONG)}", "Host: x", "Accept: text/csv")
     finally:
         site.stop()
+
+
+SUFFIXES = [form.suffix for form in (*REPRESENTATIONS, *LINKSETS, *LISTS)]
+TYPES = sorted({type_ for form in (*REPRESENTATIONS, *LINKSETS) for type_ in (form.media_type, *form.aliases)})
+OWN = {"date", "server", "x-request-id", "server-timing", "connection", "keep-alive", "transfer-encoding"}
+"""Fields of one answer, and of one connection."""
+
+
+def fetched(line: HTTPConnection, path: str, accept: str = "*/*") -> tuple[int, dict[str, str], bytes, int]:
+    """Status, header fields, body, and the bytes of the header of an answer."""
+    line.request("GET", path, headers={"Accept": accept})
+    response = line.getresponse()
+    fields = response.getheaders()
+    size = sum(len(name) + len(value) + 4 for name, value in fields)
+    kept = {
+        name.lower(): re.sub(r", *", ", ", value)
+        for name, value in fields
+        if name.lower() not in OWN | {"content-length"}
+    }
+    # nginx puts its own address in the place of the one that it passes requests on to.
+    kept["location"] = urlsplit(kept.get("location", "")).path
+    return response.status, kept, response.read(), size
+
+
+def test_every_format_of_every_example_comes_through_a_proxy(standing: Site, proxy: int) -> None:
+    direct, through = (HTTPConnection("127.0.0.1", port, timeout=60) for port in (standing.port, proxy))
+    listed = json.loads(fetched(direct, "/records.json")[2])["records"]
+    works = [row["item"].removeprefix(f"{standing.base}item/") for row in listed]
+    assert len(works) == 7
+    withdrawn = re.findall(r"<identifier>oai:[^<]*?:([^<:]+)</identifier>", fetched(direct, DELETED)[2].decode())
+    asked = [(f"/record/{work}{suffix}", "*/*", 200) for work in works for suffix in SUFFIXES]
+    asked += [(f"/record/{work}", type_, 200) for work in works for type_ in TYPES]
+    asked += [(f"/item/{work}{suffix}", "*/*", 303) for work in works for suffix in ("", *SUFFIXES)]
+    asked += [(f"/source/{work}{suffix}", "*/*", 200) for work in works for suffix in ("", ".html", ".json")]
+    asked += [(f"/record/{work}{suffix}", "*/*", 410) for work in {*withdrawn} - {*works} for suffix in ("", ".ttl")]
+    assert {410} <= {status for _, _, status in asked}
+    for path, accept, status in asked:
+        expected, found = fetched(direct, path, accept), fetched(through, path, accept)
+        assert (path, accept, found[0]) == (path, accept, status)
+        assert {*found[1].items()} ^ {*expected[1].items()} == set(), path
+        assert found[2] == expected[2], path
+        assert expected[3] <= 2_000, path
+    direct.close()
+    through.close()
 
 
 def test_a_proxy_costs_a_look_up_little(standing: Site, proxy: int) -> None:
