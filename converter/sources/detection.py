@@ -55,7 +55,9 @@ class Kind(NamedTuple):
 def _is_oai(head: bytes) -> bool:
     roots = "|".join(sorted({root for format_ in FORMATS for root in format_.roots}))
     element = re.search(rf"<(?:[\w.-]+:)?(?:OAI-PMH|records?|{roots})[\s>/]".encode(), head)
-    return bool(element) and not re.search(rb"<!doctype html|<html[\s>]", head, re.IGNORECASE)
+    # A head of HTML without its page begins with an element that a format of XML has as its root.
+    page = rb"<!doctype html|<html[\s>]|<meta\s+(?:name|property|charset|http-equiv)="
+    return bool(element) and not re.search(page, head, re.IGNORECASE)
 
 
 def _is_html(head: bytes) -> bool:

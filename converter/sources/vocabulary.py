@@ -25,6 +25,7 @@ NAME_TYPES = {
 }
 """Type of a name, in lower case → what the named agent is; of any other nothing is said."""
 
+_DOI = "https://doi.org/{}"
 AGENT_ADDRESSES = {
     "orcid": "https://orcid.org/{}",
     "ror": "https://ror.org/{}",
@@ -33,7 +34,7 @@ AGENT_ADDRESSES = {
     "viaf": "https://viaf.org/viaf/{}",
     "wikidata": "http://www.wikidata.org/entity/{}",
     "grid": "https://www.grid.ac/institutes/{}",
-    **dict.fromkeys(("crossreffunderid", "crossreffunder", "fundref", "funderdoi"), "https://doi.org/{}"),
+    **dict.fromkeys(("crossreffunderid", "crossreffunder", "fundref", "funderdoi"), _DOI),
     **dict.fromkeys(("naf", "lcnaf", "lccn", "dlc"), "http://id.loc.gov/authorities/names/{}"),
     "idref": "https://www.idref.fr/{}",
     "kakenhi": "https://nrid.nii.ac.jp/nrid/{}",
@@ -54,7 +55,12 @@ def agent_address(scheme: str, value: str, prefix: str = "") -> str:
         return bare
     if re.match(r"(?:www\.)?(?:orcid|ror|isni|viaf)\.org/", bare):
         return f"https://{bare.removeprefix('www.')}"
-    template = AGENT_ADDRESSES.get(_NOT_A_WORD.sub("", scheme.lower()), "")
+    key = _NOT_A_WORD.sub("", scheme.lower())
+    if AGENT_ADDRESSES.get(key) == _DOI:
+        found = fundref(bare)
+        bare = found.value if found else bare
+        return _DOI.format(bare) if bare.startswith("10.") else ""
+    template = AGENT_ADDRESSES.get(key, "")
     if not template and re.match(r"https?://\S+/$", prefix):
         template = prefix + "{}"
     return template.format("".join(bare.split())) if template and bare else ""

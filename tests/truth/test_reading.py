@@ -246,3 +246,64 @@ def test_what_the_software_makes_of_files_is_no_copy_of_the_work(tmp_path: Path)
     assert graph.values("frbr:embodiment/frbr:exemplar/dcterms:title") == ["shores.pdf"]
     assert graph.values("dcterms:hasFormat/dcterms:title") == ["shores.pdf.txt"]
     assert graph.values("dcterms:relation/dcterms:title") == ["license.txt", "shores.pdf.jpg"]
+
+
+def test_a_head_without_its_page_is_read(tmp_path: Path) -> None:
+    head = '<meta name="DC.creator" content="Gull, Ann" />\n<meta name="DC.title" content="Shores" />\n'
+    graph = Graph(tmp_path, "head.html", head)
+    assert graph.values("dc:creator") == ["Gull, Ann"]
+
+
+def test_a_title_has_the_language_that_stands_in_braces_behind_it(tmp_path: Path) -> None:
+    item = {
+        "id": "https://r.example.org/handle/4321/7",
+        "title": "Shores",
+        "alt_title": ["Rannat {fi}"],
+        "year": "2024",
+    }
+    graph = Graph(tmp_path, "item.json", json.dumps(item))
+    assert _tags(graph, "<http://purl.org/dc/terms/alternative>") == [("Rannat", "fi")]
+    assert graph.values("fabio:hasHandle") == ["4321/7"]
+
+
+def test_when_a_data_set_was_updated_is_said_of_it(tmp_path: Path) -> None:
+    graph = Graph(tmp_path, "one.xml", datacite('<dates><date dateType="Updated">2021-05-02</date></dates>'))
+    assert graph.values("dcterms:modified") == ["2021-05-02"]
+
+
+def test_boxes_of_one_place_are_several(tmp_path: Path) -> None:
+    corners = "<westBoundLongitude>{}</westBoundLongitude><northBoundLatitude>2</northBoundLatitude>"
+    box = f"<geoLocationBox>{corners}</geoLocationBox>"
+    place = f"<geoLocations><geoLocation>{box.format(1)}{box.format(3)}</geoLocation></geoLocations>"
+    graph = Graph(tmp_path, "one.xml", datacite(place))
+    assert graph.values("dc:coverage") == [
+        "Box westBoundLongitude=1 northBoundLatitude=2",
+        "Box westBoundLongitude=3 northBoundLatitude=2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [("501100000780", ["https://doi.org/10.13039/501100000780"]), ("staff-17", [])],
+)
+def test_a_number_of_the_funder_registry_is_one_or_nothing(tmp_path: Path, stated: str, expected: list[str]) -> None:
+    funding = (
+        "<fundingReferences><fundingReference><funderName>Sea Fund</funderName>"
+        f'<funderIdentifier funderIdentifierType="Crossref Funder ID">{stated}</funderIdentifier>'
+        "</fundingReference></fundingReferences>"
+    )
+    graph = Graph(tmp_path, "one.xml", datacite(funding))
+    assert graph.values("frapo:hasFundingAgency/owl:sameAs") == expected
+
+
+def test_the_licence_of_a_deposit_is_that_of_the_work(tmp_path: Path) -> None:
+    stated = (
+        '<mets:mets xmlns:mets="http://www.loc.gov/METS/" xmlns:ds="https://dissem.in/deposit/terms/"'
+        ' xmlns:mods="http://www.loc.gov/mods/v3"><mets:dmdSec><mets:mdWrap><mets:xmlData><mods:mods>'
+        "<mods:titleInfo><mods:title>Shores</mods:title></mods:titleInfo></mods:mods></mets:xmlData></mets:mdWrap>"
+        "</mets:dmdSec><mets:amdSec><mets:rightsMD><mets:mdWrap><mets:xmlData><ds:license>"
+        "<ds:licenseURI>https://creativecommons.org/licenses/by/4.0/</ds:licenseURI></ds:license>"
+        "</mets:xmlData></mets:mdWrap></mets:rightsMD></mets:amdSec></mets:mets>"
+    )
+    graph = Graph(tmp_path, "mets.xml", stated)
+    assert graph.values("dcterms:license") == ["http://creativecommons.org/licenses/by/4.0/"]

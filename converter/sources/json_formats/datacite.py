@@ -79,15 +79,23 @@ def _identity(inner: Object, draft: Draft) -> None:
         kind = text_of(entry.get("identifierType", entry.get("alternateIdentifierType")))
         text = text_of(entry.get("identifier", entry.get("alternateIdentifier")))
         if text and text.lower().removeprefix("https://doi.org/") != doi.lower():
-            draft.add(field_of("identifier-types", kind, "dc.identifier.other"), text)
+            _identifier(kind, text, draft)
         elif text:
             draft.unread("datacite.identifier", text, "the DOI says it already")
     identifier = inner.pop("identifier", None)
     for entry in objects(identifier):
         kind, text = text_of(entry.get("identifierType")), text_of(entry.get("identifier"))
-        draft.add(field_of("identifier-types", kind, "dc.identifier.other"), text)
+        _identifier(kind, text, draft)
     for text in texts(identifier):
         draft.add("dc.identifier.doi" if text.startswith("10.") else "dc.identifier.other", text)
+
+
+def _identifier(kind: str, text: str, draft: Draft) -> None:
+    """An identifier under the field of its kind; a kind for which there is no field is reported."""
+    field = field_of("identifier-types", kind)
+    if kind and text and not field:
+        draft.unread("datacite.identifierType", kind, f"the kind of the identifier {text}, for which there is no field")
+    draft.add(field or "dc.identifier.other", text)
 
 
 def _agents(inner: Object, draft: Draft) -> None:
@@ -136,6 +144,8 @@ def _name(entry: Object, name_type: str, draft: Draft) -> str:
     name = whole if not parts or name_type == "Organizational" or whole.startswith(f"{parts}, ") else parts
     if whole and whole not in {name, f"{given} {family}"}:
         draft.unread("datacite.name", whole, f"another form of the name {name}")
+    if parts and name_type == "Organizational" and parts != whole:
+        draft.unread("datacite.familyName", parts, f"the name of a person, of the organisation {name}")
     if name.lower() in _UNKNOWN:
         draft.unread("datacite.name", name, "a placeholder: nobody is named")
         return ""
@@ -241,9 +251,12 @@ def _subjects(inner: Object, draft: Draft) -> None:
         for place in texts(entry.pop("geoLocationPlace", None)):
             draft.add("dc.coverage.spatial", place)
         for name, shape in entry.items():
-            coordinates = " ".join(f"{path}={text}" for path, text in leaves(shape))
-            if coordinates:
-                draft.add("datacite.geoLocation", f"{name.removeprefix('geoLocation')} {coordinates}")
+            # The points of a polygon are one shape; boxes of one place are several.
+            points = isinstance(shape, list) and any("polygonPoint" in one for one in objects(shape))
+            for one in [shape] if points or not isinstance(shape, list) else shape:
+                coordinates = " ".join(f"{path}={text}" for path, text in leaves(one))
+                if coordinates:
+                    draft.add("datacite.geoLocation", f"{name.removeprefix('geoLocation')} {coordinates}")
 
 
 def _relations(inner: Object, draft: Draft) -> None:

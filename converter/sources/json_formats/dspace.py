@@ -9,6 +9,7 @@ from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, unread
 from converter.sources.xml_formats.qdc import FIFTEEN
+from converter.values.resolvable import handle
 from ontology.source_tables import fields
 
 _STATUS = {one: one for one in ("open.access", "embargo", "restricted", "metadata.only")}
@@ -174,6 +175,9 @@ def named(value: Object, draft: Draft) -> None:
     rest(left, draft, "json")
 
 
+_TITLES = frozenset({"title", "alt_title"})
+_TAGGED = re.compile(r"(.*\S)\s*\{([a-z]{2,3})\}", re.DOTALL)
+"""A title with its language in braces behind it."""
 _SIMPLE = {**{name: f"dc.{name}" for name in FIFTEEN}, **fields("json")}
 
 
@@ -185,10 +189,15 @@ def shows_simple(value: Object) -> bool:
 def simple(value: Object, draft: Draft) -> None:
     """Read an object whose keys are simple words; those of an object in it count as its own."""
     draft.identifier = text_of(value.get("id")) or text_of(value.get("rowid")) or text_of(value.get("url"))
+    stated_handle = handle(draft.identifier) if draft.identifier.startswith("http") else None
+    draft.handle = stated_handle.value if stated_handle else None
     for key, stated in value.items():
         for name, one in stated.items() if isinstance(stated, dict) else ((key, stated),):
             for path, text in leaves(one):
-                draft.add(f"{_SIMPLE.get(name, f'json.{name}')}{f'.{path}' if path else ''}", text)
+                tagged = _TAGGED.fullmatch(text) if name in _TITLES else None
+                words, language = (tagged[1], tagged[2]) if tagged else (text, None)
+                if (key, words) != ("id", draft.identifier):
+                    draft.add(f"{_SIMPLE.get(name, f'json.{name}')}{f'.{path}' if path else ''}", words, language)
 
 
 def refused(value: Object) -> str | None:

@@ -137,16 +137,18 @@ def _attributes(tree: Tree) -> Object:
     for element in tree.each("geoLocations/geoLocation"):
         place: Object = {}
         for inner in element.iterchildren("*"):
-            parts: Object = {}
-            for part in inner.iter("*"):
-                text = (part.text or "").strip()
-                if text and part is not inner:
-                    parts.setdefault(local(part), []).append(text)
-            bare = (inner.text or "").strip()
-            place.setdefault(local(inner), []).append(bare if bare or not parts else parts)
+            place.setdefault(local(inner), []).append(_shape(inner))
             tree.take(inner)
         stated.setdefault("geoLocations", []).append(place)
     return stated
+
+
+def _shape(element: etree._Element) -> Object | str:
+    """A place, or the coordinates of a shape, those of each point together."""
+    parts: Object = {}
+    for inner in element.iterchildren("*"):
+        parts.setdefault(local(inner), []).append(_shape(inner))
+    return parts or (element.text or "").strip()
 
 
 def _entry(tree: Tree, element: etree._Element, key: str) -> Object:

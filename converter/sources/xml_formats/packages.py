@@ -14,7 +14,7 @@ from converter.sources.nodes import of_element
 from converter.sources.table_reader import read as read_by_table
 from converter.sources.xml_formats import dim, mods, oai_dc, qdc
 from converter.values.resolvable import handle
-from ontology.source_tables import source_table
+from ontology.source_tables import fields, source_table
 
 METS = "http://www.loc.gov/METS/"
 DIDL = "urn:mpeg:mpeg21:2002:02-DIDL-NS"
@@ -40,6 +40,7 @@ _BARE = {dim.NAMESPACE: dim.read, mods.NAMESPACE: mods.read, oai_dc.ELEMENTS: qd
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_OF_METS = fields("mets")
 _SIZE = re.compile(r"\d+")
 
 
@@ -53,7 +54,10 @@ def mets(metadata: etree._Element, draft: Draft) -> None:
     for element in metadata.iter("*"):
         text = (element.text or "").strip()
         if text and len(element) == 0 and not any(_is_inner(above) for above in element.iterancestors()):
-            draft.unread(f"mets.{local(element)}", text, "about the package or its files, not about the work")
+            if local(element) in _OF_METS:
+                draft.add(_OF_METS[local(element)], text)
+            else:
+                draft.unread(f"mets.{local(element)}", text, "about the package or its files, not about the work")
     for group in metadata.iterfind(f".//{{{METS}}}fileGrp"):
         for file in group.iterfind(f"{{{METS}}}file"):
             _mets_file(group.get("USE"), file, draft)
