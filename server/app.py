@@ -35,7 +35,6 @@ from server.pages.view import called, safe_link
 from server.reconciliation.service import reconcile_blueprint
 from server.settings import Settings
 from server.sparql import Endpoint
-from server.sparql.direct_path import Shortcut
 from server.sparql.protocol import METHODS, sparql_blueprint
 from server.sparql.query_problems import unanswered
 
@@ -93,7 +92,7 @@ def create_app(
     app.add_url_rule("/favicon.ico", view_func=_favicon)
     app.before_request(_begin)
     app.after_request(_headers)
-    watched = watch(Shortcut(app.wsgi_app, endpoint, BORNE))
+    watched = watch(app.wsgi_app)
     app.wsgi_app = Below(watched, settings.base)  # type: ignore[method-assign] # Flask's way
     return app
 

@@ -18,8 +18,8 @@ from typing import Protocol
 
 import httptools
 
-from server.front import request_heads
-from server.front.plain_request import Question, may_be_one
+from server.front import plain_request, request_heads
+from server.front.plain_request import Question
 from server.front.responder import COMMON_FIELDS, Kept, Reply, Responder
 from server.http.headers import GENERATION
 from server.http.request_ids import PASSED_HEADER
@@ -366,11 +366,8 @@ class Connection:
             if not data:
                 self.close()
         elif data:
-            # Nearly all requests come in one piece, and alone.
-            alone = self._state is State.IDLE and not self._came and not self._client.waiting
-            if not (alone and self._taken(self._host.responder.at_once(data, self._host.now, self.pass_on))):
-                self._came += data
-                self._go_on()
+            self._came += data
+            self._go_on()
         elif self._state is State.IDLE and self._client.waiting:
             # It may wait for the answer that is on its way.
             self._ended = True
@@ -432,10 +429,10 @@ class Connection:
         whole = head.length + head.body
         question = None
         responder = self._host.responder
-        if responder.is_open and may_be_one(head):
+        if responder.is_open and plain_request.may_be_one(head):
             if len(came) < whole:
                 return False
-            question = responder.question(bytes(came[:whole]), head)
+            question = plain_request.read(head, bytes(came[:whole]))
         raw = bytes(came[:whole])
         del came[:whole]
         if not question or not self._taken(responder.respond(question, self._host.now, self.pass_on)):

@@ -16,21 +16,23 @@ from cachetools import TTLCache
 from server.front.event_threads import EventThreads
 from server.front.lookup_store import LookupStore, TooLong
 from server.front.messages import Answered, Shown
-from server.front.plain_request import Asked, Question, Questions
-from server.front.request_heads import Head
+from server.front.plain_request import Question
+from server.http.formats import FORMATS
 from server.http.generation_cache import GenerationCache
 from server.http.headers import BORNE, GENERATION
 from server.http.request_ids import request_id
-from server.sparql.lexer import is_look_up
-from server.sparql.plain_queries import SMALLEST_PACKED, fields
-from server.sparql.response_headers import times, validator
+from server.sparql import Request
+from server.sparql.lexer import is_look_up, kind
+from server.sparql.response_headers import cache_fields, times, validator
 
 COMMON_FIELDS = "".join(f"{name.lower()}: {value}\r\n" for name, value in BORNE.items()).encode()
 """What every answer says."""
 _KEPT = 16 << 20
 """Bytes of answers that are kept here."""
+_SMALLEST_PACKED = 500
+"""Bytes from which on an answer is packed for a client that unpacks: what the application packs."""
 _MOST_COSTLY, _COSTLY_FOR = 4_096, 1.0
-"""Shapes of look-ups that are remembered as costly, and the seconds for which they are."""
+"""Kinds of look-ups that are remembered as costly, and the seconds for which they are."""
 
 Reply = tuple[bytes, bool]
 """An answer with its head, and whether the connection ends with it."""
@@ -53,9 +55,8 @@ class Responder:
         self.shown = Shown()
         self._log = log
         self._store = LookupStore()
-        self._questions = Questions()
-        self._kept = GenerationCache[Asked, Kept](_KEPT, lambda: self.shown.version, _size)
-        self._costly: TTLCache[int, bool] = TTLCache(_MOST_COSTLY, _COSTLY_FOR)
+        self._kept = GenerationCache[tuple[Request, str], Kept](_KEPT, lambda: self.shown.version, _size)
+        self._costly: TTLCache[str, bool] = TTLCache(_MOST_COSTLY, _COSTLY_FOR)
         self._looking_up: tuple[Question, PassOn] | None = None
         self._second, self._date = 0, b""
 
@@ -76,37 +77,30 @@ class Responder:
         self.shown = shown
         self._store.show(shown)
 
-    def at_once(self, raw: bytes, came: float, pass_on: PassOn) -> Reply | None:
-        """The answer to a whole request that is like others before; None where it is for another reader."""
-        question = self._questions.like_others(raw) if self.is_open else None
-        return self.respond(question, came, pass_on) if question else None
-
-    def question(self, raw: bytes, head: Head) -> Question | None:
-        """The question that a whole request is, where it is plain and short."""
-        return self._questions.read(head, raw)
-
     def respond(self, question: Question, came: float, pass_on: PassOn) -> Reply | None:
         """The answer to a question; None where it is for the application."""
-        kept = self._kept.get(question.asked)
+        kept = self._kept.get((question.request, question.codings))
         if kept:
-            self._questions.expect(question)
             name = request_id(question.given)
             self._note(question, name, len(kept.body), time.perf_counter() - came)
             return self._reply(question, b"cache;desc=hit;dur=0.00", kept.fields, name, kept.body)
-        if self._store and question.shape not in self._costly and is_look_up(question.query):
-            return self._looked_up(question, came, pass_on)
-        return None
+        query = question.request.query
+        if not self._store or not is_look_up(query.encode("utf-8", "replace")):
+            return None
+        if self._costly and kind(query) in self._costly:
+            return None
+        return self._looked_up(question, came, pass_on)
 
     def learn(self, question: Question, shown: int, generation: str, kept: Kept) -> None:
         """Keep what the application has answered to a question that came when message `shown` was the last one."""
         if shown == self.shown.number:
-            self._kept.keep(question.asked, generation, kept)
+            self._kept.keep((question.request, question.codings), generation, kept)
 
     def take_over(self) -> None:
         """Let the application answer the look-up that has kept the other thread, and others like it for a while."""
         if self._looking_up:
             question, pass_on = self._looking_up
-            self._costly[question.shape] = True
+            self._costly[kind(question.request.query)] = True
             pass_on(question)
 
     def _looked_up(self, question: Question, came: float, pass_on: PassOn) -> Reply | None:
@@ -116,7 +110,7 @@ class Responder:
             return None
         begun, version = time.perf_counter(), self.shown.version
         try:
-            body, written = self._store.answer(question.plain.request)
+            body, written = self._store.answer(question.request)
         except TooLong:
             body = None
         self.threads.end()
@@ -124,20 +118,22 @@ class Responder:
             spent = begun - came, time.perf_counter() - begun, written
             if reply := self._made(question, body, version, came, spent):
                 return reply
-        self._costly[question.shape] = True
+        self._costly[kind(question.request.query)] = True
         return None
 
     def _made(
         self, question: Question, body: bytes, version: str, came: float, spent: tuple[float, float, float]
     ) -> Reply | None:
         """The reply with an answer that waited, was made and written in so many seconds; None where it is packed."""
-        if question.packs and len(body) >= SMALLEST_PACKED:
+        if question.codings and len(body) >= _SMALLEST_PACKED:
             return None
-        etag = validator(version, question.plain.request)
-        named = [*fields(question.plain, etag, len(body)), (GENERATION, version)]
-        head = "".join(f"{name.lower()}: {value}\r\n" for name, value in named).encode("latin-1") + COMMON_FIELDS
+        etag = validator(version, question.request)
+        content_type = FORMATS[question.request.format].content_type
+        named = {"Content-Type": content_type, "Content-Length": str(len(body)), **cache_fields(etag)}
+        named[GENERATION] = version
+        head = "".join(f"{name.lower()}: {value}\r\n" for name, value in named.items()).encode() + COMMON_FIELDS
         if etag:
-            self._kept.keep(question.asked, version, Kept(head, body))
+            self._kept.keep((question.request, question.codings), version, Kept(head, body))
         queued, evaluated, written = spent
         name = request_id(question.given)
         self._note(question, name, len(body), time.perf_counter() - came, queued, evaluated)
@@ -147,7 +143,7 @@ class Responder:
         self, question: Question, name: str, length: int, seconds: float, queued: float = -1.0, evaluated: float = 0.0
     ) -> None:
         """Log an answer, which had been made before where it did not wait."""
-        query, kept = question.plain.request.query, queued < 0
+        query, kept = question.request.query, queued < 0
         self._log(Answered(name, question.method, query, length, seconds, max(0.0, queued), evaluated, kept=kept))
 
     def _reply(self, question: Question, timing: bytes, head: bytes, name: str, body: bytes) -> Reply:
@@ -164,5 +160,5 @@ class Responder:
         return self._date
 
 
-def _size(asked: Asked, kept: Kept) -> int:
-    return len(asked[0].request.query) + len(kept.fields) + len(kept.body)
+def _size(asked: tuple[Request, str], kept: Kept) -> int:
+    return len(asked[0].query) + len(kept.fields) + len(kept.body)

@@ -6,12 +6,8 @@ from collections.abc import Mapping
 
 from flask import request
 
-from server.http.formats import called
+from server.http.formats import PARAMETERS, called
 from server.http.negotiation import choose
-
-PARAMETERS = ("format", "output", "_mediatype")
-"""The parameters that name a form; the first that is not empty counts."""
-
 
 def parameter() -> str:
     """What the address names as the form, empty where it names none."""

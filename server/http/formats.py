@@ -75,6 +75,8 @@ _GRAPHS = (
     Format("nq", "application/n-quads", True, RdfFormat.N_QUADS, "N-Quads", (), (), ("nquads", "n-quads")),
     Format("trig", "application/trig", True, RdfFormat.TRIG, "TriG"),
 )  # fmt: skip
+PARAMETERS = ("format", "output", "_mediatype")
+"""The parameters of an address that name a format; the first that is not empty counts."""
 FORMATS = {format_.name: format_ for format_ in (*_TABLES, *_GRAPHS)}
 OTHER_TYPES = {other: format_.media_type for format_ in FORMATS.values() for other in format_.other_types}
 """What else clients call a media type → the type: what is sent under it can be read as the other."""

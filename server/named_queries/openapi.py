@@ -20,7 +20,7 @@ from server.named_queries.parameter_types import KINDS
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.named_queries.schemas import LINK, LOCATION, SCHEMAS, content, refusals, responses, rows_of
 from server.representations.registry import REPRESENTATIONS
-from server.sparql.plain_queries import DIRECT, FORM
+from server.sparql.request import DIRECT, FORM
 
 _TABLES = [format_ for format_ in FORMATS.values() if not format_.graph]
 _GRAPHS = [format_ for format_ in FORMATS.values() if format_.graph]

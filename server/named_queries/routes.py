@@ -21,9 +21,9 @@ from server.named_queries.parameters import FORMATS, Asked, WrongParameter, aske
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.named_queries.query_pages import Table, list_page, question_page
 from server.settings import Settings
-from server.sparql import Endpoint, Request
-from server.sparql.format_choice import wanted_format
+from server.sparql import Endpoint, Request, RequestProblem
 from server.sparql.query_problems import refused
+from server.sparql.request import wanted_format
 from server.sparql.response import answered, headed, is_known
 from server.sparql.response_headers import validator
 
@@ -113,9 +113,10 @@ def _question(endpoint: Endpoint, base: str, path: str) -> Response:
     except WrongParameter as fault:
         return _wrong(fault)
     named = suffix or next((put.given[name] for name in FORMATS if name in put.given), "")
-    format_ = wanted_format(named, "A question", graph=False, page=True)
-    if isinstance(format_, Response):
-        return format_
+    try:
+        format_ = wanted_format(named, request.headers.get("Accept"), "A question", graph=False, page=True)
+    except RequestProblem as fault:
+        return refused(fault, "")
     try:
         wanted = asked(question.query, put.given)
         return _rows(put, wanted, format_.name) if format_ else _page(put, wanted)

@@ -20,8 +20,8 @@ from server.operations.readiness import Probe
 from server.operations.timed_endpoint import TimedEndpoint
 from server.sparql import Endpoint, Request
 from server.sparql.answer_cache import Cached
-from server.sparql.plain_queries import PATH
 from server.sparql.pool import Pool
+from server.sparql.request import PATH
 
 __all__ = ["FORMS", "Form", "Log", "register_operations"]
 

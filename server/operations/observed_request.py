@@ -11,7 +11,6 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from server.http.headers import GENERATION
 from server.http.request_ids import HEADER, PASSED, request_id
 from server.sparql.client_disconnect import ASKER, Asker
-from server.sparql.direct_path import ROUTE
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -86,7 +85,6 @@ class Observer:
             exc_info: tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None = None,
         ) -> Callable[[bytes], object]:
             seen.status = int(status[:3])
-            seen.route = seen.route or environ.get(ROUTE, "")
             seen.length = int(next((value for name, value in headers if name.lower() == "content-length"), -1))
             named = [*headers, (HEADER, seen.id)]
             if seen.generation:

@@ -6,7 +6,7 @@ remote SPARQL service.  Pages and feeds know nothing but this.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -88,6 +88,14 @@ class QuerySyntax(QueryError):
 
 class Refused(QueryError):
     """The query asks for what this endpoint does not do."""
+
+
+class RequestProblem(QueryError):
+    """The request is none that the protocol has; status, title and header fields of the refusal."""
+
+    def __init__(self, status: int, title: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.title, self.headers = status, title, headers or {}
 
 
 class QueryTimeout(QueryError):

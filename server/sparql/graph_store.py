@@ -12,11 +12,10 @@ from flask import Blueprint, Response, request
 
 from converter.errors import QueryError
 from converter.values.terms import iri
-from server.http.formats import Format
 from server.http.problems import problem
-from server.sparql import Endpoint, Request
-from server.sparql.format_choice import wanted_format
+from server.sparql import Endpoint, Request, RequestProblem
 from server.sparql.query_problems import refused
+from server.sparql.request import wanted_format
 from server.sparql.response import answered
 
 _READING = ["GET", "HEAD", "OPTIONS"]
@@ -35,42 +34,34 @@ def graph_store_blueprint(endpoint: Endpoint, base: str) -> Blueprint:
         if request.method in _WRITING:
             reason = f"This graph store is read-only; {request.method} is switched off."
             return problem(405, "Method Not Allowed", reason, allow)
-        return _read(endpoint, base)
+        try:
+            return answered(endpoint, _wanted(endpoint, base))
+        except QueryError as fault:
+            return refused(fault, "")
 
     return blueprint
 
 
-def _read(endpoint: Endpoint, base: str) -> Response:
+def _wanted(endpoint: Endpoint, base: str) -> Request:
+    """What is asked of the endpoint for the graph that the request names.
+
+    Raises RequestProblem where it names none that is there, and what the endpoint raises.
+    """
     named = request.args.getlist("graph")
     if len(named) + ("default" in request.args) != 1:
         reason = "Say which graph, and only one: /graph?default, or /graph?graph=IRI."
-        return problem(400, "Bad Request", reason)
+        raise RequestProblem(400, "Bad Request", reason)
     wanted = request.args.get("format") or request.args.get("output") or ""
-    format_ = wanted_format(wanted, "A graph", graph=True, page=False)
-    if not isinstance(format_, Format):
-        return format_
+    chosen = wanted_format(wanted, request.headers.get("Accept"), "A graph", graph=True, page=False)
+    format_ = chosen.name if chosen else "ttl"
     if not named:
-        return _answered(endpoint, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", format_)
+        return Request("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", format_)
     try:
         name = iri(urljoin(f"{base}graph", named[0]))
     except ValueError as fault:
-        return problem(400, "Bad Request", f"The parameter graph is no address: {fault}.")
-    return _named(endpoint, name, format_)
-
-
-def _named(endpoint: Endpoint, name: str, format_: Format) -> Response:
-    try:
-        with endpoint.ask(Request(f"ASK {{ GRAPH {name} {{ ?s ?p ?o }} }}", "json")) as answer:
-            known = json.loads(b"".join(answer))["boolean"]
-    except QueryError as fault:
-        return refused(fault, "")
+        raise RequestProblem(400, "Bad Request", f"The parameter graph is no address: {fault}.") from None
+    with endpoint.ask(Request(f"ASK {{ GRAPH {name} {{ ?s ?p ?o }} }}", "json")) as answer:
+        known = json.loads(b"".join(answer))["boolean"]
     if not known:
-        return problem(404, "Not Found", f"There is no graph {name} here; /sparql lists those there are.")
-    return _answered(endpoint, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {name} {{ ?s ?p ?o }} }}", format_)
-
-
-def _answered(endpoint: Endpoint, query: str, format_: Format) -> Response:
-    try:
-        return answered(endpoint, Request(query, format_.name))
-    except QueryError as fault:
-        return refused(fault, query)
+        raise RequestProblem(404, "Not Found", f"There is no graph {name} here; /sparql lists those there are.")
+    return Request(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {name} {{ ?s ?p ?o }} }}", format_)

@@ -6,6 +6,7 @@ Source: https://www.w3.org/TR/sparql11-protocol/.
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
@@ -15,13 +16,10 @@ from converter.errors import QueryError
 from server.http.asked_form import asked_form
 from server.http.formats import FORMATS
 from server.http.problems import problem
-from server.sparql import Endpoint, Request
-from server.sparql.format_choice import wanted_format
+from server.sparql import Endpoint, RequestProblem
 from server.sparql.graph_store import graph_store_blueprint
-from server.sparql.lexer import form, is_of_graphs
-from server.sparql.plain_queries import DIRECT, FORM
 from server.sparql.query_problems import refusal, refused
-from server.sparql.request import Asked, asked
+from server.sparql.request import DIRECT, FORM, LARGEST, Question, asked, body_type, question
 from server.sparql.response import answered, headed, is_known, timing
 from server.sparql.response_headers import validator
 from server.sparql.result_page import EXAMPLE, query_page, result_page
@@ -34,6 +32,10 @@ _DESCRIPTIONS = {
 }
 """The forms of the service description: suffix → media type."""
 METHODS = ["GET", "HEAD", "POST", "QUERY", "OPTIONS"]
+_READ_AWAY = 16 << 20
+"""Bytes of a body too large that are read, so that its client sees the refusal."""
+# Window bits of zlib; "deflate" is a zlib stream (RFC 9110 section 8.4.1.2).
+_PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
 def sparql_blueprint(endpoint: Endpoint, base: str, examples: Sequence[str] = ()) -> Blueprint:
@@ -45,33 +47,24 @@ def sparql_blueprint(endpoint: Endpoint, base: str, examples: Sequence[str] = ()
     def sparql(suffix: str = "") -> Response:
         if request.method == "OPTIONS":
             return Response(status=204, headers={"Allow": ", ".join(METHODS), "Accept-Query": f"{DIRECT}, {FORM}"})
-        question = asked()
-        if isinstance(question, Response):
-            return question
+        query = ""
         try:
-            return _answer(endpoint, question, suffix) if question else _description(endpoint, base, examples, suffix)
+            content_type = request.headers.get("Content-Type", "")
+            found = asked(request.method, request.query_string, content_type, _body(content_type))
+            if found is None:
+                return _description(endpoint, base, examples, suffix)
+            query = found.query
+            return _answer(endpoint, question(found, request.headers.get("Accept"), suffix))
         except QueryError as fault:
-            return _refused(fault, question.query if question else "", base)
+            return _refused(fault, query, base)
 
     blueprint.register_blueprint(graph_store_blueprint(endpoint, base))
     return blueprint
 
 
-def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
-    kind = form(question.query)
-    graphs = is_of_graphs(kind)
-    wanted = suffix or question.parameters.get("format") or question.parameters.get("output") or ""
-    chosen = wanted_format(wanted, "This result", graph=graphs, page=True)
-    if isinstance(chosen, Response):
-        return chosen
-    format_ = chosen or FORMATS["nt" if graphs else "tsv" if kind == "select" else "json"]
-    asking = Request(
-        question.query,
-        format_.name,
-        tuple(question.parameters.getlist("default-graph-uri")),
-        tuple(question.parameters.getlist("named-graph-uri")),
-    )
-    if chosen:
+def _answer(endpoint: Endpoint, question: Question) -> Response:
+    asking = question.request
+    if not question.page:
         return answered(endpoint, asking)
     etag = validator(endpoint.version, asking, "page")
     if is_known(etag):
@@ -79,7 +72,7 @@ def _answer(endpoint: Endpoint, question: Asked, suffix: str) -> Response:
     started = time.perf_counter()
     answer = endpoint.ask(asking)
     # The page says how long its making took: another of the same rows has other bytes.
-    page = headed(result_page(question.query, answer, kind, started), etag, weak=True)
+    page = headed(result_page(asking.query, answer, question.form, started), etag, weak=True)
     page.headers["Server-Timing"] = timing(answer, started)
     return page
 
@@ -109,3 +102,41 @@ def _description(endpoint: Endpoint, base: str, examples: Sequence[str], suffix:
     else:
         body = graph.document(lines, chosen[1:], base)
     return headed(Response(body, content_type=FORMATS[chosen[1:]].content_type), None)
+
+
+def _body(content_type: str) -> bytes:
+    """The body as it was meant, unpacked where it came packed; none where the method has none.
+
+    Raises RequestProblem.
+    """
+    if request.method in {"GET", "HEAD"}:
+        return b""
+    body_type(content_type)
+    sent = b"" if (request.content_length or 0) > LARGEST else request.stream.read(LARGEST + 1)
+    if len(sent) > LARGEST or (request.content_length or 0) > LARGEST:
+        raise _too_large()
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding in {"", "identity"}:
+        return sent
+    if coding not in _PACKED:
+        reason = f"The content encoding {coding} is not read; send gzip, deflate or none."
+        raise RequestProblem(415, "Unsupported Media Type", reason, {"Accept-Encoding": "gzip, deflate"})
+    unpacking = zlib.decompressobj(_PACKED[coding])
+    try:
+        body = unpacking.decompress(sent, LARGEST + 1)
+    except zlib.error:
+        reason = f"The body is not {coding}, as its content encoding says."
+        raise RequestProblem(400, "Bad Request", reason) from None
+    if len(body) > LARGEST:
+        raise _too_large()
+    if not unpacking.eof:
+        raise RequestProblem(400, "Bad Request", f"The body ends in the middle of its {coding}; send it whole.")
+    return body
+
+
+def _too_large() -> RequestProblem:
+    if (request.content_length or 0) <= _READ_AWAY:
+        # A client that is still sending when the connection closes would never see the reason.
+        while request.stream.read(LARGEST):
+            pass
+    return RequestProblem(413, "Content Too Large", f"A query may have {LARGEST:,} bytes; make it shorter.")

@@ -18,6 +18,7 @@ from server.sparql import (
     QueryTimeout,
     QueueFull,
     Refused,
+    RequestProblem,
     ServiceFailed,
     WorkerDied,
 )
@@ -59,6 +60,8 @@ def refusal(fault: QueryError, query: str, base: str) -> Refusal:
     Raises the fault where it is none of a query.
     """
     match fault:
+        case RequestProblem():
+            return Refusal(fault.status, fault.title, str(fault), fault.headers)
         case QuerySyntax():
             return _syntax_problem(fault, query, base)
         case QueryTimeout():

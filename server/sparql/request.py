@@ -1,26 +1,32 @@
-"""What a client asks of `/sparql`: from any of the ways of the protocol to a query and the parameters beside it.
+"""What a client asks of `/sparql`: from any of the ways of the protocol to a query, its dataset and a format.
 
+The application and the front both read requests here, and so understand the same.
 Source: https://www.w3.org/TR/sparql11-protocol/ section 2.1; the QUERY method, RFC 10008.
 """
 
 from __future__ import annotations
 
-import zlib
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_options_header
 
-from server.http.asked_form import PARAMETERS
-from server.http.problems import problem
-from server.sparql.plain_queries import BYTE_ORDER_MARK, DIRECT, FORM, LARGEST, MOST_PARAMETERS
+from server.http.formats import FORMATS, PARAMETERS, Format, called, offers
+from server.http.negotiation import choose
+from server.sparql import Request, RequestProblem
+from server.sparql.lexer import Form, form, is_of_graphs
 
-_READ_AWAY = 16 << 20
+PATH = "/sparql"
+DIRECT, FORM = "application/sparql-query", "application/x-www-form-urlencoded"
+LARGEST, MOST_PARAMETERS = 1 << 20, 1_000
+"""Bytes that a query may have, once it is unpacked, and parameters that may stand beside it."""
 _UPDATE = "application/sparql-update"
-# Window bits of zlib; "deflate" is a zlib stream (RFC 9110 section 8.4.1.2).
-_PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+_BYTE_ORDER_MARK = "\ufeff"
+"""What some editors write before a text; it is no part of a query."""
+_PAGE = frozenset({"html", "text/html"})
+_REMEMBERED = 512
 
 
 class Asked(NamedTuple):
@@ -30,98 +36,125 @@ class Asked(NamedTuple):
     parameters: MultiDict[str, str]
 
 
-def asked() -> Asked | Response | None:
-    """What is asked, None for a GET that names a format at most, or the refusal."""
-    url = _parameters(request.query_string)
-    if isinstance(url, Response):
-        return url
-    if request.method in {"GET", "HEAD"}:
+class Question(NamedTuple):
+    """A query as an endpoint is asked, its form, and whether its result is to be a page."""
+
+    request: Request
+    form: Form
+    page: bool
+
+
+def asked(method: str, query_string: bytes, content_type: str, body: bytes) -> Asked | None:
+    """What is asked; None for a GET that names a format at most.
+
+    Raises RequestProblem.
+    """
+    url = _parameters(query_string)
+    if method in {"GET", "HEAD"}:
         return _one_query(url, url) if url.keys() - {*PARAMETERS} else None
-    media_type, options = parse_options_header(request.headers.get("Content-Type"))
-    charset = options.get("charset", "utf-8").lower()
-    if charset not in {"utf-8", "utf8"}:
-        return problem(415, "Unsupported Media Type", f"The charset {charset} is not read; send UTF-8.")
-    if media_type == _UPDATE:
-        return _read_only()
-    if media_type not in {DIRECT, FORM}:
-        said = media_type or "none"
-        return problem(415, "Unsupported Media Type", f"The content type {said} is not read; send {DIRECT} or {FORM}.")
-    body = _body()
-    if isinstance(body, Response):
-        return body
-    return _direct(body, url) if media_type == DIRECT else _form(body, url)
-
-
-def _direct(body: bytes, url: MultiDict[str, str]) -> Asked | Response:
+    if body_type(content_type) == FORM:
+        fields = _parameters(body)
+        return _one_query(fields, MultiDict([*url.items(multi=True), *fields.items(multi=True)]))
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as fault:
-        return problem(400, "Bad Request", f"The body is not UTF-8: byte {fault.start}.")
+        raise _bad(f"The body is not UTF-8: byte {fault.start}.") from None
     if "query" in url:
-        return problem(400, "Bad Request", "The query stands in the body and in the address; send it once.")
-    return _read_only() if "update" in url else Asked(text.removeprefix(BYTE_ORDER_MARK), url)
+        raise _bad("The query stands in the body and in the address; send it once.")
+    if "update" in url:
+        raise _read_only()
+    return Asked(text.removeprefix(_BYTE_ORDER_MARK), url)
 
 
-def _form(body: bytes, url: MultiDict[str, str]) -> Asked | Response:
-    fields = _parameters(body)
-    if isinstance(fields, Response):
-        return fields
-    return _one_query(fields, MultiDict([*url.items(multi=True), *fields.items(multi=True)]))
+def question(asked: Asked, accept: str | None, suffix: str = "") -> Question:
+    """The question in the format that the suffix of the address names, else a parameter, else the header Accept.
+
+    Raises RequestProblem, and Refused or QuerySyntax for a query that is none to be answered.
+    """
+    kind = form(asked.query)
+    graph = is_of_graphs(kind)
+    parameters = asked.parameters
+    wanted = suffix or next((value for name in PARAMETERS if (value := parameters.get(name))), "")
+    chosen = wanted_format(wanted, accept, "This result", graph=graph, page=True)
+    # A page is made of these.
+    format_ = chosen or FORMATS["nt" if graph else "tsv" if kind == "select" else "json"]
+    default, named = (tuple(parameters.getlist(f"{name}-graph-uri")) for name in ("default", "named"))
+    return Question(Request(asked.query, format_.name, default, named), kind, chosen is None)
 
 
-def _one_query(source: MultiDict[str, str], parameters: MultiDict[str, str]) -> Asked | Response:
+@lru_cache(_REMEMBERED)
+def body_type(content_type: str) -> str:
+    """What of the protocol a body in UTF-8 is: `DIRECT` or `FORM`.
+
+    Raises RequestProblem where it is neither.
+    """
+    media_type, options = parse_options_header(content_type)
+    charset = options.get("charset", "utf-8").lower()
+    if charset not in {"utf-8", "utf8"}:
+        raise RequestProblem(415, "Unsupported Media Type", f"The charset {charset} is not read; send UTF-8.")
+    if media_type == _UPDATE:
+        raise _read_only()
+    if media_type not in {DIRECT, FORM}:
+        reason = f"The content type {media_type or 'none'} is not read; send {DIRECT} or {FORM}."
+        raise RequestProblem(415, "Unsupported Media Type", reason)
+    return media_type
+
+
+def wanted_format(name: str, accept: str | None, what: str, *, graph: bool, page: bool) -> Format | None:
+    """The format that `name` or else the header Accept asks for; None for a page, where there is one.
+
+    `what` is what is asked for, in the words of the refusal.
+    Raises RequestProblem.
+    """
+    if not name:
+        chosen = _negotiated(accept, graph=graph, page=page)
+        if chosen is None:
+            media_types = ", ".join(_media_types(graph=graph, page=page))
+            raise RequestProblem(406, "Not Acceptable", f"{what} has the types {media_types}.")
+        return offers(graph=graph).get(chosen)
+    if page and name.strip().lower() in _PAGE:
+        return None
+    found = called(name, graph=graph)
+    if found is None:
+        names = sorted({format_.name for format_ in offers(graph=graph).values()})
+        known = ", ".join([*names, *(["html"] if page else [])])
+        raise RequestProblem(406, "Not Acceptable", f"{what} has no format {name[:80]!r}; it has {known}.")
+    return found
+
+
+@lru_cache(_REMEMBERED)
+def _negotiated(accept: str | None, *, graph: bool, page: bool) -> str | None:
+    return choose(accept, _media_types(graph=graph, page=page))
+
+
+def _media_types(*, graph: bool, page: bool) -> list[str]:
+    return [*offers(graph=graph), *(["text/html"] if page else [])]
+
+
+def _one_query(source: MultiDict[str, str], parameters: MultiDict[str, str]) -> Asked:
     if "update" in parameters:
-        return _read_only()
+        raise _read_only()
     queries = source.getlist("query")
     if len(queries) != 1:
-        return problem(400, "Bad Request", f"The parameter query stands {len(queries)} times; send it once.")
-    return Asked(queries[0].removeprefix(BYTE_ORDER_MARK), parameters)
+        raise _bad(f"The parameter query stands {len(queries)} times; send it once.")
+    return Asked(queries[0].removeprefix(_BYTE_ORDER_MARK), parameters)
 
 
-def _parameters(text: bytes) -> MultiDict[str, str] | Response:
+def _parameters(text: bytes) -> MultiDict[str, str]:
     """The parameters of an address or of a form, which must be UTF-8 beneath their percent signs."""
     try:
         return MultiDict(
             parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
         )
     except UnicodeDecodeError as fault:
-        return problem(400, "Bad Request", f"The parameters are not UTF-8: byte {fault.start} of a value.")
+        raise _bad(f"The parameters are not UTF-8: byte {fault.start} of a value.") from None
     except ValueError:
-        return problem(400, "Bad Request", f"There are more than {MOST_PARAMETERS:,} parameters; send fewer.")
+        raise _bad(f"There are more than {MOST_PARAMETERS:,} parameters; send fewer.") from None
 
 
-def _body() -> bytes | Response:
-    """The body as it was meant, unpacked where it came packed."""
-    if (request.content_length or 0) > LARGEST:
-        return _too_large()
-    sent = request.stream.read(LARGEST + 1)
-    if len(sent) > LARGEST:
-        return _too_large()
-    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if coding in {"", "identity"}:
-        return sent
-    if coding not in _PACKED:
-        reason = f"The content encoding {coding} is not read; send gzip, deflate or none."
-        return problem(415, "Unsupported Media Type", reason, {"Accept-Encoding": "gzip, deflate"})
-    unpacking = zlib.decompressobj(_PACKED[coding])
-    try:
-        body = unpacking.decompress(sent, LARGEST + 1)
-    except zlib.error:
-        return problem(400, "Bad Request", f"The body is not {coding}, as its content encoding says.")
-    if len(body) > LARGEST:
-        return _too_large()
-    if not unpacking.eof:
-        return problem(400, "Bad Request", f"The body ends in the middle of its {coding}; send it whole.")
-    return body
+def _bad(detail: str) -> RequestProblem:
+    return RequestProblem(400, "Bad Request", detail)
 
 
-def _too_large() -> Response:
-    if (request.content_length or 0) <= _READ_AWAY:
-        # A client that is still sending when the connection closes would never see the reason.
-        while request.stream.read(LARGEST):
-            pass
-    return problem(413, "Content Too Large", f"A query may have {LARGEST:,} bytes; make it shorter.")
-
-
-def _read_only() -> Response:
-    return problem(403, "Forbidden", "This endpoint is read-only: SPARQL Update is switched off.")
+def _read_only() -> RequestProblem:
+    return RequestProblem(403, "Forbidden", "This endpoint is read-only: SPARQL Update is switched off.")

@@ -5,19 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
-from wsgiref.types import WSGIEnvironment
 
 from cachetools import LRUCache
 from flask import Response, current_app, request
 
 from converter.errors import QueryError
 from server.http.formats import FORMATS
-from server.http.headers import VARY
 from server.sparql import Answer, Endpoint, Request
-from server.sparql.response_headers import times, validator
+from server.sparql.response_headers import cache_fields, times, validator
 
-_HELD = "shelfgraph.held"
 _SAFE = frozenset({"GET", "HEAD", "QUERY"})
 # What ends an answer that breaks off, where its beginning could be taken for all of it: no parser reads on.  The server
 # before the application may end a chunked body in good order whatever happens, as some releases do.
@@ -52,38 +48,6 @@ class BrokenAnswers:
         return broken
 
 
-class Held(NamedTuple):
-    """What an endpoint said to a request before the application was asked, and since when."""
-
-    request: Request
-    said: Answer | Exception
-    started: float
-
-    def hand_over(self, environ: WSGIEnvironment) -> None:
-        """Let the application find it."""
-        environ[_HELD] = self
-
-    @classmethod
-    def taken(cls, environ: WSGIEnvironment, request: Request) -> Held | None:
-        """What was said to this request, where something was."""
-        held = environ.get(_HELD)
-        return environ.pop(_HELD) if isinstance(held, cls) and held.request == request else None
-
-    def outcome(self) -> Answer:
-        """The answer.
-
-        Raises what the endpoint raised.
-        """
-        if isinstance(self.said, Exception):
-            raise self.said
-        return self.said
-
-    def drop(self, environ: WSGIEnvironment) -> None:
-        """Give the answer up, where the application has not taken it."""
-        if environ.pop(_HELD, None) is not None and not isinstance(self.said, Exception):
-            self.said.close()
-
-
 def answered(endpoint: Endpoint, question: Request) -> Response:
     """The answer as it is made, 304 where the client has it.
 
@@ -92,9 +56,8 @@ def answered(endpoint: Endpoint, question: Request) -> Response:
     etag = validator(endpoint.version, question)
     if is_known(etag):
         return headed(Response(status=304), etag)
-    held = Held.taken(request.environ, question)
-    started = held.started if held else time.perf_counter()
-    answer = held.outcome() if held else endpoint.ask(question)
+    started = time.perf_counter()
+    answer = endpoint.ask(question)
     if answer.version:
         # Another generation may have been shown since the request came.
         etag = validator(answer.version, question)
@@ -109,10 +72,7 @@ def is_known(etag: str | None) -> bool:
 
 def headed(response: Response, etag: str | None, *, weak: bool = False) -> Response:
     """The answer with what a cache needs to know."""
-    response.headers["Vary"] = VARY
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate" if etag else "no-store"
-    if etag:
-        response.set_etag(etag, weak)
+    response.headers.update(cache_fields(etag, weak=weak))
     return response
 
 

@@ -1,9 +1,10 @@
-"""What the head of an answer says: by what it is known, and what its time went to."""
+"""What the head of an answer says: by what it is known, what a cache may do with it, and what its time went to."""
 
 from __future__ import annotations
 
 import hashlib
 
+from server.http.headers import VARY
 from server.sparql import Request
 from server.sparql.lexer import is_volatile
 
@@ -14,6 +15,12 @@ def validator(version: str, question: Request, *parts: object) -> str | None:
         return None
     key = (version, question.query, question.format, question.default_graphs, question.named_graphs, *parts)
     return hashlib.sha256(repr(key).encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def cache_fields(etag: str | None, *, weak: bool = False) -> dict[str, str]:
+    """The header fields by which caches keep an answer, or do not where it has no ETag."""
+    fields = {"Cache-Control": "public, max-age=0, must-revalidate" if etag else "no-store", "Vary": VARY}
+    return fields | {"ETag": f'{"W/" if weak else ""}"{etag}"'} if etag else fields
 
 
 def times(queued: float, evaluated: float, written: float) -> str:

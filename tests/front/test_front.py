@@ -108,6 +108,13 @@ def test_what_was_answered_is_remembered(site: Site, line: HTTPConnection) -> No
     assert ("miss" in first, "hit" in second) == (True, True)
 
 
+def test_what_is_remembered_is_packed_as_each_client_reads_it(site: Site, line: HTTPConnection) -> None:
+    query = f"SELECT ?s ?p ?o {{ ?s ?p ?o }} ORDER BY ?s ?p ?o LIMIT 60 # {next(NUMBERS)}"
+    for codings in ("br", "br", "gzip", "gzip", "identity"):
+        response = ask(line, query, Accept_Encoding=codings)
+        assert (response.headers.get("Content-Encoding", "identity"), bool(response.read())) == (codings, True)
+
+
 def test_each_answer_is_logged_under_its_name() -> None:
     site = Site(EXAMPLES, "--log", "json")
     names = [f"named-{number}" for number in range(6)]

@@ -1,30 +1,19 @@
-"""Questions that are like others are read as the others were, and nothing else is taken for one."""
+"""Requests for a query and nothing else are read by the front; what is more than that is for the application."""
 
 from __future__ import annotations
 
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote_plus, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.front.plain_request import Question, Questions, decoded, may_be_one
-from server.front.request_heads import END, read
-from server.sparql.plain_queries import in_address
+from server.front import plain_request, request_heads
+from server.front.plain_request import Question
+from server.front.request_heads import END
 
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
-TEMPLATES = st.sampled_from(
-    [
-        "SELECT ?o { <urn:%s> <urn:p> ?o }",
-        "ASK { ?s ?p '%s' }",
-        "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o . ?o ?q <urn:%s> } LIMIT 5 # %s",
-        'DESCRIBE <urn:a> # "%s',
-        "SELECT * { SERVICE <urn:%s> { ?s ?p ?o } }",
-        "SELECT ('''it's''' AS ?%s) {}",
-    ]
-)
-CONSTANTS = st.text("abz019 é€'\"<>#\n\\", max_size=8)
-ACCEPTS = st.sampled_from(["", "*/*", "text/csv", "text/turtle, */*;q=0.1", "application/ld+json"])
+QUERIES = st.text("abz019 é€'\"<>#\n\\&=+%", max_size=30).map(lambda text: f"ASK {{}} # {text}")
 
 
 def request(method: str, query: str, accept: str, *more: str, body_type: str = FORM) -> bytes:
@@ -37,37 +26,30 @@ def request(method: str, query: str, accept: str, *more: str, body_type: str = F
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body.encode()
 
 
-def slowly(questions: Questions, raw: bytes) -> Question | None:
-    """The question as it is read when nothing like it has come."""
-    head = read(raw[: raw.find(END) + len(END)])
-    return questions.read(head, raw) if head and may_be_one(head) else None
+def question(raw: bytes) -> Question | None:
+    """The question that a request is, None where it is for the application."""
+    head = request_heads.read(raw[: raw.find(END) + len(END)])
+    return plain_request.read(head, raw) if head and plain_request.may_be_one(head) else None
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["GET", "POST"]), TEMPLATES, CONSTANTS, ACCEPTS, st.sampled_from([FORM, DIRECT])),
-        min_size=2,
-        max_size=8,
-    )
-)
-def test_a_question_is_read_the_same_whether_others_came_before(
-    asked: list[tuple[str, str, str, str, str]],
-) -> None:
-    questions = Questions()
-    for method, template, constant, accept, body_type in asked:
-        raw = request(method, template.replace("%s", constant), accept, body_type=body_type)
-        found = questions.like_others(raw)
-        assert found is None or found == slowly(Questions(), raw)
-        slowly(questions, raw)
+@given(QUERIES, st.sampled_from(["", "*/*", "text/csv", "application/sparql-results+xml, */*;q=0.1"]))
+def test_a_query_is_the_same_whichever_way_it_comes(query: str, accept: str) -> None:
+    found = [
+        question(request("GET", query, accept)),
+        question(request("POST", query, accept)),
+        question(request("POST", query, accept, body_type=DIRECT)),
+    ]
+    assert {one and one.request.query for one in found} == {query}
+    assert len({one and one.request.format for one in found}) == 1
 
 
-def test_what_came_before_is_recognised() -> None:
-    questions = Questions()
-    for number in range(3):
-        for method in ("GET", "POST"):
-            raw = request(method, f"SELECT ?o {{ <urn:{number}> ?p ?o }} LIMIT {number + 7}", "text/csv")
-            assert bool(questions.like_others(raw)) is bool(number)
-            assert slowly(questions, raw)
+def test_a_question_keeps_what_its_answer_depends_on() -> None:
+    packed = question(request("GET", "ASK {}", "text/csv", "Accept-Encoding: br, gzip", "X-Request-Id: mine"))
+    assert packed
+    assert (packed.request.format, packed.codings, packed.given, packed.last) == ("csv", "br, gzip", "mine", False)
+    plain = question(request("GET", "ASK {}", "", "Accept-Encoding: identity", "Connection: close"))
+    assert plain
+    assert (plain.request.format, plain.codings, plain.last) == ("json", "", True)
 
 
 @pytest.mark.parametrize(
@@ -80,50 +62,25 @@ def test_what_came_before_is_recognised() -> None:
         request("GET", "ASK {}", "text/csv").replace(b"Host: x\r\n", b""),
         request("GET", "ASK {}", "text/csv").replace(b"/sparql?", b"/sparql.csv?"),
         request("GET", "ASK {}", "text/csv").replace(b"ASK", b"ASK%FF"),
-        request("GET", "ASK {}", "text/csv").replace(b"?query", b"?default-graph-uri=urn:x&query"),
+        request("GET", "ASK {}", "text/csv").replace(b"query", b"update"),
+        request("GET", "ASK {} # z", "text/csv").replace(b"z", b"%aa"),
+        request("GET", "", "text/csv").replace(b"?query=", b""),
         request("POST", "ASK {}", "text/csv", "Content-Encoding: gzip"),
         request("POST", "ASK {}", "text/csv", body_type="text/plain"),
+        request("POST", "ASK {}", "text/csv", body_type=f"{DIRECT}; charset=latin-1"),
         request("GET", "SELECT * { SERVICE <urn:x> {} }", "text/csv"),
+        request("GET", "INSERT DATA { <urn:a> <urn:b> 1 }", "text/csv"),
+        request("GET", "no query", "text/csv"),
         request("GET", f"ASK {{ ?s ?p '{'x' * 3_000}' }}", "text/csv"),
+        request("PUT", "ASK {}", "text/csv"),
     ],
 )
 def test_what_is_not_plain_and_short_is_for_the_application(raw: bytes) -> None:
-    questions = Questions()
-    slowly(questions, request("GET", "ASK {}", "text/csv"))
-    slowly(questions, request("POST", "ASK {}", "text/csv"))
-    assert questions.like_others(raw) is None
-    assert slowly(questions, raw) is None
+    assert question(raw) is None
 
 
-@given(st.text(max_size=60), st.booleans())
-def test_a_value_is_decoded_as_it_was_coded(text: str, plus: bool) -> None:
-    coded = (quote_plus if plus else quote)(text, errors="surrogatepass").encode()
-    assert decoded(coded) == text.encode("utf-8", "surrogatepass")
-
-
-@given(st.lists(st.sampled_from(["%", "%41", "%e2%82%ac", "=", "+", "&", "a", "%zz", "\n", "=\n", "_"]), max_size=10))
-def test_what_is_decoded_is_what_a_form_says(parts: list[str]) -> None:
-    coded = "".join(parts)
-    found = decoded(coded.encode())
-    if found is not None:
-        plain = in_address(f"query=ASK%7B%7D%23{coded}", "text/csv")
-        # What is no UTF-8 is no question either way: it is looked at where the text is made of it.
-        assert (plain.request.query.encode() if plain else None) == (b"ASK{}#" + found if is_text(found) else None)
-
-
-def is_text(data: bytes) -> bool:
-    """Whether the bytes are UTF-8."""
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def test_bytes_that_are_no_text_are_no_question() -> None:
-    questions = Questions()
-    for raw in (request("GET", "ASK {} # x", "text/csv"), request("GET", "ASK {} # y", "text/csv")):
-        assert slowly(questions, raw)
-    broken = request("GET", "ASK {} # z", "text/csv").replace(b"z", b"%aa")
-    assert questions.like_others(broken) is None
-    assert slowly(questions, broken) is None
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_no_bytes_are_a_fault(head: bytes, body: bytes) -> None:
+    question(b"GET /sparql?" + head + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    question(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (
+        head, len(body), body))  # fmt: skip
