@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
-import sys
 import threading
 
 import pyoxigraph
 
 from server.front.messages import Shown
 from server.sparql import Request
-from server.sparql.fork_server import module_path
-from server.sparql.in_memory_store import FORMAT, own_memory, resident_bytes
+from server.sparql.in_memory_store import loaded, own_memory, resident_bytes
 from server.sparql.worker import answer
 
 LARGEST = 16_384
 """Bytes that an answer may have here."""
-_PIPE = 1 << 20
-"""Bytes that are read at one time, so that the loading thread seldom stands in the way of others."""
 
 
 class TooLong(Exception):
@@ -91,10 +86,13 @@ class LookupStore:
             with contextlib.suppress(OSError):
                 self._set(pyoxigraph.Store.read_only(shown.folder), shown, resident=False)
         unused.clear()
-        if shown.memory and (store := _loaded(shown)):
-            unused.append(self._store)
-            self._set(store, shown, resident=True)
-            unused.clear()
+        if shown.memory:
+            with contextlib.suppress(MemoryError, OSError):
+                store = loaded(shown.folder, shown.memory + resident_bytes(os.getpid()))
+                own_memory()
+                unused.append(self._store)
+                self._set(store, shown, resident=True)
+                unused.clear()
 
     def _set(self, store: pyoxigraph.Store, shown: Shown, *, resident: bool) -> None:
         with self._lock:
@@ -104,24 +102,3 @@ class LookupStore:
 
 def _data(shown: Shown) -> tuple[str, str, int]:
     return shown.version, shown.folder, shown.memory
-
-
-def _loaded(shown: Shown) -> pyoxigraph.Store | None:
-    """The generation in memory, apart from that of queries since a thread loads it; None where that fails."""
-    store = pyoxigraph.Store()
-    limit = shown.memory + resident_bytes(os.getpid())
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-P", "-m", "server.sparql.in_memory_store", shown.folder, str(limit)],
-        env={**os.environ, "PYTHONPATH": module_path()},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        bufsize=_PIPE,
-    ) as reading:
-        try:
-            store.bulk_load(reading.stdout, FORMAT, lenient=True)
-        except (OSError, SyntaxError):
-            reading.kill()
-    if reading.returncode:
-        return None
-    own_memory()
-    return store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from converter.errors import UsageError
-from server.sparql.fork_server import module_path
+from server.sparql import child_process
 
 _BACKLOG = 2_048
 _LONGEST_PLACE = 60
@@ -82,9 +81,9 @@ class FrontProcess:
             _buried(self._process)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-m", "server.front.front_process", *self._arguments],
-            env={**os.environ, "PYTHONPATH": module_path()},
+        return child_process.start(
+            "server.front.front_process",
+            *self._arguments,
             # At whose end it ends.
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

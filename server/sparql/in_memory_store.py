@@ -1,20 +1,23 @@
-"""A generation in the memory of one process, whose forks share it: queries are evaluated there in a half of the time.
+"""A generation in the memory of this process: queries are evaluated there in a half of the time.
 
 The statements come through a pipe from a child that reads them from disk, so that this process opens no file of the
-store, has no thread when it is forked, and the child, which is milder than others, sets the pace.
+store, and the child, which has a lower priority than others, sets the pace.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import os
+import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyoxigraph
+
+from server.sparql import child_process
 
 SHARE = 32
 """The part of the memory that is free which the data may take: each of the forks may come to have most of it again."""
@@ -24,7 +27,7 @@ _PIPE, _EVERY = 1 << 20, 64
 _PART = 2 << 20
 """Bytes that are made own at one time, which takes milliseconds: a huge page."""
 _POPULATE_WRITE, _COLLAPSE = 23, 25
-_MILDER = 10
+_LOWER = 10
 _FAILED, _TOO_LARGE = 1, 2
 _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
@@ -47,55 +50,47 @@ def loaded(generation: str, limit: int) -> pyoxigraph.Store:
     """All statements of a generation, in memory.
 
     Raises MemoryError where this process would come to have more than `limit` bytes, OSError where the generation
-    cannot be read.  To be called while the process has one thread.
+    cannot be read.
     """
-    source, sink = os.pipe()
-    fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, _PIPE)
-    reader = os.getpid()
-    child = os.fork()
-    if child == 0:
-        os.close(source)
-        _send(generation, sink, reader, limit)
-    os.close(sink)
     store = pyoxigraph.Store()
-    faults: list[Exception] = []
-
-    def load() -> None:
-        # This thread alone: the forks are those of the one that waits, and as quick as others.
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _MILDER)
-        with os.fdopen(source, "rb", buffering=_PIPE) as statements:
-            try:
-                store.bulk_load(statements, FORMAT, lenient=True)
-            except (OSError, SyntaxError) as fault:
-                faults.append(fault)
-
-    # The memory that a thread allocates is apart: that of the forks stays small and quick, a query takes half the time.
-    loading = threading.Thread(target=load)
-    loading.start()
-    loading.join()
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if code == _TOO_LARGE:
+    fault: Exception | None = None
+    with child_process.start(
+        "server.sparql.in_memory_store", generation, str(limit), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, bufsize=_PIPE, pipesize=_PIPE,
+    ) as reading:  # fmt: skip
+        try:
+            store.bulk_load(reading.stdout, FORMAT, lenient=True)
+        except (OSError, SyntaxError) as broken:
+            fault = broken
+    if reading.returncode == _TOO_LARGE:
         raise MemoryError(f"the data take more than {limit:,} bytes of memory")
-    if code or faults:
+    if reading.returncode or fault:
         raise OSError(f"{generation} cannot be read into memory")
     return store
 
 
-def _send(generation: str, sink: int, reader: int, limit: int) -> None:
-    """Write every statement into a pipe; the life of a process."""
-    code = _FAILED
-    try:
-        code = _sent(generation, sink, reader, limit)
-    finally:
-        os._exit(code)
+def loaded_apart(generation: str, limit: int) -> pyoxigraph.Store:
+    """The same, loaded by a thread that has lower priority, in a process that has no other work.
+
+    The memory that a thread allocates is apart: that of forks stays small and quick, a query takes half the time.
+    Raises what `loaded` raises.
+    """
+
+    def load() -> pyoxigraph.Store:
+        # This thread alone: the forks are those of the one that waits, and as quick as others.
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWER)
+        return loaded(generation, limit)
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(load).result()
 
 
-def _sent(generation: str, sink: int, reader: int, limit: int) -> int:
-    """How that went, as an exit code."""
-    os.nice(_MILDER)
+def _sent(generation: str, reader: int, limit: int) -> int:
+    """Write every statement to the standard output, and say as an exit code how that went."""
+    os.nice(_LOWER)
     try:
-        pipe = _LimitedPipe(sink, reader, limit)
+        pipe = _LimitedPipe(1, reader, limit)
         pyoxigraph.Store.read_only(generation).dump(pipe, FORMAT)  # type: ignore[arg-type] # a file to the engine
     except MemoryError:
         return _TOO_LARGE
@@ -168,4 +163,5 @@ def address_space() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_sent(sys.argv[1], 1, os.getppid(), int(sys.argv[2])))
+    # The engine is not asked to close what it has only read.
+    os._exit(_sent(sys.argv[1], os.getppid(), int(sys.argv[2])))

@@ -1,7 +1,7 @@
 """The process that evaluates queries: one generation, opened read-only, no internet, bounded memory.
 
-It reads messages from its standard input, each a length (four bytes, network order) and that many bytes: an `Opening`,
-then requests.  It writes frames to its standard output, which have a kind (one byte) before the length.
+It reads messages from the socket that is its standard input, each a length (four bytes, network order) and that many
+bytes: an `Opening`, then requests.  It writes frames to the same socket, with a kind (one byte) before the length.
 It is made by the fork server and by nobody else.
 """
 
@@ -62,9 +62,7 @@ class Opening(msgspec.Struct, frozen=True):
 
 def main(parent: int, resident: pyoxigraph.Store | None) -> None:
     """Answer requests, from a store in memory where there is one, until the standard input or the parent ends."""
-    requests, out = open(0, "rb", closefd=False), os.fdopen(os.dup(1), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
-    # Whatever a library prints must not stand between the frames.
-    os.dup2(2, 1)
+    requests, out = open(0, "rb", closefd=False), os.fdopen(os.dup(0), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
     opening = msgspec.msgpack.decode(_message(requests), type=Opening)
     store = pyoxigraph.Store.read_only(opening.store) if resident is None else resident
     deny_internet()

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
-import select
-import signal
+import socket
 import time
 
 import msgspec
 
 from server.sparql import QueryTimeout, Request, WorkerDied
-from server.sparql.fork_server import RUNNING, ForkServer
+from server.sparql.fork_server import ForkServer
 from server.sparql.lower_priority import Priority, lower
 from server.sparql.worker import HEAD, LENGTH, READY, Opening
 
-_START, _END, _PAUSE = 20.0, 1.0, 0.005
-"""Seconds that a worker may take to open its generation, and to end; seconds between two looks whether it has ended."""
-_PIPE = 1 << 18
-"""Bytes that the pipe of the frames takes, where the system allows it."""
+_START = 20.0
+"""Seconds that a worker may take to open its generation."""
+_BLOCK = 1 << 18
+"""Bytes that are read at one time."""
+_DIED = "the query is too large or nested too deep for the memory that it may take; make it smaller, or flatter"
 
 
 class EndedIdle(WorkerDied):
@@ -27,7 +25,7 @@ class EndedIdle(WorkerDied):
 
 
 class Worker:
-    """One process, and the pipes to it; one that is `warmed` makes what it needs its own before it is ready.
+    """One process, and the socket to it; one that is `warmed` makes what it needs its own before it is ready.
 
     Raises OSError where no process can be made.
     """
@@ -37,23 +35,15 @@ class Worker:
         self.is_used = False
         """Whether a query has taken so long that it may have copied all that was shared."""
         self._server = server
-        requests, self._requests = os.pipe()
-        self._frames, frames = os.pipe()
-        with contextlib.suppress(OSError, AttributeError):
-            fcntl.fcntl(frames, fcntl.F_SETPIPE_SZ, _PIPE)
+        self._channel, its = socket.socketpair()
         self._held = bytearray()
         """What was read and not yet asked for."""
-        self._readable = select.poll()
-        self._readable.register(self._frames, select.POLLIN)
         try:
-            self.process = server.make(requests, frames)
+            with its:
+                self.process = server.make(its)
         except OSError:
-            os.close(self._requests)
-            os.close(self._frames)
+            self._channel.close()
             raise
-        finally:
-            os.close(requests)
-            os.close(frames)
         self._send(msgspec.structs.replace(opening, own=warmed))
 
     def wait_ready(self) -> None:
@@ -105,35 +95,37 @@ class Worker:
         """End the process at once, and all that belongs to it."""
         self.process.kill()
         self.process.close()
-        os.close(self._requests)
-        os.close(self._frames)
+        self._channel.close()
         self._server.let_go()
 
     def _send(self, message: msgspec.Struct) -> bool:
         data = msgspec.msgpack.encode(message)
-        view = memoryview(LENGTH.pack(len(data)) + data)
-        with contextlib.suppress(BrokenPipeError):
-            while view:
-                view = view[os.write(self._requests, view) :]
-        return not view
+        self._channel.settimeout(None)
+        try:
+            self._channel.sendall(LENGTH.pack(len(data)) + data)
+        except ConnectionError:
+            return False
+        return True
 
     def _read(self, length: int, deadline: float) -> bytes:
         while len(self._held) < length:
             left = deadline - time.monotonic()
-            if left <= 0 or not self._readable.poll(left * 1_000):
-                raise QueryTimeout("the query took longer than is allowed")
-            part = os.read(self._frames, _PIPE)
+            if left <= 0:
+                raise _late()
+            self._channel.settimeout(left)
+            try:
+                part = self._channel.recv(_BLOCK)
+            except TimeoutError:
+                raise _late() from None
+            except ConnectionError:
+                part = b""
             if not part:
-                raise self._died()
+                raise WorkerDied(_DIED)
             self._held += part
         data = bytes(self._held[:length])
         del self._held[:length]
         return data
 
-    def _died(self) -> WorkerDied:
-        until = time.monotonic() + _END
-        while (code := self._server.exit_code(self.process)) == RUNNING and time.monotonic() < until:
-            time.sleep(_PAUSE)
-        if code == -signal.SIGSEGV:
-            return WorkerDied("the query is nested too deep to be evaluated; make it flatter")
-        return WorkerDied("the query needs more memory than is allowed, or broke its evaluation; make it smaller")
+
+def _late() -> QueryTimeout:
+    return QueryTimeout("the query took longer than is allowed")
