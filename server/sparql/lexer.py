@@ -18,19 +18,23 @@ from server.sparql import QuerySyntax, Refused
 Form = Literal["select", "ask", "construct", "describe"]
 
 _IRI = r"""<[^<>"{}|^`\\\x00-\x20]*>"""
+_LONGEST_PREFIX = 60
+"""Characters of a prefix that are looked at: without a limit, names and points by turns are read again and again."""
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+# A string that does not end is no SPARQL; it goes to the end of its line or of the text, so that no text is read twice.
 _TOKEN = re.compile(
     rf"""
       (?P<comment>\#[^\n\r]*)
     | (?P<iri>{_IRI})
-    | (?P<string>'{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}} | "{{3}}(?:"{{0,2}}(?:[^"\\]|\\.))*"{{3}}
-              | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*")
+    | (?P<string>'{{3}}(?:\\.|.)*?(?:'{{3}}|\Z) | "{{3}}(?:\\.|.)*?(?:"{{3}}|\Z)
+              | '(?:[^'\\\n\r]|\\.)*+'? | "(?:[^"\\\n\r]|\\.)*+"?)
     | (?P<variable>[?$]\w+)
     | (?P<tag>@[a-zA-Z]+(?:-[a-zA-Z0-9]+)*)
-    | (?P<prefixed>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:(?:[\w:]|%[0-9A-Fa-f]{{2}}|\\.)?
+    | (?P<prefixed>(?:[^\W\d_](?:[\w.·-]{{0,{_LONGEST_PREFIX}}}[\w·-])?)?:(?:[\w:]|%[0-9A-Fa-f]{{2}}|\\.)?
                   (?:(?:[\w.:·-]|%[0-9A-Fa-f]{{2}}|\\.)*)
               | _:\w[\w.-]*)
     | (?P<word>[^\W\d_]\w*)
+    | (?P<number>\d+)
     | (?P<other>\s+|.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -49,37 +53,26 @@ _PLAIN_HEAD = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 
-# What varies from one query of a kind to the next, and before it what only looks so: IRIs, and names with digits.
-# A string that does not end goes to the end of the text, so that no text is read twice.
-_VARYING = re.compile(
-    rf"""
-      (?P<kept>{_IRI} | [^\W\d]\w*)
-    | (?P<number>\d+)
-    | (?P<space>(?:\s|\#[^\n\r]*)+)
-    | '{{3}}(?:\\.|.)*?(?:'{{3}}|\Z) | "{{3}}(?:\\.|.)*?(?:"{{3}}|\Z)
-    | '(?:[^'\\]|\\.)*+'? | "(?:[^"\\]|\\.)*+"?
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
 _NAME = r"(?:[A-Za-z][A-Za-z0-9_-]*)?:[A-Za-z0-9_][A-Za-z0-9_-]*"
 _VARIABLE = r"[?$][A-Za-z][A-Za-z0-9_]*"
 _LITERAL = rf'"[^"\\\r\n]*"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{_IRI}|{_NAME}))?|[0-9]+'
 _NODE = rf"{_IRI}|{_NAME}|{_VARIABLE}"
 _BLANK = r"[ \t\r\n]"
+# Never given back, so that blanks are read once.
+_BLANKS = rf"{_BLANK}*+"
 
 
 def _pattern(number: int) -> str:
     return (
-        rf"(?P<subject{number}>{_NODE}){_BLANK}+(?:{_NODE}|a){_BLANK}+(?P<object{number}>{_NODE}|{_LITERAL}){_BLANK}*"
+        rf"(?P<subject{number}>{_NODE}){_BLANK}+(?:{_NODE}|a){_BLANK}+(?P<object{number}>{_NODE}|{_LITERAL}){_BLANKS}"
     )
 
 
 _LOOK_UP = re.compile(
-    rf"{_BLANK}*(?:PREFIX{_BLANK}+(?:[A-Za-z][A-Za-z0-9_-]*)?:{_BLANK}*{_IRI}{_BLANK}*)*"
-    rf"(?:SELECT(?:{_BLANK}+DISTINCT)?(?:{_BLANK}*\*|(?:{_BLANK}+{_VARIABLE})+)|ASK){_BLANK}*(?:WHERE{_BLANK}*)?"
-    rf"\{{{_BLANK}*{_pattern(1)}(?:\.{_BLANK}*(?:{_pattern(2)}(?:\.{_BLANK}*)?)?)?\}}{_BLANK}*"
-    rf"(?:LIMIT{_BLANK}+[0-9]+{_BLANK}*)?(?:\#[^\r\n]*)?{_BLANK}*".encode(),
+    rf"{_BLANKS}(?:PREFIX{_BLANK}+(?:[A-Za-z][A-Za-z0-9_-]*)?:{_BLANKS}{_IRI}{_BLANKS})*"
+    rf"(?:SELECT(?:{_BLANK}+DISTINCT)?(?:{_BLANKS}\*|(?:{_BLANK}+{_VARIABLE})+)|ASK){_BLANKS}(?:WHERE{_BLANKS})?"
+    rf"\{{{_BLANKS}{_pattern(1)}(?:\.{_BLANKS}(?:{_pattern(2)}(?:\.{_BLANKS})?)?)?\}}{_BLANKS}"
+    rf"(?:LIMIT{_BLANK}+[0-9]+{_BLANKS})?(?:\#[^\r\n]*)?{_BLANKS}".encode(),
     re.IGNORECASE,
 )
 _VARIABLES = (b"?", b"$")
@@ -221,23 +214,21 @@ def _is_modifier(token: Word) -> bool:
 
 @lru_cache(_REMEMBERED)
 def kind(query: str) -> str:
-    """A query without what only its values tell; a number counts by its digits, since a limit says how much is wanted.
+    """A query without what only its values say; a number counts by its digits, since a limit says how much is wanted.
 
     >>> kind('SELECT ?a1 { ?a1 <urn:b#2> "Lake" } LIMIT 50 # first')
     "SELECT ?a1 { ?a1 <urn:b#2> '' } LIMIT 00"
     """
-    return _VARYING.sub(_general, query[:_READ]).strip()
+    return " ".join(_general(token) for token in tokens(query[:_READ]))
 
 
-def _general(match: re.Match[str]) -> str:
-    match match.lastgroup:
-        case "kept":
-            return match[0]
+def _general(token: Word) -> str:
+    match token.kind:
+        case "string":
+            return "''"
         case "number":
-            return "0" * len(match[0])
-        case "space":
-            return " "
-    return "''"
+            return "0" * len(token.text)
+    return token.text
 
 
 def is_look_up(query: bytes) -> bool:
