@@ -22,9 +22,9 @@ from server.feeds.ldes import ldes_blueprint
 from server.feeds.resourcesync import resourcesync_blueprint
 from server.feeds.sitemap import sitemap_blueprint
 from server.front.application_link import Link
-from server.http.base_path import Below, root
+from server.http.base_path import BasePath, root
 from server.http.compression import register_packing
-from server.http.headers import BORNE, PAGE_POLICY, READ, fit
+from server.http.headers import COMMON, PAGE_POLICY, READ, fit
 from server.http.problems import register_problems
 from server.named_queries.query_list import examples
 from server.named_queries.query_pages import example_queries
@@ -93,7 +93,7 @@ def create_app(
     app.before_request(_begin)
     app.after_request(_headers)
     watched = watch(app.wsgi_app)
-    app.wsgi_app = Below(watched, settings.base)  # type: ignore[method-assign] # Flask's way
+    app.wsgi_app = BasePath(watched, settings.base)  # type: ignore[method-assign] # Flask's way
     return app
 
 
@@ -125,8 +125,8 @@ def _asked_headers() -> list[str]:
 
 
 def _headers(response: Response) -> Response:
-    """Add what every answer bears, and the policy of a page."""
-    response.headers.update(BORNE)
+    """Add the header fields of every answer, and the policy of a page."""
+    response.headers.update(COMMON)
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
     fit(response.headers)

@@ -18,7 +18,7 @@ import msgspec
 
 from server.front.messages import Answered, Channel, Report, Shown
 from server.sparql import WorkerDied
-from server.sparql.client_disconnect import Asker
+from server.sparql.client_disconnect import PendingRequest
 from server.sparql.pool import Pool
 
 _PAUSE = 0.2
@@ -33,7 +33,7 @@ class Link:
 
     def __init__(self, control: Path, pool: Pool | None = None) -> None:
         self._control, self._pool = control, pool
-        self._under_way: dict[str, Asker] = {}
+        self._under_way: dict[str, PendingRequest] = {}
         self._gone: OrderedDict[str, None] = OrderedDict()
         self._changed = threading.Condition()
         self._channel: Channel | None = None
@@ -50,11 +50,11 @@ class Link:
         """Meet the front, again and again; from now on it accepts connections."""
         threading.Thread(target=self._meet, name="front", daemon=True).start()
 
-    def begun(self, name: str, asker: Asker) -> None:
+    def begun(self, name: str, request: PendingRequest) -> None:
         """A request that was passed on is answered now."""
-        self._under_way[name] = asker
+        self._under_way[name] = request
         if name in self._gone:
-            asker.leave()
+            request.leave()
 
     def ended(self, name: str) -> None:
         """It has been answered."""
@@ -128,7 +128,7 @@ class Link:
             self.on_answered(answered)
         for name in report.left:
             self._gone[name] = None
-            if asker := self._under_way.get(name):
-                asker.leave()
+            if request := self._under_way.get(name):
+                request.leave()
         while len(self._gone) > _MOST_GONE:
             self._gone.popitem(last=False)

@@ -19,13 +19,13 @@ from server.front.messages import Answered, Shown
 from server.front.plain_request import Question
 from server.http.formats import FORMATS
 from server.http.generation_cache import GenerationCache
-from server.http.headers import BORNE, GENERATION
+from server.http.headers import COMMON, GENERATION
 from server.http.request_ids import request_id
 from server.sparql import Request
 from server.sparql.lexer import is_look_up, kind
 from server.sparql.response_headers import cache_fields, times, validator
 
-COMMON_FIELDS = "".join(f"{name.lower()}: {value}\r\n" for name, value in BORNE.items()).encode()
+COMMON_FIELDS = "".join(f"{name.lower()}: {value}\r\n" for name, value in COMMON.items()).encode()
 """What every answer says."""
 _KEPT = 16 << 20
 """Bytes of answers that are kept here."""

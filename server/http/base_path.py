@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _AS_CAME = ("RAW_URI", "REQUEST_URI")
-"""Where servers tell the target of a request before anything in it is decoded."""
+"""Where servers have the target of a request before anything in it is decoded."""
 
 
 def root(base: str) -> str:
@@ -19,7 +19,7 @@ def root(base: str) -> str:
     return urlsplit(base).path or "/"
 
 
-class Below:
+class BasePath:
     """An application that is also reached below the path of its `base`; at that path without a slash it leads there.
 
     What begins with that path is never taken for a name below it: of `/item/`, a proxy must pass on all of the path.

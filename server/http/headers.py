@@ -15,13 +15,13 @@ EXPOSED = (
 )
 READ = ("Accept", "Accept-Profile", "Content-Type", "Authorization", "If-None-Match", "X-Requested-With")
 """What a page of another site may send without having to ask for it by name."""
-BORNE = {
+COMMON = {
     **OPEN,
     "Access-Control-Expose-Headers": EXPOSED,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-"""What every answer bears, refusals included."""
+"""The header fields of every answer, refusals included."""
 EMBEDDED_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 """The policy of a page that others show in a frame: the preview of the reconciliation service."""
 PAGE_POLICY = f"{EMBEDDED_POLICY}; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"

@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from server.http.headers import GENERATION
 from server.http.request_ids import HEADER, PASSED, request_id
-from server.sparql.client_disconnect import ASKER, Asker
+from server.sparql.client_disconnect import CURRENT, PendingRequest
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -19,7 +19,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE"
 
 
 @dataclass(slots=True, eq=False)
-class ObservedRequest(Asker):
+class ObservedRequest(PendingRequest):
     """A request under way, which may be waited for by an endpoint.
 
     `route` is the pattern that matched its path, empty where none did; `length` is how many bytes its answer is to
@@ -48,8 +48,8 @@ class ObservedRequest(Asker):
 
 def current() -> ObservedRequest | None:
     """The request that this thread works for, where there is one."""
-    asker = ASKER.get()
-    return asker if isinstance(asker, ObservedRequest) else None
+    request = CURRENT.get()
+    return request if isinstance(request, ObservedRequest) else None
 
 
 class Observer:
@@ -77,7 +77,7 @@ class Observer:
         )
         seen.generation = self._generation()
         seen.passed = environ.get(PASSED, "")
-        ASKER.set(seen)
+        CURRENT.set(seen)
 
         def start(
             status: str,
@@ -96,7 +96,7 @@ class Observer:
             return _Body(self._inner(environ, start), seen, self._ended)
         except BaseException:
             self._ended(seen)
-            ASKER.set(None)
+            CURRENT.set(None)
             raise
 
 
@@ -125,7 +125,7 @@ class _Body:
         return part
 
     def close(self) -> None:
-        """Close the answer, and tell that it has ended."""
+        """Close the answer, and report that it has ended."""
         if self._closed:
             return
         self._closed = True
@@ -139,4 +139,4 @@ class _Body:
                 seen.broken = "client left"
             seen.seconds = time.perf_counter() - seen.came
             self._ended(seen)
-            ASKER.set(None)
+            CURRENT.set(None)

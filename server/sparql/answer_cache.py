@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from server.http.generation_cache import GenerationCache
 from server.sparql import Answer, Endpoint, QueryTimeout, Request, WorkerDied
-from server.sparql.client_disconnect import Joined, Wait
+from server.sparql.client_disconnect import Wait
 from server.sparql.lexer import is_volatile
 
 
@@ -59,7 +59,7 @@ class Cached:
         if isinstance(making, Kept):
             return making
         try:
-            with Joined(making):
+            with making.joined():
                 return _Recording(self.behind.ask(request), self, key, self._largest)
         except (QueryTimeout, WorkerDied) as fault:
             making.fault = fault

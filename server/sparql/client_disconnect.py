@@ -1,25 +1,25 @@
 """Who waits for the beginning of an answer; what nobody waits for any more is ended.
 
-Whoever serves requests makes an `Asker` of each, lets its thread know it (`ASKER`), and calls `leave` when its client
-has gone.  An endpoint joins the asker to a `Wait` for as long as it evaluates: several askers share one where they ask
-the same, and it is given up when the last of them has left.  Who asks without a request never leaves.
+Whoever serves requests makes a `PendingRequest` of each, sets it as the one that its thread works for (`CURRENT`), and
+calls `leave` when its client has gone.  An endpoint joins it to a `Wait` for as long as it evaluates: several requests
+share one where they ask the same, and it is given up when the last of them has left.  A query without a request never
+leaves.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
 from server.sparql import ClientLeft
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Asker:
+class PendingRequest:
     """A request; `came` is when it came, in seconds of `time.perf_counter`."""
 
     came: float = field(default_factory=time.perf_counter)
@@ -34,24 +34,24 @@ class Asker:
             wait.look()
 
 
-ASKER: ContextVar[Asker | None] = ContextVar("asker", default=None)
+CURRENT: ContextVar[PendingRequest | None] = ContextVar("request", default=None)
 """The request that this thread works for, where there is one."""
 
 
 class Wait:
-    """The wait for one answer, of one asker or of several."""
+    """The wait for one answer, of one request or of several."""
 
     def __init__(self) -> None:
-        self._askers: list[Asker] = []
+        self._requests: list[PendingRequest] = []
         self._changed = threading.Condition()
         self._over = False
         self.give_up: Callable[[], None] | None = None
-        """What is called when the last asker has left; who sets it looks at `deserted` afterwards."""
+        """What is called when the last client has left; who sets it looks at `deserted` afterwards."""
 
     @property
     def deserted(self) -> bool:
         """Whether all have left."""
-        return all(asker.left for asker in tuple(self._askers))
+        return all(request.left for request in tuple(self._requests))
 
     def look(self) -> None:
         """Let the one go who has left, and give up where that was the last."""
@@ -72,38 +72,28 @@ class Wait:
 
         Raises ClientLeft where the client of this thread has gone.
         """
-        with Joined(self) as joined, self._changed:
-            while not self._over:
-                if joined.asker.left:
-                    raise ClientLeft
-                self._changed.wait()
+        with self.joined() as request, self._changed:
+            self._changed.wait_for(lambda: self._over or request.left)
+            if not self._over:
+                raise ClientLeft
 
-    def join(self, asker: Asker) -> None:
-        """One more waits."""
-        self._askers.append(asker)
+    @contextmanager
+    def joined(self) -> Iterator[PendingRequest]:
+        """The request of this thread, which waits for this meanwhile."""
+        request = CURRENT.get() or PendingRequest()
+        before, request.wait = request.wait, self
+        self._requests.append(request)
+        try:
+            yield request
+        finally:
+            request.wait = before
+            self._requests.remove(request)
 
-    def part(self, asker: Asker) -> None:
-        """One waits no more."""
-        self._askers.remove(asker)
 
-
-class Joined:
-    """The asker of this thread while it waits: for that, or else for what it waits for already."""
-
-    __slots__ = ("_before", "asker", "wait")
-
-    def __init__(self, wait: Wait | None = None) -> None:
-        self.asker = ASKER.get() or Asker()
-        self._before = self.asker.wait
-        self.wait = wait or self._before or Wait()
-
-    def __enter__(self) -> Self:
-        self.wait.join(self.asker)
-        self.asker.wait = self.wait
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.asker.wait = self._before
-        self.wait.part(self.asker)
+@contextmanager
+def current_wait() -> Iterator[Wait]:
+    """What the request of this thread waits for already, or else a wait of its own."""
+    request = CURRENT.get()
+    wait = (request and request.wait) or Wait()
+    with wait.joined():
+        yield wait

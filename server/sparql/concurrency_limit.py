@@ -22,33 +22,24 @@ class Turns:
         Raises QueueFull where too many wait, QueryTimeout at the deadline, ClientLeft where nobody waits any more.
         """
         with self._changed:
+            if not self._free and self._waiting >= self._queue:
+                raise QueueFull(f"{self._waiting} queries are waiting; try again later")
+            self._waiting += 1
+            wait.give_up = self._wake
+            left = max(0.0, deadline - time.monotonic())
+            self._changed.wait_for(lambda: self._free or wait.deserted, left)
+            self._waiting -= 1
+            if wait.deserted:
+                raise ClientLeft
             if not self._free:
-                self._stand_in_line(deadline, wait)
+                raise QueryTimeout("no turn came within the time that a query may take")
             self._free -= 1
 
     def give(self) -> None:
         """Let the next have a turn."""
         with self._changed:
             self._free += 1
-            self._changed.notify()
-
-    def _stand_in_line(self, deadline: float, wait: Wait) -> None:
-        if self._waiting >= self._queue:
-            raise QueueFull(f"{self._waiting} queries are waiting; try again later")
-        wait.give_up = self._wake
-        self._waiting += 1
-        try:
-            while not self._free:
-                if wait.deserted:
-                    raise ClientLeft
-                if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
-                    raise QueryTimeout("no turn came within the time that a query may take")
-        except BaseException:
-            # Whoever gave a turn may have woken this one.
-            self._changed.notify()
-            raise
-        finally:
-            self._waiting -= 1
+            self._changed.notify_all()
 
     def _wake(self) -> None:
         with self._changed:

@@ -30,7 +30,7 @@ from cachetools import LRUCache
 
 from converter.errors import QueryError
 from server.sparql import ClientLeft, QueryTimeout, QueueFull, Request, WorkerDied
-from server.sparql.client_disconnect import Joined, Wait
+from server.sparql.client_disconnect import Wait, current_wait
 from server.sparql.generations import Generations
 from server.sparql.lexer import kind
 from server.sparql.lower_priority import RETURNS, Priority
@@ -176,8 +176,8 @@ class Pool:
 
         Raises QuerySyntax, QueryTimeout, QueueFull, WorkerDied, NotEvaluated, Refused or ClientLeft.
         """
-        with Joined() as joined:
-            return self._begun(request, joined.wait)
+        with current_wait() as wait:
+            return self._begun(request, wait)
 
     def use(
         self, store: Path, version: str, journal: int | None = None, before_shown: Callable[[], object] = int

@@ -32,7 +32,7 @@ from server.sparql import (
     ServiceFailed,
     WorkerDied,
 )
-from server.sparql.client_disconnect import Joined, Wait
+from server.sparql.client_disconnect import Wait, current_wait
 from server.sparql.concurrency_limit import Turns
 from server.sparql.lexer import form, words
 from server.sparql.remote_client import Exchange, Service
@@ -107,8 +107,8 @@ class Remote:
 
         Raises QuerySyntax, QueryTimeout, QueueFull, ServiceFailed, WorkerDied, Refused or ClientLeft.
         """
-        with Joined() as joined:
-            return self._begun(request, joined.wait)
+        with current_wait() as wait:
+            return self._begun(request, wait)
 
     def _begun(self, request: Request, wait: Wait) -> RemoteAnswer:
         kind, format_ = form(request.query), FORMATS[request.format]

@@ -12,7 +12,7 @@ import pytest
 from converter.errors import QueryError
 from server.sparql import ClientLeft, Endpoint, QueryTimeout, Request
 from server.sparql.answer_cache import Cached
-from server.sparql.client_disconnect import ASKER, Asker
+from server.sparql.client_disconnect import CURRENT, PendingRequest
 from server.sparql.pool import Pool
 from tests.sparql.test_pool import COUNT, RUNAWAY, stated, store, workers
 
@@ -21,13 +21,13 @@ class Asking:
     """A thread that asks for somebody, and how that ended."""
 
     def __init__(self, endpoint: Endpoint, query: str = RUNAWAY) -> None:
-        self.asker = Asker()
+        self.request = PendingRequest()
         self.outcome: bytes | QueryError | None = None
         self._thread = threading.Thread(target=self._run, args=(endpoint, Request(query, "csv")))
         self._thread.start()
 
     def _run(self, endpoint: Endpoint, request: Request) -> None:
-        ASKER.set(self.asker)
+        CURRENT.set(self.request)
         try:
             with endpoint.ask(request) as answer:
                 self.outcome = b"".join(answer)
@@ -62,7 +62,7 @@ def patient(tmp_path: Path) -> Iterator[Pool]:
 def test_the_query_of_one_who_leaves_is_ended(patient: Pool) -> None:
     asking = Asking(patient)
     assert soon(lambda: patient.figures().running == 1)
-    asking.asker.leave()
+    asking.request.leave()
     assert asking.ended(1)
     assert isinstance(asking.outcome, ClientLeft)
     assert (patient.figures().running, patient.figures().kills) == (0, 1)
@@ -70,26 +70,26 @@ def test_the_query_of_one_who_leaves_is_ended(patient: Pool) -> None:
 
 
 def test_one_who_has_left_asks_nothing_more(patient: Pool) -> None:
-    asker = Asker()
-    asker.leave()
-    before = ASKER.set(asker)
+    request = PendingRequest()
+    request.leave()
+    before = CURRENT.set(request)
     try:
         with pytest.raises(ClientLeft):
             patient.ask(COUNT)
     finally:
-        ASKER.reset(before)
+        CURRENT.reset(before)
     assert patient.figures().running == 0
 
 
 def test_one_who_leaves_while_an_answer_streams_ends_no_worker_that_serves_another(patient: Pool) -> None:
-    asker = Asker()
-    before = ASKER.set(asker)
+    request = PendingRequest()
+    before = CURRENT.set(request)
     try:
         answer = patient.ask(COUNT)
-        asker.leave()
+        request.leave()
         assert b"".join(answer) == b"n\r\n300\r\n"
     finally:
-        ASKER.reset(before)
+        CURRENT.reset(before)
     assert patient.figures().kills == 0
 
 
@@ -99,10 +99,10 @@ def test_one_who_leaves_is_taken_out_of_the_line(tmp_path: Path) -> None:
     try:
         first, second = Asking(lacking), Asking(lacking, COUNT.query)
         assert soon(lambda: lacking.figures().waiting == 2)
-        first.asker.leave()
+        first.request.leave()
         assert first.ended(1)
         assert (lacking.figures().waiting, second.ended(0.2)) == (1, False)
-        second.asker.leave()
+        second.request.leave()
         assert second.ended(1)
         assert lacking.figures().waiting == 0
     finally:
@@ -120,11 +120,11 @@ def test_a_question_of_several_goes_on_while_one_of_them_is_there(patient: Pool,
     working = workers()
     *leaving, last = (askings[number] for number in order)
     for asking in leaving:
-        asking.asker.leave()
+        asking.request.leave()
     # Who asked first goes on for the others.
     assert all(asking.ended(1) for asking in leaving if asking is not askings[0])
     assert (patient.figures().running, last.ended(0.3)) == (1, False)
-    last.asker.leave()
+    last.request.leave()
     assert all(asking.ended(1) for asking in askings)
     assert {type(asking.outcome) for asking in askings} == {ClientLeft}
     assert (patient.figures().running, patient.figures().kills) == (0, 1)
@@ -135,11 +135,11 @@ def test_one_who_comes_when_the_others_have_left_is_answered(patient: Pool) -> N
     cache, slow = Cached(patient), f"{RUNAWAY} LIMIT 1"
     asking = Asking(cache, slow)
     assert soon(lambda: patient.figures().running == 1)
-    asking.asker.leave()
+    asking.request.leave()
     following = Asking(cache, slow)
     assert asking.ended(1)
     assert not following.ended(0.5)
-    following.asker.leave()
+    following.request.leave()
     assert following.ended(1)
 
 
@@ -158,7 +158,7 @@ def test_who_asks_without_a_request_keeps_a_question_going(tmp_path: Path) -> No
         assert soon(lambda: pool.figures().running == 1)
         asking = Asking(cache)
         time.sleep(0.1)
-        asking.asker.leave()
+        asking.request.leave()
         assert asking.ended(0.5)
         thread.join()
         assert len(faults) == 1

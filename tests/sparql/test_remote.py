@@ -397,7 +397,7 @@ def test_one_who_leaves_stands_in_no_line_and_waits_for_no_service() -> None:
         second = Asking(remote, f"{RUNAWAY} LIMIT 1")
         time.sleep(0.3)
         for asking in (second, first):
-            asking.asker.leave()
+            asking.request.leave()
             assert asking.ended(0.5)
             assert isinstance(asking.outcome, ClientLeft)
         # The turn is free again.
