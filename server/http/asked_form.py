@@ -9,6 +9,7 @@ from flask import request
 from server.http.formats import PARAMETERS, called
 from server.http.negotiation import choose
 
+
 def parameter() -> str:
     """What the address names as the form, empty where it names none."""
     return next((value for name in PARAMETERS if (value := request.args.get(name, "").strip())), "")
