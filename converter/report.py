@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable
-from typing import IO, Literal, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import IO, BinaryIO, Literal, NamedTuple
 
 Level = Literal["info", "warning", "error"]
 
@@ -34,8 +34,14 @@ class Finding(NamedTuple):
     reason: str
 
 
+Seen = Callable[[str, list[tuple[str, BinaryIO]]], None]
+"""Is called with the name of a source and its parts, each with its kind, when all its records have been read."""
+
+
 class Report:
     """The findings of a run; they are counted as they come, and handed to `keep` when there is one.
+
+    `seen` is called behind each source, None where nobody asks for it.
 
     >>> report = Report()
     >>> report.add(Finding("10722/1", "warning", "dc.date.issued", "2010-13", "no month 13"))
@@ -45,6 +51,7 @@ class Report:
 
     def __init__(self, out: IO[str] | None = None) -> None:
         self.counts: Counter[Level] = Counter()
+        self.seen: Seen | None = None
         self._writer = csv.writer(out) if out else None
         if self._writer:
             self._writer.writerow(Finding._fields)

@@ -185,6 +185,26 @@ def field_of(name: str, kind: str, otherwise: str = "") -> str:
     return kinds(name).get(_NOT_A_WORD.sub("", kind.lower()), otherwise)
 
 
+def is_kind(text: str) -> bool:
+    """Whether a text is a kind by which a field is chosen: a role, the type of an identifier, a condition of a path.
+
+    >>> is_kind("Thesis Advisor"), is_kind("personal"), is_kind("tuba")
+    (True, True, False)
+    """
+    return _NOT_A_WORD.sub("", text.lower()) in _all_kinds()
+
+
+@lru_cache(maxsize=1)
+def _all_kinds() -> frozenset[str]:
+    """The kinds of all tables of kinds, and all that stands in paths."""
+    found: set[str] = set()
+    for file in (FOLDER / "formats").iterdir():
+        for _, row in table(f"formats/{file.name}", FOLDER) if file.suffix == ".csv" else ():
+            words = [row["kind"]] if "kind" in row else re.split(r"[/:@\[\]=]", row.get("path", ""))
+            found.update(_NOT_A_WORD.sub("", word.lower()) for word in words)
+    return frozenset(found - {""})
+
+
 @lru_cache(maxsize=1)
 def xml_formats() -> tuple[XmlFormat, ...]:
     """The formats of `xml-formats.csv`, each with a table of its own."""

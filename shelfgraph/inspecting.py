@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from shelfgraph.runs import Run
 
 _EXAMPLES = 2
+_SHOWN = 10
+"""So many leaves that nothing became of are shown."""
 _VIOLATED = 4
 
 
@@ -30,17 +32,24 @@ _VIOLATED = 4
 @options.KIND
 @options.ENCODING
 def fields(sources: tuple[str, ...], kind: str | None, encoding: str) -> None:
-    """Show what became of the values of each field of SOURCE..., as CSV: how many, where they went, examples."""
+    """Show what became of all that SOURCE... say, as CSV: of their leaves, and of the values of each field.
+
+    A leaf is a text or attribute of XML, a value of JSON, a subfield of MARC, a value in a cell of CSV, a value of RIS
+    or BibTeX, or of the table and head of a page.  The first row counts the leaves of the sources without the readers.
+    """
+    from converter.accounting.count import OUTCOMES, Count
     from converter.mapping.engine import Mapper
-    from converter.report import Report
     from shelfgraph.runs import Run
 
-    mapper, run = Mapper(), Run(Report(), encoding=encoding)
+    leaves = Count()
+    mapper, run = Mapper(), Run(leaves, encoding=encoding)
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     places: dict[str, str] = {}
     examples: defaultdict[str, list[str]] = defaultdict(list)
-    for record in run.records(options.required(sources), kind, ""):
-        for field, row, outcome in mapper.map(record).outcomes:
+    for record in run.records(options.required(sources), kind, "", hidden=True):
+        mapped = mapper.map(record)
+        leaves.record(record, mapped)
+        for field, row, outcome in mapped.outcomes:
             counts[field.name][outcome] += 1
             places[field.name] = row.place
             shown = examples[field.name]
@@ -48,13 +57,19 @@ def fields(sources: tuple[str, ...], kind: str | None, encoding: str) -> None:
                 shown.append(field.value)
     outcomes = ("mapped", "fallback", "private", "archived", "reported")
     table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(("field", "values", *outcomes, "crosswalk", "examples"))
+    table.writerow(("field", "values", *OUTCOMES, "crosswalk", "examples"))
+    found = leaves.outcomes
+    table.writerow(("leaves of the source", found.total(), *(found[outcome] for outcome in OUTCOMES), "", ""))
     for name in sorted(counts):
         stated = counts[name]
         seen = " | ".join(example[:60] for example in examples[name])
-        table.writerow(safe_row((name, stated.total(), *(stated[outcome] for outcome in outcomes), places[name], seen)))
+        became = (stated[outcome] for outcome in outcomes)
+        table.writerow(safe_row((name, stated.total(), *became, 0, places[name], seen)))
     whole = sum(counts.values(), Counter())
-    table.writerow(("*", whole.total(), *(whole[outcome] for outcome in outcomes), "", ""))
+    table.writerow(("*", whole.total(), *(whole[outcome] for outcome in outcomes), 0, "", ""))
+    for source, leaf in leaves.lost[:_SHOWN]:
+        value = f"{source}: {leaf.place} {leaf.text.strip()[:60]!r}"
+        click.echo(f"shelfgraph: {value} is in no record and in no line of the report; please report it", err=True)
     run.finish()
 
 

@@ -21,6 +21,7 @@ from converter.sources.bibtex_grammar import RawEntry, digest, entries
 from converter.sources.builder import Draft
 from converter.sources.container_fields import series_text
 from converter.sources.pages import add_pages
+from converter.sources.remainder import Leaf
 from converter.sources.vocabulary import add_agent
 from converter.values.agent_kinds import is_nobody, kind
 from converter.values.dates import parse
@@ -44,6 +45,8 @@ _REPORTS = frozenset({"report", "techreport", "patent", "manual", "misc", "onlin
 _VERBATIM = frozenset({"doi", "url", "eprint", "file"})
 _ESCAPED = re.compile(r"\\([_#%&~$])")
 _PERCENT = re.compile(r"(?<!\\)%")
+_TYPEWRITER = re.compile(r"\\(?:texttt|path)(?=\s*\{)")
+"""What the decoder would leave out together with its text."""
 _SIGN = {"textless": "<", "textgreater": ">", "textbar": "|", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX"}
 """Signs that the decoder would leave out."""
 _SIGNS = re.compile(rf"\{{\\({'|'.join(_SIGN)})\}}|\\({'|'.join(_SIGN)})(?![A-Za-z])(?:\{{\}}|\s+)?")
@@ -99,10 +102,11 @@ def _told(raw: RawEntry, draft: Draft) -> dict[str, list[str]]:
 def _decoded(value: str) -> str:
     r"""The text that LaTeX means by a value; in BibTeX a percent sign begins no comment.
 
-    >>> _decoded(r'50% of {\"o}sel'), _decoded(r"50\% of it"), _decoded(r"p {\textless} 1")
-    ('50% of ösel', '50% of it', 'p < 1')
+    >>> _decoded(r'50% of {\"o}sel'), _decoded(r"50\% of it"), _decoded(r"p {\textless} 1"), _decoded(r"\texttt{ls}")
+    ('50% of ösel', '50% of it', 'p < 1', 'ls')
     """
-    stated = _SIGNS.sub(lambda sign: _SIGN[sign[1] or sign[2]], _PERCENT.sub(r"\\%", value))
+    plain = _TYPEWRITER.sub("", _PERCENT.sub(r"\\%", value))
+    stated = _SIGNS.sub(lambda sign: _SIGN[sign[1] or sign[2]], plain)
     entry = Entry("misc", "x", [Stated("value", stated)])
     block = LatexDecodingMiddleware().transform_block(entry, Library())
     return str(block.fields[0].value) if isinstance(block, Entry) else value
@@ -172,9 +176,8 @@ def _record(raw: RawEntry, name: str, note: Note, source: str) -> Record:
     doi = "".join(stated.get("doi", [])[:1])
     key = f"{raw.key}-{digest(raw)}" if raw.number else raw.key
     draft.identifier = f"https://doi.org/{doi}" if doi.startswith("10.") else key
-    if raw.number:
-        where = f"{name}, line {raw.line + 1}"
-        draft.unread("bibtex.key", raw.key, f"another entry has the key of the one in {where}; it is called {key}")
+    _key(raw, key, f"{name}, line {raw.line + 1}", draft)
+    draft.leaves = [Leaf(f"bibtex.{field}", value) for field, values in stated.items() for value in values]
     draft.add("dc.type", kind_)
     for key in [key for key in stated if _NAME.fullmatch(key)]:
         person, (role, _, *name_type) = stated.pop(key)[0], key.split("#")
@@ -196,6 +199,14 @@ def _record(raw: RawEntry, name: str, note: Note, source: str) -> Record:
             elif value or key in rules:
                 draft.add(rules.get(key, f"bibtex.{key}"), value)
     return draft.record(source)
+
+
+def _key(raw: RawEntry, key: str, where: str, draft: Draft) -> None:
+    """Report the key of an entry that does not name the work."""
+    if raw.number:
+        draft.unread("bibtex.key", raw.key, f"another entry has the key of the one in {where}; it is called {key}")
+    elif key and draft.identifier != key:
+        draft.unread("bibtex.key", key, "the key of the entry in its file; the DOI names the work")
 
 
 def _date(stated: dict[str, str], draft: Draft) -> None:

@@ -70,12 +70,17 @@ def joined(value: str, macros: Mapping[str, str], where: str = "", note: Note = 
 
     >>> joined('"Ebb " # {and {F}low} # js', {"js": " Notes"}), joined("1961", {}), joined('{a # b}', {})
     ('Ebb and {F}low Notes', '1961', 'a # b')
+    >>> joined("{a } b}", {})
+    'a } b'
     """
     texts, place = [], 0
     while place < len(value):
         character = value[place]
         if character in '{"':
             end = _closing(value, place)
+            if not _JOINED.match(value, end + 1):
+                # What is not joined with # is one part, in which braces or quotes do not match.
+                end = max(end, value.rfind("}" if character == "{" else character))
             texts.append(value[place + 1 : end])
             place = end + 1
         elif character in "# \t\r\n":
@@ -88,6 +93,7 @@ def joined(value: str, macros: Mapping[str, str], where: str = "", note: Note = 
     return "".join(texts)
 
 
+_JOINED = re.compile(r"\s*(?:#|\Z)")
 _WORD = re.compile(r"[^#{\"\s][^#\s]*(?:[ \t\r\n]+[^#{\"\s][^#\s]*)*")
 
 

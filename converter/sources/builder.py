@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from lxml import etree
 
 from converter.record import Field, File, Origin, Record, Via
 from converter.report import Finding
+from converter.sources import remainder
 from converter.sources.record_identity import handle_of, identified
 
 Note = Callable[[Finding], None]
@@ -32,7 +33,8 @@ class Draft:
     `identifier`, `handle`, `datestamp`, `sets` and `deleted` may be set at any time before `record`, and so may
     `whole`, a record that came in one piece; `origin` and `origins`, where it is from; `base_url` and
     `namespace`, how it came.  `fault` says why there is no record in it at all, `hidden` why it is not to be published:
-    then nothing of it is kept but its identity, and the report says so.
+    then nothing of it is kept but its identity, and the report says so.  `leaves` are all values of its source: those
+    of them that nobody read are reported.
     """
 
     def __init__(self, note: Note) -> None:
@@ -48,6 +50,7 @@ class Draft:
         self.origins: tuple[Origin, ...] = ()
         self.base_url = self.namespace = ""
         self.fault = self.hidden = ""
+        self.leaves: Iterable[remainder.Leaf] = ()
         self._findings: list[tuple[str, str, str]] = []
         self._note = note
 
@@ -102,6 +105,8 @@ class Draft:
         if self.hidden:
             self._note(Finding(read.handle or read.identifier, "info", "", "", f"not published: {self.hidden}"))
             return msgspec.structs.replace(read, fields=(), files=(), sets=(), erased=True)
+        if not self.whole:
+            self._findings += list(remainder.unread(self.leaves, read, self._findings))
         for name, value, reason in self._findings:
             self._note(Finding(read.handle or read.identifier, "info", name, value, reason))
         return read

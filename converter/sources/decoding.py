@@ -85,11 +85,11 @@ def utf8(stream: BinaryIO, name: str, note: Note, encoding: str = "") -> BinaryI
     return cast("BinaryIO", copy)
 
 
-def text(raw: bytes, name: str, note: Note) -> str:
+def text(raw: bytes, name: str, note: Note, encoding: str = "") -> str:
     """The text of bytes that are no stream: what `utf8` makes of them."""
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
         spool.write(raw)
-        with utf8(cast("BinaryIO", spool), name, note) as stream:
+        with utf8(cast("BinaryIO", spool), name, note, encoding) as stream:
             return stream.read().decode("utf-8-sig")
 
 

@@ -17,7 +17,7 @@ from lxml import etree
 
 from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
 from converter.record import Record
-from converter.report import Finding, Report
+from converter.report import Finding, Report, Seen
 from converter.sources import bibtex, decoding, dspace_html, dspace_text, json_records, metadata_csv, oai, packages, ris
 from converter.sources.folders import inside
 from converter.sources.limits import MOST_FIELDS, Budget, Limits, limits, refuse_long
@@ -107,7 +107,7 @@ def read(
     if source == "-":
         yield from read_stream(sys.stdin.buffer, "standard input", kind, repository, report, encoding, most)
     elif path.is_dir():
-        how = _how(kind, repository, encoding, most)
+        how = _how(kind, repository, encoding, most, report.seen)
         yield from _bounded(_all(inside(path), str(path), how, report.add, None), str(path), report.add)
     else:
         with _open(path) as stream:
@@ -127,7 +127,7 @@ def read_stream(  # noqa: PLR0913, PLR0917 - what a person may say of a source
 
     Raises SourceError where it holds none, UsageError for a kind or an encoding that is not known.
     """
-    how = _how(kind, repository, encoding, most)
+    how = _how(kind, repository, encoding, most, report.seen)
     yield from _bounded(_opened(stream, name, how, report.add, None), name, report.add)
 
 
@@ -139,14 +139,15 @@ class _How(NamedTuple):
     encoding: str
     limits: Limits
     is_told: bool
+    seen: Seen | None
 
 
-def _how(kind: str | None, repository: str, encoding: str, most: int | None) -> _How:
+def _how(kind: str | None, repository: str, encoding: str, most: int | None, seen: Seen | None) -> _How:
     if kind is not None and kind not in KINDS:
         raise UsageError(f"no kind of source is called {kind!r}; --from takes {', '.join(KINDS)}")
     if encoding and not decoding.known(encoding):
         raise UsageError(f"--encoding: no encoding is called {encoding!r}; write one such as utf-8, gb18030 or cp1252")
-    return _How(kind, repository, encoding, limits(most), most is not None)
+    return _How(kind, repository, encoding, limits(most), most is not None, seen)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -169,7 +170,7 @@ def _all(found: Iterable[Member], name: str, how: _How, note: Note, budget: Budg
                 inner.append(member)
         by_name = {PurePosixPath(member.path).name: member for member in inner}
         if packages.MARK in by_name and how.kind is None:
-            yield from _package(by_name, f"{name}/{folder}", how.repository, note)
+            yield from _package(by_name, f"{name}/{folder}", how, note)
             continue
         for member in [by_name[_PACKAGE]] if _PACKAGE in by_name and how.kind is None else inner:
             try:
@@ -179,13 +180,22 @@ def _all(found: Iterable[Member], name: str, how: _How, note: Note, budget: Budg
                 note(Finding("", "error", "", f"{name}/{member.path}", " ".join(str(fault).split())))
 
 
-def _package(files: dict[str, Member], name: str, repository: str, note: Note) -> Iterator[Record]:
+def _package(files: dict[str, Member], name: str, how: _How, note: Note) -> Iterator[Record]:
     try:
-        # An item without a handle is called by its folder.
-        called = PurePosixPath(name).name
-        yield packages.item({file: member.open for file, member in files.items()}, called, note, repository)
+        yield packages.item(
+            {file: member.open for file, member in files.items()}, name, note, how.repository, how.encoding
+        )
+        if how.seen:
+            with contextlib.ExitStack() as held:
+                parts = []
+                for file in sorted(files):
+                    if kind := packages.kind_of(file):
+                        stream = held.enter_context(seekable(held.enter_context(files[file].open())))
+                        text = held.enter_context(decoding.utf8(stream, file, Report().add, how.encoding))
+                        parts.append((kind, text))
+                how.seen(name, parts)
     except etree.XMLSyntaxError as fault:
-        note(Finding("", "error", "", name, f"broken XML in the package ({fault.msg}); correct it"))
+        note(Finding("", "error", "", name, f"no XML in the package's {packages.MARK} ({fault.msg}); correct it"))
     except ShelfgraphError as fault:
         note(Finding("", "error", "", name, str(fault)))
 
@@ -204,6 +214,7 @@ def _opened(stream: BinaryIO, name: str, how: _How, note: Note, budget: Budget |
         if how.kind == _BINARY or (how.kind is None and marc.shows(head)):
             # Each of its records says by itself how it is encoded.
             yield from KINDS[_BINARY].adapter(whole, name, note, how.repository)
+            _all_seen(how, _BINARY, name, whole)
             return
         if not how.encoding:
             _refuse_binary(decoding.probe(head), name)
@@ -211,7 +222,8 @@ def _opened(stream: BinaryIO, name: str, how: _How, note: Note, budget: Budget |
         held.callback(text.close)
         head = text.read(_HEAD)
         text.seek(0)
-        chosen = KINDS[how.kind] if how.kind else _detected(head, name)
+        called = how.kind or _detected(head, name)
+        chosen = KINDS[called]
         match chosen.limited:
             case "whole":
                 refuse_long(length(text), how.limits, name)
@@ -220,6 +232,13 @@ def _opened(stream: BinaryIO, name: str, how: _How, note: Note, budget: Budget |
                 yield from chosen.adapter(text, name, note, how.repository)
             case part:
                 yield from chosen.adapter(text, name, note, how.repository, largest=getattr(how.limits, part))
+        _all_seen(how, called, name, text)
+
+
+def _all_seen(how: _How, kind: str, name: str, text: BinaryIO) -> None:
+    if how.seen:
+        text.seek(0)
+        how.seen(name, [(kind, text)])
 
 
 def _bounded(records: Iterator[Record], name: str, note: Note) -> Iterator[Record]:
@@ -240,10 +259,10 @@ def _refuse_binary(head: bytes, name: str) -> None:
         raise SourceError(f"{name}: binary data (it begins with {shown}); {_remedy()}")
 
 
-def _detected(head: bytes, name: str) -> Kind:
-    for kind in KINDS.values():
+def _detected(head: bytes, name: str) -> str:
+    for called, kind in KINDS.items():
         if kind.shows(head):
-            return kind
+            return called
     raise SourceError(f"{name}: no record of a kind that is read; {_remedy()}")
 
 

@@ -17,9 +17,10 @@ from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.json_formats import by_table, crossref, datacite, dspace
-from converter.sources.json_formats.leaves import Object
+from converter.sources.json_formats.leaves import Object, leaves
 from converter.sources.json_formats.visibility import hidden
 from converter.sources.limits import DEEPEST
+from converter.sources.remainder import Leaf
 from ontology.source_tables import json_formats
 
 Note = Callable[[Finding], None]
@@ -194,6 +195,7 @@ def _record(value: Object, source: str, note: Note, name: str, place: int) -> Re
         return None
     draft = Draft(note)
     draft.hidden = hidden(value)
+    draft.leaves = [Leaf(path or "json", text) for path, text in leaves(value)]
     try:
         dialect.read(value, draft)
     except (AttributeError, TypeError, ValueError, KeyError, RecursionError) as fault:

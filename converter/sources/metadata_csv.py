@@ -16,6 +16,7 @@ from converter.errors import SourceError
 from converter.record import File, Record
 from converter.report import Finding
 from converter.sources.builder import Draft
+from converter.sources.remainder import Leaf
 
 Note = Callable[[Finding], None]
 
@@ -23,6 +24,7 @@ _FIELD = re.compile(r"(?P<name>[A-Za-z]\w*\.[A-Za-z]\w*(?:\.[\w-]+)*)\s*(?:\[(?P
 _AUTHORITY = re.compile(r"(?P<value>.*?)::(?P<authority>[^:].*?)(?:::(?P<confidence>-?\d+))?", re.DOTALL)
 _HOLDS_COLONS = re.compile(r"(?:\S*/)?10\.[0-9]{4,9}/|(?:resource types|text)::|[^:]+::[^:]+::", re.IGNORECASE)
 _FILES = re.compile(r"(?:filename|bitstreams?|bundle:(?P<bundle>\w+))(?:__.*)?", re.IGNORECASE)
+_OWN = frozenset({"id", "uuid", "rowid", "handle", "collection"})
 _SEP = re.compile(r'\ufeff?"?sep=([^"])"?', re.IGNORECASE)
 _DELIMITERS = ",;\t|"
 _LARGEST_CELL = 16 << 20
@@ -53,7 +55,8 @@ def shows(start: bytes) -> bool:
     line = lines[1] if sign and len(lines) > 1 else lines[0]
     cells = [cell.strip().strip('"') for cell in line.split(sign or _delimiter(line))]
     named = [cell for cell in cells if _FIELD.fullmatch(cell)]
-    return len(cells) > 1 and bool(named) and len(named) * 3 >= len(cells)
+    own = [cell for cell in cells if cell.lower() in _OWN or _FILES.fullmatch(cell)]
+    return len(cells) > 1 and bool(named) and (len(named) + len(own)) * 3 >= len(cells)
 
 
 def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
@@ -115,6 +118,7 @@ def values(cell: str) -> list[tuple[str, str | None, int | None]]:
 
 def _record(heads: list[Head], row: list[str], place: str, note: Note, source: str) -> Record:
     draft = Draft(note)
+    draft.leaves = [Leaf(column.text, cell.strip()) for column, cell in zip(heads, row, strict=False) if cell.strip()]
     for number, cell in enumerate(row):
         column = heads[number] if number < len(heads) else Head(f"column {number + 1}", None, None)
         if column.name:
@@ -132,7 +136,12 @@ def _other(text: str, cell: str, draft: Draft) -> None:
     match = _FILES.fullmatch(text)
     if match:
         for path in cell.split("||"):
-            draft.files.append(File(name=path.strip().rpartition("/")[2] or path, bundle=match["bundle"] or "ORIGINAL"))
+            name = path.strip().rpartition("/")[2] or path
+            is_web = path.strip().lower().startswith(("http://", "https://"))
+            address = path.strip() if is_web else None
+            draft.files.append(File(name=name, url=address, bundle=match["bundle"] or "ORIGINAL"))
+            if not is_web and name != path.strip():
+                draft.unread("csv.file", path.strip(), f"where the file {name} lies in its package")
     elif text.lower() in {"id", "uuid", "rowid"}:
         # A plus sign asks DSpace to make a new item.
         draft.identifier = "" if cell == "+" else cell

@@ -25,7 +25,8 @@ from converter.sources.elements import local
 from converter.sources.large_records import Metered, TooMuch, exceeds_limit, without_large
 from converter.sources.limits import LARGEST
 from converter.sources.oai_outline import NOT_RECORDS, Header, Outline, header_of
-from converter.sources.repair import Repaired
+from converter.sources.remainder import Leaf, of_element
+from converter.sources.repair import Repaired, parser
 from converter.sources.xml_formats import FORMATS, Format, format_of, format_within, known, read_unknown
 
 Note = Callable[[Finding], None]
@@ -158,10 +159,10 @@ class Page:
         """Read the record of a document that holds nothing else."""
         fault = f"more than {self._largest:,} bytes" if len(piece) > self._largest else ""
         try:
-            root = etree.fromstring(piece, _parser()) if not fault else None
+            root = etree.fromstring(piece, parser()) if not fault else None
         except etree.XMLSyntaxError as error:
             fault = error.msg or "broken"
-            root = None if exceeds_limit(fault) else etree.fromstring(piece, _parser(recover=True))
+            root = None if exceeds_limit(fault) else etree.fromstring(piece, parser(recover=True))
         if root is None:
             self._note(
                 Finding("", "error", "", self._name, f"a record that is too large or too deep ({fault}); left out")
@@ -212,6 +213,10 @@ class Page:
         header = element.find("{*}header")
         stated = None if header is None else header_of(header)
         metadata, format_ = _metadata(element)
+        inner = _embedded(element) if format_ is None and header is None else None
+        if inner is not None:
+            yield from self._record(inner)
+            return
         if stated is not None and metadata is None and not stated.identifier and not stated.deleted:
             # The empty place for a record of another verb.
             return
@@ -227,12 +232,13 @@ class Page:
         if stated is not None and header is not None:
             _take_header(stated, header, draft)
             draft.base_url = self.outline.base_url
-        if metadata is not None and header is not None:
-            _provenance(element, metadata, draft)
         if metadata is None:
-            yield from self._without_metadata(element, draft, has_header=header is not None)
+            yield from self._without_metadata(element, draft)
             return
+        if header is not None:
+            _provenance(element, metadata, draft)
         self.outline.read_as.add(format_.prefix if format_ else "")
+        draft.leaves = _leaves(element, metadata, format_)
         if format_ is None:
             namespace = metadata.nsmap.get(metadata.prefix) or local(metadata)
             reason = (
@@ -248,13 +254,10 @@ class Page:
         else:
             yield draft.record(self._source)
 
-    def _without_metadata(self, element: etree._Element, draft: Draft, *, has_header: bool) -> Iterator[Record]:
-        inner = None if has_header else _embedded(element)
-        if inner is not None:
-            self.count -= 1
-            self._seen -= 1
-            yield from self._record(inner)
-        elif draft.deleted:
+    def _without_metadata(self, element: etree._Element, draft: Draft) -> Iterator[Record]:
+        """Yield a record that is withdrawn; of another one nothing is known."""
+        draft.leaves = of_element(element, local(element))
+        if draft.deleted:
             yield draft.record(self._source)
         else:
             self._note(Finding(draft.identifier, "error", "", "", "a record with a header and no metadata"))
@@ -286,6 +289,14 @@ def _metadata(record: etree._Element) -> tuple[etree._Element | None, Format | N
     return inner, None if inner is None else format_of(inner)
 
 
+def _leaves(record: etree._Element, metadata: etree._Element, format_: Format | None) -> Iterator[Leaf]:
+    """Yield the values of the metadata, and of what stands beside them in the record."""
+    yield from of_element(metadata, format_.prefix if format_ else local(metadata))
+    for part in record.iterchildren("*") if metadata is not record else ():
+        if metadata not in part.iter("*"):
+            yield from of_element(part, local(part))
+
+
 def _embedded(element: etree._Element) -> etree._Element | None:
     """The record that stands in the text of an element, as harvesters wrap what they pass on; None where none does."""
     for part in element.iter("*"):
@@ -293,20 +304,9 @@ def _embedded(element: etree._Element) -> etree._Element | None:
         if text.startswith("<") and "<record" in text[:1000]:
             with contextlib.closing(Repaired(io.BytesIO(text.encode()))) as repaired:
                 piece = next(repaired.pieces()[1], None)
-            inner = None if piece is None else etree.fromstring(piece, _parser(recover=True))
+            inner = None if piece is None else etree.fromstring(piece, parser(recover=True))
             return None if inner is None else next(inner.iterchildren("{*}record"), None)
     return None
-
-
-def _parser(*, recover: bool = False) -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-        recover=recover,
-    )
 
 
 def _release(element: etree._Element) -> None:

@@ -8,7 +8,7 @@ from converter.sources.builder import Draft
 
 _DASH = re.compile(r"\s*(?:-{1,3}|–|—|‐|‑|−)\s*")
 _PIECES = re.compile(r"\s*[,;&]\s*")
-_WORD = re.compile(r"^(?:pp?|pages?|S)\.?\s*(?=\d)", re.IGNORECASE)
+_WORD = re.compile(r"^(?:(?:pp?|pages?)\.?\s*|S(?:\.\s*|\s+))(?=\d)", re.IGNORECASE)
 
 
 def pieces(text: str) -> list[tuple[str, str]]:
@@ -16,6 +16,8 @@ def pieces(text: str) -> list[tuple[str, str]]:
 
     >>> pieces("345--364, 375"), pieces("e12"), pieces("pp. 11 – 29"), pieces("67-")
     ([('345', '364'), ('375', '')], [('e12', '')], [('11', '29')], [('67', '')])
+    >>> pieces("S83--S95"), pieces("S. 83-95")
+    ([('S83', 'S95')], [('83', '95')])
     """
     bare = _WORD.sub("", text.strip())
     found = []

@@ -6,14 +6,19 @@ declares the prefixes; so text behind the root, and several documents in one fil
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO, cast
 from xml.sax.saxutils import quoteattr
 
+from lxml import etree
+
 import ontology
+from converter.report import Finding
+from converter.sources.decoding import utf8
 from converter.values.terms import UNCARRIABLE
 
 WRAPPER = "repaired"
@@ -41,6 +46,37 @@ _HEADED = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?)record\b[^<>]*>\s*<\1header\b")
 _ROOT = re.compile(r"<[A-Za-z_][^<>]*>")
 _DECLARED = re.compile(r"xmlns:([\w.-]+)")
 _DECLARATION = re.compile(r"\sxmlns(?::[\w.-]+)?\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+
+
+def document(stream: BinaryIO, name: str, note: Callable[[Finding], None], encoding: str = "") -> etree._Element:
+    """The root of a document that is read whole, its encoding found and its XML repaired where it is broken.
+
+    Raises etree.XMLSyntaxError where no element can be read.
+    """
+    with utf8(stream, name, note, encoding) as text:
+        try:
+            return etree.parse(text, parser()).getroot()
+        except etree.XMLSyntaxError as fault:
+            reason = f"broken XML (line {fault.lineno}: {fault.msg}), which was repaired"
+            with contextlib.closing(Repaired(text)) as repaired:
+                root = etree.parse(repaired.stream(), parser(recover=True)).getroot()
+            inner = None if root is None else next(root.iterchildren("*"), None)
+            if inner is None:
+                raise
+        note(Finding("", "warning", "", name, reason))
+        return inner
+
+
+def parser(*, recover: bool = False) -> etree.XMLParser:
+    """What parses XML without DTDs, entities and the network."""
+    return etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        recover=recover,
+    )
 
 
 class Repaired:

@@ -15,6 +15,7 @@ from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.pages import add_pages
+from converter.sources.remainder import Leaf
 from converter.sources.vocabulary import add_agent
 from converter.values.check_digits import isbns
 from converter.values.dates import parse
@@ -84,6 +85,7 @@ def _references(text: str) -> Iterator[str]:
 
 def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
     draft, rules = Draft(note), _rules("".join(_texts(entry.get("TY"))))
+    draft.leaves = [Leaf(f"ris.{tag}", text) for tag, value in entry.items() for text in _texts(value)]
     doi, called = _texts(entry.get("DO")), "".join(_texts(entry.pop("ID", "")))
     draft.identifier = f"https://doi.org/{doi[0]}" if doi and doi[0].startswith("10.") else called
     is_book = "".join(_texts(entry.get("TY"))) in _BOOKS

@@ -14,6 +14,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import msgspec
 import pymarc
@@ -146,6 +147,54 @@ def stated(found: list[Record]) -> list[tuple[str | None, list[str], list[str]]]
 
 
 SAF = [("12345/78", ["Shingle", "Quill, Agnes", "http://hdl.handle.net/12345/78", "A 9"], ["a.pdf", "license.txt"])]
+
+
+def test_a_package_with_broken_xml_and_another_encoding_is_read_like_everything_else(package: Path) -> None:
+    broken = (
+        b'<dublin_core><dcvalue element="title" language="fr">Caf\xe9 R&D \x01</dcvalue><dcvalue element="type">Book'
+    )
+    (package / "item_000" / "dublin_core.xml").write_bytes(broken)
+    (package / "item_000" / "contents").write_bytes(b"a.pdf\tdescription:Z\xe9ro\n")
+    (package / "item_000" / "relationships").write_text("isAuthorOfPublication\n")
+    report = Findings()
+    [record] = records(package, report)
+    assert [(field.value, field.language) for field in record.fields[:2]] == [("Caf\xe9 R&D", "fr"), ("Book", None)]
+    assert record.files[0].description == "Z\xe9ro"
+    reasons = " ".join(finding.reason for finding in report.all)
+    assert "which was repaired" in reasons
+    assert "a relation without a target" in reasons
+
+
+def test_a_record_in_the_envelope_of_a_harvester_is_read_as_what_it_is(tmp_path: Path) -> None:
+    inner = (
+        GOLDEN.joinpath("source-didl.xml")
+        .read_text(encoding="utf-8")
+        .partition("<record")[2]
+        .rpartition("</record>")[0]
+    )
+    text = f'<record xmlns="http://www.openarchives.org/OAI/2.0/"{inner}</record>'
+    path = tmp_path / "one.updateRequest"
+    path.write_text(
+        '<u:updateRequest xmlns:u="info:lc/xmlns/update-v1" xmlns="http://www.loc.gov/zing/srw/"><record><recordData>'
+        f'<document xmlns="http://meresco.org/namespace/harvester/document"><part name="record">{escape(text)}</part>'
+        "</document></recordData></record></u:updateRequest>",
+        encoding="utf-8",
+    )
+    [record] = records(path)
+    [same] = records(GOLDEN / "source-didl.xml")
+    assert record.values("dc.title") == same.values("dc.title") != []
+
+
+@pytest.mark.parametrize("space", ["", "\n      "], ids=["bare", "indented"])
+def test_the_leader_of_marc_says_the_kind_of_work_however_it_is_indented(space: str, tmp_path: Path) -> None:
+    path = tmp_path / "r.xml"
+    leader = f"{space}00935ntm 2200301Ka 4500{space}"
+    path.write_text(
+        f'<record xmlns="http://www.loc.gov/MARC21/slim"><leader>{leader}</leader>'
+        '<datafield tag="245" ind1=" " ind2=" "><subfield code="a">T</subfield></datafield></record>'
+    )
+    [record] = records(path)
+    assert record.values("dc.type") == ["Manuscript"]
 
 
 def test_a_package_is_one_record_with_its_files(package: Path) -> None:

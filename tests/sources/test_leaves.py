@@ -1,56 +1,147 @@
-"""Nothing is lost silently: every leaf of a document is in its record or in a line of the report."""
+"""Nothing is lost silently: every leaf of a document is in its record or in a line of the report.
+
+`SHELFGRAPH_DOCUMENTS=10000 pytest tests/sources/test_leaves.py` generates so many documents of each syntax.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import os
+from collections.abc import Callable
+from html import escape as escaped
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
+import pymarc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import EXAMPLES, GOLDEN
-from tests.leaves import leaves, unaccounted
+from converter.accounting.leaves import leaves
+from tests.conftest import EXAMPLES, GOLDEN, shelfgraph
+from tests.leaves import counted, outcomes, unaccounted
 
-INPUTS = sorted(path for path in [*GOLDEN.iterdir(), *EXAMPLES.iterdir()] if path.suffix in {".xml", ".json", ".csv"})
+INPUTS = sorted(path for path in [*GOLDEN.iterdir(), *EXAMPLES.iterdir()] if path.suffix != ".nt")
+DOCUMENTS = int(os.environ.get("SHELFGRAPH_DOCUMENTS", "60"))
 WORD = st.from_regex(r"[A-Za-z]{3,12}[0-9]{3}", fullmatch=True)
+WORDS = st.lists(WORD, min_size=1, max_size=3).map(" ".join)
 NAMES = st.sampled_from(["title", "creator", "name", "date", "subject", "identifier", "note", "part", "role", "file"])
+MARKS = st.sampled_from(["type", "scheme", "authority", "encoding", "href", "role", "valueURI", "schemeURI", "status"])
 FORMATS = {
     "arXiv": "http://arxiv.org/OAI/arXiv/",
+    "arXivRaw": "http://arxiv.org/OAI/arXivRaw/",
     "doajArticle": "http://doaj.org/features/oai_doaj/1.0/",
     "jpcoar": "https://github.com/JPCOAR/schema/blob/master/1.0/",
     "mods": "http://www.loc.gov/mods/v3",
+    "mets": "http://www.loc.gov/METS/",
+    "DIDL": "urn:mpeg:mpeg21:2002:02-DIDL-NS",
+    "entry": "http://www.w3.org/2005/Atom",
     "thesis": "http://www.ndltd.org/standards/metadata/etdms/1.0/",
+    "uketddc": "http://naca.central.cranfield.ac.uk/ethos-oai/2.0/",
     "qualifieddc": "http://dspace.org/qualifieddc/",
+    "dc": "http://www.openarchives.org/OAI/2.0/oai_dc/",
+    "dim": "http://www.dspace.org/xmlns/dspace/dim",
+    "metadata": "http://www.lyncode.com/xoai",
+    "record": "http://www.loc.gov/MARC21/slim",
+    "crossref": "http://www.crossref.org/xschema/1.1",
     "resource": "http://datacite.org/schema/kernel-4",
+    "Publication": "https://www.openaire.eu/cerif-profile/1.1/",
+    "Product": "http://ns.editeur.org/onix/3.0/reference",
     "unheard-of": "urn:x",
 }
-SETTINGS = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OPENAIRE = "http://namespace.openaire.eu/schema/oaire/"
+
+
+def of_each(formats: int) -> settings:
+    """So many documents that all formats of a syntax have `DOCUMENTS` together."""
+    return settings(
+        deadline=None,
+        max_examples=max(DOCUMENTS // formats, 5),
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.name)
 def test_every_leaf_of_an_input_is_accounted_for(path: Path) -> None:
-    assert list(leaves(path))
-    assert unaccounted(path) == []
+    found = counted(path)
+    assert found.outcomes.total()
+    assert found.lost == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("oai", "<a b='1' xmlns:x='urn:x'><x:c>2<d/>3</x:c></a>", ["a/c 2", "a/c 3", "a/@b 1"]),
+        ("oai", "<OAI-PMH><responseDate>1</responseDate><r>2</r></OAI-PMH>", ["OAI-PMH/r 2"]),
+        ("json", '{"a": [{"b": 1}, {"b": ""}], "c": {"d": false}}', ["a/b 1", "c/d False"]),
+        ("json", '{"a": 1}\n{"a": 2}\n', ["a 1", "a 2"]),
+        ("csv", "id,dc.title\n1,A||B\n", ["id 1", "dc.title A", "dc.title B"]),
+        ("csv", "sep=;\nid;dc.title\n1;A,B\n", ["id 1", "dc.title A,B"]),
+        ("ris", "TY  - JOUR\nT1  - A\nB\nER  - \n", ["TY JOUR", "T1 A B"]),
+        ("bibtex", '@book{k, title = {A {B}} # " C", year=1999, month=jan}', ["key k", "title A B C", "year 1999"]),
+        (
+            "dspace-html",
+            "<table><tr><td>dc.title</td><td>A</td><td>en</td></tr></table>",
+            ["dc.title A", "dc.title en"],
+        ),
+        ("dspace-html", "<meta name='DC.title' content='A'><meta name='robots' content='B'>", ["meta/DC.title A"]),
+        ("dspace-text", "Find it\nTitleA\ndc.typeB-\n", ["line A", "line dc.typeB-"]),
+    ],
+)
+def test_the_leaves_of_a_document_are_what_its_syntax_says(kind: str, text: str, expected: list[str]) -> None:
+    found = leaves(kind, io.BytesIO(text.encode()))
+    shown = [f"{leaf.place} {leaf.text.translate({ord(sign): None for sign in '{}#' + chr(34)})}" for leaf in found]
+    assert [" ".join(one.split()) for one in shown if not one.startswith("entry ")] == expected
+
+
+def test_a_leaf_that_is_in_no_record_is_counted_as_such(tmp_path: Path) -> None:
+    found = counted(GOLDEN / "source-ris.ris")
+    assert found.outcomes["unaccounted"] == 0
+    assert found.seen is not None
+    found.seen("again", [("ris", io.BytesIO(b"TY  - JOUR\nT1  - A title\nER  - \n"))])
+    assert [leaf.text for _, leaf in found.lost] == ["JOUR", "A title"]
+
+
+def test_fields_counts_the_leaves_first() -> None:
+    done = shelfgraph("fields", GOLDEN / "source-marc.xml").stdout.decode().splitlines()
+    rows = list(csv.DictReader(done))
+    assert rows[0]["field"] == "leaves of the source"
+    assert int(rows[0]["values"]) == sum(int(rows[0][name]) for name in ("mapped", "kept", "private", "reported"))
+    assert rows[0]["unaccounted"] == "0"
+
+
+def test_leaves_of_a_record_that_is_not_published_are_private(tmp_path: Path) -> None:
+    path = tmp_path / "closed.json"
+    path.write_text(
+        json.dumps(
+            {"id": "x", "access": {"record": "restricted"}, "metadata": {"title": "T", "creators": []}, "pids": {}}
+        )
+    )
+    assert set(outcomes(path)) <= {"private", "reported", "mapped"}
 
 
 def elements(depth: int) -> st.SearchStrategy[str]:
-    """Elements with text, some of them within each other."""
-    inner = WORD.map(escape)
+    """Elements with text and attributes, some of them within each other."""
+    inner = WORDS.map(escape)
     if depth:
         inner = st.one_of(inner, st.lists(elements(depth - 1), min_size=1, max_size=3).map("".join))
-    return st.builds(lambda name, text: f"<{name}>{text}</{name}>", NAMES, inner)
+    marks = st.dictionaries(MARKS, WORD, max_size=2).map(
+        lambda found: "".join(f" {name}={quoteattr(value)}" for name, value in found.items())
+    )
+    return st.builds(lambda name, stated, text: f"<{name}{stated}>{text}</{name}>", NAMES, marks, inner)
 
 
-@pytest.mark.parametrize("root", FORMATS)
-@SETTINGS
+@pytest.mark.parametrize("root", [*FORMATS, "oaire"])
+@of_each(len(FORMATS) + 1)
 @given(inner=st.lists(elements(2), min_size=1, max_size=6).map("".join))
 def test_every_leaf_of_generated_xml_is_accounted_for(root: str, inner: str, tmp_path: Path) -> None:
     path = tmp_path / "made.xml"
     header = "<header><identifier>oai:x.example.org:1</identifier></header>"
-    metadata = f'<{root} xmlns="{FORMATS[root]}">{inner}</{root}>'
+    name, namespace = (root, FORMATS[root]) if root in FORMATS else ("resource", OPENAIRE)
+    metadata = f'<{name} xmlns="{namespace}">{inner}</{name}>'
     path.write_text(f"<record>{header}<metadata>{metadata}</metadata></record>", encoding="utf-8")
     assert unaccounted(path) == []
 
@@ -58,18 +149,156 @@ def test_every_leaf_of_generated_xml_is_accounted_for(root: str, inner: str, tmp
 VALUES = st.recursive(WORD, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3))
 SHOWN: dict[str, dict[str, Any]] = {
     "zenodo": {"metadata": {"title": "T", "creators": [{"name": "Rook, Ida"}]}},
+    "invenio-rdm": {"metadata": {"title": "T", "creators": [{"person_or_org": {"name": "Rook"}}]}, "pids": {}},
     "zotero": {"itemType": "book", "title": "T"},
     "csl": {"type": "book", "title": "T", "author": [{"family": "Rook"}]},
     "schema-org": {"@context": "https://schema.org", "@type": "Book"},
     "crossref": {"DOI": "10.5555/x", "type": "book", "title": ["T"]},
     "datacite": {"doi": "10.5555/x", "titles": [{"title": "T"}]},
+    "rest-7": {"uuid": "u-1", "type": "item", "metadata": {"dc.title": [{"value": "T"}]}, "handle": "1/2"},
+    "rest-6": {"type": "item", "metadata": [{"key": "dc.title", "value": "T"}], "handle": "1/2"},
+    "fields": {"dc.title": "T", "dc.type": "text", "dc.date": "1999", "dc.publisher": "P"},
 }
+"""Of each dialect the least by which it shows."""
 
 
 @pytest.mark.parametrize("name", SHOWN)
-@SETTINGS
+@of_each(len(SHOWN))
 @given(beside=st.dictionaries(WORD, VALUES, min_size=1, max_size=4))
 def test_every_leaf_of_generated_json_is_accounted_for(name: str, beside: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "made.json"
     path.write_text(json.dumps({**SHOWN[name], **beside}), encoding="utf-8")
     assert unaccounted(path) == []
+
+
+HEADS = st.sampled_from(["dc.title", "dc.subject[en]", "dc.odd.one", "id", "collection", "shelf", "filename", "handle"])
+
+
+@of_each(1)
+@given(rows=st.lists(st.dictionaries(HEADS, st.lists(WORDS, max_size=3).map("||".join)), min_size=1, max_size=3))
+def test_every_leaf_of_a_generated_table_is_accounted_for(rows: list[dict[str, str]], tmp_path: Path) -> None:
+    path = tmp_path / "made.csv"
+    heads = list(dict.fromkeys(head for row in rows for head in ["dc.title", "dc.date", *row]))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, heads)
+        table.writeheader()
+        table.writerows([{**row, "dc.title": "Shingle"} for row in rows])
+    assert unaccounted(path) == []
+
+
+TAGS = st.sampled_from("TI T1 AU A1 ED A2 PY Y1 DA JO T2 SN SP EP UR DO KW N1 AB M1 C1 PB CY LA ID AN XX".split())
+
+
+@of_each(1)
+@given(lines=st.lists(st.tuples(TAGS, WORDS), min_size=1, max_size=8))
+def test_every_leaf_of_generated_ris_is_accounted_for(lines: list[tuple[str, str]], tmp_path: Path) -> None:
+    path = tmp_path / "made.ris"
+    body = "".join(f"{tag}  - {text}\n" for tag, text in lines)
+    path.write_text(f"TY  - JOUR\n{body}ER  - \n", encoding="utf-8")
+    assert unaccounted(path) == []
+
+
+KEYS = st.sampled_from(
+    "author editor title booktitle journal year month day pages volume number series doi url note keywords eprint"
+    " archiveprefix publisher isbn abstract shelf crossref".split()
+)
+
+
+@of_each(1)
+@given(
+    kind=st.sampled_from(["article", "book", "inproceedings", "misc", "phdthesis"]),
+    values=st.dictionaries(KEYS, WORDS, min_size=1, max_size=8),
+)
+def test_every_leaf_of_generated_bibtex_is_accounted_for(kind: str, values: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "made.bib"
+    body = ",\n".join(f"  {key} = {{{value}}}" for key, value in values.items())
+    path.write_text(f"@{kind}{{key1,\n{body}\n}}\n", encoding="utf-8")
+    assert unaccounted(path) == []
+
+
+MARC_TAGS = st.sampled_from(
+    "020 022 024 035 040 041 072 082 100 110 111 130 240 245 246 250 260 264 300 336 337 338 340 490 500 502 504 505"
+    " 506 520 536 538 540 546 600 650 651 653 655 700 710 711 720 730 773 776 780 785 830 856 900".split()
+)
+MARC_FIELDS = st.lists(
+    st.tuples(
+        MARC_TAGS,
+        st.lists(st.tuples(st.sampled_from("abcdefghiklmnopqrstuvwxyz0123459"), WORDS), min_size=1, max_size=4),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def marc_record(fields: list[tuple[str, list[tuple[str, str]]]]) -> pymarc.Record:
+    """A record with these fields behind a number and a title."""
+    record = pymarc.Record()
+    record.leader = pymarc.Leader("00000nam a2200000   4500")
+    record.add_field(pymarc.Field(tag="001", data="n1"))
+    for tag, parts in [("245", [("a", "Shingle")]), *fields]:
+        codes = [pymarc.Subfield(code=code, value=value) for code, value in parts]
+        record.add_field(pymarc.Field(tag=tag, indicators=pymarc.Indicators(" ", " "), subfields=codes))
+    return record
+
+
+@pytest.mark.parametrize("write", [pymarc.Record.as_marc, pymarc.record_to_xml], ids=["binary", "xml"])
+@of_each(2)
+@given(fields=MARC_FIELDS)
+def test_every_subfield_of_generated_marc_is_accounted_for(
+    write: Callable[[pymarc.Record], bytes], fields: list[tuple[str, list[tuple[str, str]]]], tmp_path: Path
+) -> None:
+    path = tmp_path / "made.marc"
+    stated = write(marc_record(fields))
+    path.write_bytes(
+        stated
+        if stated.startswith(b"0")
+        else b'<collection xmlns="http://www.loc.gov/MARC21/slim">' + stated + b"</collection>"
+    )
+    assert unaccounted(path) == []
+
+
+@of_each(1)
+@given(
+    table=st.lists(st.tuples(st.sampled_from(["dc.title", "dc.odd.one", "dc.date.issued"]), WORDS), max_size=4),
+    head=st.lists(
+        st.tuples(st.sampled_from(["DC.title", "citation_author", "citation_odd", "DCTERMS.issued"]), WORDS), max_size=4
+    ),
+    linked=st.dictionaries(NAMES, VALUES, max_size=3),
+)
+def test_every_leaf_of_a_generated_page_is_accounted_for(
+    table: list[tuple[str, str]], head: list[tuple[str, str]], linked: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "made.html"
+    metas = "".join(f'<meta name="{name}" content="{escaped(value)}">' for name, value in head)
+    rows = "".join(f"<tr><td>{name}</td><td>{value}</td><td>en</td></tr>" for name, value in table)
+    script = json.dumps({"@context": "https://schema.org", "@type": "Book", **linked})
+    script = f'<script type="application/ld+json">{script}</script>'
+    path.write_text(f"<!doctype html><html><head>{metas}{script}</head><body><table>{rows}</table></body></html>")
+    assert unaccounted(path) == []
+
+
+@of_each(1)
+@given(
+    values=st.lists(
+        st.tuples(st.sampled_from(["title", "odd"]), st.sampled_from(["", "none", "issued"]), WORDS, WORD), max_size=4
+    ),
+    contents=st.lists(st.tuples(WORD, WORDS), max_size=3),
+    beside=st.dictionaries(st.sampled_from(["collections", "relationships"]), WORDS),
+)
+def test_every_leaf_of_a_generated_package_is_accounted_for(
+    values: list[tuple[str, str, str, str]], contents: list[tuple[str, str]], beside: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "items" / "item_000"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        file.unlink()
+    rows = "".join(
+        f'<dcvalue element="{element}" qualifier="{qualifier}" language="{language}">{text}</dcvalue>'
+        for element, qualifier, text, language in values
+    )
+    (folder / "dublin_core.xml").write_text(f"<dublin_core>{rows}</dublin_core>")
+    lines = [f"{name}.pdf\tbundle:ORIGINAL\tdescription:{text}" for name, text in contents]
+    (folder / "contents").write_text("\n".join(lines))
+    for name, text in beside.items():
+        (folder / name).write_text(text)
+    assert unaccounted(tmp_path / "items") == []

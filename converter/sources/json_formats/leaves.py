@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from converter.sources.builder import Draft
@@ -10,21 +9,28 @@ from converter.sources.builder import Draft
 Object = dict[str, Any]
 
 
-def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
-    """Yield path and text of every value that is not empty; places in lists are no part of the path.
+def leaves(value: Any) -> list[tuple[str, str]]:
+    """The path and text of every value that is not empty; places in lists are no part of the path.
 
-    >>> list(leaves({"a": [{"b": 1}, {"b": None}], "c": ""}))
+    >>> leaves({"a": [{"b": 1}, {"b": None}], "c": ""})
     [('a.b', '1')]
     """
+    found: list[tuple[str, str]] = []
+    _collect(value, "", found)
+    return found
+
+
+def _collect(value: Any, path: str, found: list[tuple[str, str]]) -> None:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from leaves(inner, (*path, str(key)))
+            _collect(inner, f"{path}.{key}" if path else str(key), found)
     elif isinstance(value, list):
         for inner in value:
-            yield from leaves(inner, path)
-    elif value is not None and str(value).strip():
+            _collect(inner, path, found)
+    elif value is not None:
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        yield ".".join(path), text
+        if text.strip():
+            found.append((path, text))
 
 
 def rest(value: Object, draft: Draft, schema: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from converter.sources.builder import Draft
+from converter.sources.builder import Draft, language_of
 
 
 def read(metadata: etree._Element, draft: Draft) -> None:
@@ -15,4 +15,5 @@ def read(metadata: etree._Element, draft: Draft) -> None:
         name = ".".join(part.strip() for part in parts if part.strip() and part.strip() != "none")
         confidence = element.get("confidence") or ""
         number = int(confidence) if confidence.lstrip("-").isdecimal() else None
-        draft.add_text(name, element, element.get("authority"), number)
+        language = language_of(element) or element.get("language")
+        draft.add(name, "".join(element.itertext()), language, element.get("authority"), number)

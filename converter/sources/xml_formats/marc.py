@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
@@ -15,6 +16,7 @@ from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.elements import local
+from converter.sources.remainder import Leaf
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.sources.xml_formats.marc_codes import coded_date, kind_of_work
 from converter.sources.xml_formats.marc_fields import END, FIELDS, plain
@@ -36,7 +38,9 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     for element in metadata.iterchildren("*"):
         name, tag = local(element), element.get("tag") or ""
         if name == "leader":
-            record.leader = pymarc.Leader((element.text or "").ljust(24)[:24])
+            # One that is indented has its spaces around it; one that is not may begin with spaces of its own.
+            text = element.text or ""
+            record.leader = pymarc.Leader((text if len(text) == 24 else text.strip()).ljust(24)[:24])
         elif name == "controlfield":
             record.fields.append(pymarc.Field(tag=tag, data=element.text or ""))
         elif name == "datafield":
@@ -46,6 +50,7 @@ def read(metadata: etree._Element, draft: Draft) -> None:
             ]
             marks = pymarc.Indicators(element.get("ind1") or " ", element.get("ind2") or " ")
             record.fields.append(pymarc.Field(tag=tag, indicators=marks, subfields=codes))
+    draft.leaves = itertools.chain(_leaves(record), draft.leaves)
     _record(record, draft)
 
 
@@ -75,6 +80,7 @@ def records(stream: BinaryIO, name: str, note: Callable[[Finding], None], source
             continue
         count += 1
         draft = Draft(note)
+        draft.leaves = _leaves(record)
         _record(record, draft)
         yield draft.record(source)
     if not count:
@@ -94,6 +100,15 @@ def _record(record: pymarc.Record, draft: Draft) -> None:
         for code, value in left:
             if value.strip():
                 draft.add(f"marc.{field.tag}.{code}", value)
+
+
+def _leaves(record: pymarc.Record) -> Iterator[Leaf]:
+    """Yield the control fields and subfields, each as its tag and code name it."""
+    for field in record.fields:
+        if field.control_field:
+            yield Leaf(f"marc.{field.tag}", field.data or "")
+        for part in field.subfields:
+            yield Leaf(f"marc.{field.tag}.{part.code}", part.value)
 
 
 def _control(record: pymarc.Record, draft: Draft) -> None:

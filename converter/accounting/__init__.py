@@ -1,0 +1,1 @@
+"""What became of every value of a source: its leaves, counted without the readers."""

@@ -1,0 +1,135 @@
+"""What nobody read of a record: the texts, attributes and values of its source that its fields and report do not say.
+
+Readers take what their tables name; whatever is left over then becomes a line of the report, so that nothing of a
+source is lost without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from lxml import etree
+
+from converter.record import Record
+from converter.values.words import words
+from ontology.source_tables import is_kind
+
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_OF_THE_DOCUMENT = frozenset(
+    "schemaLocation ID id ADMID AMDID DMDID FILEID GROUPID STRUCTID ORDER about IDref IDREF".split()
+)
+"""Attributes that say how a document is written, and by what names its parts refer to each other."""
+_PLACES = frozenset("tag code ind1 ind2 mdschema element qualifier schema name".split())
+"""Attributes that name the place of a value, as an element does."""
+_NAMED_BY_ATTRIBUTE = frozenset("element field dcvalue datafield subfield controlfield assertion property".split())
+
+
+class Leaf(NamedTuple):
+    """A value of a source: the name of its place, and its text; `of` is the value that an attribute stands beside."""
+
+    name: str
+    text: str
+    of: str = ""
+    is_mark: bool = False
+
+
+def of_element(root: etree._Element, name: str) -> list[Leaf]:
+    """The texts and attributes of an element and of all in it; `name` begins the names of their places."""
+    found: list[Leaf] = []
+    _collect(root, name, found)
+    return found
+
+
+def _collect(element: etree._Element, name: str, found: list[Leaf]) -> None:
+    own = element.text or ""
+    children = list(element.iterchildren("*"))
+    for child in children:
+        if child.tail:
+            own = f"{own} {child.tail}"
+    own = " ".join(own.split())
+    if own:
+        found.append(Leaf(name, own))
+    if element.attrib:
+        is_named = _local(element.tag) in _NAMED_BY_ATTRIBUTE
+        for key, value in element.attrib.items():
+            mark = _local(key)
+            is_place = is_named and mark in _PLACES
+            if value.strip() and not (key.startswith(_XSI) or mark in _OF_THE_DOCUMENT or is_place):
+                found.append(Leaf(f"{name}.{mark}", value.strip(), own, is_mark=True))
+    for child in children:
+        _collect(child, f"{name}.{_local(child.tag)}", found)
+
+
+def unread(
+    leaves: Iterable[Leaf], record: Record, findings: Sequence[tuple[str, str, str]]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what neither the record nor its findings say: name of the place, value, and why it became nothing.
+
+    A value is said where its words stand in one value, or in several; a kind is said by the field that it chose.
+    """
+    exact = _exact(record, findings)
+    said: _Said | None = None
+    for leaf in leaves:
+        if leaf.text in exact:
+            continue
+        said = said or _Said(record, findings)
+        exact.add(leaf.text)
+        if said.holds(leaf.text):
+            continue
+        if leaf.is_mark:
+            meant = f"how {leaf.of[:60]!r} is meant" if leaf.of else "said of what stands in that element"
+            yield leaf.name, leaf.text, f"{meant}, for which there is no field"
+        else:
+            yield leaf.name, leaf.text, "no row of ontology/formats names this place; add one to make it a field"
+
+
+def _exact(record: Record, findings: Sequence[tuple[str, str, str]]) -> set[str]:
+    """The texts that stand there as a source has them: most of what it says."""
+    found = {value for _, value, _ in findings}
+    for field in record.fields:
+        found.add(field.value)
+        found.add(" ".join(field.value.split()))
+        found.update((field.language or "", field.authority or ""))
+    via = record.listed
+    return found.union(record.sets, (record.identifier, record.datestamp or "", via.identifier, via.datestamp or ""))
+
+
+class _Said:
+    """The words of a record and of its findings."""
+
+    def __init__(self, record: Record, findings: Sequence[tuple[str, str, str]]) -> None:
+        # METS writes the scheme of a handle before it.
+        self._texts = [
+            f"hdl:{record.handle}",
+            *_texts(msgspec.to_builtins(record)),
+            *(text for one in findings for text in one),
+        ]
+        # Signs of markup in two texts are none together.
+        self._words = set(words(" ".join(text for text in self._texts if "<" not in text)))
+        self._words.update(word for text in self._texts if "<" in text for word in words(text))
+        self._whole: set[str] = set()
+
+    def holds(self, text: str) -> bool:
+        """Whether the words of a text are there, or it is a kind."""
+        found = words(text)
+        if self._words.issuperset(found) or is_kind(text):
+            return True
+        self._whole = self._whole or {"".join(words(one)) for one in self._texts}
+        return "".join(found) in self._whole
+
+
+def _local(name: Any) -> str:
+    return str(name).rpartition("}")[2].rpartition(":")[2]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _texts(inner)
+    elif value is not None:
+        yield str(value)
