@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from converter.record import Record
     from converter.store.agreement import Start
     from converter.store.archive import Archive
-    from converter.store.data_folder import DataFolder, Identity, Writer
+    from converter.store.data_folder import DataFolder, Identity
+    from converter.store.folder_writer import Erased, Writer
     from shelfgraph.runs import Run
 
 PARTS = ("all", "fields", "triples", "history")
@@ -138,13 +139,44 @@ def show(record: str, data: Path, part: str) -> None:
 
 
 @click.command()
-@click.argument("source", metavar="SOURCE")
+@click.argument("name", metavar="RECORD|SOURCE")
 @options.FOLDER
-def forget(source: str, data: Path) -> None:
-    """Remove all records of SOURCE (as `shelfgraph sources` names it), and what only they said."""
+@click.option("--reason", default="", metavar="TEXT", help="Why; kept with the day, shown when it comes again.")
+@click.option("--forgive", is_flag=True, help="Let it come again: the next load or harvest brings it back.")
+def forget(name: str, data: Path, reason: str, forgive: bool) -> None:
+    """Remove RECORD, or all records of SOURCE (as `shelfgraph sources` names it), and what only they said, for good.
+
+    Their bytes leave the archive, the search index, the store, the generations and the dumps of the folder.  They stay
+    away when they are loaded again.  Backups, exports and dumps elsewhere are yours to remove.
+    """
     with writing(data) as (writer, _):
-        count = writer.forget(source)
-    click.echo(f"shelfgraph: {count} record{'' if count == 1 else 's'} of “{source}” forgotten", err=True)
+        if forgive:
+            if not writer.forgive(name):
+                raise SourceError(f"“{name}” is not forgotten; name it as it was when it was forgotten")
+            click.echo(f"shelfgraph: “{name}” may come again; load or harvest its source", err=True)
+            return
+        erased = writer.forget(name, reason)
+    count = erased.records
+    click.echo(f"shelfgraph: {count} record{'' if count == 1 else 's'} of “{name}” forgotten", err=True)
+    _tell_left(data, erased)
+
+
+def _tell_left(data: Path, erased: Erased) -> None:
+    """Say what was removed beside, and what a person has to do."""
+    from converter.publish.changes import targets
+
+    if erased.dumps:
+        removed = ", ".join(path.name for path in erased.dumps)
+        click.echo(f"shelfgraph: dumps that held it are removed ({removed}); run “shelfgraph dump” again", err=True)
+    for target in targets(data):
+        click.echo(f"shelfgraph: {target} holds it until you publish there again (“shelfgraph publish”)", err=True)
+    if erased.read:
+        numbers = ", ".join(map(str, erased.read))
+        click.echo(
+            f"shelfgraph: generation {numbers} is being read by another process; the next command that writes removes"
+            " it when that has ended",
+            err=True,
+        )
 
 
 @click.command()
@@ -232,10 +264,9 @@ def _address(archive: Archive, named: str, base: str) -> str:
 
     Raises SourceError where none is.
     """
-    short = named.removeprefix(base)
-    for folder in ("item/", "record/", "source/"):
-        short = short.removeprefix(folder)
-    short = short.removeprefix("https://hdl.handle.net/").removeprefix("http://hdl.handle.net/").removeprefix("hdl:")
+    from converter.store.addressing import shortened
+
+    short = shortened(named, base)
     found = archive.addresses(named) or archive.addresses(short)
     if not found:
         raise SourceError(f"no record is called {named!r}; name a handle, an identifier, or an address of ours")

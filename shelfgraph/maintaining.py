@@ -75,8 +75,15 @@ def restore(source: Path, data: Path) -> None:
     """Bring a data folder back to what BACKUP holds; a site that runs over it is to be started again."""
     from converter.store.backup import restore as brought_back
     from converter.store.data_folder import DataFolder
+    from converter.store.forgotten import Forgotten
 
-    generation = brought_back(source, DataFolder(data))
+    folder = DataFolder(data)
+    brought_back(source, folder)
+    if Forgotten(data).entries:
+        # The backup may be older than what was forgotten.
+        with archiving.writing(data):
+            pass
+    generation = folder.current()
     click.echo(f"shelfgraph: {data} holds what {source} holds, as generation {generation.number}", err=True)
 
 

@@ -411,7 +411,7 @@ def test_two_sources_keep_their_keyed_persons_apart_and_go_one_by_one(tmp_path: 
     folder = DataFolder(tmp_path / "d")
     load(folder, of("a", "Of a"), of("b", "Of b", number=2))
     with folder.writing(IDENTITY, MAPPER.triples) as writer:
-        assert writer.forget("a") == 1
+        assert writer.forget("a").records == 1
     other = DataFolder(tmp_path / "other")
     load(other, of("b", "Of b", number=2))
     left, alone = (stored(pyoxigraph.Store.read_only(str(one.current().path))) for one in (folder, other))
@@ -433,7 +433,7 @@ def test_a_forgotten_record_is_listed_as_deleted_and_holds_nothing(tmp_path: Pat
 def test_a_source_that_is_not_there_cannot_be_forgotten(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "d")
     load(folder, of("a", "Of a"))
-    with folder.writing(IDENTITY, MAPPER.triples) as writer, pytest.raises(StoreError, match="there are “a”"):
+    with folder.writing(IDENTITY, MAPPER.triples) as writer, pytest.raises(StoreError, match="the sources are “a”"):
         writer.forget("c")
 
 

@@ -77,7 +77,7 @@ class Publication:
         self._name = hashlib.sha256(f"{target} {graph}".encode()).hexdigest()[:16]
         self._target, self._graph = target, graph
         self._file = self._folder / f"{self._name}.json"
-        self.state = self._read()
+        self.state = _state(self._file)
 
     @property
     def room(self) -> Path:
@@ -96,7 +96,7 @@ class Publication:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise StoreError(f"{self._target}: another process publishes there; wait until it ends") from None
-            self.state = self._read()
+            self.state = _state(self._file)
             yield
 
     def holds(self, generation: int) -> bool:
@@ -111,13 +111,7 @@ class Publication:
         number = self.state.plan + 1 if self.state else 1
         counts = dict.fromkeys((STAYS, GOES, COMES), 0)
         held = ((line, sure and not full) for line, sure in self._held())
-        packer = zstandard.ZstdCompressor(level=1)
-        with self._plan(number).open("wb") as file:
-            with packer.stream_writer(file, closefd=False) as packed, io.BufferedWriter(packed, _BLOCK) as out:  # type: ignore[type-var] # a writer to Python
-                for mark, line in marked(held, wanted):
-                    counts[mark] += 1
-                    out.write(mark + line)
-            os.fsync(file.fileno())
+        self._write(self._plan(number), _counted(marked(held, wanted), counts))
         state = State(
             *(_LAYOUT, self._target, self._graph, generation, number, False),
             *(counts[STAYS] + counts[COMES], counts[GOES], counts[COMES]),
@@ -146,9 +140,15 @@ class Publication:
         yield from (Deed((), part) for part in _parts(self._marked(COMES), additions or size))
 
     def finish(self) -> None:
-        """Keep that all was done."""
-        if self.state:
-            self._keep(msgspec.structs.replace(self.state, done=True))
+        """Keep that all was done; of what was removed there, no line stays here."""
+        if self.state is None:
+            return
+        if self.state.removed:
+            plan = self._plan(self.state.plan)
+            beside = plan.with_suffix(".new")
+            self._write(beside, ((mark, line) for mark, line in self._lines() if mark != GOES))
+            beside.replace(plan)
+        self._keep(msgspec.structs.replace(self.state, done=True))
 
     def _held(self) -> Iterator[tuple[bytes, bool]]:
         """Yield the lines that may be there, and whether they certainly are."""
@@ -176,19 +176,16 @@ class Publication:
         except (OSError, zstandard.ZstdError) as fault:
             raise StoreError(f"{path}: cannot be read ({fault}); restore it, or remove {self._file}") from None
 
+    def _write(self, path: Path, lines: Iterable[tuple[bytes, bytes]]) -> None:
+        packer = zstandard.ZstdCompressor(level=1)
+        with path.open("wb") as file:
+            with packer.stream_writer(file, closefd=False) as packed, io.BufferedWriter(packed, _BLOCK) as out:  # type: ignore[type-var] # a writer to Python
+                for mark, line in lines:
+                    out.write(mark + line)
+            os.fsync(file.fileno())
+
     def _plan(self, number: int) -> Path:
         return self._folder / f"{self._name}-{number}.zst"
-
-    def _read(self) -> State | None:
-        try:
-            state = msgspec.json.decode(self._file.read_bytes(), type=State)
-        except FileNotFoundError:
-            return None
-        except (OSError, msgspec.DecodeError) as fault:
-            raise StoreError(f"{self._file}: cannot be read ({fault}); restore it, or remove it") from None
-        if state.layout != _LAYOUT:
-            raise StoreError(f"{self._file}: layout {state.layout}, and this version reads {_LAYOUT}")
-        return state
 
     def _keep(self, state: State) -> None:
         """Replace the note in one step."""
@@ -199,6 +196,12 @@ class Publication:
             os.fsync(file.fileno())
         beside.replace(self._file)
         self.state = state
+
+
+def targets(data: Path) -> list[str]:
+    """The stores elsewhere that were published to from a data folder."""
+    states = (_state(file) for file in sorted((data / "published").glob("*.json")))
+    return [state.target for state in states if state]
 
 
 def marked(held: Iterable[tuple[bytes, bool]], wanted: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
@@ -220,6 +223,25 @@ def marked(held: Iterable[tuple[bytes, bool]], wanted: Iterable[bytes]) -> Itera
         else:
             yield (STAYS if old[1] else COMES), new
             old, new = next(olds, None), next(news, None)
+
+
+def _counted(lines: Iterable[tuple[bytes, bytes]], counts: dict[bytes, int]) -> Iterator[tuple[bytes, bytes]]:
+    for mark, line in lines:
+        counts[mark] += 1
+        yield mark, line
+
+
+def _state(file: Path) -> State | None:
+    """What is known of a publication, None where there was none."""
+    try:
+        state = msgspec.json.decode(file.read_bytes(), type=State)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as fault:
+        raise StoreError(f"{file}: cannot be read ({fault}); restore it, or remove it") from None
+    if state.layout != _LAYOUT:
+        raise StoreError(f"{file}: layout {state.layout}, and this version reads {_LAYOUT}")
+    return state
 
 
 def _parts(statements: Iterable[Statement], most: Size) -> Iterator[tuple[Statement, ...]]:

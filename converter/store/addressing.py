@@ -41,3 +41,15 @@ def same(known: Record, record: Record) -> bool:
     one, other = (msgspec.structs.replace(version, via=None, origins=()) for version in (known, record))
     named, called = known.listed, record.listed
     return one == other and (named.identifier, named.source) == (called.identifier, called.source)
+
+
+def shortened(named: str, base: str) -> str:
+    """What a person calls a record, without what is before its name in an address.
+
+    >>> shortened("https://x.example.org/record/1/2", "https://x.example.org/"), shortened("hdl:1/2", "")
+    ('1/2', '1/2')
+    """
+    short = named.removeprefix(base)
+    for folder in ("item/", "record/", "source/"):
+        short = short.removeprefix(folder)
+    return short.removeprefix("https://hdl.handle.net/").removeprefix("http://hdl.handle.net/").removeprefix("hdl:")

@@ -171,6 +171,30 @@ class Archive:
             (entry, moment, address),
         )
 
+    def efface(self, address: str) -> None:
+        """Leave of a record that was erased its address alone, and its sets where others are in them."""
+        self._database.execute(
+            "UPDATE held SET source = '', identifier = '', listed = '', datestamp = NULL WHERE address = ?", (address,)
+        )
+        self._database.execute(
+            "DELETE FROM member WHERE record = ?1 AND spec NOT IN (SELECT spec FROM member JOIN held ON id = record"
+            " WHERE payload IS NOT NULL AND spec IN (SELECT spec FROM member WHERE record = ?1))",
+            (self.number(address),),
+        )
+
+    def scrub(self) -> None:
+        """Write the file anew, so that no byte of it holds what was deleted; takes as long as to copy it.
+
+        Raises StoreError where a program reads the archive as it was, and goes on reading.
+        """
+        self._database.execute("PRAGMA secure_delete = ON")
+        for index in ("search", "thing_words"):
+            self._database.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608 - the names are ours
+        self._database.execute("VACUUM")
+        (busy, _, _) = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreError("the archive is being read by another program; end that, and run the same command again")
+
     def number(self, address: str) -> int:
         """The number of a record that is kept."""
         (number,) = self._database.execute("SELECT id FROM held WHERE address = ?", (address,)).fetchone()

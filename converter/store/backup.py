@@ -19,6 +19,7 @@ from converter.store.agreement import ARCHIVE, Stamp
 from converter.store.archive import Archive
 from converter.store.checking import Fault, faults_of
 from converter.store.data_folder import DataFolder
+from converter.store.forgotten import Forgotten
 from converter.store.generations import Generation, reading
 
 _IDENTITY = "shelfgraph.json"
@@ -42,6 +43,7 @@ def back_up(folder: DataFolder, target: Path) -> Path:
         _copy_archive(folder.path / ARCHIVE, fresh / ARCHIVE)
     if (folder.path / "foreign").is_dir():
         shutil.copytree(folder.path / "foreign", fresh / "foreign")
+    Forgotten(fresh).take_over(folder.path)
     shutil.copyfile(folder.path / _IDENTITY, fresh / _IDENTITY)
     (fresh / "current").write_text(f"{generation.number}\n", encoding="ascii")
     refuse_broken(fresh)
@@ -56,7 +58,8 @@ def back_up(folder: DataFolder, target: Path) -> Path:
 def restore(backup: Path, folder: DataFolder) -> Generation:
     """The generation of the backup, in a folder that holds what the backup holds, and nothing else.
 
-    Generations and changes go on counting from what the folder had.
+    Generations and changes go on counting from what the folder had.  What is forgotten in the folder or in the backup
+    stays forgotten: whoever opens the folder for writing next erases it.
 
     Raises StoreError where the backup is not whole, or another process writes.
     """
@@ -64,6 +67,7 @@ def restore(backup: Path, folder: DataFolder) -> Generation:
     kept = source.agreed()
     refuse_broken(backup)
     with folder.alone():
+        Forgotten(folder.path).take_over(backup)
         numbers = [generation.number for generation in folder.generations()]
         stamps = [generation.stamp for generation in folder.generations()]
         number = max([*numbers, kept.number - 1]) + 1

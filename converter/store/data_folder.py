@@ -8,6 +8,7 @@
     <folder>/store/               the writer's store, with the identity and the change of its archive
     <folder>/generations/N/       read-only checkpoints; hard links, so that each costs milliseconds
     <folder>/generations/N.json   the archive that it was made from, the last change and line of the journal in it
+    <folder>/forgotten.json       what is forgotten and stays away
     <folder>/current              the number of the generation to read, replaced in one step
 
 A reader sees a whole batch or nothing.  The generation number is the version of the dataset and never goes back.
@@ -19,9 +20,10 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,17 +32,18 @@ import pyoxigraph
 from converter.embargo import today
 from converter.errors import StoreError
 from converter.record import Record
-from converter.report import Finding
 from converter.store.agreement import Stamp, Start, agree, prepared, stamp_of
 from converter.store.archive import Archive
-from converter.store.description import Describer
+from converter.store.folder_writer import Writer
 from converter.store.generations import Generation
 from converter.store.loader import Lines, Loader
 
 _LAYOUT = 1
 _IDENTITY = "shelfgraph.json"
-_MANY = 50_000
-"""Lines that the store takes in before it is compacted."""
+_OF_DUMP = re.compile(r"\.?(\d{1,18})(?:-since-\d{1,18})?\.")
+_KEPT = 2
+"""Generations that stay beside a new one."""
+_PAUSE = 0.1
 
 
 class Identity(NamedTuple):
@@ -138,7 +141,8 @@ class DataFolder:
             base, crosswalk = identity
             loader = Loader(self.path, base, crosswalk, triples_of, beyond=beyond, day_of=self._day_of)
             try:
-                writer = Writer(self, loader, Describer(identity.base, loader.figures))
+                writer = Writer(self, base, loader)
+                writer.apply_forgotten()
                 yield writer
                 writer.finish()
             finally:
@@ -183,7 +187,8 @@ class DataFolder:
         held = {"journal": made.journal, "archive": made.archive, "change": made.number}
         self._write(f"generations/{number}.json", json.dumps(held) + "\n")
         self._write("current", f"{number}\n")
-        self._forget(numbers, keep=2)
+        for older in numbers[:-_KEPT]:
+            self._removed(older)
         return Generation(number, path, made.journal, made.archive, made.number)
 
     def _generation_path(self, number: int) -> Path:
@@ -217,20 +222,38 @@ class DataFolder:
         folder = self.path / "generations"
         return sorted(int(inner.name) for inner in folder.iterdir() if inner.name.isdigit()) if folder.is_dir() else []
 
-    def _forget(self, numbers: list[int], keep: int) -> None:
-        """Remove old generations that nobody reads; a reader holds a shared lock on its folder."""
-        for number in numbers[:-keep]:
-            path = self._generation_path(number)
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            else:
-                shutil.rmtree(path)
-                path.with_suffix(".json").unlink(missing_ok=True)
-            finally:
-                os.close(descriptor)
+    def drop_before(self, number: int, wait: float = 0.0) -> tuple[tuple[Path, ...], tuple[int, ...]]:
+        """The dumps that were removed, and the older generations that were not, since somebody reads them.
+
+        Dumps and generations from before that number are removed; readers have `wait` seconds to leave.
+        """
+        end, read = time.monotonic() + wait, []
+        for older in [one for one in self._numbers() if one < number]:
+            while not (gone := self._removed(older)) and time.monotonic() < end:
+                time.sleep(_PAUSE)
+            read += [] if gone else [older]
+        dumps = []
+        for path in sorted((self.path / "dumps").glob("*")) if number else ():
+            match = _OF_DUMP.match(path.name)
+            if match and int(match[1]) < number:
+                path.unlink(missing_ok=True)
+                dumps += [] if path.name.startswith(".") or path.suffix == ".sha256" else [path]
+        return tuple(dumps), tuple(read)
+
+    def _removed(self, number: int) -> bool:
+        """Whether a generation is gone, which it is unless somebody reads it: readers hold a lock on its folder."""
+        path = self._generation_path(number)
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        else:
+            shutil.rmtree(path)
+            path.with_suffix(".json").unlink(missing_ok=True)
+            return True
+        finally:
+            os.close(descriptor)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -255,79 +278,3 @@ class DataFolder:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.path / name)
-
-
-class Writer:
-    """What the one writer may do; each deed ends in a generation that holds the whole of it."""
-
-    def __init__(self, folder: DataFolder, loader: Loader, describer: Describer) -> None:
-        self._folder = folder
-        self._loader = loader
-        self._describer = describer
-
-    @property
-    def archive(self) -> Archive:
-        """What has been loaded, and when."""
-        return self._loader.archive
-
-    def load(
-        self, records: Iterable[Record], lines_of: Lines | None = None, note: Callable[[Finding], None] | None = None
-    ) -> Generation:
-        """The generation that holds these records in the place of what they were.
-
-        `lines_of` maps what has changed, and may report of it; `note` hears of records that are not taken in.
-        """
-        self._loader.load(records, lines_of, note=note)
-        return self.published()
-
-    def take(
-        self,
-        records: Iterable[Record],
-        state: Mapping[str, str],
-        lines_of: Lines | None = None,
-        note: Callable[[Finding], None] | None = None,
-    ) -> None:
-        """Take in what a repository has just answered, together with how far that is; `published` shows it."""
-        self._loader.load(records, lines_of, note=note, state=state, asked=True)
-
-    def load_rdf(self, path: Path) -> Generation:
-        """The generation that holds the RDF of a file too.
-
-        Raises StoreError where the file is not in the format of its name.
-        """
-        self._loader.load_rdf(path)
-        return self.published()
-
-    def forget(self, source: str) -> int:
-        """The number of records of a source that are gone from the newest generation, with all that they said.
-
-        Raises StoreError where no source has that name.
-        """
-        names = [known.name for known in self.archive.sources()]
-        if source not in names:
-            stated = ", ".join(f"“{name}”" for name in names) or "none"
-            raise StoreError(f"{self._folder.path}: no source is called “{source}”; there are {stated}")
-        count = self._loader.forget(source)
-        self.published()
-        return count
-
-    def published(self) -> Generation:
-        """A new generation where something changed, else the current one."""
-        made = self.archive.stamp
-        if self._folder.has_generation():
-            current = self._folder.current()
-            shown = (current.archive, current.journal) == (made.archive, made.journal)
-            if shown and current.change >= self.archive.built:
-                return current
-        if self._loader.written > _MANY:
-            # Compacting first made string-heavy queries several times faster after a bulk load.
-            self._loader.store.optimize()
-            self._loader.written = 0
-        return self._folder.publish(self._loader.store, made, self._describer.describe)
-
-    def finish(self) -> None:
-        """Publish a generation that says what it holds, where there was no time for that in the newest."""
-        if not self._describer.done:
-            self._folder.publish(
-                self._loader.store, self.archive.stamp, partial(self._describer.describe, at_last=True)
-            )

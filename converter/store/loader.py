@@ -10,8 +10,9 @@ where they had been done; they go when the store is known to be on the disk.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pyoxigraph
@@ -27,10 +28,12 @@ from converter.store.archive import Archive
 from converter.store.batches import batches
 from converter.store.claims import FOREIGN
 from converter.store.faults import opened
+from converter.store.forgotten import Forgotten, of_source
 from converter.store.ownership import refusal, version
 from converter.store.search_index import words_of
 from converter.store.statements import Said, Statements
 from converter.store.statistics import Figures
+from converter.store.store_changes import apply, copy, sides
 from converter.values import iris
 
 Lines = Callable[[Record, str], Iterable[str]]
@@ -41,7 +44,7 @@ BATCH = 100
 
 _SETTLED_EVERY = 40
 """Batches that may have to be done again after a crash."""
-_CROSSWALK = "crosswalk"
+_CROSSWALK, _FORGOTTEN, _LEFT = "crosswalk", "forgotten", "left of the forgotten"
 
 
 class Loader:
@@ -67,6 +70,7 @@ class Loader:
     ) -> None:
         self._folder, self._path, self._base = folder, folder / "store", base
         self._triples_of, self._day_of = triples_of, day_of
+        self.forgotten = Forgotten(folder)
         self.archive = Archive(folder / "archive.sqlite")
         self._statements = Statements(self.archive, base, self._published)
         self.written = 0
@@ -121,22 +125,43 @@ class Loader:
         self._statements.has_foreign = True
         self.written += len(self.store)
 
-    def forget(self, source: str) -> int:
-        """The number of records of a source that were erased, with all that they said."""
-        count = 0
-        for batch, _ in batches(self.archive.records(source), BATCH):
-            self.archive.begin()
-            try:
+    @property
+    def forgets(self) -> bool:
+        """Whether something that is forgotten may be here still."""
+        return (self.archive.note(_FORGOTTEN) or "") != self.forgotten.digest or bool(self.archive.note(_LEFT))
+
+    def forget(self) -> tuple[int, bool]:
+        """How many records were erased because they are forgotten, and whether archive and store were written anew.
+
+        They are where something was erased, now or by a run that was killed: no byte of them holds what it said.
+        `forgot` says that the generations have followed.
+        """
+        archive, count = self.archive, 0
+        named = ((address, record) for address, record in archive.records() if self.forgotten.entry_of(record, address))
+        for batch, _ in batches(named, BATCH):
+            with self._step():
+                archive.keep_note(_LEFT, "1")
                 for address, _ in batch:
                     self._erase(address)
-                self._commit()
-            except BaseException:
-                self._roll_back()
-                raise
+                    archive.efface(address)
             count += len(batch)
-        self.archive.drop_source(source)
-        self.archive.drop_notes(f"harvest {source} ")
-        return count
+        for name in [source.name for source in archive.sources() if self.forgotten.entry_named(of_source(source.name))]:
+            archive.drop_source(name)
+            archive.drop_notes(f"harvest {name} ")
+        scrubbed = archive.note(_LEFT) is not None
+        if scrubbed:
+            self._copy_store()
+            archive.scrub()
+        self.keep_forgotten()
+        return count, scrubbed
+
+    def forgot(self) -> None:
+        """Keep that nothing is left of what is forgotten."""
+        self.archive.drop_notes(_LEFT)
+
+    def keep_forgotten(self) -> None:
+        """Keep that the archive follows the list of what is forgotten as it is."""
+        self.archive.keep_note(_FORGOTTEN, self.forgotten.digest)
 
     def rebuild(self, crosswalk: str) -> None:
         """Make the store anew from the archive, beside the old one, and put it in its place."""
@@ -155,7 +180,7 @@ class Loader:
                     self._statements.change(number, address, None, Said(record, made))
                 self.archive.catalogue.apply()
                 wanted = self._statements.taken()
-                _apply(store, *_sides(wanted))
+                apply(store, *sides(wanted))
                 self.written += len(wanted)
             for path in foreign_rdf.files(self._folder):
                 self.archive.claims.claim(FOREIGN, foreign_rdf.read(store, path, self._base))
@@ -170,12 +195,23 @@ class Loader:
         except BaseException:
             self._roll_back()
             raise
+        self._put_in_place(fresh)
+        self.archive.keep_note(_CROSSWALK, crosswalk)
+
+    def _copy_store(self) -> None:
+        """Put a copy in the place of the store: the engine keeps the texts of statements that are gone."""
+        self.settle()
+        fresh = self._folder / "store.new"
+        copy(self.store, fresh)
+        put_stamp(fresh, self.archive.stamp, durable=True)
+        self._put_in_place(fresh)
+
+    def _put_in_place(self, fresh: Path) -> None:
         # The old store lets go of its files.
         vars(self).pop("store", None)
         shutil.rmtree(self._path, ignore_errors=True)
         fresh.rename(self._path)
         self.store = opened(self._path)
-        self.archive.keep_note(_CROSSWALK, crosswalk)
 
     def figures(self) -> Figures | None:
         """The figures of the dataset; None where foreign RDF is in it, so that they have to be counted."""
@@ -207,7 +243,7 @@ class Loader:
     def _catch_up(self) -> None:
         """Do again what the store may not have done."""
         for come, gone in self.archive.pending():
-            _apply(self.store, come, gone)
+            apply(self.store, come, gone)
         self.settle()
 
     def _take_in(
@@ -220,8 +256,7 @@ class Loader:
         asked: bool,
     ) -> None:
         """One batch: committed with what the store has to do, then done."""
-        self.archive.begin()
-        try:
+        with self._step():
             for record in batch:
                 named = distinguished(record, self._work, note or _ignored)
                 reason = self._put(named, lines_of, asked=asked)
@@ -229,10 +264,6 @@ class Loader:
                     note(Finding(record.handle or record.identifier, "warning", "", "", f"not taken in: {reason}"))
             for name, value in state.items():
                 self.archive.keep_note(name, value)
-            self._commit()
-        except BaseException:
-            self._roll_back()
-            raise
 
     def _work(self, key: str) -> Work | None:
         """The work for which a local key stands here."""
@@ -241,7 +272,10 @@ class Loader:
 
     def _put(self, record: Record, lines_of: Lines, *, asked: bool) -> str | None:
         """Take in one record; the reason where it is refused."""
+        came = record
         address, record = placed(self.archive, record)
+        if entry := self.forgotten.entry_of(came, address):
+            return str(entry)
         known = self.archive.get(address)
         again = self.archive.bring(address)
         if known is None and record.erased:
@@ -282,16 +316,11 @@ class Loader:
         """Publish what was withheld until a day that has come."""
         while addresses := self.archive.withheld.due(self._day_of()):
             for batch, _ in batches(addresses, BATCH):
-                self.archive.begin()
-                try:
+                with self._step():
                     for address in batch:
                         record = self.archive.get(address)
                         if record:
                             self._replace(address, record, record, self._triples_of)
-                    self._commit()
-                except BaseException:
-                    self._roll_back()
-                    raise
 
     def _erase(self, address: str) -> None:
         """Remove a record with all that it said."""
@@ -303,15 +332,26 @@ class Loader:
             self._statements.change(number, address, Said(record, old), None)
         self.archive.erase(address)
 
+    @contextlib.contextmanager
+    def _step(self) -> Iterator[None]:
+        """What is done in the block is kept as a whole, or not at all."""
+        self.archive.begin()
+        try:
+            yield
+            self._commit()
+        except BaseException:
+            self._roll_back()
+            raise
+
     def _commit(self) -> None:
         wanted = self._statements.taken()
-        come, gone = _sides(wanted)
+        come, gone = sides(wanted)
         if wanted:
             self.archive.keep_pending(come, gone)
         self.archive.commit(builds=bool(wanted))
         if wanted:
             put_stamp(self._path, self.archive.stamp, durable=False)
-            self._apply(come, gone)
+            apply(self.store, come, gone)
             self.written += len(wanted)
             self._unsettled += 1
             if self._unsettled >= _SETTLED_EVERY:
@@ -321,23 +361,6 @@ class Loader:
         self._statements.drop()
         self.archive.rollback()
 
-    def _apply(self, come: str, gone: str) -> None:
-        _apply(self.store, come, gone)
-
 
 def _ignored(_: Finding) -> None:
     """Nobody hears of it."""
-
-
-def _sides(wanted: Mapping[str, bool]) -> tuple[str, str]:
-    """The lines that come and those that go, each as one text."""
-    come = "\n".join(line for line, stays in wanted.items() if stays)
-    return come, "\n".join(line for line, stays in wanted.items() if not stays)
-
-
-def _apply(store: pyoxigraph.Store, come: str, gone: str) -> None:
-    if not gone:
-        store.bulk_load(come, pyoxigraph.RdfFormat.N_TRIPLES)
-    else:
-        # The lines are checked terms: they say the same in N-Triples and between the braces of an update.
-        store.update(f"DELETE DATA {{\n{gone}\n}} ;\nINSERT DATA {{\n{come}\n}}")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from converter.record import Record
 from converter.report import Finding
-from converter.store.data_folder import Writer
+from converter.store.folder_writer import Writer
 from converter.store.loader import Lines
 
 
@@ -41,7 +41,12 @@ class WriterKeeper:
         return self._writer.archive.note(f"harvest {name}")
 
     def take(self, records: Sequence[Record], state: Mapping[str, str]) -> None:
-        """Keep records and how far the harvest is: both or neither."""
+        """Keep records and how far the harvest is: both or neither.
+
+        Raises StoreError where their source is forgotten: nothing more is asked of it.
+        """
+        for source in {record.listed.source for record in records}:
+            self._writer.refuse_forgotten(source)
         named = {f"harvest {name}": value for name, value in state.items()}
         self._writer.take(records, named, self._lines_of, self._note)
         self._since += len(records)

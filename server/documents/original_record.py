@@ -36,9 +36,14 @@ def source_document(site: Site, path: str) -> Response | None:
             return problem(406, "Not Acceptable", f"A source has the types {', '.join(_TYPES.values())}.")
         body = source_body(site, candidate, form) if not held.deleted else None
         if body is None:
-            return problem(410, "Gone", f"/item/{candidate} was withdrawn from its repository; nothing is shown of it.")
+            return gone(candidate)
         return _sent(site, candidate, form, body, held.moment)
     return None
+
+
+def gone(path: str) -> Response:
+    """The answer about a record that is no more, at any of its addresses."""
+    return problem(410, "Gone", f"/item/{path} was withdrawn; nothing is shown of it.")
 
 
 def source_body(site: Site, path: str, form: str) -> bytes | None:

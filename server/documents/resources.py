@@ -19,7 +19,7 @@ from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
 from server.documents.document import Descriptions, Place, Site, document, offers
 from server.documents.figures import CurrentFigures
-from server.documents.original_record import source_document
+from server.documents.original_record import gone, source_document
 from server.documents.paths import known, page_in, raw, respelled
 from server.documents.redirects import known_as
 from server.documents.renderings import Rendered, Renderings, rendered
@@ -320,6 +320,11 @@ def _unknown(site: Site, folder: str, path: str) -> Response:
                 kind = "record" if read.ending else "item"
                 return _moved(f"{site.base}{kind}/{other.removeprefix('../item/')}{read.ending}")
             return _moved(f"{site.base}{folder}/{other}{read.ending}")
+    if site.archive and folder in {"item", "record"}:
+        for read in _readings(site, path):
+            held = site.archive.held(read.path)
+            if held and held.erased:
+                return gone(read.path)
     return problem(
         404, "Not Found", f"Nothing is known here of /{folder}/{path}; the list of records begins at the front page."
     )

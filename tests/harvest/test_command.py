@@ -75,14 +75,17 @@ def test_a_format_that_is_not_offered_leaves_no_folder(tmp_path: Path) -> None:
     assert (done.returncode, (tmp_path / "d").exists()) == (1, False)
 
 
-def test_a_source_that_is_forgotten_is_harvested_from_the_beginning_again(tmp_path: Path) -> None:
+def test_a_source_that_is_forgotten_and_forgiven_is_harvested_from_the_beginning_again(tmp_path: Path) -> None:
     repository, data = Repository(collection(10)), tmp_path / "d"
     with serving(repository.app()) as address:
         for _ in range(2):
             assert shelfgraph("harvest", address + repository.path, "--data", data).returncode == 0
             assert count(data) == 10
             assert shelfgraph("forget", "127.0.0.1", "--data", data).returncode == 0
+            refused = shelfgraph("harvest", address + repository.path, "--data", data)
+            assert (refused.returncode, b"is not harvested: it was forgotten on" in refused.stderr) == (1, True)
             assert count(data) == 0
+            assert shelfgraph("forget", "127.0.0.1", "--forgive", "--data", data).returncode == 0
     assert not [asked for asked in repository.asked if "from" in asked]
 
 

@@ -1,0 +1,153 @@
+"""What the one writer of a data folder may do; each deed ends in a generation that holds the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from converter.errors import StoreError
+from converter.record import Record
+from converter.report import Finding
+from converter.store.addressing import shortened
+from converter.store.archive import Archive
+from converter.store.description import Describer
+from converter.store.forgotten import names_of, of_record, of_source
+from converter.store.generations import Generation
+from converter.store.loader import Lines, Loader
+
+if TYPE_CHECKING:
+    from converter.store.data_folder import DataFolder
+
+_MANY = 50_000
+"""Lines that the store takes in before it is compacted."""
+_READ = 60.0
+"""Seconds that readers have to leave generations that hold what is forgotten."""
+
+
+class Erased(NamedTuple):
+    """What `forget` has done: records that are gone, dumps that were removed, generations that somebody reads still."""
+
+    records: int
+    dumps: tuple[Path, ...] = ()
+    read: tuple[int, ...] = ()
+
+
+class Writer:
+    """What the one writer may do; each deed ends in a generation that holds the whole of it."""
+
+    def __init__(self, folder: DataFolder, base: str, loader: Loader) -> None:
+        self._folder = folder
+        self._base = base
+        self._loader = loader
+        self._describer = Describer(base, loader.figures)
+
+    @property
+    def archive(self) -> Archive:
+        """What has been loaded, and when."""
+        return self._loader.archive
+
+    def load(
+        self, records: Iterable[Record], lines_of: Lines | None = None, note: Callable[[Finding], None] | None = None
+    ) -> Generation:
+        """The generation that holds these records in the place of what they were.
+
+        `lines_of` maps what has changed, and may report of it; `note` hears of records that are not taken in.
+        """
+        self._loader.load(records, lines_of, note=note)
+        return self.published()
+
+    def take(
+        self,
+        records: Iterable[Record],
+        state: Mapping[str, str],
+        lines_of: Lines | None = None,
+        note: Callable[[Finding], None] | None = None,
+    ) -> None:
+        """Take in what a repository has just answered, together with how far that is; `published` shows it."""
+        self._loader.load(records, lines_of, note=note, state=state, asked=True)
+
+    def load_rdf(self, path: Path) -> Generation:
+        """The generation that holds the RDF of a file too.
+
+        Raises StoreError where the file is not in the format of its name.
+        """
+        self._loader.load_rdf(path)
+        return self.published()
+
+    def forget(self, named: str, reason: str = "") -> Erased:
+        """What was erased: one record, or those of a source, with all that they said.
+
+        They stay away when they come again.  Generations and dumps that hold them go as soon as nobody reads them.
+
+        Raises StoreError where neither a source nor a record has that name.
+        """
+        archive, forgotten = self.archive, self._loader.forgotten
+        if archive.has_source(named):
+            forgotten.add([of_source(named)], reason)
+        else:
+            names = [name for address in self._addresses(named) for name in self._names(address)]
+            if not names:
+                stated = ", ".join(f"“{source.name}”" for source in archive.sources()) or "none"
+                raise StoreError(
+                    f"{self._folder.path}: no record and no source is called “{named}”; the sources are {stated}"
+                )
+            forgotten.add(names, reason)
+        return self.apply_forgotten()
+
+    def forgive(self, named: str) -> int:
+        """The number of entries that were taken off the list of what is forgotten; what they named may come again."""
+        names = [of_source(named), *map(of_record, (named, shortened(named, self._base), *self._addresses(named)))]
+        count = self._loader.forgotten.forgive(names)
+        self.archive.drop_notes(f"harvest {named} ")
+        self._loader.keep_forgotten()
+        return count
+
+    def refuse_forgotten(self, source: str) -> None:
+        """Raise StoreError where a source is forgotten."""
+        if entry := self._loader.forgotten.entry_named(of_source(source)):
+            raise StoreError(
+                f"{self._folder.path}: the source “{source}” is not harvested: {entry}; “shelfgraph forget --forgive"
+                f" {source}” lets it come again"
+            )
+
+    def apply_forgotten(self) -> Erased:
+        """What was erased because it is forgotten and was here nevertheless; what is left of it goes too."""
+        records, wait = 0, 0.0
+        if self._loader.forgets:
+            records, scrubbed = self._loader.forget()
+            if scrubbed:
+                made = self._folder.publish(self._loader.store, self.archive.stamp, self._describer.describe)
+                self._loader.forgotten.begin_with(made.number)
+                self._loader.forgot()
+                wait = _READ
+        return Erased(records, *self._folder.drop_before(self._loader.forgotten.before, wait))
+
+    def _addresses(self, named: str) -> list[str]:
+        return self.archive.addresses(named) or self.archive.addresses(shortened(named, self._base))
+
+    def _names(self, address: str) -> list[str]:
+        record = self.archive.get(address)
+        return names_of(record, address) if record else [of_record(address)]
+
+    def published(self) -> Generation:
+        """A new generation where something changed, else the current one."""
+        made = self.archive.stamp
+        if self._folder.has_generation():
+            current = self._folder.current()
+            shown = (current.archive, current.journal) == (made.archive, made.journal)
+            if shown and current.change >= self.archive.built:
+                return current
+        if self._loader.written > _MANY:
+            # Compacting first made string-heavy queries several times faster after a bulk load.
+            self._loader.store.optimize()
+            self._loader.written = 0
+        return self._folder.publish(self._loader.store, made, self._describer.describe)
+
+    def finish(self) -> None:
+        """Publish a generation that says what it holds, where there was no time for that in the newest."""
+        if not self._describer.done:
+            self._folder.publish(
+                self._loader.store, self.archive.stamp, partial(self._describer.describe, at_last=True)
+            )
