@@ -170,6 +170,12 @@ def _tell_left(data: Path, erased: Erased) -> None:
         click.echo(f"shelfgraph: dumps that held it are removed ({removed}); run “shelfgraph dump” again", err=True)
     for target in targets(data):
         click.echo(f"shelfgraph: {target} holds it until you publish there again (“shelfgraph publish”)", err=True)
+    if erased.reads_archive:
+        click.echo(
+            "shelfgraph: the archive as it was is being read by another process; the next command that writes removes"
+            " what lies beside it when that has ended",
+            err=True,
+        )
     if erased.read:
         numbers = ", ".join(map(str, erased.read))
         click.echo(

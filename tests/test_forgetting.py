@@ -187,12 +187,12 @@ def test_an_archive_that_is_brought_back_is_cleaned_too(data: Path, tmp_path: Pa
 
 KILLED = (
     "converter.store.archive:Archive.efface",
-    "converter.store.loader:Loader._copy_store",
+    "converter.store.loader:Loader.write_anew",
     "converter.store.loader:Loader._put_in_place",
     "converter.store.archive:Archive.scrub",
     "converter.store.data_folder:DataFolder.publish",
     "converter.store.forgotten:Forgotten.begin_with",
-    "converter.store.loader:Loader.forgot",
+    "converter.store.erasure:Erasure.keep_published",
 )
 DIES = """
 import importlib, os, sys

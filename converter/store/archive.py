@@ -185,15 +185,17 @@ class Archive:
     def scrub(self) -> None:
         """Write the file anew, so that no byte of it holds what was deleted; takes as long as to copy it.
 
-        Raises StoreError where a program reads the archive as it was, and goes on reading.
+        What waits beside it still does, until `empty_log` has been true.
         """
         self._database.execute("PRAGMA secure_delete = ON")
         for index in ("search", "thing_words"):
             self._database.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608 - the names are ours
         self._database.execute("VACUUM")
+
+    def empty_log(self) -> bool:
+        """Whether nothing waits beside the archive any more; not while somebody reads it as it was."""
         (busy, _, _) = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise StoreError("the archive is being read by another program; end that, and run the same command again")
+        return not busy
 
     def number(self, address: str) -> int:
         """The number of a record that is kept."""

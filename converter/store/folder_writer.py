@@ -13,6 +13,7 @@ from converter.report import Finding
 from converter.store.addressing import shortened
 from converter.store.archive import Archive
 from converter.store.description import Describer
+from converter.store.erasure import Erasure
 from converter.store.forgotten import names_of, of_record, of_source
 from converter.store.generations import Generation
 from converter.store.loader import Lines, Loader
@@ -27,11 +28,15 @@ _READ = 60.0
 
 
 class Erased(NamedTuple):
-    """What `forget` has done: records that are gone, dumps that were removed, generations that somebody reads still."""
+    """What `forget` has done: records that are gone, dumps that were removed, generations that somebody reads still.
+
+    `reads_archive` says that somebody reads the archive as it was.
+    """
 
     records: int
     dumps: tuple[Path, ...] = ()
     read: tuple[int, ...] = ()
+    reads_archive: bool = False
 
 
 class Writer:
@@ -42,6 +47,7 @@ class Writer:
         self._base = base
         self._loader = loader
         self._describer = Describer(base, loader.figures)
+        self._erasure = Erasure(loader)
 
     @property
     def archive(self) -> Archive:
@@ -101,7 +107,7 @@ class Writer:
         names = [of_source(named), *map(of_record, (named, shortened(named, self._base), *self._addresses(named)))]
         count = self._loader.forgotten.forgive(names)
         self.archive.drop_notes(f"harvest {named} ")
-        self._loader.keep_forgotten()
+        self._erasure.keep_followed()
         return count
 
     def refuse_forgotten(self, source: str) -> None:
@@ -114,15 +120,16 @@ class Writer:
 
     def apply_forgotten(self) -> Erased:
         """What was erased because it is forgotten and was here nevertheless; what is left of it goes too."""
-        records, wait = 0, 0.0
-        if self._loader.forgets:
-            records, scrubbed = self._loader.forget()
-            if scrubbed:
+        forgotten, records, wait = self._loader.forgotten, 0, 0.0
+        if self._erasure.is_due:
+            records, written = self._erasure.erase()
+            if written:
                 made = self._folder.publish(self._loader.store, self.archive.stamp, self._describer.describe)
-                self._loader.forgotten.begin_with(made.number)
-                self._loader.forgot()
+                forgotten.begin_with(made.number)
+                self._erasure.keep_published()
                 wait = _READ
-        return Erased(records, *self._folder.drop_before(self._loader.forgotten.before, wait))
+        dumps, read = self._folder.drop_before(forgotten.before, wait)
+        return Erased(records, dumps, read, reads_archive=not self._erasure.finish(wait))
 
     def _addresses(self, named: str) -> list[str]:
         return self.archive.addresses(named) or self.archive.addresses(shortened(named, self._base))

@@ -28,7 +28,7 @@ from converter.store.archive import Archive
 from converter.store.batches import batches
 from converter.store.claims import FOREIGN
 from converter.store.faults import opened
-from converter.store.forgotten import Forgotten, of_source
+from converter.store.forgotten import Forgotten
 from converter.store.ownership import refusal, version
 from converter.store.search_index import words_of
 from converter.store.statements import Said, Statements
@@ -44,7 +44,7 @@ BATCH = 100
 
 _SETTLED_EVERY = 40
 """Batches that may have to be done again after a crash."""
-_CROSSWALK, _FORGOTTEN, _LEFT = "crosswalk", "forgotten", "left of the forgotten"
+_CROSSWALK = "crosswalk"
 
 
 class Loader:
@@ -125,43 +125,29 @@ class Loader:
         self._statements.has_foreign = True
         self.written += len(self.store)
 
-    @property
-    def forgets(self) -> bool:
-        """Whether something that is forgotten may be here still."""
-        return (self.archive.note(_FORGOTTEN) or "") != self.forgotten.digest or bool(self.archive.note(_LEFT))
-
-    def forget(self) -> tuple[int, bool]:
-        """How many records were erased because they are forgotten, and whether archive and store were written anew.
-
-        They are where something was erased, now or by a run that was killed: no byte of them holds what it said.
-        `forgot` says that the generations have followed.
-        """
-        archive, count = self.archive, 0
-        named = ((address, record) for address, record in archive.records() if self.forgotten.entry_of(record, address))
-        for batch, _ in batches(named, BATCH):
+    def erase(self, addresses: Iterable[str], note: tuple[str, str]) -> int:
+        """The number of records that were erased, of which nothing but the address is left; each time with a note."""
+        count = 0
+        for batch, _ in batches(addresses, BATCH):
             with self._step():
-                archive.keep_note(_LEFT, "1")
-                for address, _ in batch:
+                self.archive.keep_note(*note)
+                for address in batch:
                     self._erase(address)
-                    archive.efface(address)
+                    self.archive.efface(address)
             count += len(batch)
-        for name in [source.name for source in archive.sources() if self.forgotten.entry_named(of_source(source.name))]:
-            archive.drop_source(name)
-            archive.drop_notes(f"harvest {name} ")
-        scrubbed = archive.note(_LEFT) is not None
-        if scrubbed:
-            self._copy_store()
-            archive.scrub()
-        self.keep_forgotten()
-        return count, scrubbed
+        return count
 
-    def forgot(self) -> None:
-        """Keep that nothing is left of what is forgotten."""
-        self.archive.drop_notes(_LEFT)
+    def write_anew(self) -> None:
+        """Write store and archive anew, so that no byte of them holds what was erased.
 
-    def keep_forgotten(self) -> None:
-        """Keep that the archive follows the list of what is forgotten as it is."""
-        self.archive.keep_note(_FORGOTTEN, self.forgotten.digest)
+        What waits beside the archive still does, until its log has been emptied.
+        """
+        self.settle()
+        fresh = self._folder / "store.new"
+        copy(self.store, fresh)
+        put_stamp(fresh, self.archive.stamp, durable=True)
+        self._put_in_place(fresh)
+        self.archive.scrub()
 
     def rebuild(self, crosswalk: str) -> None:
         """Make the store anew from the archive, beside the old one, and put it in its place."""
@@ -197,14 +183,6 @@ class Loader:
             raise
         self._put_in_place(fresh)
         self.archive.keep_note(_CROSSWALK, crosswalk)
-
-    def _copy_store(self) -> None:
-        """Put a copy in the place of the store: the engine keeps the texts of statements that are gone."""
-        self.settle()
-        fresh = self._folder / "store.new"
-        copy(self.store, fresh)
-        put_stamp(fresh, self.archive.stamp, durable=True)
-        self._put_in_place(fresh)
 
     def _put_in_place(self, fresh: Path) -> None:
         # The old store lets go of its files.
