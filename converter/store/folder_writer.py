@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
+
+import pyoxigraph
 
 from converter.errors import StoreError
 from converter.record import Record
 from converter.report import Finding
 from converter.store.addressing import shortened
+from converter.store.agreement import Stamp
 from converter.store.archive import Archive
 from converter.store.description import Describer
 from converter.store.erasure import Erasure
@@ -18,13 +21,32 @@ from converter.store.forgotten import names_of, of_record, of_source
 from converter.store.generations import Generation
 from converter.store.loader import Lines, Loader
 
-if TYPE_CHECKING:
-    from converter.store.data_folder import DataFolder
-
 _MANY = 50_000
 """Lines that the store takes in before it is compacted."""
 _READ = 60.0
 """Seconds that readers have to leave generations that hold what is forgotten."""
+
+
+class Folder(Protocol):
+    """Where generations are published."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+
+    def has_generation(self) -> bool:
+        """Whether there is something to read."""
+
+    def current(self) -> Generation:
+        """The generation to read."""
+
+    def publish(
+        self, store: pyoxigraph.Store, made: Stamp, describe: Callable[[Path], None] | None = None
+    ) -> Generation:
+        """A new generation with what the store holds now."""
+
+    def drop_before(self, number: int, wait: float = 0.0) -> tuple[tuple[Path, ...], tuple[int, ...]]:
+        """The dumps that were removed from before a number, and the generations that somebody reads still."""
 
 
 class Erased(NamedTuple):
@@ -42,7 +64,7 @@ class Erased(NamedTuple):
 class Writer:
     """What the one writer may do; each deed ends in a generation that holds the whole of it."""
 
-    def __init__(self, folder: DataFolder, base: str, loader: Loader) -> None:
+    def __init__(self, folder: Folder, base: str, loader: Loader) -> None:
         self._folder = folder
         self._base = base
         self._loader = loader
