@@ -10,6 +10,7 @@ from converter.handlers import identifiers as identity
 from converter.handlers.standing import (
     Container,
     SeriesPlace,
+    has_own_isbn,
     is_issue_or_volume,
     is_part_of_book,
     journal_of,
@@ -39,6 +40,11 @@ def serial(item: Item, row: Row, field: Field) -> Iterator[str]:
         return
     if found.doubt:
         item.note(field, found.doubt)
+    if row.scheme == _ISBN and item.once(standing).host is None and has_own_isbn(item):
+        # A work that is a book itself has the number of another edition beside its own.
+        for one in isbns(field.value):
+            yield triple(item.term, term("dcterms:relation"), iri(f"urn:isbn:{one.value}"))
+        return
     if row.scheme == _ISBN:
         for one in isbns(field.value):
             yield from _isbn_lines(item, one.value)

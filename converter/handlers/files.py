@@ -43,7 +43,7 @@ def collection(item: Item, row: Row, field: Field) -> Iterator[str]:
 
     Sets of other names (`driver`, `openaire`, languages, types, communities) are selections: their names are kept.
     """
-    if row.scheme == "set" and not _COLLECTION_SET.match(field.value):
+    if row.scheme == "set" and (not _COLLECTION_SET.match(field.value) or _is_said_twice(item, field.value)):
         yield from item.companion(row, literal(field.value))
         return
     node = iri(_collection_address(item, field.value))
@@ -62,6 +62,14 @@ def _collection_address(item: Item, name: str) -> str:
     prefix = match[1] or match[2]
     owner = item.repository if prefix == iris.UNREGISTERED else prefix
     return f"{item.base}collection/{iris.slug(owner)}/{iris.slug(f'{prefix}/{match[3]}')}"
+
+
+def _is_said_twice(item: Item, name: str) -> bool:
+    """Whether the set of an older name has one of the newer beside it, which says whether it is a collection."""
+    if not name.startswith("hdl_"):
+        return False
+    names = {field.value for field, _ in item.of_kind("collection")}
+    return bool(names & {f"{kind}_{name.removeprefix('hdl_')}" for kind in ("col", "com")})
 
 
 def count(item: Item, row: Row, field: Field) -> Iterator[str]:

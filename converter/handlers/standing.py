@@ -156,7 +156,7 @@ def has_own_isbn(item: Item) -> bool:
 
 def _of_whole(item: Item, keys: frozenset[str], issn: str | None, titles: list[Field]) -> Standing:
     """A book or report: the series that it stands in, or the book whose ISBN the record says it stands in."""
-    if any(row.scheme == "datacite:isbn" for _, row in item.of_kind("serial")):
+    if any(row.scheme == "datacite:isbn" for _, row in item.of_kind("serial")) and not has_own_isbn(item):
         return Standing(_here(item, "fabio:Expression", "fabio:Book"), _series(item, issn, keys))
     return Standing(None, _series(item, issn, keys, titles))
 

@@ -39,17 +39,19 @@ _IN_PARTS = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=")
 _BRACED_LIST = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _PAGES = re.compile(r"\s*(?:--+|–|—|-)\s*")
 _SINGLE = frozenset("date year month day pages issue number eprint archiveprefix eprinttype".split())
-_KEYWORDS = re.compile(r"\s*[;,]\s*")
+_KEYWORDS = re.compile(r"\s*,\s*")
+_SEMICOLON = re.compile(r"\s*;\s*")
 _AGENTS = frozenset({"author", "editor", "translator", "advisor"})
 _REPORTS = frozenset({"report", "techreport", "patent", "manual", "misc", "online", "software", "dataset", "thesis"})
 _VERBATIM = frozenset({"doi", "url", "eprint", "file"})
 _ESCAPED = re.compile(r"\\([_#%&~$])")
-_PERCENT = re.compile(r"(?<!\\)%")
+_UNESCAPED = re.compile(r"(?<!\\)[%&]")
 _TYPEWRITER = re.compile(r"\\(?:texttt|path)(?=\s*\{)")
 """What the decoder would leave out together with its text."""
 _SIGN = {"textless": "<", "textgreater": ">", "textbar": "|", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX"}
 """Signs that the decoder would leave out."""
 _SIGNS = re.compile(rf"\{{\\({'|'.join(_SIGN)})\}}|\\({'|'.join(_SIGN)})(?![A-Za-z])(?:\{{\}}|\s+)?")
+_WITHOUT_INSTITUTION = frozenset("article book inbook incollection inproceedings conference proceedings".split())
 _AS_ONE = frozenset("title year month date doi volume number issue pages crossref".split())
 """Fields of which an entry has one; of another one that stands twice, both are values."""
 
@@ -100,12 +102,14 @@ def _told(raw: RawEntry, draft: Draft) -> dict[str, list[str]]:
 
 
 def _decoded(value: str) -> str:
-    r"""The text that LaTeX means by a value; in BibTeX a percent sign begins no comment.
+    r"""The text that LaTeX means by a value; in BibTeX a percent sign begins no comment, and & parts no columns.
 
     >>> _decoded(r'50% of {\"o}sel'), _decoded(r"50\% of it"), _decoded(r"p {\textless} 1"), _decoded(r"\texttt{ls}")
     ('50% of ösel', '50% of it', 'p < 1', 'ls')
+    >>> _decoded(r"A & B \& C")
+    'A & B & C'
     """
-    plain = _TYPEWRITER.sub("", _PERCENT.sub(r"\\%", value))
+    plain = _TYPEWRITER.sub("", _UNESCAPED.sub(r"\\\g<0>", value))
     stated = _SIGNS.sub(lambda sign: _SIGN[sign[1] or sign[2]], plain)
     entry = Entry("misc", "x", [Stated("value", stated)])
     block = LatexDecodingMiddleware().transform_block(entry, Library())
@@ -188,10 +192,7 @@ def _record(raw: RawEntry, name: str, note: Note, source: str) -> Record:
     single = {key: stated.pop(key)[0] for key in _SINGLE & stated.keys()}
     _date(single, draft)
     _place(single, kind_, draft, stated.pop("series", [""])[0])
-    for text in stated.pop("keywords", []):
-        for keyword in _KEYWORDS.split(text):
-            if keyword:
-                draft.add("dc.subject", keyword)
+    _by_kind(stated, kind_, draft)
     for key, values in stated.items():
         for value in values:
             if key in rules and not rules[key]:
@@ -207,6 +208,19 @@ def _key(raw: RawEntry, key: str, where: str, draft: Draft) -> None:
         draft.unread("bibtex.key", raw.key, f"another entry has the key of the one in {where}; it is called {key}")
     elif key and draft.identifier != key:
         draft.unread("bibtex.key", key, "the key of the entry in its file; the DOI names the work")
+
+
+def _by_kind(stated: dict[str, list[str]], kind_: str, draft: Draft) -> None:
+    """Take what more than the name of a field decides: keywords, and an institution that has published nothing."""
+    for text in stated.pop("keywords", []):
+        # Headings have commas in them where something else parts them.
+        for keyword in (_SEMICOLON if ";" in text else _KEYWORDS).split(text):
+            if keyword:
+                draft.add("dc.subject", keyword)
+    if kind_ in _WITHOUT_INSTITUTION:
+        # Of an article or a book it is where the author works.
+        for value in stated.pop("institution", []):
+            draft.add("bibtex.institution", value)
 
 
 def _date(stated: dict[str, str], draft: Draft) -> None:

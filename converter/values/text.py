@@ -100,6 +100,16 @@ def unmarked(text: str) -> str:
     return paragraphs(bare).text or text
 
 
+def _unescaped(text: str) -> str:
+    """The text without references to characters, also where somebody encoded it twice.
+
+    >>> _unescaped("Tides&amp;#58; A&amp;B")
+    'Tides: A&B'
+    """
+    once = html.unescape(text)
+    return html.unescape(once) if _ENTITY.search(once) else once
+
+
 def _meant(text: str) -> str:
     """The text that somebody read in the wrong encoding, where all of it is UTF-8 then; else the text as it is."""
     if not _MOJIBAKE.search(text) or "\ufffd" in text:
@@ -118,7 +128,7 @@ def _carriable(text: str) -> tuple[str, tuple[str, ...]]:
         text = UNCARRIABLE.sub("", text)
         repairs.append("a control character removed")
     for _ in range(_MOST_LAYERS):
-        decoded = UNCARRIABLE.sub("", html.unescape(text)) if _ENTITY.search(text) else text
+        decoded = UNCARRIABLE.sub("", _unescaped(text)) if _ENTITY.search(text) else text
         if decoded == text:
             break
         text = decoded

@@ -185,7 +185,10 @@ class Work(NamedTuple):
 
     @property
     def landing(self) -> str:
-        """The address that others should cite: the repository's handle, else our own."""
+        """The address that others should cite: the repository's own where it gives one, its handle, else ours."""
+        own = next((page for page in self.pages if self.handle and page.endswith(f"/handle/{self.handle}")), "")
+        if own:
+            return own
         known = self.handle and not self.handle.startswith(_UNREGISTERED)
         return f"https://hdl.handle.net/{self.handle}" if known else self.address
 

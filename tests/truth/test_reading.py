@@ -9,7 +9,7 @@ import pytest
 
 from converter.report import Report
 from converter.sources.detection import read
-from tests.truth.records import Graph, datacite
+from tests.truth.records import Graph, datacite, mods
 
 _ANSWER = (
     '<crossref_result xmlns="http://www.crossref.org/qrschema/3.0"><query_result><body><query>'
@@ -307,3 +307,99 @@ def test_the_licence_of_a_deposit_is_that_of_the_work(tmp_path: Path) -> None:
     )
     graph = Graph(tmp_path, "mets.xml", stated)
     assert graph.values("dcterms:license") == ["http://creativecommons.org/licenses/by/4.0/"]
+
+
+def test_a_community_is_no_collection_under_its_older_name(tmp_path: Path) -> None:
+    sets = "".join(f"<setSpec>{name}</setSpec>" for name in ("com_4321_1", "hdl_4321_1", "col_4321_2", "hdl_4321_2"))
+    stated = (
+        '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><header>'
+        f"<identifier>oai:r.example.org:4321/7</identifier>{sets}</header><metadata>"
+        '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Shores</dc:title></oai_dc:dc>'
+        "</metadata></record></ListRecords></OAI-PMH>"
+    )
+    graph = Graph(tmp_path, "one.xml", stated)
+    (collection,) = graph.values("^foaf:primaryTopic/dcterms:isPartOf")
+    assert collection.endswith("4321-2")
+
+
+@pytest.mark.parametrize("key", ["dc.contributor.organization", "dc.subject.discipline"])
+def test_a_language_in_braces_is_no_part_of_a_name(tmp_path: Path, key: str) -> None:
+    item = {"id": "https://r.example.org/handle/4321/7", "dc.title": "Shores", key: ["Ranta {fi}", "Beach {en}"]}
+    graph = Graph(tmp_path, "item.json", json.dumps(item))
+    assert graph.values("dc:contributor|dc:subject") == ["Beach", "Ranta"]
+    assert graph.values("fabio:hasHandle") == ["4321/7"]
+
+
+def test_the_number_of_another_edition_puts_a_thesis_in_no_book(tmp_path: Path) -> None:
+    item = {
+        "dc.title": "Shores",
+        "dc.type": "Doctoral thesis",
+        "dc.relation.ispartofseries": "Sea Notes",
+        "dc.identifier.isbn": "978-3-16-148410-0",
+        "dc.relation.isbn": "0-306-40615-2",
+    }
+    graph = Graph(tmp_path, "item.json", json.dumps(item))
+    assert graph.values("prism:isbn") == ["9783161484100"]
+    assert graph.values("dcterms:isPartOf/dcterms:title") == ["Sea Notes"]
+    assert graph.values("dcterms:relation") == ["urn:isbn:9780306406157"]
+
+
+def test_identifiers_of_the_parts_of_a_package_are_not_those_of_the_work(tmp_path: Path) -> None:
+    def descriptor(urn: str) -> str:
+        return f"<d:Descriptor><d:Statement><i:Identifier>{urn}</i:Identifier></d:Statement></d:Descriptor>"
+
+    stated = (
+        '<d:DIDL xmlns:d="urn:mpeg:mpeg21:2002:02-DIDL-NS" xmlns:i="urn:mpeg:mpeg21:2002:01-DII-NS"'
+        f' xmlns:m="http://www.loc.gov/mods/v3"><d:Item>{descriptor("urn:nbn:nl:ui:25-7")}'
+        f"<d:Item>{descriptor('urn:nbn:nl:ui:25-7-mods')}<d:Component><d:Resource><m:mods><m:titleInfo>"
+        "<m:title>Shores</m:title></m:titleInfo></m:mods></d:Resource></d:Component></d:Item></d:Item></d:DIDL>"
+    )
+    graph = Graph(tmp_path, "one.xml", stated)
+    assert graph.values("datacite:hasIdentifier/literal:hasLiteralValue") == ["urn:nbn:nl:ui:25-7"]
+
+
+def test_what_a_catalogue_notes_for_itself_describes_no_work(tmp_path: Path) -> None:
+    inner = (
+        '<note type="creatorCount">3</note><note type="metadata visibility">FREE</note><note>With a map.</note>'
+        '<note type="version identification">submittedVersion</note>'
+        '<accessCondition type="info:eu-repo/semantics/openAccess"/>'
+    )
+    graph = Graph(tmp_path, "one.xml", mods(inner))
+    assert graph.values("dcterms:description") == ["With a map."]
+    assert graph.values("pso:holdsStatusInTime/pso:withStatus")
+    assert graph.values("dcterms:accessRights") == ["http://purl.org/coar/access_right/c_abf2"]
+
+
+def test_who_invented_what_a_patent_is_about_is_its_author(tmp_path: Path) -> None:
+    name = (
+        '<name type="personal"><namePart>Gull, Ann</namePart><role><roleTerm type="code">inv</roleTerm></role></name>'
+    )
+    graph = Graph(tmp_path, "one.xml", mods(f'{name}<identifier type="patent_number">US7</identifier>'))
+    assert graph.values("dc:creator") == ["Gull, Ann"]
+    assert graph.values("datacite:hasIdentifier/datacite:usesIdentifierScheme")[0].endswith("patent")
+
+
+@pytest.mark.parametrize(
+    ("kind", "publisher"), [("article", []), ("inproceedings", []), ("techreport", ["Sea & Shore Institute"])]
+)
+def test_an_institution_is_the_publisher_of_reports(tmp_path: Path, kind: str, publisher: list[str]) -> None:
+    entry = f"@{kind}{{a, title={{Sand & silt}}, institution={{Sea & Shore Institute}}}}\n"
+    graph = Graph(tmp_path, "one.bib", entry)
+    assert graph.values("dc:publisher") == publisher
+    assert graph.values("dcterms:title") == ["Sand & silt"]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "expected"),
+    [("Cells, Cultured; Rats", ["Cells, Cultured", "Rats"]), ("sand, silt", ["sand", "silt"])],
+)
+def test_commas_part_no_keywords_that_semicolons_part(tmp_path: Path, keywords: str, expected: list[str]) -> None:
+    graph = Graph(tmp_path, "one.bib", f"@article{{a, title={{A title}}, keywords={{{keywords}}}}}\n")
+    assert graph.values("dc:subject") == expected
+
+
+def test_an_entity_that_was_encoded_twice_is_one_sign(tmp_path: Path) -> None:
+    item = {"title": "Tides&amp;#58; a history", "year": "1999", "doi": "10.5555/t"}
+    graph = Graph(tmp_path, "one.json", json.dumps(item))
+    assert graph.values("dcterms:title") == ["Tides: a history"]

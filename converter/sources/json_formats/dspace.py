@@ -168,16 +168,32 @@ def named(value: Object, draft: Draft) -> None:
                 )
             else:
                 for path, text in leaves(one):
-                    draft.add(f"{key}.{path}" if path else key, text)
+                    draft.add(f"{key}.{path}" if path else key, *_tagged(text))
         del left[key]
     draft.identifier = text_of(left.pop("id", "")) or text_of(left.pop("uuid", "")) or text_of(left.pop("rowid", ""))
-    draft.handle = text_of(left.pop("handle", "")) or None
+    draft.handle = text_of(left.pop("handle", "")) or _handle_in(draft.identifier)
+    for key in left.keys() & fields("json").keys():
+        for _, text in leaves(left.pop(key)):
+            draft.add(_SIMPLE[key], *_tagged(text))
     rest(left, draft, "json")
 
 
-_TITLES = frozenset({"title", "alt_title"})
-_TAGGED = re.compile(r"(.*\S)\s*\{([a-z]{2,3})\}", re.DOTALL)
-"""A title with its language in braces behind it."""
+def _handle_in(address: str) -> str | None:
+    found = handle(address) if address.startswith("http") else None
+    return found.value if found else None
+
+
+def _tagged(text: str) -> tuple[str, str | None]:
+    """A value and its language, which stands in braces behind it.
+
+    >>> _tagged("Rannat {fi}"), _tagged("A set {x}")
+    (('Rannat', 'fi'), ('A set {x}', None))
+    """
+    found = _LANGUAGE.fullmatch(text)
+    return (found[1], found[2]) if found else (text, None)
+
+
+_LANGUAGE = re.compile(r"(.*\S)\s*\{([a-z]{2,3})\}", re.DOTALL)
 _SIMPLE = {**{name: f"dc.{name}" for name in FIFTEEN}, **fields("json")}
 
 
@@ -189,13 +205,11 @@ def shows_simple(value: Object) -> bool:
 def simple(value: Object, draft: Draft) -> None:
     """Read an object whose keys are simple words; those of an object in it count as its own."""
     draft.identifier = text_of(value.get("id")) or text_of(value.get("rowid")) or text_of(value.get("url"))
-    stated_handle = handle(draft.identifier) if draft.identifier.startswith("http") else None
-    draft.handle = stated_handle.value if stated_handle else None
+    draft.handle = _handle_in(draft.identifier)
     for key, stated in value.items():
         for name, one in stated.items() if isinstance(stated, dict) else ((key, stated),):
             for path, text in leaves(one):
-                tagged = _TAGGED.fullmatch(text) if name in _TITLES else None
-                words, language = (tagged[1], tagged[2]) if tagged else (text, None)
+                words, language = _tagged(text)
                 if (key, words) != ("id", draft.identifier):
                     draft.add(f"{_SIMPLE.get(name, f'json.{name}')}{f'.{path}' if path else ''}", words, language)
 

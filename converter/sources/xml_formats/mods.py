@@ -13,7 +13,7 @@ from converter.sources.container_fields import of_host, series_text
 from converter.sources.elements import Tree, local
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.values.names import is_suffix
-from ontology.source_tables import field_of, fields
+from ontology.source_tables import field_of, fields, notes
 
 NAMESPACE = "http://www.loc.gov/mods/v3"
 
@@ -145,7 +145,11 @@ def _subject(tree: Tree, subject: etree._Element) -> None:
 def _rights(tree: Tree, element: etree._Element) -> None:
     address = tree.attribute(element, "href")
     kind = tree.attribute(element, "type")
-    tree.field("dc.rights.accessrights" if kind == "restrictionOnAccess" else "dc.rights", element)
+    if not "".join(element.itertext()).strip() and kind.startswith("info:"):
+        tree.take(element)
+        tree.draft.add("dc.rights.accessrights", kind)
+    else:
+        tree.field("dc.rights.accessrights" if kind == "restrictionOnAccess" else "dc.rights", element)
     if address:
         tree.draft.add("dc.rights.uri", address)
 
@@ -270,6 +274,18 @@ def _entry(tree: Tree, element: etree._Element) -> None:
     tree.take(element)
 
 
+def _note(tree: Tree, element: etree._Element) -> None:
+    """A note, by its type: what the catalogue notes for itself is reported."""
+    kind = _NOT_A_LETTER.sub("", tree.attribute(element, "type").lower())
+    field = _NOTES.get(kind, "dc.description")
+    if field:
+        tree.field(field, element)
+    else:
+        tree.draft.unread(f"mods.note.{kind}", tree.take(element), notes("mods")[f"note:{kind}"])
+
+
+_NOTES = fields("mods", "note")
+_NOT_A_LETTER = re.compile(r"[^a-z]")
 _GROUPS: tuple[tuple[str, Callable[[Tree, etree._Element], None]], ...] = (
     ("titleInfo", _title),
     ("originInfo", _origin),
@@ -277,6 +293,7 @@ _GROUPS: tuple[tuple[str, Callable[[Tree, etree._Element], None]], ...] = (
     ("subject", _subject),
     ("classification", _classification),
     ("accessCondition", _rights),
+    ("note", _note),
     ("relatedItem", _related),
     ("part", _part),
     ("location/url", _address),

@@ -83,7 +83,9 @@ def didl(metadata: etree._Element, draft: Draft) -> None:
 def _didl_statement(tree: Tree, element: etree._Element) -> None:
     """The identifier and the date of the package; what else a statement says is about its parts."""
     name, text = local(element), (element.text or "").strip()
-    if name == "Identifier":
+    if name == "Identifier" and sum(local(above) == "Item" for above in element.iterancestors()) > 1:
+        tree.draft.unread("didl.Identifier", tree.take(element), "the identifier of a part of the package")
+    elif name == "Identifier":
         _identifier(tree.take(element), tree.draft)
     elif name in {"modified", "created"}:
         tree.draft.datestamp = tree.draft.datestamp or text
