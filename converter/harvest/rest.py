@@ -236,7 +236,7 @@ def _object(body: Body) -> dict[str, Any]:
     if body.status >= 400:
         raise (_Refused if body.status in _SORTS_REFUSED else Lasting)(f"HTTP {body.status}")
     try:
-        found = msgspec.json.decode(body.stream.read())
+        found = msgspec.json.decode(json_records.whole_pairs(body.stream.read()))
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise Passing(f"no JSON ({fault})") from None
     if not isinstance(found, dict):

@@ -26,6 +26,8 @@ from ontology.source_tables import json_formats
 Note = Callable[[Finding], None]
 
 _BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
+"""An escape in a text of JSON; the group is half of a pair alone."""
 _LISTS = (
     "_embedded",
     "searchResult",
@@ -102,7 +104,7 @@ def _values(stream: BinaryIO, name: str, note: Note, largest: int) -> Iterator[t
     """Each value with its line; 0 where the whole is one document."""
     first = stream.readline(largest)
     second = stream.readline(largest)
-    if first.strip() and second.strip() and _line(first, f"{name}, line 1", note) is not None:
+    if first.strip() and second.strip() and _line(first, name, lambda _: None) is not None:
         for place, line in enumerate(_lines(first, second, stream, largest), 1):
             where = f"{name}, line {place}"
             value = _line(line, where, note) if line.strip() and len(line) <= largest else None
@@ -143,9 +145,28 @@ def _decoded(data: bytes, where: str, note: Note) -> Any:
     """The value that the bytes mean; what is nested too deep in it is left out, and reported."""
     try:
         return msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        mended = whole_pairs(data)
+        if mended == data:
+            raise
+        note(
+            Finding("", "warning", "", where, "escapes that are half a character (\\ud800 to \\udfff); U+FFFD is read")
+        )
+        return _decoded(mended, where, note)
     except RecursionError:
         note(Finding("", "error", "", where, f"values more than {DEEPEST} lists and objects deep; they are left out"))
-        return msgspec.json.decode(shallow(data))
+        return _decoded(shallow(data), where, note)
+
+
+def whole_pairs(data: bytes) -> bytes:
+    r"""The JSON with U+FFFD in the place of each escape that is half a character: JSON may have one, and no text may.
+
+    Source: RFC 8259 section 8.2.
+
+    >>> print(whole_pairs(rb'["\ud83d\ude00", "a\uD800b", "\\ud800", "\udc00"]').decode())
+    ["\ud83d\ude00", "a\ufffdb", "\\ud800", "\ufffd"]
+    """
+    return _ESCAPE.sub(lambda match: b"\\ufffd" if match[1] else match[0], data)
 
 
 def shallow(data: bytes) -> bytes:

@@ -21,7 +21,8 @@ from tests.site.test_forms import described, described_fields, written
 
 WRITTEN = [form for form in REPRESENTATIONS if form.writer]
 TYPES = ["", "Article", "Book", "Book chapter", "Thesis", "Dataset", "Report", "Image", "Software", "Conference paper"]
-SIGNS = "\u2028\u2029\x0b\x0c\x1c\x1e\x85\u200b\u202e\ufeff\u00a0\u3000[]{}<>&\"'“”:;,.?!/\\%$#_^~*`|@-–"
+SIGNS = "\x00\x7f\u2066\u2069\ufffd\ufffe\U000e0001\U0010ffff"
+SIGNS += "\u2028\u2029\x0b\x0c\x1c\x1e\x85\u200b\u202e\ufeff\u00a0\u3000[]{}<>&\"'“”:;,.?!/\\%$#_^~*`|@-–"
 TEXTS = st.one_of(
     st.text(st.sampled_from(SIGNS + "aB1 éЖ漢"), min_size=1, max_size=12),
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40),

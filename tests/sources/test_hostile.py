@@ -211,3 +211,19 @@ def test_a_packed_file_that_is_damaged_is_a_sentence(tmp_path: Path, packer: str
                 messages.add(str(fault))
     assert messages
     assert [text for text in messages if "\n" in text or f"a.{packer}" not in text] == []
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\\udc00\\ud800", "\\ud83dx"])
+@pytest.mark.parametrize("lines", [False, True])
+def test_half_a_character_in_json_costs_itself_alone(tmp_path: Path, half: str, lines: bool) -> None:
+    source, stated = tmp_path / "half.json", io.StringIO()
+    records = [
+        f'{{"id": "1", "dc.title": "Lights {half}"}}',
+        '{"id": "2", "dc.title": "Terns \\ud83d\\ude00 \\\\ud800"}',
+    ]
+    source.write_text("\n".join(records) if lines else f"[{','.join(records)}]", encoding="ascii")
+    found = list(read(str(source), report=Report(stated)))
+    titles = [field.value for record in found for field in record.fields if field.name == "dc.title"]
+    assert titles[0].startswith("Lights \ufffd")
+    assert titles[1] == "Terns \U0001f600 \\ud800"
+    assert stated.getvalue().count("U+FFFD is read") == 1
