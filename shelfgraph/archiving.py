@@ -236,7 +236,7 @@ def take_in(
             number = writer.load(stated, lines_of, run.report.add).number
             run.changes = writer.archive.latest() - before
             works, withdrawn = writer.archive.counts()
-            run.held = Held(works, withdrawn, writer.archive.brought())
+            run.held = Held(works, withdrawn, writer.archive.brought(), writer.triples)
         for name in rdf:
             number = writer.load_rdf(Path(name)).number
     return number

@@ -20,11 +20,15 @@ from shelfgraph.progress import counted
 
 
 class Held(NamedTuple):
-    """What a data folder holds after a load: its works, its withdrawn records, how many different ones came."""
+    """What a data folder holds after a load: works, withdrawn records, and triples, where they are known.
+
+    `came` is how many different records came.
+    """
 
     works: int
     withdrawn: int
     came: int
+    triples: int | None = None
 
 
 @contextlib.contextmanager
@@ -72,6 +76,7 @@ class Run:
         self.triples = 0
         self.changes: int | None = None
         self.held: Held | None = None
+        self.again = "run the same command again with --report findings.csv"
 
     def records(
         self, sources: tuple[str, ...], kind: str | None, repository: str, *, hidden: bool = False
@@ -115,18 +120,14 @@ class Run:
         stated = self.report.counts
         changes = "" if self.changes in {None, self.count} else f" ({self.changes} changed)"
         click.echo(
-            f"shelfgraph: {_number(self.count, 'record')}{changes}, {self.triples} triples;"
+            f"shelfgraph: {_number(self.count, 'record')}{changes}, {_number(self.triples, 'triple')};"
             f" {stated['error']} errors, {stated['warning']} warnings, {stated['info']} notes",
             err=True,
         )
         if self.held:
-            click.echo(f"shelfgraph: {_explained(self.count, self.held)}", err=True)
+            click.echo(f"shelfgraph: {_explained(self.count, self.triples, self.held)}", err=True)
         if not self.stated and (stated["error"] or stated["warning"]):
-            click.echo(
-                "shelfgraph: to see each error and warning with its record and value, run the same command again"
-                " with --report findings.csv",
-                err=True,
-            )
+            click.echo(f"shelfgraph: to see each error and warning with its record and value, {self.again}", err=True)
 
     def finish(self) -> None:
         """End with the exit code of what went wrong, if anything did; say nothing else."""
@@ -144,15 +145,23 @@ def _number(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _explained(read: int, held: Held) -> str:
-    """What a folder holds, and why that is another number than the records that were read.
+def _explained(read: int, made: int, held: Held) -> str:
+    """What a folder holds, and why that is another number than the records that were read and the triples made of them.
 
-    >>> _explained(10, Held(works=7, withdrawn=1, came=8))
+    >>> _explained(10, 90, Held(works=7, withdrawn=1, came=8, triples=90))
     'the folder holds 7 works and 1 withdrawn record; 2 of the 10 records read came more than once'
+    >>> _explained(0, 0, Held(works=7, withdrawn=1, came=8, triples=90))
+    'the folder holds 7 works, 1 withdrawn record and 90 triples'
+    >>> _explained(2, 95, Held(works=2, withdrawn=0, came=2, triples=90))
+    'the folder holds 2 works and 90 triples, each once'
     """
-    text = f"the folder holds {_number(held.works, 'work')}"
+    parts = [_number(held.works, "work")]
     if held.withdrawn:
-        text += f" and {_number(held.withdrawn, 'withdrawn record')}"
+        parts.append(_number(held.withdrawn, "withdrawn record"))
+    if held.triples not in {None, made}:
+        # What several records say alike is one triple there; what did not change was not made again.
+        parts.append(f"{_number(held.triples or 0, 'triple')}{', each once' if made > (held.triples or 0) else ''}")
+    text = f"the folder holds {' and '.join([part for part in (', '.join(parts[:-1]), parts[-1]) if part])}"
     if 0 < held.came < read:
         text += f"; {read - held.came:,} of the {_number(read, 'record')} read came more than once"
     return text

@@ -76,6 +76,12 @@ class Writer:
         """What has been loaded, and when."""
         return self._loader.archive
 
+    @property
+    def triples(self) -> int | None:
+        """How many there are, each once; None where foreign RDF is among them."""
+        figures = self._loader.figures()
+        return figures.triples if figures else None
+
     def load(
         self, records: Iterable[Record], lines_of: Lines | None = None, note: Callable[[Finding], None] | None = None
     ) -> Generation:
