@@ -5,13 +5,11 @@ The fullest form that a page has is read: the metadata table, else the labels of
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 from urllib.parse import urljoin
 
-import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from converter.errors import SourceError
@@ -19,12 +17,12 @@ from converter.record import Field, File, Record
 from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.json_formats import by_table
-from converter.sources.json_formats.leaves import Object, leaves
+from converter.sources.json_formats.leaves import Object
 from converter.sources.json_formats.leaves import objects as json_objects
 from converter.sources.limits import is_too_deep
+from converter.sources.page_rest import json_ld, report_rest
 from converter.sources.page_view import LABELS, view_fields
 from converter.sources.record_identity import handle_of, identified
-from converter.sources.remainder import Leaf, unread
 from converter.values.iris import slug
 from converter.values.resolvable import handle
 from ontology.source_tables import fields, json_formats
@@ -36,7 +34,6 @@ _COMMENT_HANDLE = re.compile(r"metadata/handle/([\d.]+/[^/\s]+)/mets\.xml")
 _META_NAME = re.compile(r"(DC|DCTERMS)\.([A-Za-z]+(?:\.[A-Za-z]+)?)", re.IGNORECASE)
 _ADDRESSES = "meta[name='citation_abstract_html_url'], meta[name='citation_pdf_url'], meta[property='og:url']"
 _SIZED = re.compile(r"(.+\.\w{1,5}) \((\d[\d.,]*\s*[kKMGT]?i?[bB](?:ytes)?)\)")
-_OF_WORKS = re.compile(r"(?:dc|dcterms|citation|eprints|bepress_citation|prism)[._]", re.IGNORECASE)
 _SIMPLE_VIEW = re.compile(r"simple-item-view-([a-z-]+)")
 _WORKS = frozenset(
     "ScholarlyArticle Article Book Chapter Thesis Dataset Report CreativeWork PublicationIssue Periodical"
@@ -85,45 +82,13 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
     if how != "table":
         where = "its short view" if how == "labels" else "the metadata of its head"
         note(Finding(read.identifier, "warning", "", "", f"the page has no metadata table: {where} was read"))
-    _report_rest(page, read, {"table": "metadata table", "labels": "short view", "head": "Dublin Core"}[how], note)
+    report_rest(page, read, {"table": "metadata table", "labels": "short view", "head": "Dublin Core"}[how], note)
     yield read
-
-
-def _report_rest(page: LexborHTMLParser, read: Record, words: str, note: Note) -> None:
-    """Report what the head and the JSON-LD of the page say besides what was read."""
-    for name, value, _ in unread(_machine_readable(page), read, ()):
-        where = "JSON-LD" if name.startswith("json-ld") else "head"
-        note(
-            Finding(
-                read.identifier,
-                "info",
-                name,
-                value,
-                f"stands in the {where} of the page, of which the {words} was read",
-            )
-        )
-
-
-def _machine_readable(page: LexborHTMLParser) -> Iterator[Leaf]:
-    """Yield what the head of the page and its JSON-LD say of works."""
-    for meta in page.css("meta[name][content]"):
-        name, value = meta.attributes.get("name") or "", (meta.attributes.get("content") or "").strip()
-        if value and _OF_WORKS.match(name):
-            yield Leaf(f"head.{name}", value)
-    for stated in _json_ld(page):
-        for path, text in leaves(stated):
-            yield Leaf(f"json-ld.{path}", text)
-
-
-def _json_ld(page: LexborHTMLParser) -> Iterator[object]:
-    for script in page.css("script[type='application/ld+json']"):
-        with contextlib.suppress(msgspec.DecodeError, UnicodeError, RecursionError):
-            yield msgspec.json.decode(script.text() or "null")
 
 
 def _structured(page: LexborHTMLParser) -> Object | None:
     """The work that the page describes in JSON-LD of schema.org, None where it describes none."""
-    for stated in _json_ld(page):
+    for stated in json_ld(page):
         for one in json_objects(stated):
             for inner in [one, *json_objects(one.get("@graph")), *json_objects(one.get("mainEntity"))]:
                 kinds = inner.get("@type")
@@ -140,7 +105,7 @@ def _of_json_ld(stated: Object, page: LexborHTMLParser, name: str, note: Note, s
     draft.handle = handle_of(draft.fields, draft.identifier) or _stated_handle(page)
     draft.files += [file for file in _files(page) if file.url not in {one.url for one in draft.files}]
     record = draft.record(source)
-    _report_rest(page, record, "description of the work in JSON-LD", note)
+    report_rest(page, record, "description of the work in JSON-LD", note)
     words = "the page has no metadata table: its JSON-LD was read"
     note(Finding(record.identifier, "info", "", name, words))
     return record

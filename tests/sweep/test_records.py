@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from server.documents.resources import THINGS
 from server.representations.registry import FULL, forms
 from tests.conftest import COMMAND, Site, shelfgraph
 from tests.feeds.test_mirror import mirrored
+from tests.leaves import unaccounted
 from tests.site.test_documents import as_graph
 from tests.sources.test_kinds import Findings, lost
 from tests.sweep.conftest import COLLECTION
@@ -76,6 +78,18 @@ def test_every_real_record_converts_or_gets_a_clear_error(records: Path, folder:
         fault = stated(lambda path=path: [complete(mapper, record) for record in read(str(path))])
         assert not fault or str(path) in fault
         assert "\n" not in fault
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_leaf_of_every_real_record_is_accounted_for(records: Path, folder: str) -> None:
+    """In each file that is read; one that is refused has a message of its own."""
+    lost = []
+    inside = records / folder
+    packages = [path for path in inside.iterdir() if path.is_dir()] if folder == "saf" else []
+    for path in packages or sorted(path for path in inside.rglob("*") if path.is_file()):
+        with contextlib.suppress(ShelfgraphError):
+            lost += unaccounted(path)
+    assert lost == []
 
 
 @pytest.fixture(scope="module")
