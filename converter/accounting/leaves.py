@@ -39,6 +39,7 @@ _ANSWER = re.compile(
     r"OAI-PMH/(?:responseDate|request|error)(?:/|$)|(?:^|/)resumptionToken(?:/|$)"
     r"|searchRetrieveResponse/(?!records/record/recordData)"
     r"|updateRequest/(?!record/recordData/document/part/record/)"
+    r"|^ONIX[Mm]essage(?:/(?![Pp]roduct(?:/|$))|$)"
 )
 _ANSWER_JSON = re.compile(
     r"(?:message-type|message-version|status|links|meta|page|took|timed_out|_shards|aggregations)(?:/|$)"

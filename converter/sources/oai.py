@@ -27,7 +27,15 @@ from converter.sources.limits import LARGEST
 from converter.sources.oai_outline import NOT_RECORDS, Header, Outline, header_of
 from converter.sources.remainder import Leaf, of_element
 from converter.sources.repair import Repaired, parser
-from converter.sources.xml_formats import FORMATS, Format, format_of, format_within, known, read_unknown
+from converter.sources.xml_formats import (
+    FORMATS,
+    Format,
+    format_of,
+    format_of_parts,
+    format_within,
+    known,
+    read_unknown,
+)
 
 Note = Callable[[Finding], None]
 
@@ -285,16 +293,24 @@ def _metadata(record: etree._Element) -> tuple[etree._Element | None, Format | N
     if bare:
         return record, bare
     holder = next((found for name in _HOLDERS if (found := record.find(f"{{*}}{name}")) is not None), None)
-    inner = None if holder is None else next(iter(holder.iterchildren("*")), None)
-    return inner, None if inner is None else format_of(inner)
+    parts = [] if holder is None else list(holder.iterchildren("*"))
+    if not parts:
+        return None, None
+    if len(parts) > 1 and format_of(parts[0]) is None:
+        # Elements side by side, with nothing around them but what OAI-PMH puts there.
+        return holder, format_of_parts(parts)
+    return parts[0], format_of(parts[0])
 
 
 def _leaves(record: etree._Element, metadata: etree._Element, format_: Format | None) -> Iterator[Leaf]:
     """Yield the values of the metadata, and of what stands beside them in the record."""
     yield from of_element(metadata, format_.prefix if format_ else local(metadata))
-    for part in record.iterchildren("*") if metadata is not record else ():
-        if metadata not in part.iter("*"):
-            yield from of_element(part, local(part))
+    around = metadata
+    while around is not record:
+        around = cast("etree._Element", around.getparent())
+        for part in around.iterchildren("*"):
+            if metadata is not part and metadata not in part.iter("*"):
+                yield from of_element(part, local(part))
 
 
 def _embedded(element: etree._Element) -> etree._Element | None:

@@ -162,6 +162,64 @@ XML = {
             "dc.date.issued": ["20200401"],
         },
     ),
+    "onix with short tags": (
+        (
+            '<ONIXmessage xmlns="http://ns.editeur.org/onix/3.0/short" release="3.0"><header><sender><x298>P</x298>'
+            "</sender></header><product><a001>x</a001><productidentifier><b221>15</b221><b244>9789910000379</b244>"
+            "</productidentifier><descriptivedetail><titledetail><b202>01</b202><titleelement><x409>01</x409>"
+            "<b203>Dunes</b203><b029>A walk</b029></titleelement></titledetail><contributor><b035>A01</b035>"
+            "<b039>Ida</b039><b040>Rook</b040></contributor><contributor><b035>B01</b035><b037>Aas, Tove</b037>"
+            "</contributor></descriptivedetail><publishingdetail><publisher><b291>01</b291><b081>Pebble</b081></publisher>"
+            "<publishingdate><x448>01</x448><b306>20200401</b306></publishingdate></publishingdetail></product>"
+            "</ONIXmessage>"
+        ),
+        {
+            "dc.identifier.isbn": ["9789910000379"],
+            "dc.title": ["Dunes"],
+            "dc.title.subtitle": ["A walk"],
+            "dc.contributor.author": ["Rook, Ida"],
+            "dc.contributor.editor": ["Aas, Tove"],
+            "dc.publisher": ["Pebble"],
+            "dc.date.issued": ["20200401"],
+        },
+    ),
+    "oaf with several roots": (
+        (
+            '<record xmlns="http://www.openarchives.org/OAI/2.0/"><header><identifier>oai:x:1</identifier></header>'
+            '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:oaf="http://namespace.openaire.eu/oaf"'
+            ' xmlns:dr="http://www.driver-repository.eu/namespace/dr"><dc:title>Sand</dc:title>'
+            '<dc:creator>Rook, Ida</dc:creator><dr:CobjCategory type="publication">0001</dr:CobjCategory>'
+            "<oaf:dateAccepted>2001-02-03</oaf:dateAccepted><oaf:accessrights>OPEN</oaf:accessrights>"
+            '<oaf:journal issn="8765-0134" vol="3">Notes</oaf:journal></metadata></record>'
+        ),
+        {
+            "dc.title": ["Sand"],
+            "dc.contributor.author": ["Rook, Ida"],
+            "dc.type": ["publication"],
+            "dc.date.issued": ["2001-02-03"],
+            "dc.relation.ispartof": ["Notes"],
+            "dc.identifier.issn": ["8765-0134"],
+            "dc.rights.accessrights": ["OPEN"],
+        },
+    ),
+    "dublin core with several roots": (
+        (
+            '<record xmlns="http://www.openarchives.org/OAI/2.0/"><header><identifier>oai:x:1</identifier></header>'
+            '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Sand</dc:title><dc:date>1999</dc:date>'
+            "</metadata></record>"
+        ),
+        {"dc.title": ["Sand"], "dc.date": ["1999"]},
+    ),
+    "answer of the registry of Crossref": (
+        (
+            '<crossref_result xmlns="http://www.crossref.org/qrschema/3.0"><query_result><body><query>'
+            '<doi type="journal_article">10.5555/q</doi><crm-item name="citation-id" type="number">17</crm-item>'
+            '<doi_record><crossref xmlns="http://www.crossref.org/xschema/1.1"><journal><journal_article><titles>'
+            "<title>Sand</title></titles><doi_data><doi>10.5555/q</doi></doi_data></journal_article></journal>"
+            "</crossref></doi_record></query></body></query_result></crossref_result>"
+        ),
+        {"dc.title": ["Sand"], "dc.identifier.doi": ["10.5555/q"]},
+    ),
     "epdcx": (
         (
             '<mets xmlns="http://www.loc.gov/METS/"><dmdSec><mdWrap><xmlData>'

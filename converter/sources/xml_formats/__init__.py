@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from converter.sources.xml_formats import (
     marc,
     mods,
     oai_dc,
+    onix,
     packages,
     qdc,
     source,
@@ -63,6 +64,8 @@ def read_unknown(metadata: etree._Element, draft: Draft) -> None:
 
 FORMATS: tuple[Format, ...] = (
     *(Format(one.prefix, one.namespaces, one.roots, partial(_by_table, one.prefix)) for one in xml_formats()),
+    Format("onix_short", onix.NAMESPACES, ("product",), onix.short),
+    Format("crossref_query", crossref.QUERIES, ("query",), crossref.query),
     Format("source", (source.NAMESPACE,), ("source",), source.read),
     Format("dim", (dim.NAMESPACE, ""), ("dim",), dim.read),
     Format("xoai", (xoai.NAMESPACE,), ("metadata",), xoai.read),
@@ -90,6 +93,16 @@ def format_of(element: etree._Element) -> Format | None:
     namespace, _, name = str(element.tag).rpartition("}")
     for format_ in FORMATS:
         if name in format_.roots and any(fits(namespace.lstrip("{"), pattern) for pattern in format_.namespaces):
+            return format_
+    return None
+
+
+def format_of_parts(parts: Iterable[etree._Element]) -> Format | None:
+    """The format in whose namespace one of several elements is that stand side by side, None where it is of none."""
+    namespaces = {str(part.tag).lstrip("{").partition("}")[0] for part in parts if str(part.tag).startswith("{")}
+    for format_ in FORMATS:
+        patterns = [pattern for pattern in format_.namespaces if pattern.strip("*")]
+        if any(fits(namespace, pattern) for namespace in namespaces for pattern in patterns):
             return format_
     return None
 

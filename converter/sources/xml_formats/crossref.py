@@ -16,6 +16,9 @@ from ontology.source_tables import field_of, fields
 
 NAMESPACES = ("http://www.crossref.org/*", "")
 
+QUERIES = ("http://www.crossref.org/qrschema/*",)
+"""Of the answers that hold a deposit with what the registry says of it."""
+
 _TEXTS = fields("crossref-xml")
 _WORKS = (
     "journal_article",
@@ -122,6 +125,16 @@ def _kind(tree: Tree, work: etree._Element | None) -> str:
     if name == "posted_content":
         return tree.attribute(work, "type").replace("_", "-") or "posted-content"
     return name.removesuffix("_metadata").removesuffix("-paper").replace("_", "-")
+
+
+def query(metadata: etree._Element, draft: Draft) -> None:
+    """Read the deposit in an answer; what the registry says of it is reported."""
+    for element in metadata.iterchildren("*"):
+        inner = next(element.iter("{*}crossref"), None)
+        if inner is not None:
+            read(inner, draft)
+            return
+    draft.fault = "an answer of the registry without a deposit"
 
 
 def _containers(tree: Tree, work: etree._Element | None) -> None:
