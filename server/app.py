@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request, send_from_directory
 
 from converter.errors import QueryError
 from converter.store.reader import ArchiveReader
+from converter.values.languages import language_tag
 from converter.values.text import plain
 from server.documents.figures import CurrentFigures
 from server.documents.resources import site_blueprint
@@ -66,6 +67,7 @@ def create_app(
         contact=settings.contact,
     )
     app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["lang"] = language_tag
     register_problems(app)
     register_packing(app)
     app.register_error_handler(QueryError, unanswered)

@@ -131,6 +131,18 @@ function check(view) {
   return found;
 }
 
+// What is typed over a selection; left to itself, the browser would style it inline, which the policy of the page forbids.
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main, ranges } = view.state.selection;
+    if (event.inputType !== "insertText" || !event.data || main.empty || ranges.length > 1 || view.composing) return false;
+    if (/^[([{"']$/.test(event.data)) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 if (area) {
   const host = document.createElement("div");
   host.className = "codemirror";
@@ -145,7 +157,7 @@ if (area) {
       extensions: [
         keymap.of([{ key: "Mod-Enter", run }, ...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
         lineNumbers(), history(), drawSelection(), bracketMatching(), closeBrackets(), EditorView.lineWrapping,
-        sparql(), syntaxHighlighting(colours), naming, wrongLine, looks,
+        sparql(), syntaxHighlighting(colours), naming, wrongLine, typedOver, looks,
         autocompletion({ override: [complete] }), linter(check, { delay: 600 }),
         EditorView.contentAttributes.of({ "aria-label": "SPARQL query", spellcheck: "false" }),
         EditorView.updateListener.of((update) => { if (update.docChanged) area.value = view.state.doc.toString(); }),

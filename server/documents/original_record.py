@@ -17,6 +17,7 @@ from server.documents.renderings import rendered
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
 from server.http.problems import problem
+from server.pages.crosswalk_page import all_rows
 
 _TYPES = {".html": "text/html", ".json": "application/json"}
 SUFFIXES = tuple(_TYPES)
@@ -80,7 +81,10 @@ def _sent(site: Site, path: str, form: str, body: bytes, moment: str) -> Respons
 
 def _page(site: Site, path: str, data: bytes) -> bytes:
     record = msgspec.json.decode(data, type=Record)
-    return render_template("source.html", record=record, path=path, item=f"{site.base}item/{path}").encode()
+    rows = {row.field: row for row in all_rows(site.base)}
+    of_field = {field.name: rows.get(_crosswalk().row(field.name).field) for field in record.fields}
+    item = f"{site.base}item/{path}"
+    return render_template("source.html", record=record, path=path, item=item, of_field=of_field).encode()
 
 
 @lru_cache(maxsize=1)

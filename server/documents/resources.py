@@ -21,6 +21,7 @@ from server.documents.document import Descriptions, Place, Site, document, offer
 from server.documents.figures import CurrentFigures
 from server.documents.original_record import gone, source_document
 from server.documents.paths import known, page_in, raw, respelled
+from server.documents.profile_page import profile_page
 from server.documents.redirects import known_as
 from server.documents.renderings import Rendered, Renderings, rendered
 from server.documents.selection import Refusal, chosen
@@ -29,7 +30,9 @@ from server.http.asked_form import parameter
 from server.http.headers import VARY
 from server.http.negotiation import choose
 from server.http.problems import problem
+from server.http.validated import etag, sent
 from server.pages.browse import browse_blueprint
+from server.pages.crosswalk_page import crosswalk_blueprint
 from server.pages.front_page import front_page
 from server.pages.records import records_blueprint
 from server.pages.search import search_blueprint
@@ -96,6 +99,7 @@ def site_blueprint(
     blueprint.register_blueprint(records_blueprint(site))
     blueprint.register_blueprint(search_blueprint(site))
     blueprint.register_blueprint(browse_blueprint(site))
+    blueprint.register_blueprint(crosswalk_blueprint(site.base))
     blueprint.register_blueprint(vocabulary_blueprint(site.base, figures))
 
     @blueprint.get("/item/<path:path>")
@@ -112,6 +116,9 @@ def site_blueprint(
 
     @blueprint.get(f"/{PROFILE}")
     def profiles() -> Response:
+        if choose(request.headers.get("Accept"), ["text/turtle", "text/html"]) == "text/html":
+            page = profile_page()
+            return sent(page, "text/html; charset=utf-8", etag(page), headers={"Vary": VARY})
         return _see_other(f"{site.base}{PROFILE}/{PROFILE_FILE}")
 
     @blueprint.get(f"/{PROFILE}/<name>")

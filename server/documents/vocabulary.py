@@ -1,15 +1,17 @@
-"""Our own terms at `/ns`: the profile as it is kept, and the same triples in the other forms."""
+"""Our own terms at `/ns`: a page for people, the profile as it is kept, and the same triples in the other forms."""
 
 from __future__ import annotations
 
 import json
 from functools import lru_cache
+from typing import NamedTuple
 
 import pyoxigraph
-from flask import Blueprint, Response
+from flask import Blueprint, Response, render_template
 
 import ontology
 from converter import graph, jsonld
+from converter.mapping.engine import PROFILE
 from server.documents.figures import CurrentFigures, Term
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
@@ -22,21 +24,46 @@ FORMS = {".ttl": "text/turtle", ".jsonld": "application/ld+json"} | {
 """Suffix → media type; the first is sent to those who like all the same."""
 
 
+PAGE = ".html"
+"""The suffix of the page for people."""
+_RDFS, _SKOS = "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2004/02/skos/core#"
+_GROUPS = (
+    ("Identifier schemes of our own", "scheme/"),
+    ("Measures of our own", "metric/"),
+    ("Subject schemes of our own", "subject/"),
+    ("Other terms of our own", ""),
+)
+
+
+class OwnTerm(NamedTuple):
+    """A term that is defined here."""
+
+    address: str
+    label: str
+    comment: str
+
+
 def vocabulary_blueprint(base: str, figures: CurrentFigures) -> Blueprint:
     """`/ns` by negotiation, and with a suffix in one form; `/terms.json` for editors of queries."""
     blueprint = Blueprint("vocabulary", __name__)
 
     @blueprint.get("/ns")
     def terms() -> Response:
-        chosen = asked_form(FORMS)
+        chosen = asked_form({**FORMS, PAGE: "text/html"})
+        if chosen == PAGE:
+            return _page(base, figures)
         if chosen is None:
-            stated = ", ".join(f"{type_} ({suffix})" for suffix, type_ in FORMS.items())
+            stated = ", ".join(f"{type_} ({suffix})" for suffix, type_ in {**FORMS, PAGE: "text/html"}.items())
             return problem(406, "Not Acceptable", f"Our terms have the types {stated}; ask for one of them.")
         return _sent(base, chosen)
 
     @blueprint.get(f"/ns<any({', '.join(map(repr, FORMS))}):suffix>")
     def document(suffix: str) -> Response:
         return _sent(base, suffix)
+
+    @blueprint.get("/ns.html")
+    def page() -> Response:
+        return _page(base, figures)
 
     @blueprint.get("/terms.json")
     def used() -> Response:
@@ -54,6 +81,32 @@ def vocabulary_blueprint(base: str, figures: CurrentFigures) -> Blueprint:
 
 def _term(term: Term) -> dict[str, str | int]:
     return {"kind": term.kind, "name": term.name, "address": term.address, "uses": term.uses}
+
+
+def _page(base: str, figures: CurrentFigures) -> Response:
+    known = figures.terms()
+    body = render_template("vocabulary.html", known=known, own=own_terms(base), forms=FORMS, profile=PROFILE).encode()
+    links = [f'<{base}ns{other}>; rel="alternate"; type="{media_type}"' for other, media_type in FORMS.items()]
+    headers = {"Content-Location": f"{base}ns{PAGE}", "Link": ", ".join(links), "Vary": VARY}
+    return sent(body, "text/html; charset=utf-8", etag(body), REVALIDATED if known else "no-store", headers)
+
+
+@lru_cache(maxsize=2)
+def own_terms(base: str) -> list[tuple[str, list[OwnTerm]]]:
+    """The terms that the profile defines, group by group."""
+    labels: dict[str, str] = {}
+    comments: dict[str, str] = {}
+    for quad in pyoxigraph.parse(ontology.text("profile.ttl", base), format=pyoxigraph.RdfFormat.TURTLE):
+        if isinstance(quad.subject, pyoxigraph.NamedNode) and isinstance(quad.object, pyoxigraph.Literal):
+            if quad.predicate.value in {f"{_RDFS}label", f"{_SKOS}prefLabel"}:
+                labels.setdefault(quad.subject.value, quad.object.value)
+            elif quad.predicate.value == f"{_RDFS}comment":
+                comments[quad.subject.value] = quad.object.value
+    groups: dict[str, list[OwnTerm]] = {title: [] for title, _ in _GROUPS}
+    for address, label in labels.items():
+        title = next(title for title, start in _GROUPS if address.removeprefix(base).startswith(start))
+        groups[title].append(OwnTerm(address, label, comments.get(address, "")))
+    return [(title, terms) for title, terms in groups.items() if terms]
 
 
 def _sent(base: str, suffix: str) -> Response:

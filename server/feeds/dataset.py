@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, render_template
 
 from converter import graph, jsonld
+from converter.mapping.engine import PROFILE
 from converter.store.reader import ArchiveReader
 from server.documents.figures import CurrentFigures
 from server.feeds.dcat import Life, catalogued
@@ -104,7 +105,7 @@ class _Shelf:
         address = f"{base}shelf"
         if suffix == ".html":
             view = View([*graph.parsed(graph.ordered(lines, base))], base)
-            return render_template("dataset.html", view=view, dataset=address, forms=_FORMS).encode()
+            return render_template("dataset.html", view=view, dataset=address, forms=_FORMS, profile=PROFILE).encode()
         if suffix == ".jsonld":
             return jsonld.document(jsonld.framed(lines, address, base), base)
         return graph.document(lines, suffix.removeprefix("."), base)

@@ -15,11 +15,13 @@ from queries import bind
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
 from server.http.problems import problem
+from server.http.validated import REVALIDATED, etag, sent
 from server.named_queries.openapi import openapi_document
 from server.named_queries.paging import Arranged, Page, links
 from server.named_queries.parameters import FORMATS, Asked, WrongParameter, asked, near, parameters
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.named_queries.query_pages import Table, list_page, question_page
+from server.named_queries.reference_pages import api_page, completeness, quality_page
 from server.settings import Settings
 from server.sparql import Endpoint, Request, RequestProblem
 from server.sparql.query_problems import refused
@@ -52,7 +54,22 @@ def questions_blueprint(
     def described() -> Response:
         return _options() if request.method == "OPTIONS" else _sent(openapi_document(base), "application/json")
 
+    @blueprint.get("/api")
+    def api() -> Response:
+        return _html(api_page(base))
+
+    figures = completeness(endpoint)
+
+    @blueprint.get("/quality")
+    def quality() -> Response:
+        body, whole = quality_page(figures)
+        return _html(body, REVALIDATED if whole else "no-store")
+
     return blueprint
+
+
+def _html(body: bytes, kept: str = REVALIDATED) -> Response:
+    return sent(body, "text/html; charset=utf-8", etag(body), kept, {"Vary": VARY})
 
 
 def _options() -> Response:

@@ -21,15 +21,19 @@ from server.named_queries.parameters import missing
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.pages.records import listed
 from server.static_export.export_files import INDEX
+from server.static_export.media_types import ALONE
 from server.static_export.resource_files import Done, Opened, Telling
 
-RUNNING = ("sparql", "graph", "search", "browse", "name", "suggest", "reconcile", "oai")
+RUNNING = ("sparql", "graph", "search", "crosswalk", "browse", "name", "suggest", "reconcile", "oai")
 """What answers questions, and so is no file; no more are addresses with a query string."""
 
+_TRIES = 24
+"""How many times a document is asked for whose figures are still being counted; each waits some seconds."""
 _ALONE = (
     "robots.txt",
     "ns",
     *(f"ns{suffix}" for suffix in TERMS),
+    "ns.html",
     "openapi.json",
     ".well-known/api-catalog",
     "feed.atom",
@@ -111,6 +115,8 @@ class Once:
         for name in ("html", *(name for name, _ in DOCUMENTS.values())):
             self._copy(f"queries.{name}")
         self._files.link("queries.html", f"queries/{INDEX}")
+        for name in ("api", "quality", PUBLISHED_AT):
+            self._copy(name, f"{name}/{INDEX}")
         for name, question in questions().items():
             with self._telling.stated(f"queries/{name}"):
                 self._copy(f"queries/{name}", f"queries/{name}/{INDEX}")
@@ -129,12 +135,16 @@ class Once:
 
     def _copy(self, path: str, name: str = "") -> bytes | None:
         """A document that is now a file, None where the site has none."""
-        with contextlib.closing(self._client.get(f"/{path}", headers={"Accept": "text/html, */*;q=0.1"})) as response:
-            if response.status_code == 404:
-                return None
-            if response.status_code != 200:
-                raise ValueError(f"/{path} answers {response.status}")
-            body = bytes(response.data)
+        accept = "*/*" if path in ALONE else "text/html, */*;q=0.1"
+        for _ in range(_TRIES):
+            with contextlib.closing(self._client.get(f"/{path}", headers={"Accept": accept})) as response:
+                status, stated, body = response.status_code, response.status, bytes(response.data)
+                if response.headers.get("Cache-Control") != "no-store" or status != 200:
+                    break
+        if status == 404:
+            return None
+        if status != 200:
+            raise ValueError(f"/{path} answers {stated}")
         self._files.put(name or path, body)
         return body
 
