@@ -29,7 +29,7 @@ PLACEHOLDER = "#PLACEHOLDER_PARENT_METADATA_VALUE#"
 
 # Dataverse and PANGAEA name a record by its DOI, and no field need repeat it.
 _NAMED_BY_DOI = re.compile(r"(?:oai:[^:]+:)?(doi:10\.\S+)", re.IGNORECASE)
-_OF_PARAGRAPHS = frozenset({"text", "title", "statement"})
+_OF_PARAGRAPHS = frozenset({"text", "statement"})
 
 
 class NothingSaid(Exception):

@@ -45,24 +45,29 @@ class Statement(NamedTuple):
 
 @lru_cache(maxsize=4)
 def simple(view: View, address: str) -> list[Statement]:
-    """The elements of a work, each value once, creators in their order."""
+    """The elements of a work, each value once, creators in their order and each of them."""
     found = []
     for element, properties in ELEMENTS.items():
         values = list(_values(view, address, properties, first_only=element == "date"))
-        if element == "creator":
-            values = _in_order(view, address, values)
-        seen = dict.fromkeys((value.text, value.language) for value in values)
-        found += [Statement(element, Value(text, language=language)) for text, language in seen]
+        seen = [
+            Value(text, language=language)
+            for text, language in dict.fromkeys((value.text, value.language) for value in values)
+        ]
+        found += [
+            Statement(element, value) for value in (_in_order(view, address, seen) if element == "creator" else seen)
+        ]
     return found
 
 
 def simple_lines(view: View, address: str) -> list[str]:
     """The elements as triples of the work."""
     subject = iri(address)
-    return [
-        triple(subject, iri(DC + element), literal(value.text, language=value.language))
-        for element, value in simple(view, address)
-    ]
+    return list(
+        dict.fromkeys(
+            triple(subject, iri(DC + element), literal(value.text, language=value.language))
+            for element, value in simple(view, address)
+        )
+    )
 
 
 def oai_dc(view: View, address: str) -> bytes:
@@ -87,10 +92,12 @@ def _values(view: View, address: str, properties: tuple[str, ...], *, first_only
 
 
 def _in_order(view: View, address: str, creators: list[Value]) -> list[Value]:
-    """The creators as their positions say; a graph has no order of its own."""
-    places: dict[str, int] = {}
+    """The creators as their positions say, a name as often as it is borne; a graph has no order of its own."""
+    places: dict[str, list[int]] = {}
     for node in view.nodes(address, "pro:isDocumentContextFor"):
         role = next(iter(view.nodes(node, "pro:withRole")), "")
         if role.endswith("/author"):
-            places.setdefault(view.text(node, "rdfs:label"), int(view.text(node, "co:index") or 0))
-    return sorted(creators, key=lambda value: places.get(value.text, len(places) + 1))
+            places.setdefault(view.text(node, "rdfs:label"), []).append(int(view.text(node, "co:index") or 0))
+    last = sum(map(len, places.values())) + 1
+    borne = [(place, value) for value in creators for place in places.get(value.text, [last])]
+    return [value for _, value in sorted(borne, key=lambda pair: pair[0])]

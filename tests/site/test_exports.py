@@ -107,6 +107,14 @@ def test_rispy_reads_the_names_and_the_title_of_each(shelf: list[Description]) -
         assert entry.get("year", "") == thing.work.year
 
 
+def test_dublin_core_names_each_author_also_of_one_name() -> None:
+    thing = described_fields(
+        Field("dc.title", "T"), *(Field("dc.contributor.author", n) for n in ("Li, B", "Li, A", "Li, B"))
+    )
+    assert written(".dc.xml", thing).decode().count("<dc:creator>Li, B<") == 2
+    assert written(".dc.nt", thing).decode().count('"Li, B"') == 1
+
+
 CHAPTER = (
     Field("dc.title", "Fog signals"),
     Field("dc.type", "Book chapter"),

@@ -196,6 +196,12 @@ NAMES = [
 ]
 TITLES = [
     Claim(
+        "a title that is written on two lines is one",
+        "x.xml",
+        dc("title The\n  other\n title").replace("<dc:title>A title</dc:title>", ""),
+        '?w dcterms:title "The other title"',
+    ),
+    Claim(
         "titles of MODS keep their kinds",
         "x.xml",
         mods(
