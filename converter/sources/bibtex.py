@@ -84,6 +84,7 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
 def _told(raw: RawEntry, draft: Draft) -> dict[str, list[str]]:
     """The values of each field, with LaTeX's accents as letters; a field of names has one for each name."""
     stated: dict[str, list[str]] = {}
+    seen: set[tuple[str, str]] = set()
     places: Counter[str] = Counter()
     for key, value in raw.fields:
         if key in _AGENTS:
@@ -92,8 +93,9 @@ def _told(raw: RawEntry, draft: Draft) -> dict[str, list[str]]:
                 places[key] += 1
             continue
         text = (_verbatim if key in _VERBATIM else _decoded)(value).strip()
-        if key in stated and text in stated[key]:
+        if (key, text) in seen:
             continue
+        seen.add((key, text))
         if key in stated and key in _AS_ONE:
             draft.unread(f"bibtex.{key}", text, "a field that stands twice; the first counts")
         else:

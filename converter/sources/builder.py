@@ -34,7 +34,7 @@ class Draft:
     `whole`, a record that came in one piece; `origin` and `origins`, where it is from; `base_url` and
     `namespace`, how it came.  `fault` says why there is no record in it at all, `hidden` why it is not to be published:
     then nothing of it is kept but its identity, and the report says so.  `leaves` are all values of its source: those
-    of them that nobody read are reported.
+    of them that nobody read are reported.  `series` are the series that are named so far.
     """
 
     def __init__(self, note: Note) -> None:
@@ -51,8 +51,14 @@ class Draft:
         self.base_url = self.namespace = ""
         self.fault = self.hidden = ""
         self.leaves: Iterable[remainder.Leaf] = ()
+        self.series: set[str] = set()
+        self._said: set[tuple[str, str]] = set()
         self._findings: list[tuple[str, str, str]] = []
         self._note = note
+
+    def says(self, name: str, value: str) -> bool:
+        """Whether a value has been taken under the name of its field."""
+        return (name, value) in self._said
 
     def add(
         self,
@@ -69,6 +75,7 @@ class Draft:
             self.unread(name, "", "an empty value")
             return 0
         place = len(self.fields) + 1
+        self._said.add((name, text))
         self.fields.append(
             Field(
                 name=name,

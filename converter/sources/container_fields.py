@@ -42,8 +42,9 @@ def add_series(draft: Draft, title: str, issn: str, number: str, *, is_again: bo
     if not title and not issn:
         return
     shown = series_text(title or f"ISSN {issn}", issn if title else "", number)
-    stated = [serials.series(one.value) for one in draft.fields if one.name == "dc.relation.ispartofseries"]
-    if not is_again or iris.slug(serials.series(shown).title) not in {iris.slug(one.title) for one in stated}:
+    named = iris.slug(serials.series(shown).title)
+    if not is_again or named not in draft.series:
+        draft.series.add(named)
         draft.add("dc.relation.ispartofseries", shown)
 
 

@@ -299,10 +299,9 @@ def _date(tree: Tree, element: etree._Element, *, is_own: bool) -> None:
     parts = [year, *(part.zfill(2) for part in (month, day if month else "") if part.isdecimal() and int(part) < 32)]
     kind = tree.attribute(element, "media_type") if local(element) == "publication_date" else local(element)
     name, date = _DATES.get(kind, "dc.date.issued"), "-".join(parts)
-    said = {(field.name, field.value) for field in tree.draft.fields}
     if not is_own:
         tree.draft.unread(f"crossref.{local(element)}", date, "the date of what the work stands in")
-    elif (name, date) in said:
+    elif tree.draft.says(name, date):
         tree.draft.unread(f"crossref.{local(element)}", date, "the same date once more")
     else:
         tree.draft.add(name, date)

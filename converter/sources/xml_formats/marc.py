@@ -112,18 +112,19 @@ def _leaves(record: pymarc.Record) -> Iterator[Leaf]:
 
 
 def _control(record: pymarc.Record, draft: Draft) -> None:
+    coded = next(iter(record.get_fields("008")), None)
     for field in record.fields:
         if not field.control_field:
             continue
         data = field.data or ""
         if field.tag == "001":
             draft.identifier = draft.identifier or data.strip()
-        elif field.tag == "008":
+        elif field.tag == "008" and field is coded:
             _coded(record, data, draft)
         if data.strip():
             draft.unread(f"marc.{field.tag}", data, "coded data of the catalogue")
     leader = str(record.leader)
-    data = next((field.data or "" for field in record.get_fields("008")), "")
+    data = (coded.data if coded else "") or ""
     kind = kind_of_work(leader, data, is_thesis=bool(record.get_fields("502")))
     if kind:
         draft.add("dc.type", kind)

@@ -1,0 +1,56 @@
+"""Reading a record takes no longer than in proportion to its parts: what eight times the parts cost, by its ratio."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from converter.sources.detection import read
+
+_FEW, _MANY = 400, 3_200
+# Eight times the parts are allowed thirty times the time; what is quadratic takes sixty-four times.
+_MOST, _NOISE = 30, 0.05
+_MARC = '<record xmlns="http://www.loc.gov/MARC21/slim"><leader>00000nam a2200000 a 4500</leader>{}</record>'
+_CROSSREF = (
+    '<doi_record xmlns="http://www.crossref.org/xschema/1.1"><crossref><journal><journal_article><titles><title>T</title>'
+    "</titles>{}</journal_article></journal></crossref></doi_record>"
+)
+PARTS = {
+    "series of MARC": ("x.xml", _MARC, '<datafield tag="830"><subfield code="a">Series {}</subfield></datafield>'),
+    "coded data of MARC": ("x.xml", _MARC, '<controlfield tag="008">{:06}s2010    xx </controlfield>'),
+    "names of MARC": ("x.xml", _MARC, '<datafield tag="700"><subfield code="a">Rook {}</subfield></datafield>'),
+    "dates of Crossref": ("x.xml", _CROSSREF, "<publication_date><year>{:04}</year></publication_date>"),
+    "citations of Crossref": (
+        "x.xml",
+        _CROSSREF,
+        "<citation_list><citation><doi>10.5/{}</doi></citation></citation_list>",
+    ),
+    "fields of BibTeX": ("x.bib", "@book{{k, title={{T}},\n{}}}", "note = {{Note {}}},\n"),
+    "names of BibTeX": ("x.bib", "@book{{k, title={{T}}, author={{{}Z}}}}", "Rook {} and "),
+    "lines of RIS": ("x.ris", "TY  - BOOK\nTI  - T\n{}ER  - \n", "A1  - Rook {}\n"),
+    "names of a table": ("x.csv", 'id,dc.title,dc.contributor.author\n1,T,"{}"\n', "Rook {}, Ida||"),
+}
+
+
+def cost(path: Path) -> float:
+    """The processor time of reading a file, the least of three."""
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        assert sum(len(record.fields) for record in read(str(path)))
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_record_costs_no_more_than_its_parts(name: str, tmp_path: Path) -> None:
+    file, outer, inner = PARTS[name]
+    costs = []
+    for count in (_FEW, _MANY):
+        path = tmp_path / f"{count}-{file}"
+        path.write_text(outer.format("".join(inner.format(number) for number in range(count))), encoding="utf-8")
+        costs.append(cost(path))
+    short, long = costs
+    assert long < _NOISE or long < _MOST * max(short, _NOISE / _MOST), (name, short, long)
