@@ -1,9 +1,9 @@
 """The leaves of a document as its syntax has them, found without the readers of formats.
 
 A leaf is a text of XML or an attribute with content, a value of JSON, a subfield of MARC, a part of a cell of CSV, a
-value of RIS or BibTeX, a cell or `meta` of an item page.  No leaf is what an answer says of itself (when it was given,
-where the next page is), and how a document is written (namespaces, schemas, names by which its parts refer to each
-other).
+value of RIS or BibTeX, a cell or `meta` of an item page.  No leaf is what an answer of OAI-PMH says of itself (when it
+was given, where the next page is), and how a document is written (namespaces, schemas, names by which its parts refer
+to each other).
 """
 
 from __future__ import annotations
@@ -40,11 +40,6 @@ _ANSWER = re.compile(
     r"|searchRetrieveResponse/(?!records/record/recordData)"
     r"|updateRequest/(?!record/recordData/document/part/record/)"
     r"|^ONIX[Mm]essage(?:/(?![Pp]roduct(?:/|$))|$)"
-)
-_ANSWER_JSON = re.compile(
-    r"(?:message-type|message-version|status|links|meta|page|took|timed_out|_shards|aggregations)(?:/|$)"
-    r"|message/(?:total-results|items-per-page|query|facets)(?:/|$)|hits/(?:total|max_score)(?:/|$)"
-    r"|(?:.*/)?_links(?:/|$)|_embedded/facets(?:/|$)|(?:.*/)?page/(?:size|totalElements|totalPages|number)$"
 )
 _DOTTED = re.compile(r"[a-zA-Z][\w-]*(?:\.[a-zA-Z][\w-]*){1,3}")
 _META = re.compile(r"(?:dc|dcterms|citation|eprints|bepress_citation|prism)[._]", re.IGNORECASE)
@@ -129,9 +124,7 @@ def _of_value(value: Any, path: tuple[str, ...]) -> Iterator[Leaf]:
         for inner in value:
             yield from _of_value(inner, path)
     elif value is not None and str(value).strip():
-        where = "/".join(path)
-        if not _ANSWER_JSON.match(where):
-            yield Leaf(where, str(value))
+        yield Leaf("/".join(path), str(value))
 
 
 def of_csv(stream: BinaryIO) -> Iterator[Leaf]:

@@ -81,9 +81,10 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, larges
     count = 0
     reasons: list[str] = []
     for value, place in _values(stream, name, note, largest):
-        found = False
+        found, objects = False, set[int]()
         try:
             for inner in _objects(value):
+                objects.add(id(inner))
                 record = _record(inner, source, note, name, place)
                 if record is not None:
                     count, found = count + 1, True
@@ -92,7 +93,10 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, larges
             note(
                 Finding("", "error", "", name, f"lists and objects more than {DEEPEST} deep; what follows is left out")
             )
-        if not found:
+        if found:
+            for path, text in _outside(value, objects, ""):
+                note(Finding("", "info", path, text, "stands outside the records that were read"))
+        else:
             reasons.append(_reason(value))
             if place:
                 note(Finding("", "error", "", f"{name}, line {place}", reasons[-1]))
@@ -204,6 +208,20 @@ def _objects(value: Any) -> Iterator[Object]:
             return
         for one in inner:
             yield from _objects(one)
+
+
+def _outside(value: Any, objects: set[int], path: str) -> Iterator[tuple[str, str]]:
+    """Yield path and text of what stands around the objects that were read."""
+    if id(value) in objects:
+        return
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _outside(inner, objects, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _outside(inner, objects, path)
+    else:
+        yield from ((path, text) for _, text in leaves(value))
 
 
 def _dialect(value: Object) -> Dialect | None:
