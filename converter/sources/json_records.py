@@ -20,7 +20,7 @@ from converter.sources.json_formats import by_table, crossref, datacite, dspace
 from converter.sources.json_formats.leaves import Object, leaves
 from converter.sources.json_formats.visibility import hidden
 from converter.sources.limits import DEEPEST
-from converter.sources.remainder import Leaf
+from converter.sources.remainder import of_values
 from ontology.source_tables import json_formats
 
 Note = Callable[[Finding], None]
@@ -234,7 +234,7 @@ def _record(value: Object, source: str, note: Note, name: str, place: int) -> Re
         return None
     draft = Draft(note)
     draft.hidden = hidden(value)
-    draft.leaves = [Leaf(path or "json", text) for path, text in leaves(value)]
+    draft.leaves = of_values(leaves(value))
     try:
         dialect.read(value, draft)
     except (AttributeError, TypeError, ValueError, KeyError, RecursionError) as fault:

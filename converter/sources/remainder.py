@@ -6,6 +6,7 @@ source is lost without a word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -24,6 +25,10 @@ _OF_THE_DOCUMENT = frozenset(
 _PLACES = frozenset("tag code ind1 ind2 mdschema element qualifier schema name".split())
 """Attributes that name the place of a value, as an element does."""
 _NAMED_BY_ATTRIBUTE = frozenset("element field dcvalue datafield subfield controlfield assertion property".split())
+
+
+_MARK = re.compile(r".*(?:type|scheme|schemeuri|lang|language|general|encoding|metadatascheme)", re.IGNORECASE)
+"""Keys of JSON that say how the value beside them is meant."""
 
 
 class Leaf(NamedTuple):
@@ -62,6 +67,11 @@ def _collect(element: etree._Element, name: str, found: list[Leaf]) -> None:
         _collect(child, f"{name}.{_local(child.tag)}", found)
 
 
+def of_values(values: Iterable[tuple[str, str]]) -> list[Leaf]:
+    """The values of JSON, each with its path."""
+    return [Leaf(path or "json", text, is_mark=bool(_MARK.fullmatch(path))) for path, text in values]
+
+
 def unread(
     leaves: Iterable[Leaf], record: Record, findings: Sequence[tuple[str, str, str]]
 ) -> Iterator[tuple[str, str, str]]:
@@ -79,7 +89,7 @@ def unread(
         if said.holds(leaf.text):
             continue
         if leaf.is_mark:
-            meant = f"how {leaf.of[:60]!r} is meant" if leaf.of else "said of what stands in that element"
+            meant = f"how {leaf.of[:60]!r} is meant" if leaf.of else "said of what stands there"
             yield leaf.name, leaf.text, f"{meant}, for which there is no field"
         else:
             yield leaf.name, leaf.text, "no row of ontology/formats names this place; add one to make it a field"

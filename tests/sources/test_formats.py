@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 
 import ontology
+from converter.mapping.engine import Mapper
 from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources.detection import read
 from ontology import source_tables
 from ontology.source_tables import TableError, field_of, json_formats, source_table, xml_formats
 from tests.conftest import COMMAND, ROOT
+from tests.sources.test_kinds import Findings
 
 
 class Kept(Report):
@@ -477,3 +479,35 @@ def test_no_reader_holds_a_dictionary_of_field_names() -> None:
             if isinstance(node, ast.Dict):
                 texts = [value.value for value in node.values if isinstance(value, ast.Constant)]
                 assert not crosswalk.intersection(text for text in texts if isinstance(text, str)), path
+
+
+HEADINGS = {
+    "(OCoLC)fst00977111": "http://id.worldcat.org/fast/977111",
+    "(DLC)sh85076671": "http://id.loc.gov/authorities/subjects/sh85076671",
+    "(DE-588)4036483-5": "https://d-nb.info/gnd/4036483-5",
+    "http://www.yso.fi/onto/yso/p1": "http://www.yso.fi/onto/yso/p1",
+}
+HEADING = (
+    '<record xmlns="http://www.loc.gov/MARC21/slim"><leader>01234nam a2200301 a 4500</leader>'
+    '<datafield tag="245" ind1=" " ind2=" "><subfield code="a">T</subfield></datafield>'
+    '<datafield tag="650" ind1=" " ind2="7"><subfield code="a">Lighthouses</subfield>{}<subfield code="0">{}</subfield>'
+    "</datafield></record>"
+)
+
+
+@pytest.mark.parametrize("number", HEADINGS)
+def test_the_number_of_a_heading_of_marc_leads_to_its_list(number: str, tmp_path: Path) -> None:
+    path = tmp_path / "r.xml"
+    path.write_text(HEADING.format("", number), encoding="utf-8")
+    [record] = read(str(path))
+    matched = [line for line in Mapper().triples(record) if "exactMatch" in line]
+    assert [line.split()[2] for line in matched] == [f"<{HEADINGS[number]}>"]
+
+
+def test_a_number_beside_a_subdivision_is_reported_and_matched_with_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "r.xml"
+    path.write_text(HEADING.format('<subfield code="x">History</subfield>', "(DLC)sh85076671"), encoding="utf-8")
+    report = Findings()
+    [record] = read(str(path), report=report)
+    assert not any("exactMatch" in line for line in Mapper().triples(record))
+    assert [finding.value for finding in report.all if finding.field == "marc.650.0"] == ["(DLC)sh85076671"]

@@ -17,7 +17,7 @@ from converter.values.agent_kinds import kind
 from ontology.source_tables import fields
 
 _OF_A_PERSON = frozenset(
-    "family given non-dropping-particle dropping-particle suffix prefix name literal ORCID affiliation".split()
+    "family given non-dropping-particle dropping-particle suffix prefix name literal ORCID affiliation sequence".split()
 )
 _MARKS = frozenset({"indexed", "deposited", "member", "prefix", "score", "reference-count", "content-domain"})
 _BLOCK = re.compile(r"</?(?:\w+:)?(?:p|title|sec|list|list-item|break|br|div|li)\b[^>]*>")

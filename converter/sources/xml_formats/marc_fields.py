@@ -33,6 +33,14 @@ _RDA = fields("marc", "rda")
 _LISTS = dict(zip(_RDA, RDA, strict=True))
 """Tag → list of terms."""
 
+_CONTROL = re.compile(r"\(([A-Za-z-]+[0-9]*)\)(.+)")
+_HEADINGS = (
+    (re.compile(r"OCOLC fst0*(\d+)"), "http://id.worldcat.org/fast/{}"),
+    (re.compile(r"DLC (sh\d+)"), "http://id.loc.gov/authorities/subjects/{}"),
+    (re.compile(r"DE-588 ([\dX-]+)"), "https://d-nb.info/gnd/{}"),
+)
+"""Catalogue and number of a heading → the address that its list gives it."""
+
 Parts = list[tuple[str, str]]
 
 
@@ -130,9 +138,34 @@ def _subject(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     if said and said not in _SOURCES:
         draft.unread(f"marc.{field.tag}.2", said, "a list of headings for which there is no field")
     terms = [END.sub("", value).rstrip(".") for code, value in parts if code in "abcdfgnptvxyz"]
+    numbers = [value.strip() for code, value in parts if code in {"0", "1"}]
+    addresses = [address for number in numbers if (address := _concept_address(number))]
+    # Of a heading with subdivisions, a number is that of the whole or of its first part.
+    authority = addresses[0] if addresses and len(terms) == 1 else None
     if any(terms):
-        draft.add(name, "--".join(term for term in terms if term))
-    return [(code, value) for code, value in parts if code not in "abcdfgnptvxyz2"]
+        draft.add(name, "--".join(term for term in terms if term), authority=authority)
+    for number in numbers:
+        if not authority or _concept_address(number) != authority:
+            words = "another number of the heading" if authority else "a number of the heading or of a part of it"
+            draft.unread(f"marc.{field.tag}.0", number, f"{words}, to which nothing leads")
+    return [(code, value) for code, value in parts if code not in "abcdfgnptvxyz201"]
+
+
+def _concept_address(number: str) -> str:
+    """The address of a heading by its control number; empty where the list is not known.
+
+    >>> _concept_address("(OCoLC)fst00977111"), _concept_address("(DLC)sh 85076671 ")
+    ('http://id.worldcat.org/fast/977111', 'http://id.loc.gov/authorities/subjects/sh85076671')
+    >>> _concept_address("(DE-588)4036483-5"), _concept_address("http://www.yso.fi/onto/yso/p1"), _concept_address("x7")
+    ('https://d-nb.info/gnd/4036483-5', 'http://www.yso.fi/onto/yso/p1', '')
+    """
+    if _IS_ADDRESS.match(number):
+        return number
+    match = _CONTROL.fullmatch(number)
+    for pattern, address in _HEADINGS:
+        if match and (found := pattern.fullmatch(f"{match[1].upper()} {''.join(match[2].split())}")):
+            return address.format(found[1])
+    return ""
 
 
 def _series(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
