@@ -31,7 +31,7 @@ from server.named_queries.query_list import examples
 from server.named_queries.query_pages import example_queries
 from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
-from server.operations import Log, register_operations
+from server.operations import Freshness, Log, register_operations
 from server.pages.view import called, safe_link
 from server.reconciliation.service import reconcile_blueprint
 from server.settings import Settings
@@ -50,8 +50,12 @@ def create_app(
     archive: ArchiveReader | None = None,
     log: Log | None = None,
     link: Link | None = None,
+    freshness: Freshness | None = None,
 ) -> Flask:
-    """The site over an endpoint; the archive, where there is one, is what feeds and sources are made of."""
+    """The site over an endpoint; the archive, where there is one, is what feeds and sources are made of.
+
+    `freshness` is what the site says of the generation that it shows.
+    """
     app = Flask(__name__, template_folder=str(_HERE / "pages" / "templates"), static_folder=str(_HERE / "static"))
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -71,7 +75,7 @@ def create_app(
     register_problems(app)
     register_packing(app)
     app.register_error_handler(QueryError, unanswered)
-    endpoint, watch = register_operations(app, endpoint, archive, log, link)
+    endpoint, watch = register_operations(app, endpoint, archive, log, link, freshness)
     figures = CurrentFigures(endpoint, settings.base)
     app.jinja_env.globals.update(
         terms=figures.terms,

@@ -27,7 +27,7 @@ from converter.store.reader import ArchiveReader
 from server.app import create_app
 from server.front.application_link import Link
 from server.front.supervisor import front
-from server.operations import Form, Log
+from server.operations import Form, Freshness, Log
 from server.settings import Settings
 from server.sparql.answer_cache import Cached
 from server.sparql.in_memory_store import affordable
@@ -159,8 +159,10 @@ def application() -> Callable[..., Any]:
     snapshots.keep(generation)
     archive = ArchiveReader(_archive(deployment), lambda: pool.shown.journal, lambda: snapshots.get(pool.version))
     link = Link(Path(deployment.control), pool)
-    app = create_app(deployment.settings, Cached(pool), archive, log, link)
-    threading.Thread(target=_follow, args=(folder, pool, held, link, snapshots), daemon=True).start()
+    freshness = Freshness()
+    app = create_app(deployment.settings, Cached(pool), archive, log, link, freshness)
+    following = (folder, pool, held, link, snapshots, freshness)
+    threading.Thread(target=_follow, args=following, daemon=True).start()
     threading.Thread(target=_release, args=(folder.path, archive), daemon=True).start()
     link.start()
     return app
@@ -177,7 +179,14 @@ def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack, link: Link, snapshots: Snapshots) -> None:
+def _follow(
+    folder: DataFolder,
+    pool: Pool,
+    held: contextlib.ExitStack,
+    link: Link,
+    snapshots: Snapshots,
+    freshness: Freshness,
+) -> None:
     """Show each new generation as soon as the archive can be read as it was for that one."""
     reported, since = "", time.monotonic()
     while True:
@@ -188,7 +197,7 @@ def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack, link: Li
             generation = folder.current()
             version = str(generation.number)
             if version == pool.version:
-                since = time.monotonic()
+                since, freshness.fault = time.monotonic(), ""
                 if not snapshots.get(version) and snapshots.take(generation):
                     snapshots.keep(generation)
                 continue
@@ -203,6 +212,7 @@ def _follow(folder: DataFolder, pool: Pool, held: contextlib.ExitStack, link: Li
         except (OSError, ShelfgraphError) as fault:
             # It may be gone already, or not be there yet; what is shown stays as it is.
             fresh.close()
+            freshness.fault = f"the newest generation cannot be shown: {fault}"
             if str(fault) != reported:
                 reported = str(fault)
                 print(f"shelfgraph: the newest generation cannot be shown: {reported}", file=sys.stderr)

@@ -280,9 +280,10 @@ def _address(archive: Archive, named: str, base: str) -> str:
 
 
 def _identity(folder: DataFolder) -> Identity:
-    folder.current()
     identity = folder.identity()
     if identity is None:
+        # It says what to do.
+        folder.current()
         raise SourceError(f"{folder.path}: nothing has been loaded")
     return identity
 

@@ -44,6 +44,13 @@ class _Group(click.Group):
             # The reader of our output has had enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None
+        except BaseException as fault:
+            # A damaged file makes the engine of the store panic, which is no Exception.
+            from converter.store.faults import of_engine
+
+            if not (stated := of_engine(fault)):
+                raise
+            _end(str(stated), 1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

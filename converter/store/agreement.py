@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from converter.errors import StoreError
+from converter.store.faults import unreadable
+from converter.store.sqlite_files import reading
 
 ARCHIVE = "archive.sqlite"
 Start = Literal["as it is", "from the archive", "anew"]
@@ -61,7 +63,7 @@ def archive_stamp(path: Path) -> Stamp | None:
     if not path.exists() or not path.stat().st_size:
         return None
     try:
-        database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        database = reading(path)
         try:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if not version:
@@ -71,9 +73,7 @@ def archive_stamp(path: Path) -> Stamp | None:
         finally:
             database.close()
     except sqlite3.DatabaseError as fault:
-        raise StoreError(
-            f"{path}: cannot be read as an archive ({fault}); bring back a copy with “shelfgraph restore”"
-        ) from None
+        raise unreadable(path, fault) from None
     return Stamp(notes.get("identity", ""), int(notes.get("number", 0)), int(journal))
 
 

@@ -15,10 +15,12 @@ from converter.record import Record
 from converter.store.agreement import Stamp
 from converter.store.catalogue import Catalogue
 from converter.store.claims import Claims
+from converter.store.faults import unreadable
 from converter.store.journal import Change, Entry, Source
 from converter.store.schema import MIGRATIONS, bring_up
 from converter.store.search_index import Words
 from converter.store.serialization import digest, packed, packed_lines, unpacked_lines, verified
+from converter.store.sqlite_files import is_writable, reading
 from converter.store.withheld import Withheld
 
 _AT_ONCE = 500
@@ -29,23 +31,33 @@ _CACHE = 65_536
 class Archive:
     """One SQLite file; a batch is one transaction.
 
+    Where the file cannot be written it is read.
+
     Raises StoreError where the file is of a later version, or no archive.
     """
 
     def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        writable = not path.exists() or is_writable(path)
         try:
-            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database = (
+                sqlite3.connect(path, isolation_level=None, check_same_thread=False) if writable else reading(path)
+            )
+            if writable:
+                self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA temp_store = FILE")
             (version,) = self._database.execute("PRAGMA user_version").fetchone()
-            if version < len(MIGRATIONS):
+            if version < len(MIGRATIONS) and writable:
                 bring_up(self._database)
         except sqlite3.DatabaseError as fault:
+            if "_database" in vars(self):
+                self._database.close()
+            raise unreadable(path, fault) from None
+        read = len(MIGRATIONS)
+        if version < read and not writable:
             self._database.close()
-            raise StoreError(f"{path}: cannot be read as an archive ({fault}); restore it from a copy") from None
-        if version > len(MIGRATIONS):
+            raise StoreError(f"{path}: version {version} is brought up to {read} where it can be written; load there")
+        if version > read:
             self._database.close()
-            read = len(MIGRATIONS)
             raise StoreError(f"{path}: version {version}, and this program reads {read}; use the one that wrote it")
         # Claims come in no order: a small cache would read each page of their index again and again.
         self._database.execute(f"PRAGMA cache_size = -{_CACHE}")

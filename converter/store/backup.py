@@ -21,6 +21,7 @@ from converter.store.checking import Fault, faults_of
 from converter.store.data_folder import DataFolder
 from converter.store.forgotten import Forgotten
 from converter.store.generations import Generation, reading
+from converter.store.sqlite_files import reading as read_only
 
 _IDENTITY = "shelfgraph.json"
 _NEVER_CHANGES = (".sst", ".blob")
@@ -97,7 +98,7 @@ def _copy_archive(source: Path, target: Path) -> None:
     """A copy of an archive as it is in one moment, whoever writes to it."""
     try:
         with (
-            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as old,
+            closing(read_only(source)) as old,
             closing(sqlite3.connect(target)) as new,
         ):
             old.backup(new)

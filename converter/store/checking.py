@@ -17,6 +17,7 @@ from converter.store.agreement import ARCHIVE, Stamp, archive_stamp, disagreemen
 from converter.store.data_folder import DataFolder
 from converter.store.loader import Lines, Loader
 from converter.store.serialization import digest, unpacked
+from converter.store.sqlite_files import reading
 
 _REBUILD = "shelfgraph check --repair"
 _RESTORE = "shelfgraph restore BACKUP"
@@ -56,7 +57,7 @@ def _of_archive(path: Path) -> Iterator[Fault]:
         yield Fault("archive", "", "it is missing or empty", _RESTORE)
         return
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        with closing(reading(path)) as database:
             for (stated,) in database.execute("PRAGMA quick_check(20)"):
                 if stated != "ok":
                     yield Fault("archive", "", str(stated).splitlines()[0], _RESTORE)
@@ -152,7 +153,7 @@ def _of_contents(folder: DataFolder, base: str, triples_of: Lines) -> Iterator[F
     with tempfile.TemporaryDirectory() as beside:
         place = Path(beside)
         with (
-            closing(sqlite3.connect(f"{(folder.path / ARCHIVE).resolve().as_uri()}?mode=ro", uri=True)) as old,
+            closing(reading(folder.path / ARCHIVE)) as old,
             closing(sqlite3.connect(place / ARCHIVE)) as new,
         ):
             old.backup(new)
@@ -188,7 +189,7 @@ def _differing(place: str, held: pyoxigraph.Store, made: pyoxigraph.Store, base:
 
 
 def _of_tables(held: Path, made: Path) -> Iterator[Fault]:
-    with closing(sqlite3.connect(f"{held.resolve().as_uri()}?mode=ro", uri=True)) as database:
+    with closing(reading(held)) as database:
         database.execute("ATTACH ? AS made", (str(made),))
         for table in _TABLES:
             for words, one, other in (("lacks", "made", "main"), ("has", "main", "made")):

@@ -88,7 +88,7 @@ class DataFolder:
     def current(self) -> Generation:
         """The generation to read.
 
-        Raises StoreError where nothing has been loaded.
+        Raises StoreError where nothing has been loaded, or where it is not there.
         """
         self.identity()
         number = self._current()
@@ -98,7 +98,18 @@ class DataFolder:
             )
         if number is None:
             raise StoreError(f"{self.path}: nothing has been loaded; run “shelfgraph load SOURCE --data {self.path}”")
-        return self._generation(number)
+        generation = self._generation(number)
+        if not (generation.path / "CURRENT").is_file():
+            raise StoreError(
+                f"{generation.path}: the generation, or CURRENT in it, is missing; bring it back where it was, or run"
+                f" “shelfgraph rebuild --data {self.path}”"
+            )
+        return generation
+
+    def newest(self) -> Generation | None:
+        """What is known of the generation to read, be it there or not; None where none is named."""
+        number = self._current()
+        return None if number is None else self._generation(number)
 
     def agreed(self) -> Generation:
         """The generation to read, where the archive is the one that it was made from.
@@ -111,10 +122,13 @@ class DataFolder:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """The folder, which is made where it is not, with no other writer.
+        """The folder, which is made where it is not, with no other writer; one that cannot be written has none.
 
         Raises StoreError where another process writes.
         """
+        if self.path.is_dir() and not os.access(self.path, os.W_OK):
+            yield
+            return
         self.path.mkdir(parents=True, exist_ok=True)
         with self._locked():
             yield
@@ -209,7 +223,8 @@ class DataFolder:
         """What was made from the archive: the store, else the current generation; all, where numbers must go on."""
         store = stamp_of(self.store_path)
         if start == "as it is":
-            return [store] if store else [self.current().stamp] if self.has_generation() else []
+            newest = self.newest()
+            return [store] if store else [newest.stamp] if newest else []
         return [one for one in (store, *(generation.stamp for generation in self.generations())) if one]
 
     def _current(self) -> int | None:

@@ -34,11 +34,8 @@ class Folder(Protocol):
     def path(self) -> Path:
         """Where it is."""
 
-    def has_generation(self) -> bool:
-        """Whether there is something to read."""
-
-    def current(self) -> Generation:
-        """The generation to read."""
+    def newest(self) -> Generation | None:
+        """What is known of the generation to read, be it there or not; None where none is named."""
 
     def publish(
         self, store: pyoxigraph.Store, made: Stamp, describe: Callable[[Path], None] | None = None
@@ -169,8 +166,8 @@ class Writer:
     def published(self) -> Generation:
         """A new generation where something changed, else the current one."""
         made = self.archive.stamp
-        if self._folder.has_generation():
-            current = self._folder.current()
+        current = self._folder.newest()
+        if current and (current.path / "CURRENT").is_file():
             shown = (current.archive, current.journal) == (made.archive, made.journal)
             if shown and current.change >= self.archive.built:
                 return current

@@ -17,9 +17,11 @@ from converter.record import Record
 from converter.store.archive_snapshot import ArchiveSnapshot, SnapshotClosed
 from converter.store.catalogue_reader import CatalogueReader
 from converter.store.catalogue_search import Search
+from converter.store.faults import unreadable
 from converter.store.journal import Entry
 from converter.store.schema import DIGESTS, EMBARGOES, LISTED, MIGRATIONS, OLDEST_READ
 from converter.store.serialization import verified
+from converter.store.sqlite_files import is_writable, reading, state
 
 
 class Held(NamedTuple):
@@ -70,11 +72,12 @@ class ArchiveReader:
         self._path = path
         self._upto, self._snapshot = upto, snapshot
         self._threads = threading.local()
+        self._writable = is_writable(path)
         try:
             (version,) = self._ask("PRAGMA user_version")[0]
             self._version = int(version)
         except sqlite3.DatabaseError as fault:
-            raise StoreError(f"{path}: cannot be read as an archive ({fault}); load the records first") from None
+            raise unreadable(path, fault) from None
         if not OLDEST_READ <= version <= len(MIGRATIONS):
             raise StoreError(f"{path}: version {version}, and this program reads {len(MIGRATIONS)}; load it again")
 
@@ -224,10 +227,10 @@ class ArchiveReader:
 
     def _ask_now(self, statement: str, values: Any = ()) -> list[Any]:
         database = getattr(self._threads, "database", None)
-        if database is None:
-            address = f"{self._path.resolve().as_uri()}?mode=ro"
-            database = _Connection(address, uri=True, isolation_level=None, check_same_thread=False)
-            self._threads.database = database
+        seen = None if self._writable else state(self._path)
+        if database is None or seen != self._threads.state:
+            database = reading(self._path, _Connection)
+            self._threads.database, self._threads.state = database, seen
         return list(database.execute(statement, values))
 
 

@@ -16,14 +16,14 @@ from server.operations.log_lines import loggable
 from server.operations.log_writer import FORMS, Form, Log
 from server.operations.metrics import CONTENT_TYPE, Metrics
 from server.operations.observed_request import ObservedRequest, Observer, current
-from server.operations.readiness import Probe
+from server.operations.readiness import Freshness, Probe
 from server.operations.timed_endpoint import TimedEndpoint
 from server.sparql import Endpoint, Request
 from server.sparql.answer_cache import Cached
 from server.sparql.pool import Pool
 from server.sparql.request import PATH
 
-__all__ = ["FORMS", "Form", "Log", "register_operations"]
+__all__ = ["FORMS", "Form", "Freshness", "Log", "register_operations"]
 
 _WAIT = 2.0
 """Seconds that a question of readiness waits for its answer."""
@@ -40,6 +40,7 @@ def register_operations(
     archive: ArchiveReader | None,
     log: Log | None,
     link: Link | None,
+    freshness: Freshness | None = None,
 ) -> tuple[Endpoint, Middleware]:
     """The endpoint, watched, and what makes an application tell of its requests.
 
@@ -60,7 +61,7 @@ def register_operations(
             _tell(log, seen)
 
     app.before_request(_route)
-    app.register_blueprint(_blueprint(endpoint, metrics))
+    app.register_blueprint(_blueprint(endpoint, metrics, freshness or Freshness()))
     if log:
         app.logger.handlers[:] = [log.handler()]
     watched = TimedEndpoint(endpoint, metrics, log)
@@ -89,7 +90,7 @@ def _route() -> None:
         seen.route = request.url_rule.rule
 
 
-def _blueprint(endpoint: Endpoint, metrics: Metrics) -> Blueprint:
+def _blueprint(endpoint: Endpoint, metrics: Metrics, freshness: Freshness) -> Blueprint:
     blueprint = Blueprint("watching", __name__)
     probe = Probe(endpoint)
 
@@ -102,7 +103,8 @@ def _blueprint(endpoint: Endpoint, metrics: Metrics) -> Blueprint:
         obstacle = probe.obstacle(_WAIT)
         if obstacle:
             return problem(503, "Not Ready", f"{obstacle}.", {"Retry-After": "5"})
-        return _status("ready")
+        # Who is served from what there is, is served: the site goes on, and says what is wrong.
+        return _status("ready", freshness.fault)
 
     @blueprint.get("/metrics")
     def figures() -> Response:
@@ -111,8 +113,8 @@ def _blueprint(endpoint: Endpoint, metrics: Metrics) -> Blueprint:
     return blueprint
 
 
-def _status(word: str) -> Response:
-    body = json.dumps({"status": word}) + "\n"
+def _status(word: str, fault: str = "") -> Response:
+    body = json.dumps({"status": word} | ({"fault": fault} if fault else {}), ensure_ascii=False) + "\n"
     return Response(body, headers={"Cache-Control": "no-store"}, content_type="application/json")
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from converter.errors import QueryError
 from server.sparql import Endpoint, Request
 
 # The time makes it a question that no memory answers.
 _QUESTION = Request("ASK { BIND(NOW() AS ?now) }", "json", inside=True)
+
+
+@dataclass
+class Freshness:
+    """What a site shows: `fault` is why it cannot show the newest generation, empty where it does."""
+
+    fault: str = ""
 
 
 class Probe:
