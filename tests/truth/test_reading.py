@@ -362,12 +362,12 @@ def test_identifiers_of_the_parts_of_a_package_are_not_those_of_the_work(tmp_pat
 def test_what_a_catalogue_notes_for_itself_describes_no_work(tmp_path: Path) -> None:
     inner = (
         '<note type="creatorCount">3</note><note type="metadata visibility">FREE</note><note>With a map.</note>'
-        '<note type="version identification">submittedVersion</note>'
+        '<note type="version identification">publishersversion</note>'
         '<accessCondition type="info:eu-repo/semantics/openAccess"/>'
     )
     graph = Graph(tmp_path, "one.xml", mods(inner))
     assert graph.values("dcterms:description") == ["With a map."]
-    assert graph.values("pso:holdsStatusInTime/pso:withStatus")
+    assert graph.values("pso:holdsStatusInTime/pso:withStatus") == ["http://purl.org/spar/pso/published"]
     assert graph.values("dcterms:accessRights") == ["http://purl.org/coar/access_right/c_abf2"]
 
 
