@@ -88,7 +88,8 @@ def convert(
 
     mapper = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository)
     chosen = format_ or _format_of(output)
-    with runs.reported(report, encoding, most, allowed) as run, _output(output) as out:
+    other = "the document" if output == "-" else ""
+    with runs.reported(report, encoding, most, allowed, other=other) as run, _output(output) as out:
         _write(run.records(options.required(sources), kind, repository), mapper, run, out, chosen)
     if base is None:
         options.tell_base(options.EXAMPLE_BASE)

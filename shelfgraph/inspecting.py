@@ -140,7 +140,8 @@ def validate(
     mapper, run = Mapper(options.base_address(base or options.EXAMPLE_BASE)), Run(Report(), encoding=encoding)
     shapes = Shapes(mapper.base)
     counts: Counter[str] = Counter()
-    with (file or Path(os.devnull)).open("w", encoding="utf-8", newline="") as out, _table(ShapeFinding._fields) as row:
+    chosen = file or Path(os.devnull)
+    with options.table("--csv", chosen, other="the findings") as out, _table(ShapeFinding._fields) as row:
         copy = csv.writer(out, lineterminator="\n")
         copy.writerow(ShapeFinding._fields)
 
@@ -191,22 +192,22 @@ def quality(sources: tuple[str, ...], kind: str | None, encoding: str, data: Pat
     from shelfgraph.runs import Run
 
     run = Run(Report(), encoding=encoding)
-    table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(QualityFinding._fields)
-    mended: list[tuple[str, str, dict[str, str]]] = []
-    for record, found in worklist(_records(run, sources, kind, data)):
-        table.writerows(map(safe_row, found))
-        cells = repaired(record, found) if record and repairs else {}
-        if record and cells:
-            collection = next(iter(record.values("view.collection")), "")
-            mended.append((record.handle or record.identifier, collection, cells))
-    if repairs:
+    chosen = repairs or Path(os.devnull)
+    with options.table("--repairs", chosen, other="the worklist") as out:
+        rows = csv.writer(sys.stdout, lineterminator="\n")
+        rows.writerow(QualityFinding._fields)
+        mended: list[tuple[str, str, dict[str, str]]] = []
+        for record, found in worklist(_records(run, sources, kind, data)):
+            rows.writerows(map(safe_row, found))
+            cells = repaired(record, found) if record and repairs else {}
+            if record and cells:
+                collection = next(iter(record.values("view.collection")), "")
+                mended.append((record.handle or record.identifier, collection, cells))
         columns = sorted({column for _, _, cells in mended for column in cells})
-        with repairs.open("w", encoding="utf-8", newline="") as out:
-            batch = csv.writer(out, lineterminator="\n")
-            batch.writerow(("id", "collection", *columns))
-            for name, collection, cells in mended:
-                batch.writerow((name, collection, *(cells.get(column, "") for column in columns)))
+        batch = csv.writer(out, lineterminator="\n")
+        batch.writerow(("id", "collection", *columns))
+        for name, collection, cells in mended:
+            batch.writerow((name, collection, *(cells.get(column, "") for column in columns)))
     run.finish()
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -25,7 +29,29 @@ ALLOW_HOST = click.option(
 REPOSITORY = click.option("--repository", default="", metavar="NAME", help="The repository, in addresses of persons.")
 DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="A data folder, for SOURCE.")
 FOLDER = click.option("--data", default=HOME, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
-REPORT = click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings, as CSV.")
+REPORT = click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings, as CSV; - is standard output."
+)
+
+
+@contextlib.contextmanager
+def table(option: str, path: Path, *, other: str = "") -> Iterator[IO[str]]:
+    """The file that an option names, to write a table to; - is standard output, unless that has `other` already.
+
+    Raises UsageError where it has, or where the file cannot be written.
+    """
+    if str(path) == "-":
+        if other:
+            raise UsageError(f"{option} -: standard output has {other} already; name a file with {option}")
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    try:
+        file = path.open("w", encoding="utf-8", newline="")
+    except OSError as fault:
+        raise UsageError(f"{path}: {fault.strerror}; name another file with {option}") from None
+    with file:
+        yield file
 
 
 def required(sources: tuple[str, ...]) -> tuple[str, ...]:

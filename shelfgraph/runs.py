@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import click
 
-from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
+from converter.errors import ShelfgraphError, SourceError, SourceUnreachable
 from converter.harvest import address
 from converter.mapping.engine import Mapper
 from converter.record import Record
@@ -32,22 +32,20 @@ class Held(NamedTuple):
 
 
 @contextlib.contextmanager
-def reported(report: Path | None, encoding: str = "", most: str = "", allowed: tuple[str, ...] = ()) -> Iterator[Run]:
+def reported(
+    report: Path | None, encoding: str = "", most: str = "", allowed: tuple[str, ...] = (), *, other: str = ""
+) -> Iterator[Run]:
     """A run whose findings go to a file, where one is named.
 
     `encoding` is that of its sources, `most` what each may unpack to, `allowed` the hosts
-    that may be asked though they are not public.
+    that may be asked though they are not public, `other` what goes to standard output.
 
     Raises UsageError where the file cannot be written.
     """
     if report is None:
         yield Run(Report(), encoding=encoding, most=most, allowed=allowed)
         return
-    try:
-        file = report.open("w", encoding="utf-8", newline="")
-    except OSError as fault:
-        raise UsageError(f"{report}: {fault.strerror}; name another file with --report") from None
-    with file:
+    with options.table("--report", report, other=other) as file:
         yield Run(Report(file), stated=True, encoding=encoding, most=most, allowed=allowed)
 
 

@@ -12,12 +12,15 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import chdir, closing
 from pathlib import Path
+from typing import IO, Any, cast
 
 import pytest
+from click.testing import CliRunner, Result
 
 from converter import open_graph
+from converter.publish import dump_files
 from shelfgraph.cli import main
 from tests.conftest import COMMAND, EXAMPLES, Site, free_port, shelfgraph
 from tests.waiting import until
@@ -91,6 +94,36 @@ def test_the_report_is_a_line_for_each_finding(tmp_path: Path) -> None:
     assert [(row["record"], row["field"], row["value"]) for row in rows] == [
         ("20.500.12345/703", "local.shelf.mark", "NC 17/3")
     ]
+
+
+def run(*words: str | Path, folder: Path) -> Result:
+    """What the command does in a folder, in this process."""
+    with chdir(folder):
+        return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.mark.parametrize("words", [("convert", "-o", "x.nt"), ("load", "--data", "d")], ids=lambda words: words[0])
+def test_a_report_to_standard_output_is_there_and_in_no_file(words: tuple[str, ...], tmp_path: Path) -> None:
+    command, *more = words
+    done = run(command, EXAMPLES / "listrecords-dim.xml", *more, "--report", "-", folder=tmp_path)
+    assert [row["value"] for row in csv.DictReader(done.stdout.splitlines())] == ["NC 17/3"]
+    assert (done.exit_code, (tmp_path / "-").exists()) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "has"),
+    [
+        (("convert", "--report"), "the document"),
+        (("validate", "--csv"), "the findings"),
+        (("quality", "--repairs"), "the worklist"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_two_tables_do_not_share_standard_output(words: tuple[str, str], has: str, tmp_path: Path) -> None:
+    command, option = words
+    done = run(command, LIGHTHOUSE, option, "-", folder=tmp_path)
+    remedy = f"shelfgraph: {option} -: standard output has {has} already; name a file with {option}\n"
+    assert (done.exit_code, done.stdout, done.stderr, [*tmp_path.iterdir()]) == (2, "", remedy, [])
 
 
 def test_several_records_are_one_json_ld_document() -> None:
@@ -224,6 +257,24 @@ def test_an_interrupted_command_ends_with_130(tmp_path: Path) -> None:
     running.send_signal(signal.SIGINT)
     _, stated = running.communicate(timeout=20)
     assert (running.returncode, stated.decode(), list(tmp_path.iterdir())) == (130, "shelfgraph: interrupted\n", [])
+
+
+def test_an_interruption_while_a_file_is_opened_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Path.open
+
+    def interrupted(path: Path, *words: str, **more: str | None) -> IO[Any]:
+        file = opened(path, *words, **more)  # type: ignore[call-overload] # as it was called
+        if path.suffix == ".part":
+            file.close()
+            raise KeyboardInterrupt
+        return cast("IO[Any]", file)
+
+    monkeypatch.setattr(Path, "open", interrupted)
+    done = run("convert", LIGHTHOUSE, "-o", "x.nt", folder=tmp_path)
+    assert (done.exit_code, done.stderr, [*tmp_path.iterdir()]) == (130, "shelfgraph: interrupted\n", [])
+    with pytest.raises(KeyboardInterrupt), dump_files.whole(tmp_path / "x.nt", None):
+        pass
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_terminal_sees_the_records_counted(tmp_path: Path) -> None:

@@ -137,11 +137,12 @@ def whole(path: Path, packing: str | None) -> Iterator[IO[bytes]]:
     Raises UsageError where there is no place for it, StoreError where the disk is full.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # The file is opened inside, so that an interruption at any moment finds it gone.
     try:
-        file = beside.open("wb")
-    except OSError as fault:
-        raise UsageError(f"{path}: {fault.strerror}; name another file with -o") from None
-    try:
+        try:
+            file = beside.open("wb")
+        except OSError as fault:
+            raise UsageError(f"{path}: {fault.strerror}; name another file with -o") from None
         with file:
             digested = _Digested(file)
             with packed(cast("IO[bytes]", digested), packing) as out:
