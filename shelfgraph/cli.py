@@ -163,7 +163,13 @@ def _output(name: str) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    from converter.publish.dump_files import is_special
+
     path = Path(name)
+    if is_special(path):
+        with path.open("wb") as file:
+            yield file
+        return
     beside = path.with_name(f".{path.name}.part")
     # The file is opened inside, so that an interruption at any moment finds it gone.
     try:

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import rdflib
 
@@ -31,6 +32,9 @@ ALONE = (
     "tests/test_sparql.py",
 )
 """Tests of what clients wait for beside others: they have the machine to themselves."""
+# How long an example takes says more of the machine than of the program.
+hypothesis.settings.register_profile("shelfgraph", deadline=None)
+hypothesis.settings.load_profile("shelfgraph")
 COMMAND = [sys.executable, "-m", "shelfgraph"]
 
 
@@ -52,11 +56,6 @@ def literals_stay_as_they_are() -> Iterator[None]:
     """The SHACL validator switches it on again."""
     yield
     rdflib.NORMALIZE_LITERALS = False
-
-
-def shelfgraph(*arguments: str | Path, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-    """What the command answers."""
-    return subprocess.run([*COMMAND, *map(str, arguments)], input=stdin, capture_output=True, check=False, timeout=120)
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ from converter.errors import StoreError
 from converter.store.agreement import stamp_of
 from converter.store.archive import Archive
 from converter.store.data_folder import DataFolder
-from tests.conftest import shelfgraph
+from tests.commands import shelfgraph
 from tests.test_store import IDENTITY, MAPPER, load, made, record, stored, title
 
 FILES = ("archive.sqlite", "archive.sqlite-wal", "archive.sqlite-shm")

@@ -13,7 +13,8 @@ import shelfgraph as library
 from converter.errors import SourceError, StoreError, UsageError
 from converter.record import Field
 from shelfgraph import Record, Repository, convert, load, open_graph
-from tests.conftest import EXAMPLES, ROOT, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, ROOT, Site
 
 BASE = "https://x.example.org/"
 LIGHTHOUSE = EXAMPLES / "lighthouse.txt"

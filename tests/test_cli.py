@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, closing
 from pathlib import Path
 from typing import IO, Any, cast
@@ -22,7 +23,8 @@ from click.testing import CliRunner, Result
 from converter import open_graph
 from converter.publish import dump_files
 from shelfgraph.cli import main
-from tests.conftest import COMMAND, EXAMPLES, Site, free_port, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import COMMAND, EXAMPLES, Site, free_port
 from tests.waiting import until
 
 LIGHTHOUSE = EXAMPLES / "lighthouse.txt"
@@ -275,6 +277,23 @@ def test_an_interruption_while_a_file_is_opened_leaves_nothing(tmp_path: Path, m
     with pytest.raises(KeyboardInterrupt), dump_files.whole(tmp_path / "x.nt", None):
         pass
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("words", [("convert", LIGHTHOUSE), ("dump", "--data", "d")], ids=lambda words: words[0])
+def test_a_pipe_is_written_and_not_replaced(words: tuple[str | Path, ...], tmp_path: Path) -> None:
+    assert run("load", LIGHTHOUSE, "--data", "d", folder=tmp_path).exit_code == 0
+    pipe = tmp_path / "pipe.nt"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        assert run(*words, "-o", pipe, folder=tmp_path).exit_code == 0
+    assert b"coastal lights" in read.result()
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("name", ["/dev/null", "/dev/stdout", "/dev/fd/1"])
+def test_a_device_and_an_open_file_are_never_replaced(name: str) -> None:
+    assert dump_files.is_special(Path(name))
 
 
 def test_a_terminal_sees_the_records_counted(tmp_path: Path) -> None:

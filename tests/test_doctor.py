@@ -26,7 +26,8 @@ from shelfgraph.doctor.command import line
 from shelfgraph.doctor.examination import CHECKS, Row, _finding, examined
 from shelfgraph.doctor.target import Patient, locations
 from shelfgraph.doctor.verdicts import Finding
-from tests.conftest import COMMAND, Site, free_port, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import COMMAND, Site, free_port
 from tests.misbehaving import serving
 from tests.operations.bent import (
     Bend,

@@ -18,7 +18,8 @@ from converter.record import Field, File, Record
 from converter.report import Report
 from converter.sources.detection import read
 from converter.store.data_folder import DataFolder, Identity
-from tests.conftest import Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import Site
 
 FILE = File("paper.pdf", url="https://r.example.org/bitstream/1/paper.pdf", checksum="0123456789abcdef", size=12)
 SECRETS = ("paper.pdf", "0123456789abcdef")

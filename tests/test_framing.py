@@ -11,7 +11,8 @@ import pytest
 import ontology
 from converter import jsonld
 from converter.framing import Framer, refuse
-from tests.conftest import EXAMPLES, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES
 
 BASE = "https://data.example.org/"
 OPTIONS = {"documentLoader": refuse, "omitGraph": True, "processingMode": "json-ld-1.1"}

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 import ontology
 from shelfgraph.cli import main
-from tests.conftest import EXAMPLES, ROOT, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, ROOT
 
 
 def table(*arguments: str | Path) -> list[dict[str, str]]:

@@ -227,7 +227,7 @@ NAMES = st.sampled_from(sorted({*ontology.field_names(), "local.x.y", "dc.subjec
 FIELDS = st.lists(st.builds(Field, NAMES, st.text(max_size=60), st.none() | st.text(max_size=6)), max_size=12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(FIELDS)
 def test_every_value_has_an_outcome_and_every_line_is_rdf(fields: list[Field]) -> None:
     found = mapped(*fields)
@@ -238,7 +238,7 @@ def test_every_value_has_an_outcome_and_every_line_is_rdf(fields: list[Field]) -
     list(pyoxigraph.parse("\n".join(found.lines), format=pyoxigraph.RdfFormat.N_TRIPLES))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(FIELDS)
 def test_every_format_holds_the_same_triples(fields: list[Field]) -> None:
     lines = list(mapped(*fields).lines)

@@ -8,7 +8,8 @@ import tomllib
 
 import yaml
 
-from tests.conftest import ROOT, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))

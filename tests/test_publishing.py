@@ -25,7 +25,8 @@ from converter.publish.credentials import Credentials
 from converter.publish.sparql_update import RefusedThere, Sender, Target, find
 from converter.store.data_folder import DataFolder
 from shelfgraph.cli import main
-from tests.conftest import COMMAND, EXAMPLES, free_port, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import COMMAND, EXAMPLES, free_port
 from tests.services import NAMES, Service, local, running
 
 BASE = "https://data.example.org/"
@@ -258,7 +259,7 @@ def test_a_publication_that_was_killed_is_made_good_by_the_next(
     assert service.lines() == local(DataFolder(kept.data).current().path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.sets(st.integers(0, 30)), st.none() | st.integers(0, 12), st.booleans(), st.booleans()),

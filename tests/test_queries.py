@@ -18,7 +18,8 @@ from rdflib.plugins.sparql import prepareQuery
 from converter.mapping.engine import Mapper
 from converter.sources.detection import read
 from queries import PLACE, TYPES, Query, all_queries, bind, load
-from tests.conftest import EXAMPLES, GOLDEN, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, GOLDEN
 
 EXPECTED = Path(__file__).parent / "expected"
 BASE = "https://data.example.org/"

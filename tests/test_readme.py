@@ -7,7 +7,8 @@ import re
 import pytest
 
 from shelfgraph.cli import main
-from tests.conftest import EXAMPLES, ROOT, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, ROOT, Site
 from tests.test_golden import converted
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

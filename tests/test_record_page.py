@@ -17,7 +17,8 @@ from rdflib.compare import isomorphic
 
 from converter.report import Report
 from converter.sources.detection import read
-from tests.conftest import ROOT, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import ROOT
 from tests.vocabulary import breaches
 
 BASE = "https://data.example.org/"

@@ -14,7 +14,8 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from tests.conftest import COMMAND, EXAMPLES, Site, free_port, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import COMMAND, EXAMPLES, Site, free_port
 from tests.test_sparql import Answer, ask
 from tests.waiting import until
 

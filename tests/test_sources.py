@@ -17,7 +17,8 @@ from converter.report import Finding, Report
 from converter.sources import dspace_text
 from converter.sources.detection import KINDS, read
 from shelfgraph import options
-from tests.conftest import EXAMPLES, GOLDEN, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, GOLDEN
 
 
 class Kept(Report):
@@ -257,7 +258,7 @@ def test_memory_is_flat_in_the_number_of_records(tmp_path: Path) -> None:
     assert peak < 5_000_000
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.binary(max_size=400)
     | st.text(max_size=400).map(lambda text: ("DC FieldValueLanguage\n" + text).encode("utf-8", "replace"))

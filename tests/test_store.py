@@ -209,7 +209,7 @@ class StoreEqualsArchive(RuleBasedStateMachine):
 
 TestStoreEqualsArchive = StoreEqualsArchive.TestCase
 TestStoreEqualsArchive.settings = settings(
-    max_examples=25, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=25, stateful_step_count=12, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -6,7 +6,7 @@ import re
 
 import pyoxigraph
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from converter.values import (
@@ -227,7 +227,6 @@ def test_no_text_brings_a_reader_to_fall(value: str) -> None:
     text.holds_markup(value)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=8) | st.from_regex(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,9}){0,3}", fullmatch=True))
 def test_a_language_tag_is_always_one_that_a_literal_takes(code: str) -> None:
     tag = languages.language_tag(code)

@@ -14,7 +14,8 @@ import pytest
 from converter.errors import StoreError
 from converter.store.backup import back_up, restore
 from converter.store.data_folder import DataFolder
-from tests.conftest import EXAMPLES, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES
 from tests.test_store import load, record, stored, title
 
 

@@ -130,12 +130,24 @@ def forget(data: Path, keep: int) -> list[Path]:
     return gone
 
 
+def is_special(path: Path) -> bool:
+    """Whether it names a device, a pipe or an open file (`/dev/stdout`), which no file may replace."""
+    opened = path.absolute().parent in {Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd")}
+    return opened or path.is_char_device() or path.is_block_device() or path.is_fifo()
+
+
 @contextlib.contextmanager
 def whole(path: Path, packing: str | None) -> Iterator[IO[bytes]]:
     """The file to write, which appears under its name when it is whole, with its checksum beside it.
 
+    A device or a pipe is written as the bytes come, and has no checksum.
+
     Raises UsageError where there is no place for it, StoreError where the disk is full.
     """
+    if is_special(path):
+        with path.open("wb") as file, packed(file, packing) as out:
+            yield out
+        return
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     # The file is opened inside, so that an interruption at any moment finds it gone.
     try:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 LONGEST = 0.02
 """Seconds that a look-up may keep everybody waiting."""
-_QUIET = 1.0
+QUIET = 1.0
 """Seconds without a look-up after which nobody watches."""
 
 
@@ -22,11 +23,13 @@ class Superseded(Exception):
 class EventThreads:
     """Which thread handles events: first the one that makes this; another is to `stand_by`.
 
-    After so many seconds without a look-up as `quiet` says, nobody watches.
+    `now` is the clock, and `sleep` waits for so many seconds of it.
     """
 
-    def __init__(self, quiet: float = _QUIET) -> None:
-        self._quiet = quiet
+    def __init__(
+        self, now: Callable[[], float] = time.perf_counter, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._now, self._sleep = now, sleep
         self._lock = threading.Lock()
         self._watched = threading.Event()
         self._leader = threading.get_ident()
@@ -38,7 +41,7 @@ class EventThreads:
         """Begin what may take long, where somebody would take over."""
         if not self._stands_by:
             return False
-        self._since = self._last = time.perf_counter()
+        self._since = self._last = self._now()
         if not self._watched.is_set():
             self._watched.set()
         return True
@@ -58,14 +61,14 @@ class EventThreads:
         self._stands_by = True
         while True:
             self._watched.wait()
-            time.sleep(LONGEST)
-            now = time.perf_counter()
+            self._sleep(LONGEST)
+            now = self._now()
             with self._lock:
                 if self._since is not None and now - self._since > LONGEST:
                     self._leader = threading.get_ident()
                     self._since, self._stands_by = None, False
                     return
-            if now - self._last > self._quiet:
+            if now - self._last > QUIET:
                 self._watched.clear()
                 if self._since is not None:
                     self._watched.set()

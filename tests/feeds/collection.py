@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 import pyoxigraph
 
 from server.sparql import Answer, Request
-from tests.conftest import Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import Site
 from tests.test_sparql import ask
 
 BASE = "https://data.example.org/"

@@ -26,7 +26,8 @@ from server.feeds.api_catalog import linkset
 from server.feeds.json_lines import StoreEndpoint
 from server.settings import Settings
 from server.sparql import Request
-from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, Site
 from tests.test_sparql import ask
 
 VOID = rdflib.Namespace("http://rdfs.org/ns/void#")

@@ -27,7 +27,8 @@ from converter.publish.external_sort import Sorter
 from converter.store.data_folder import DataFolder
 from converter.store.description import graph_of
 from shelfgraph.cli import main
-from tests.conftest import EXAMPLES, ROOT, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, ROOT
 
 BASE = "https://data.example.org/"
 FORMATS = ("nt", "ttl", "nq", "jsonl", "jelly")

@@ -14,7 +14,8 @@ import pytest
 from converter.store.data_folder import DataFolder
 from queries import Query, all_queries, bind
 from server.sparql.remote import Remote
-from tests.conftest import EXAMPLES, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES
 from tests.services import NAMES, Service, asked, running
 from tests.sparql.test_remote import rows
 from tests.test_queries import VALUES

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, Site
 from tests.test_sparql import ask
 
 FILE = "/dumps/1.nt.zst"

@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from shelfgraph.cli import main
-from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, Site
 
 HANDLE = "20.500.12345/678"
 GONE = "20.500.12345/704"

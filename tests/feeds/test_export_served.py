@@ -14,7 +14,8 @@ from urllib.parse import urljoin
 import pytest
 
 from server.static_export.site_files import RUNNING
-from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, Site
 from tests.feeds.servers import SERVERS
 
 BASE = "https://data.example.org/"

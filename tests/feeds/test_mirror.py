@@ -14,7 +14,8 @@ from lxml import etree
 
 from converter.store.reader import ArchiveReader
 from tests.clients import imported
-from tests.conftest import EXAMPLES, GOLDEN, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, GOLDEN, Site
 from tests.feeds.collection import BASE, Work, dim, load, oddity, works
 from tests.feeds.test_oai import RULES
 from tests.test_sparql import ask

@@ -29,7 +29,8 @@ from server.oai.metadata_formats import FORMATS, Format
 from server.oai.resumption_tokens import Position, decoded, encoded
 from server.settings import Settings
 from tests.clients import imported
-from tests.conftest import Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import Site
 from tests.feeds.collection import BASE, EMAIL, GONE, LIVE, PRIVATE, Nothing, Work, dim, load, oddity, triples, works
 from tests.test_sparql import Answer, ask
 from tests.waiting import next_second

@@ -493,7 +493,7 @@ def test_a_name_that_comes_later_is_found_by_the_running_site(shelf: Site, folde
 NAMES = st.text(st.sampled_from("abcdeÉøß Ω王,.-'JR1\u0301"), max_size=20)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(NAMES, NAMES)
 def test_likeness_is_between_nothing_and_the_same(one: str, other: str) -> None:
     for likeness in (person_likeness, title_likeness):
@@ -514,7 +514,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(st.text(max_size=3), JSON, max_size=3).map(json.dumps) | st.text(max_size=30))
 def test_whatever_is_sent_is_a_question_or_refused(text: str) -> None:
     refused = 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
-from server.front.event_threads import LONGEST, EventThreads, Superseded
+from server.front.event_threads import LONGEST, QUIET, EventThreads, Superseded
+from tests.waiting import Clock, until
 
 
 class Other:
@@ -16,10 +16,8 @@ class Other:
     def __init__(self, threads: EventThreads) -> None:
         self.leads = threading.Event()
         self._threads = threads
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        while not threads.begin():
-            time.sleep(0.001)
+        threading.Thread(target=self._run, daemon=True).start()
+        until(threads.begin)
         threads.end()
 
     def _run(self) -> None:
@@ -27,60 +25,78 @@ class Other:
         self.leads.set()
 
 
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def threads(clock: Clock) -> EventThreads:
+    return EventThreads(clock.now, clock.sleep)
+
+
+def pass_while_watched(clock: Clock, seconds: float) -> None:
+    """Let so much time pass, and the other thread look at the clock before and after."""
+    until(lambda: clock.has_sleeper)
+    clock.forward(seconds)
+
+
 def test_nothing_is_begun_where_nobody_would_take_over() -> None:
     assert not EventThreads().begin()
 
 
-def test_what_is_quick_leaves_the_turn_where_it_is() -> None:
-    threads = EventThreads()
+def test_what_is_quick_leaves_the_turn_where_it_is(clock: Clock, threads: EventThreads) -> None:
     other = Other(threads)
     for _ in range(50):
         assert threads.begin()
+        pass_while_watched(clock, LONGEST / 2)
         threads.end()
-        time.sleep(LONGEST / 10)
+        pass_while_watched(clock, LONGEST / 2)
     assert not other.leads.is_set()
 
 
-def test_what_takes_long_gives_the_turn_to_the_other() -> None:
-    threads = EventThreads()
+def test_what_takes_long_gives_the_turn_to_the_other(clock: Clock, threads: EventThreads) -> None:
     other = Other(threads)
     assert threads.begin()
-    assert other.leads.wait(2)
+    pass_while_watched(clock, LONGEST * 2)
+    assert other.leads.wait(30)
     with pytest.raises(Superseded):
         threads.end()
     # Until the first has come back, the second begins nothing that may take long.
     assert not threads.begin()
 
 
-def test_it_goes_back_and_forth() -> None:
-    threads = EventThreads()
+def test_it_goes_back_and_forth(clock: Clock, threads: EventThreads) -> None:
     led: list[str] = []
 
-    def work(name: str, *, leads: bool) -> None:
-        for _ in range(4):
-            if not leads:
-                threads.stand_by()
-            leads = False
-            led.append(name)
-            while not threads.begin():
-                time.sleep(0.001)
-            time.sleep(LONGEST * 5)
-            try:
-                threads.end()
-            except Superseded:
-                continue
-            raise AssertionError("nobody took over")
+    def kept(name: str) -> None:
+        """Lead, and be kept until the other thread leads."""
+        led.append(name)
+        until(threads.begin)
+        pass_while_watched(clock, LONGEST * 2)
+        until(lambda: led[-1] != name)
+        with pytest.raises(Superseded):
+            threads.end()
 
-    other = threading.Thread(target=work, args=("other",), kwargs={"leads": False}, daemon=True)
-    other.start()
-    work("first", leads=True)
-    assert led[:6] == ["first", "other"] * 3
+    def other() -> None:
+        for _ in range(3):
+            threads.stand_by()
+            kept("other")
+
+    thread = threading.Thread(target=other, daemon=True)
+    thread.start()
+    for _ in range(3):
+        kept("first")
+        threads.stand_by()
+    led.append("first")
+    thread.join(30)
+    assert led == [*["first", "other"] * 3, "first"]
 
 
-def test_after_a_rest_somebody_watches_again() -> None:
-    threads = EventThreads(quiet=0.05)
+def test_after_a_rest_somebody_watches_again(clock: Clock, threads: EventThreads) -> None:
     other = Other(threads)
-    time.sleep(0.3)
-    assert not other.leads.is_set()
+    pass_while_watched(clock, QUIET * 2)
+    until(lambda: not clock.has_sleeper)
     assert threads.begin()
-    assert other.leads.wait(2)
+    pass_while_watched(clock, LONGEST * 2)
+    assert other.leads.wait(30)

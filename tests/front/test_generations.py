@@ -20,7 +20,8 @@ from server.front.application_link import Link
 from server.front.messages import Channel, Report, Shown
 from server.front.responder import Responder
 from server.http.headers import GENERATION
-from tests.conftest import Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import Site
 
 BASE = "http://x.example/"
 TITLE = f"SELECT ?t {{ <{BASE}item/20.500.12345/9> <http://purl.org/dc/terms/title> ?t }}"

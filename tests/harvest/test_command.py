@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from converter.store.archive import Archive
-from tests.conftest import COMMAND, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import COMMAND
 from tests.misbehaving import Repository, collection, serving
 from tests.waiting import until
 

@@ -64,7 +64,7 @@ def test_a_fault_of_every_list_costs_no_record_as_long_as_single_ones_come(fault
     assert (run.keeper.titles, run.report.named) == (run.served, set())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     faults=st.lists(st.none() | st.sampled_from(Fault), max_size=12),
     poisonous=st.sets(st.integers(0, 29), max_size=3),

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from converter.harvest.inner_addresses import RefusedAddress, Rule, is_public
-from tests.conftest import EXAMPLES, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES
 
 PRIVATE = (
     "127.0.0.1 127.9.9.9 0.0.0.0 10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 224.0.0.1 255.255.255.255"

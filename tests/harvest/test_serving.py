@@ -15,7 +15,8 @@ from flask import Response, request
 
 from converter.store.data_folder import DataFolder
 from shelfgraph.cli import main
-from tests.conftest import EXAMPLES, Site, free_port, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, Site, free_port
 from tests.harvest.test_rest import Rest
 from tests.misbehaving import NOW, Fault, Repository, collection, serving
 from tests.test_sparql import ask

@@ -103,7 +103,7 @@ def test_a_description_that_the_client_has_is_not_sent_again(site: Site) -> None
 def test_what_the_description_says_is_so(site: Site, operation: Any) -> None:
     """No request is a fault of ours, and every answer has a status, a type, headers and members that are given."""
 
-    @settings(max_examples=max(4, MANY // len(OPERATIONS)), deadline=None, suppress_health_check=[*HealthCheck])
+    @settings(max_examples=max(4, MANY // len(OPERATIONS)), suppress_health_check=[*HealthCheck])
     @given(case=cases(operation), accept=ACCEPTED)
     def holds(case: Any, accept: str) -> None:
         response = case.call(base_url=site.base, headers={"Accept": accept}, timeout=30)

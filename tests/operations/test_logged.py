@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 from server.operations import Form, Log
 from server.operations.log_lines import as_json, as_text, loggable
 from server.operations.observed_request import ObservedRequest, Observer
-from tests.conftest import EXAMPLES, ROOT, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, ROOT, Site
 from tests.operations.stubs import Stub, broken, client
 from tests.test_sparql import LOOK_UP, RUNAWAY, ask, get
 from tests.waiting import until

@@ -18,7 +18,8 @@ from rdflib.compare import isomorphic, to_isomorphic
 from converter.values.terms import iri
 from server.representations.citation import STYLES
 from server.representations.registry import LISTS, PROFILES, REPRESENTATIONS, Representation
-from tests.conftest import EXAMPLES, GOLDEN, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, GOLDEN, Site
 from tests.test_site import VARY
 from tests.test_sparql import Answer, ask
 

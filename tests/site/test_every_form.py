@@ -66,7 +66,7 @@ def _kinds() -> st.SearchStrategy[tuple[str, str]]:
     return st.tuples(st.sampled_from(RESPONSIBLE), NAMES)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @example("Lights\u2028and terns", "Article", [("author", "Marrow, T")], "", "", "2019")
 @example("Lights", "Book", [("compiler", "Quill, Ann")], "", "", "")
 @example("", "Book", [("translator", "Quill")], "", "\u2029", "0000")

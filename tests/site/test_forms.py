@@ -14,7 +14,7 @@ from typing import Any
 import bibtexparser
 import pytest
 import rispy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
 from lxml import etree
@@ -111,7 +111,6 @@ def test_no_text_of_a_record_begins_a_tag_of_ris() -> None:
     assert entries[0]["authors"] == ["Marrow and Sons, T", "{Quill}, A%"]
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
 def test_any_title_can_be_written_in_every_form(title: str) -> None:
     thing = hostile(title)

@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from tests.conftest import EXAMPLES, GOLDEN, free_port, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, GOLDEN, free_port
 
 PAGES = {
     "/handle/20.500.12345/678": ("text/html", GOLDEN / "lighthouse.html"),

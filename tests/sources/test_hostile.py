@@ -21,7 +21,7 @@ from converter.errors import ShelfgraphError
 from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources.detection import read
-from tests.conftest import shelfgraph
+from tests.commands import shelfgraph
 
 MIB = 1 << 20
 MOST = 500 * MIB

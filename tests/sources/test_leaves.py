@@ -58,7 +58,6 @@ OPENAIRE = "http://namespace.openaire.eu/schema/oaire/"
 def of_each(formats: int) -> settings:
     """So many documents that all formats of a syntax have `DOCUMENTS` together."""
     return settings(
-        deadline=None,
         max_examples=max(DOCUMENTS // formats, 5),
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )

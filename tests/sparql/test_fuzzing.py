@@ -43,7 +43,7 @@ HEADERS = st.dictionaries(
 )
 
 
-@settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=MANY, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     method=st.sampled_from(["GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE"]),
     path=st.sampled_from(["/sparql", "/graph", "/sparql.csv", "/sparql.x"]),
@@ -113,7 +113,7 @@ def sent(site: Site, request: bytes, *, ends: bool = False) -> bytes:
     return b""
 
 
-@settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=MANY, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(method=METHOD, place=PLACES, target=TARGET, lines=st.lists(LINES, max_size=3, unique=True), body=WHOLE_BODY)
 def test_no_bytes_on_the_wire_are_a_fault_of_ours(
     site: Site, method: bytes, place: bytes, target: bytes, lines: list[bytes], body: bytes
@@ -124,7 +124,7 @@ def test_no_bytes_on_the_wire_are_a_fault_of_ours(
     assert stated[9:12] < b"500" or (stated[9:12] in {b"503", b"504"} and b"\r\n\r\n" in stated), stated
 
 
-@settings(max_examples=MANY // 5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=MANY // 5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(method=st.sampled_from([b"POST", b"QUERY"]), body=BODY, missing=st.integers(1, 2_000_000))
 def test_a_body_that_ends_too_early_is_a_refusal(site: Site, method: bytes, body: bytes, missing: int) -> None:
     head = b"%s /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: %d\r\n\r\n"

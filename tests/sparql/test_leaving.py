@@ -3,57 +3,24 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from converter.errors import QueryError
-from server.sparql import ClientLeft, Endpoint, QueryTimeout, Request
+from server.sparql import ClientLeft, QueryTimeout, Request
 from server.sparql.answer_cache import Cached
 from server.sparql.client_disconnect import CURRENT, PendingRequest
 from server.sparql.pool import Pool
-from tests.sparql.test_pool import COUNT, RUNAWAY, stated, store, workers
-
-
-class Asking:
-    """A thread that asks for somebody, and how that ended."""
-
-    def __init__(self, endpoint: Endpoint, query: str = RUNAWAY) -> None:
-        self.request = PendingRequest()
-        self.outcome: bytes | QueryError | None = None
-        self._thread = threading.Thread(target=self._run, args=(endpoint, Request(query, "csv")))
-        self._thread.start()
-
-    def _run(self, endpoint: Endpoint, request: Request) -> None:
-        CURRENT.set(self.request)
-        try:
-            with endpoint.ask(request) as answer:
-                self.outcome = b"".join(answer)
-        except QueryError as fault:
-            self.outcome = fault
-
-    def ended(self, within: float) -> bool:
-        """Whether it has ended in time."""
-        self._thread.join(within)
-        return not self._thread.is_alive()
-
-
-def soon(what: Callable[[], bool], within: float = 8.0) -> bool:
-    """Whether it is so in time."""
-    until = time.monotonic() + within
-    while not what():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True
+from tests.sparql.test_pool import COUNT, RUNAWAY, Asking, stated, store, workers
+from tests.waiting import until
 
 
 @pytest.fixture
 def patient(tmp_path: Path) -> Iterator[Pool]:
-    """A pool with two places in the foreground where a query may take twenty seconds."""
-    made = Pool(store(tmp_path / "1", 300), base="http://x/", size=2, timeout=20)
+    """A pool with two places in the foreground where a query may take a minute."""
+    made = Pool(store(tmp_path / "1", 300), base="http://x/", size=2, timeout=60)
     stated(made)
     yield made
     made.close()
@@ -61,10 +28,9 @@ def patient(tmp_path: Path) -> Iterator[Pool]:
 
 def test_the_query_of_one_who_leaves_is_ended(patient: Pool) -> None:
     asking = Asking(patient)
-    assert soon(lambda: patient.figures().running == 1)
+    until(lambda: patient.figures().running == 1)
     asking.request.leave()
-    assert asking.ended(1)
-    assert isinstance(asking.outcome, ClientLeft)
+    assert isinstance(asking.end(), ClientLeft)
     assert (patient.figures().running, patient.figures().kills) == (0, 1)
     assert stated(patient) == b"n\r\n300\r\n"
 
@@ -95,15 +61,15 @@ def test_one_who_leaves_while_an_answer_streams_ends_no_worker_that_serves_anoth
 
 def test_one_who_leaves_is_taken_out_of_the_line(tmp_path: Path) -> None:
     # Nothing can be opened there, so that no worker is ever free.
-    lacking = Pool(tmp_path / "nothing", base="http://x/", size=1, timeout=20)
+    lacking = Pool(tmp_path / "nothing", base="http://x/", size=1, timeout=60)
     try:
         first, second = Asking(lacking), Asking(lacking, COUNT.query)
-        assert soon(lambda: lacking.figures().waiting == 2)
+        until(lambda: lacking.figures().waiting == 2)
         first.request.leave()
-        assert first.ended(1)
-        assert (lacking.figures().waiting, second.ended(0.2)) == (1, False)
+        assert isinstance(first.end(), ClientLeft)
+        assert (lacking.figures().waiting, second.has_ended) == (1, False)
         second.request.leave()
-        assert second.ended(1)
+        assert isinstance(second.end(), ClientLeft)
         assert lacking.figures().waiting == 0
     finally:
         lacking.close()
@@ -115,32 +81,32 @@ def test_a_question_of_several_goes_on_while_one_of_them_is_there(patient: Pool,
     askings = []
     for _ in order:
         askings.append(Asking(cache))
-        assert soon(lambda: patient.figures().running == 1)
-    time.sleep(0.2)
+        until(lambda: askings[-1].request.wait)
+    until(lambda: patient.figures().running == 1)
     working = workers()
     *leaving, last = (askings[number] for number in order)
     for asking in leaving:
         asking.request.leave()
     # Who asked first goes on for the others.
-    assert all(asking.ended(1) for asking in leaving if asking is not askings[0])
-    assert (patient.figures().running, last.ended(0.3)) == (1, False)
+    assert all(isinstance(asking.end(), ClientLeft) for asking in leaving if asking is not askings[0])
+    assert (patient.figures().running, patient.figures().kills, last.has_ended) == (1, 0, False)
     last.request.leave()
-    assert all(asking.ended(1) for asking in askings)
-    assert {type(asking.outcome) for asking in askings} == {ClientLeft}
+    assert {type(asking.end()) for asking in askings} == {ClientLeft}
     assert (patient.figures().running, patient.figures().kills) == (0, 1)
-    assert soon(lambda: bool(working - workers()))
+    until(lambda: bool(working - workers()))
 
 
 def test_one_who_comes_when_the_others_have_left_is_answered(patient: Pool) -> None:
     cache, slow = Cached(patient), f"{RUNAWAY} LIMIT 1"
     asking = Asking(cache, slow)
-    assert soon(lambda: patient.figures().running == 1)
+    until(lambda: patient.figures().running == 1)
     asking.request.leave()
     following = Asking(cache, slow)
-    assert asking.ended(1)
-    assert not following.ended(0.5)
+    assert isinstance(asking.end(), ClientLeft)
+    until(lambda: following.request.wait and patient.figures().running == 1)
+    assert not following.has_ended
     following.request.leave()
-    assert following.ended(1)
+    assert isinstance(following.end(), ClientLeft)
 
 
 def test_who_asks_without_a_request_keeps_a_question_going(tmp_path: Path) -> None:
@@ -155,11 +121,11 @@ def test_who_asks_without_a_request_keeps_a_question_going(tmp_path: Path) -> No
     thread = threading.Thread(target=run)
     try:
         thread.start()
-        assert soon(lambda: pool.figures().running == 1)
+        until(lambda: pool.figures().running == 1)
         asking = Asking(cache)
-        time.sleep(0.1)
+        until(lambda: asking.request.wait)
         asking.request.leave()
-        assert asking.ended(0.5)
+        assert isinstance(asking.end(), ClientLeft)
         thread.join()
         assert len(faults) == 1
     finally:

@@ -23,8 +23,8 @@ from server.sparql.pool import Pool
 from server.sparql.pool_answer import LOW_SLICE, LOW_TURN, SLICE, TURN, PoolAnswer
 from server.sparql.ready_workers import ReadyWorkers
 from server.sparql.worker_process import Worker
-from tests.sparql.test_in_memory_store import until
 from tests.sparql.test_pool import RUNAWAY, below, command, stated, store
+from tests.waiting import until
 
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) != STR(?d)) }"
 
@@ -90,13 +90,13 @@ def test_of_many_who_ask_heavy_queries_all_the_time_each_is_served(pool: Pool, k
 @pytest.mark.skipif(not RETURNS, reason="a process of this system cannot have its priority back")
 def test_a_worker_that_was_lowered_is_asked_again_and_is_as_before(pool: Pool) -> None:
     crowd(pool, 4, 1.5)
-    assert until(lambda: len(workers_below("http://turns/")) == pool.figures().idle == 9)
+    until(lambda: len(workers_below("http://turns/")) == pool.figures().idle == 9)
     crowd(pool, 4, 1.5)
     figures = pool.figures()
     assert (figures.kills, figures.deaths, figures.running, figures.background) == (0, 0, 0, 0)
-    assert until(lambda: len(workers_below("http://turns/")) == pool.figures().idle == 9)
+    until(lambda: len(workers_below("http://turns/")) == pool.figures().idle == 9)
     # The first thread and the one that evaluates; the one that only looks after its parent stays as low as it was made.
-    assert until(lambda: all(policies(worker).count(ORDINARY) >= 2 for worker in workers_below("http://turns/")), 5)
+    until(lambda: all(policies(worker).count(ORDINARY) >= 2 for worker in workers_below("http://turns/")))
 
 
 @pytest.mark.skipif(not RETURNS, reason="a thread of this system has no priority of its own")
@@ -109,7 +109,7 @@ def test_a_query_over_its_slice_has_what_nobody_else_wants_and_short_ones_do_not
     for thread in threads:
         thread.start()
     idle = (os.SCHED_IDLE, 0)
-    assert until(lambda: sum(idle in policies(worker) for worker in workers_below("http://turns/")) >= 2)
+    until(lambda: sum(idle in policies(worker) for worker in workers_below("http://turns/")) >= 2)
     assert stated(pool) == b"n\r\n300\r\n"
     for maker in [process for process in below(os.getpid()) if "http://turns/" in command(process)]:
         os.kill(maker, signal.SIGKILL)
@@ -150,7 +150,7 @@ def test_who_waits_is_ended_in_time(tmp_path: Path) -> None:
     finally:
         made.close()
     assert max(waited) < 3
-    assert until(lambda: not workers_below("http://late/"), 5)
+    until(lambda: not workers_below("http://late/"))
 
 
 class StubWorker:

@@ -36,7 +36,8 @@ from server.sparql.answer_cache import Cached
 from server.sparql.remote import Remote, base_of
 from server.sparql.remote_results import translated
 from shelfgraph.cli import main
-from tests.conftest import EXAMPLES, GOLDEN, Site, free_port, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, GOLDEN, Site, free_port
 from tests.services import NAMES, Service, asked, local, running
 from tests.sparql.test_leaving import Asking
 from tests.test_queries import VALUES

@@ -23,7 +23,8 @@ from converter.sources.detection import read
 from converter.store.data_folder import DataFolder
 from server.documents.resources import THINGS
 from server.representations.registry import FULL, forms
-from tests.conftest import COMMAND, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import COMMAND, Site
 from tests.feeds.test_mirror import mirrored
 from tests.leaves import unaccounted
 from tests.site.test_documents import as_graph
