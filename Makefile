@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= auto
+# One more than there are processors: many tests wait for the processes that they start.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
+PARALLEL = --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 COLLECTION ?= collection
 QUICK := converter ontology queries server shelfgraph \
 	tests/sources tests/truth tests/values \
@@ -17,10 +19,10 @@ demo: $(VENV)/installed ## Convert the example records and serve them at http://
 	$(BIN)/shelfgraph serve examples
 
 quick: $(VENV)/installed-dev check ## Lint, check the types, run the tests that need one server at most
-	$(BIN)/pytest -q --numprocesses $(JOBS) --dist loadfile --ignore tests/sources/test_hostile.py $(QUICK)
+	$(BIN)/pytest -q $(PARALLEL) --ignore tests/sources/test_hostile.py $(QUICK)
 
 test: $(VENV)/installed-dev check ## Lint, check the types, run every test
-	$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile -m "not alone"
+	$(BIN)/pytest $(PARALLEL) -m "not alone"
 	$(BIN)/pytest -m alone
 
 sweep: $(VENV)/installed-dev ## Run the tests over what others wrote: make sweep COLLECTION=FOLDER

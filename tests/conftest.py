@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import re
 import socket
 import subprocess
@@ -19,19 +21,25 @@ from tests.waiting import until_answered
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 GOLDEN = ROOT / "tests" / "golden"
-ALONE = (
-    "tests/front/",
-    "tests/sparql/test_abuse.py",
+LONGEST = (
+    "tests/test_publishing.py",
+    "tests/test_whole.py",
     "tests/sparql/test_departures.py",
-    "tests/sparql/test_leaving.py",
-    "tests/sparql/test_overload.py",
-    "tests/sparql/test_pool.py",
-    "tests/sparql/test_resident.py",
-    "tests/sparql/test_turns.py",
-    "tests/operations/test_logged.py",
-    "tests/test_sparql.py",
+    "tests/sparql/test_abuse.py",
+    "tests/sources/test_hostile.py",
+    "tests/feeds/test_export.py",
+    "tests/front/test_front.py",
+    "tests/harvest/test_serving.py",
+    "tests/sparql/test_remote.py",
+    "tests/sparql/test_priorities.py",
+    "tests/feeds/test_dump_command.py",
+    "tests/test_site.py",
+    "tests/test_cli.py",
+    "tests/feeds/test_mirror.py",
+    "tests/feeds/test_oai.py",
+    "tests/test_store.py",
 )
-"""Tests of what clients wait for beside others: they have the machine to themselves."""
+"""The files that take longest: they begin first, so that at the end none of them is left to one process."""
 # How long an example takes says more of the machine than of the program.
 hypothesis.settings.register_profile("shelfgraph", deadline=None)
 hypothesis.settings.load_profile("shelfgraph")
@@ -39,10 +47,9 @@ COMMAND = [sys.executable, "-m", "shelfgraph"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that run alone."""
-    for item in items:
-        if item.nodeid.startswith(ALONE):
-            item.add_marker("alone")
+    """Let the files that take longest begin first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,10 +66,12 @@ def literals_stay_as_they_are() -> Iterator[None]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that the system gives to no client until somebody does."""
+    while True:
+        port = random.SystemRandom().randrange(15_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Site:
@@ -85,12 +94,12 @@ class Site:
     def _reached(self) -> None:
         if self.process.poll() is not None:
             raise RuntimeError(self.process.communicate()[1].decode())
-        urllib.request.urlopen(self.base, timeout=5).close()
+        urllib.request.urlopen(self.base, timeout=100).close()
 
     def stop(self) -> str:
         """What it had to say."""
         self.process.terminate()
-        _, stated = self.process.communicate(timeout=20)
+        _, stated = self.process.communicate(timeout=100)
         return re.sub(r"\s+", " ", stated.decode())
 
 

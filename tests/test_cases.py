@@ -13,10 +13,15 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 from click.testing import CliRunner
+from flask.testing import FlaskClient
 
+from converter.store.data_folder import DataFolder
+from converter.store.reader import ArchiveReader
+from server.app import create_app
+from server.feeds.json_lines import StoreEndpoint
+from server.settings import Settings
 from shelfgraph.cli import main
-from tests.conftest import ROOT, Site
-from tests.test_sparql import ask
+from tests.conftest import ROOT
 
 CASES = ROOT / "tests" / "cases"
 BASE = "https://data.example.org/"
@@ -46,21 +51,26 @@ def test_each_question_is_answered_with_yes(name: str) -> None:
     assert [question for question in questions if not store.query(question)] == []
 
 
+def served(name: str, data: Path) -> FlaskClient:
+    """The site over the input, loaded into a folder."""
+    done = CliRunner().invoke(main, ["load", str(source(name)), "--data", str(data), "--base", BASE])
+    assert done.exit_code in {0, 1}, done.stderr
+    store = pyoxigraph.Store.read_only(str(DataFolder(data).current().path))
+    archive = ArchiveReader(data / "archive.sqlite")
+    return create_app(Settings(BASE, folder=data), StoreEndpoint(store, BASE, "1"), archive).test_client()
+
+
 @pytest.mark.parametrize("name", EXPECTATIONS)
-def test_each_form_says_what_it_must(name: str) -> None:
-    store = converted(name)
+def test_each_form_says_what_it_must(name: str, tmp_path: Path) -> None:
     topic = pyoxigraph.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
-    records = sorted(quad.subject.value for quad in store.quads_for_pattern(None, topic, None, None))
+    records = sorted(quad.subject.value for quad in converted(name).quads_for_pattern(None, topic, None, None))
     path = next(record.removeprefix(BASE) for record in records if record.startswith(f"{BASE}record/"))
-    site = Site(source(name), "--base", BASE, "--workers", "1", "--log", "none")
-    try:
-        stated = (CASES / f"{name}.expect").read_text(encoding="utf-8").splitlines()
-        expected = [line.split("\t", 2) for line in stated if line and not line.startswith("#")]
-        assert expected
-        for form, verb, text in expected:
-            answer = ask(site, "GET", f"/{path}{form}")
-            # What a page of a fault does not say proves nothing.
-            assert answer.status == 200
-            assert (text in answer.body.decode()) == {"must": True, "mustnot": False}[verb], (form, verb, text)
-    finally:
-        site.stop()
+    client = served(name, tmp_path / "data")
+    stated = (CASES / f"{name}.expect").read_text(encoding="utf-8").splitlines()
+    expected = [line.split("\t", 2) for line in stated if line and not line.startswith("#")]
+    assert expected
+    for form, verb, text in expected:
+        answer = client.get(f"/{path}{form}")
+        # What a page of a fault does not say proves nothing.
+        assert answer.status_code == 200
+        assert (text in answer.get_data(as_text=True)) == {"must": True, "mustnot": False}[verb], (form, verb, text)

@@ -145,7 +145,7 @@ class Copy:
         """End the site."""
         if self.site:
             self.site.terminate()
-            self.site.wait(timeout=20)
+            self.site.wait(timeout=100)
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -240,7 +240,7 @@ def test_a_terminal_sees_a_table(site: Site) -> None:
             parts.append(part)
     os.close(ours)
     text = b"".join(parts).decode()
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=100) == 0
     assert "what to do" in text
     assert "┃" in text
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -20,6 +19,7 @@ from converter.sources.detection import read
 from converter.store.data_folder import DataFolder, Identity
 from tests.commands import shelfgraph
 from tests.conftest import Site
+from tests.waiting import until
 
 FILE = File("paper.pdf", url="https://r.example.org/bitstream/1/paper.pdf", checksum="0123456789abcdef", size=12)
 SECRETS = ("paper.pdf", "0123456789abcdef")
@@ -155,12 +155,9 @@ def test_a_running_site_shows_it_without_a_harvest_and_the_page_of_the_source_ag
     folder = embargoed(tmp_path / "d")
     site = Site("--data", folder.path, "--workers", "1", "--log", "none")
     try:
-        deadline = time.monotonic() + 60
-        while "paper.pdf" not in (text := fetched(f"{site.base}record/12345/1.nt")):
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+        until(lambda: "paper.pdf" in fetched(f"{site.base}record/12345/1.nt"))
         assert "paper.pdf" in fetched(f"{site.base}source/12345/1.json")
-        assert "0123456789abcdef" in text
+        assert "0123456789abcdef" in fetched(f"{site.base}record/12345/1.nt")
     finally:
         site.stop()
 

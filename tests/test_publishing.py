@@ -247,7 +247,7 @@ def test_a_publication_that_was_killed_is_made_good_by_the_next(
         for turn, left in enumerate((4, 5, 4)):
             killer.left = left
             killer.process = subprocess.Popen([*COMMAND, *command], stderr=subprocess.DEVNULL)
-            killer.process.wait(timeout=20)
+            killer.process.wait(timeout=100)
             assert killer.process.returncode == -signal.SIGKILL
             many.load(
                 (f"T12:0{turn}", f"T12:0{turn + 1}"),

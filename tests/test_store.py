@@ -456,12 +456,21 @@ def test_words_are_found_without_their_accents_and_private_ones_never(tmp_path: 
     assert [archive.search(words) for words in ("mowen UBER", "example", '"')] == [["12345/1"], [], []]
 
 
+class Killed:
+    """A store whose process is killed before anything changes there."""
+
+    def update(self, *_: object) -> None:
+        raise KeyboardInterrupt
+
+    bulk_load = update
+
+
 def test_a_batch_that_the_store_did_not_take_in_is_done_at_the_next_opening(tmp_path: Path) -> None:
     loader = Loader(tmp_path, BASE, "c", MAPPER.triples)
     loader.load([record(1)])
-    loader._apply = lambda *_: None  # type: ignore[method-assign] # the process is killed just before
-    loader.load([record(1, "A tern"), record(2)])
-    del loader.store
+    loader.store = Killed()  # type: ignore[assignment] # what is asked of it
+    with pytest.raises(KeyboardInterrupt):
+        loader.load([record(1, "A tern"), record(2)])
     loader.archive.close()
     again = Loader(tmp_path, BASE, "c", MAPPER.triples)
     assert stored(again.store) == rebuilt(again.archive)

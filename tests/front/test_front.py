@@ -126,7 +126,7 @@ def test_each_answer_is_logged_under_its_name() -> None:
         until(lambda: figure(site, answered) == len(names))
     finally:
         site.process.terminate()
-        _, said = site.process.communicate(timeout=20)
+        _, said = site.process.communicate(timeout=100)
     entries = [json.loads(entry) for entry in said.decode().splitlines() if entry.startswith("{")]
     logged = [entry for entry in entries if entry.get("path") == "/sparql"]
     assert {entry["id"] for entry in logged} == {*names}
@@ -347,6 +347,7 @@ def test_look_ups_are_the_same_from_memory(site: Site) -> None:
         held.stop()
 
 
+@pytest.mark.alone
 def test_a_look_up_that_takes_long_keeps_nobody(hub: Site) -> None:
     short = "SELECT ?o {{ <urn:leaf> <urn:p> ?o }} # {}"
     first = 0

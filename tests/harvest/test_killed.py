@@ -87,4 +87,4 @@ def _killed_after_some_requests(served: Repository, address: str, data: Path, co
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=later)
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=100)

@@ -149,7 +149,7 @@ def test_the_process_beside_the_site_ends_with_it(how: signal.Signals, tmp_path:
         site = Site("--data", tmp_path, "--harvest-every", "1h")
         assert len(beside(tmp_path)) == 1
         site.process.send_signal(how)
-        site.process.communicate(timeout=20)
+        site.process.communicate(timeout=100)
         assert until(lambda: not beside(tmp_path))
 
 

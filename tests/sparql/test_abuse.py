@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
 import sys
 import threading
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,13 @@ from typing import Any
 import pytest
 
 from tests.conftest import EXAMPLES, ROOT, Site
-from tests.test_sparql import DIRECT, LOOK_UP, ask, get
+from tests.sparql.test_pool import below, command
+from tests.test_sparql import DIRECT, LOOK_UP, ask, get, under_way
+from tests.waiting import until
 
 HUGE = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 MEGABYTE = 1 << 20
+NUMBERS = itertools.count()
 
 
 def nested(depth: int) -> str:
@@ -47,52 +50,39 @@ ABUSES = {
 @pytest.fixture(scope="module")
 def busy() -> Iterator[Site]:
     """A site of its own, whose processes can be counted."""
-    running = Site(EXAMPLES, "--timeout", "1.5")
+    running = Site(EXAMPLES, "--timeout", "3")
     yield running
     running.stop()
 
 
 @contextmanager
-def others(site: Site) -> Iterator[list[tuple[int, float]]]:
-    """Status and seconds of what somebody else looks up meanwhile."""
-    met: list[tuple[int, float]] = []
+def others(site: Site) -> Iterator[list[int]]:
+    """The status of what somebody else looks up meanwhile; what waits longer than a query may take is no 200."""
+    met: list[int] = []
     stop = threading.Event()
 
     def looking_up() -> None:
         while not stop.wait(0.02):
-            started = time.monotonic()
-            status = get(site, f"{LOOK_UP} # {len(met)} {started}").status
-            met.append((status, time.monotonic() - started))
+            met.append(get(site, f"{LOOK_UP} # {next(NUMBERS)}").status)
 
     thread = threading.Thread(target=looking_up)
     thread.start()
     try:
         yield met
-        while len(met) < 3:
-            time.sleep(0.02)
+        until(lambda: len(met) >= 3)
     finally:
         stop.set()
         thread.join()
 
 
-def suffered(met: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    return [one for one in met if one[0] != 200 or one[1] > 3]
-
-
-def under_way(site: Site) -> float:
-    """How many queries run, in the foreground and behind it."""
-    stated = ask(site, "GET", "/metrics").body.decode()
-    return sum(map(float, re.findall(r"^shelfgraph_workers_(?:running|background) (\S+)", stated, re.MULTILINE)))
-
-
 def megabytes(site: Site) -> float:
-    """The resident memory of the web process, and of the process that minds it."""
-    total = 0
-    for path in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if f"--port\0{site.port}" in (path / "cmdline").read_text(encoding="utf-8", errors="replace"):
-                total += int((path / "statm").read_text(encoding="ascii").split()[1]) * 4_096
-    assert total
+    """The resident memory of the processes of a site, but for those that evaluate queries."""
+    total, waiting = 0, [site.process.pid]
+    while waiting:
+        process = waiting.pop()
+        if "server.sparql.fork_server" not in command(process):
+            waiting += below(process)
+            total += int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * 4_096
     return total / MEGABYTE
 
 
@@ -101,24 +91,32 @@ def test_a_query_that_is_too_much_harms_nobody_else(busy: Site, name: str) -> No
     with others(busy) as met:
         answer = ask(busy, "POST", "/sparql", ABUSES[name], Accept="text/csv", **DIRECT)
     assert answer.status in {200, 400, 503}
-    assert not suffered(met)
+    assert {*met} == {200}
 
 
 def test_a_large_result_for_a_slow_reader_takes_no_memory_and_nobodys_time(busy: Site) -> None:
     url = f"{busy.base}sparql?" + urllib.parse.urlencode({"query": HUGE, "format": "csv"})
+    # By then it holds all that it is to hold.
+    until(lambda: re.search(r"(?m)^shelfgraph_lookups_resident 1", ask(busy, "GET", "/metrics").body.decode()))
     before = most = megabytes(busy)
     with others(busy) as met, urllib.request.urlopen(url, timeout=20) as response:
         read = 0
-        while read < 110 * MEGABYTE:
-            if read % (40 * MEGABYTE) == 0:
-                time.sleep(0.7)
+        while read < 60 * MEGABYTE:
+            if read % (20 * MEGABYTE) == 0:
+                rest(met)
                 most = max(most, megabytes(busy))
             part = len(response.read(MEGABYTE))
             assert part
             read += part
         most = max(most, megabytes(busy))
-    assert most - before < 50
-    assert not suffered(met)
+    assert most - before < 25
+    assert {*met} == {200}
+
+
+def rest(met: list[int]) -> None:
+    """Return once others have looked something up some times: what was to be read ahead meanwhile has been read."""
+    more = len(met) + 20
+    until(lambda: len(met) >= more)
 
 
 def test_a_reader_who_leaves_frees_the_worker(busy: Site) -> None:
@@ -126,10 +124,7 @@ def test_a_reader_who_leaves_frees_the_worker(busy: Site) -> None:
     with urllib.request.urlopen(url, timeout=20) as response:
         response.read(MEGABYTE)
         assert under_way(busy) == 1
-    until = time.monotonic() + 2
-    while under_way(busy) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not under_way(busy)
+    until(lambda: not under_way(busy))
 
 
 def broken_off(site: Site, path: str) -> tuple[int, str, bytes]:
@@ -148,8 +143,8 @@ def test_an_answer_that_breaks_off_never_looks_whole() -> None:
     hasty = Site(EXAMPLES, "--timeout", "0.2")
     try:
         path = "/sparql?" + urllib.parse.urlencode({"query": HUGE, "format": "csv"})
-        status, etag, body = broken_off(hasty, path)
-        assert status == 200
+        # Of a busy machine it takes more than that to begin, which is said in the status.
+        _, etag, body = until(lambda: one if (one := broken_off(hasty, path))[0] == 200 else None)
         assert body.endswith(b'\n"This answer is not whole: the query took longer than is allowed.\n')
         # Nor is a client that kept it stated that it has the answer.
         assert ask(hasty, "HEAD", path, If_None_Match=etag).status == 200
@@ -164,6 +159,7 @@ def soaked() -> dict[str, Any]:
     return json.loads(stated.stdout)
 
 
+@pytest.mark.alone
 def test_200_clients_with_20_runaways_among_them() -> None:
     """The short form of benchmarks/soak.py."""
     stated = soaked()
