@@ -15,16 +15,18 @@ import io
 import json
 import os
 import pkgutil
+import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).parents[1]
 _LONGEST = 300.0
@@ -43,31 +45,75 @@ class Loaded:
         self._socket = ours
         self._sending = threading.Lock()
 
-    def run(self, arguments: Sequence[str], stdin: bytes | None) -> subprocess.CompletedProcess[bytes]:
-        """What a command answers."""
-        with contextlib.ExitStack() as stack:
-            out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
-            source, into = os.pipe()
-            writing = threading.Thread(target=_write, args=(into, stdin or b""))
-            mine, theirs = socket.socketpair()
-            with mine:
-                mine.settimeout(_LONGEST)
-                message = json.dumps({"arguments": arguments, "folder": str(Path.cwd()), "environment": {**os.environ}})
-                with theirs, self._sending:
-                    files = [source, out.fileno(), err.fileno(), theirs.fileno()]
-                    socket.send_fds(self._socket, [message.encode("utf-8", "surrogateescape")], files)
-                os.close(source)
-                writing.start()
-                code = int(mine.recv(64).decode() or -signal.SIGKILL)
-            writing.join()
-            out.seek(0)
-            err.seek(0)
-            return subprocess.CompletedProcess(["shelfgraph", *arguments], code, out.read(), err.read())
+    def start(self, arguments: Sequence[str], files: Sequence[int]) -> Running:
+        """A command with these as standard input, output and error."""
+        ours, theirs = socket.socketpair()
+        message = json.dumps({"arguments": arguments, "folder": str(Path.cwd()), "environment": {**os.environ}})
+        with theirs, self._sending:
+            socket.send_fds(self._socket, [message.encode("utf-8", "surrogateescape")], [*files, theirs.fileno()])
+        return Running(["shelfgraph", *arguments], ours)
 
     def close(self) -> None:
         """End it."""
         self._socket.close()
         self._process.wait()
+
+
+class Running:
+    """A command that runs, with what `subprocess.Popen` says of one; its errors are read where they go to a pipe."""
+
+    def __init__(self, arguments: Sequence[str], answer: socket.socket, stderr: IO[bytes] | None = None) -> None:
+        self.args, self.stderr = arguments, stderr
+        self._answer = answer.makefile("r")
+        self._socket = answer
+        self.pid = int(self._answer.readline())
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """How it has ended, None where it runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """How it ends.
+
+        Raises subprocess.TimeoutExpired where it does not in so many seconds.
+        """
+        if self.returncode is None:
+            if not select.select([self._socket], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+            self.returncode = int(self._answer.readline())
+            self._answer.close()
+            self._socket.close()
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[bytes, bytes]:
+        """What it has written, nothing to standard output, once it has ended."""
+        stated = b""
+        end = time.monotonic() + (timeout or _LONGEST)
+        if self.stderr and not self.stderr.closed:
+            while select.select([self.stderr], [], [], max(0.0, end - time.monotonic()))[0]:
+                part = os.read(self.stderr.fileno(), 65_536)
+                if not part:
+                    self.stderr.close()
+                    break
+                stated += part
+        self.wait(max(0.0, end - time.monotonic()))
+        return b"", stated
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
 
 
 @cache
@@ -79,7 +125,28 @@ def _loaded() -> Loaded:
 
 def shelfgraph(*arguments: str | Path, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     """What the command answers."""
-    return _loaded().run([*map(str, arguments)], stdin)
+    words = [*map(str, arguments)]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        source, into = os.pipe()
+        writing = threading.Thread(target=_write, args=(into, stdin or b""))
+        running = _loaded().start(words, [source, out.fileno(), err.fileno()])
+        os.close(source)
+        writing.start()
+        code = running.wait(_LONGEST)
+        writing.join()
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(running.args, code, out.read(), err.read())
+
+
+def started(*arguments: str | Path) -> Running:
+    """The command, running: it reads nothing, and what it writes to standard output goes nowhere."""
+    reading, writing = os.pipe()
+    with open(os.devnull, "r+b") as nothing:  # noqa: PTH123
+        running = _loaded().start([*map(str, arguments)], [nothing.fileno(), nothing.fileno(), writing])
+    os.close(writing)
+    running.stderr = os.fdopen(reading, "rb")
+    return running
 
 
 def _write(descriptor: int, data: bytes) -> None:
@@ -103,16 +170,21 @@ def _serve(calls: socket.socket) -> None:
 
 
 def _wait(call: dict[str, Any], files: Sequence[int]) -> None:
-    """Fork the command and send how it ended."""
+    """Fork the command; send its number, and how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    *own, answer = files
     command = os.fork()
     if command == 0:
-        os.close(files[3])
-        _command(call, files[:3])
-    _, status = os.waitpid(command, 0)
-    with contextlib.suppress(OSError), socket.socket(fileno=files[3]) as answer:
-        answer.send(str(os.waitstatus_to_exitcode(status)).encode())
-    os._exit(0)
+        os.close(answer)
+        _command(call, own)
+    else:
+        for file in own:
+            os.close(file)
+        with contextlib.suppress(BrokenPipeError):
+            os.write(answer, b"%d\n" % command)
+            _, status = os.waitpid(command, 0)
+            os.write(answer, b"%d\n" % os.waitstatus_to_exitcode(status))
+        raise SystemExit(0)
 
 
 def _command(call: dict[str, Any], files: Sequence[int]) -> None:

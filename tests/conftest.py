@@ -6,7 +6,6 @@ import contextlib
 import random
 import re
 import socket
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import hypothesis
 import pytest
 import rdflib
 
+from tests.commands import started
 from tests.waiting import until_answered
 
 ROOT = Path(__file__).parents[1]
@@ -80,11 +80,7 @@ class Site:
     def __init__(self, *arguments: str | Path, host: str = "127.0.0.1") -> None:
         self.port = free_port()
         self.base = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
-        self.process = subprocess.Popen(
-            [*COMMAND, "serve", *map(str, arguments), "--host", host, "--port", str(self.port)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+        self.process = started("serve", *arguments, "--host", host, "--port", str(self.port))
         try:
             until_answered(self._reached, OSError)
         except OSError:

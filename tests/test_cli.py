@@ -127,6 +127,16 @@ def test_two_tables_do_not_share_standard_output(words: tuple[str, str], has: st
     assert (done.exit_code, done.stdout, done.stderr, [*tmp_path.iterdir()]) == (2, "", remedy, [])
 
 
+@pytest.mark.parametrize("form", ["ttl", "jsonld"])
+def test_a_document_does_not_depend_on_the_order_of_sets(form: str) -> None:
+    command = [*COMMAND, "convert", str(EXAMPLES), "--to", form]
+    made = [
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    ]
+    assert made[0] == made[1] != b""
+
+
 def test_several_records_are_one_json_ld_document() -> None:
     done = shelfgraph("convert", EXAMPLES / "listrecords-oai_dc.xml", "--to", "jsonld")
     document = json.loads(done.stdout)

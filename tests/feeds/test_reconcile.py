@@ -466,9 +466,14 @@ def test_what_is_too_much_at_once_is_refused(shelf: Site) -> None:
 
 def test_a_batch_is_answered_at_once(shelf: Site) -> None:
     batch = {str(number): {"query": f"Quill, {letter}"} for number, letter in enumerate("ABCDEFGHIJ")}
-    started = time.monotonic()
-    stated(post(shelf, queries=batch))
-    assert time.monotonic() - started < 2
+    begun = time.monotonic()
+    singly = {key: stated(post(shelf, queries={key: question}))[key] for key, question in batch.items()}
+    middle = time.monotonic()
+    together = stated(post(shelf, queries=batch))
+    ended = time.monotonic()
+    assert together == singly
+    # The others were kept by then; a machine that is busy with something else is so for both.
+    assert ended - middle < 2 * (middle - begun) + 1
 
 
 def test_nothing_private_is_told_or_found(shelf: Site) -> None:

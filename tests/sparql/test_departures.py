@@ -180,7 +180,7 @@ def test_a_question_of_two_goes_on_until_both_have_left(patient: Site) -> None:
             second.repeat(query)
             until(lambda: in_flight(patient) == 2)
             rounds(patient)
-        until(lambda: in_flight(patient) == 1)
+        # The request of the first goes on for the second.
         rounds(patient)
         assert (under_way(patient), at_work(patient)) == (1, working)
     until(lambda: not under_way(patient))
@@ -268,6 +268,8 @@ class Proxy:
     def __init__(self, port: int) -> None:
         self._site = port
         self._idle: list[Client] = []
+        self.passed: list[bytes] = []
+        """The requests that the site was sent."""
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self._listening.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept)]
@@ -292,6 +294,7 @@ class Proxy:
             while request := client.recv(65_536):
                 behind = self._idle.pop(0) if self._idle else Client(self._site)
                 behind.socket.sendall(request.replace(b"Connection: close\r\n", b""))
+                self.passed.append(request)
                 ready, _, _ = select.select([client, behind.socket], [], [])
                 if client in ready:
                     # It has left, and nobody wants the answer.
@@ -311,6 +314,7 @@ def test_behind_a_proxy_a_client_that_leaves_is_noticed_and_one_that_stays_is_no
             rounds(site)
             with Client(proxy.port) as leaving:
                 leaving.repeat(f"{RUNAWAY} # the one that leaves")
+                until(lambda: any(b"leaves" in request for request in proxy.passed))
                 rounds(site)
             assert staying.status() == 503
     finally:
