@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 import rdflib
 
-from tests.commands import started
+from tests.commands import shelfgraph, started  # noqa: F401 - some tests look for the command here
 from tests.waiting import until_answered
 
 ROOT = Path(__file__).parents[1]

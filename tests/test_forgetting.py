@@ -16,7 +16,8 @@ from converter.store.archive import Archive
 from converter.store.data_folder import DataFolder
 from converter.store.reader import ArchiveReader
 from tests.bytes_of_a_folder import places
-from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, Site
 from tests.services import local, running
 
 SECRETS = {

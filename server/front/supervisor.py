@@ -68,14 +68,14 @@ class FrontProcess:
         self._process = self._start()
         threading.Thread(target=self._keep, daemon=True).start()
 
-    def stop(self) -> None:
-        """End it; what is on its way to a client has a moment to go."""
+    def stop(self, last: float = _LAST) -> None:
+        """End it; what is on its way to a client has so many seconds to go."""
         with self._lock:
             self._stopped = True
             if self._process.stdin:
                 self._process.stdin.close()
             try:
-                self._process.wait(_LAST)
+                self._process.wait(last)
             except subprocess.TimeoutExpired:
                 self._process.kill()
             _buried(self._process)

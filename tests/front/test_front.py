@@ -467,7 +467,7 @@ def test_an_answer_on_its_way_is_sent_to_its_end(tmp_path: Path) -> None:
             sending = threading.Thread(target=behind.sendall, args=(head + bytes(length),))
             sending.start()
             assert client.recv(1, socket.MSG_PEEK)
-            ending = threading.Thread(target=running.stop)
+            ending = threading.Thread(target=running.stop, args=(60,))
             ending.start()
             got = client.recv(len(head), socket.MSG_WAITALL)
             while part := client.recv(1 << 20):

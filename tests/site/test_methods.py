@@ -16,7 +16,8 @@ from server.app import create_app
 from server.documents.resources import THINGS
 from server.http.formats import FORMATS
 from server.settings import Settings
-from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, Site
 from tests.test_sparql import ask
 
 HANDLE = "20.500.12345/678"

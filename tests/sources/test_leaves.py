@@ -21,7 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from converter.accounting.leaves import leaves
-from tests.conftest import EXAMPLES, GOLDEN, shelfgraph
+from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES, GOLDEN
 from tests.leaves import counted, outcomes, unaccounted
 
 INPUTS = sorted(path for path in [*GOLDEN.iterdir(), *EXAMPLES.iterdir()] if path.suffix != ".nt")

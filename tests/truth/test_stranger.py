@@ -9,7 +9,7 @@ import pyoxigraph
 import pytest
 
 from shelfgraph import Repository
-from tests.conftest import shelfgraph
+from tests.commands import shelfgraph
 from tests.truth.stranger import (
     Answer,
     Claim,
