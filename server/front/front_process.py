@@ -32,15 +32,18 @@ _MOST_HELD = 8 << 20
 """Bytes of reports that an application may leave unread."""
 _AT_ONCE = 64
 """Connections that are accepted before others are served."""
-_LAST, _RETRY = 1.0, 0.01
-"""Seconds that answers on their way have at the end, and between two looks whether the application listens."""
+_RETRY = 0.01
+"""Seconds between two looks whether the application listens."""
 _FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 class Front:
-    """All connections of a site; the application listens at `application`, and is heard at `control`."""
+    """All connections of a site; the application listens at `application`, and is heard at `control`.
 
-    def __init__(self, listening: socket.socket, control: str, application: str) -> None:
+    Answers on their way have `last` seconds at the end.
+    """
+
+    def __init__(self, listening: socket.socket, control: str, application: str, last: float) -> None:
         self.selector = selectors.DefaultSelector()
         self.now = time.perf_counter()
         self._listening, self._application, self._place = listening, application, Path(control)
@@ -54,7 +57,7 @@ class Front:
         self._swept = self._reported = self.now
         self._opens = self._open_now = False
         """Whether connections are to be accepted, once the application listens, and whether they are."""
-        self._until = 0.0
+        self._last, self._until = last, 0.0
         """When this process ends, once it is to."""
         self._control = socket.socket(socket.AF_UNIX)
         self._control.bind(control)
@@ -234,8 +237,8 @@ class Front:
                 print(f"shelfgraph: {len(report.answered)} answers are in no log: nobody listens", file=sys.stderr)
 
     def _end(self, _: int) -> None:
-        """Whoever started this process has ended, or wants it to: what is on its way has a second to go."""
-        self._until = self.now + _LAST
+        """Whoever started this process has ended, or wants it to: what is on its way has a moment to go."""
+        self._until = self.now + self._last
         self.selector.unregister(sys.stdin.fileno())
         with contextlib.suppress(KeyError):
             self.selector.unregister(self._listening)
@@ -248,8 +251,8 @@ class Front:
             self._place.parent.rmdir()
 
 
-def main(listening: str, control: str, application: str) -> None:
-    """The life of the process: the number of the listening socket, and where to meet the application."""
+def main(listening: str, control: str, application: str, last: str) -> None:
+    """The life of the process: the number of the listening socket, where to meet the application, the last seconds."""
     # It ends with the process that started it, which hears the terminal's interrupt.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -260,7 +263,7 @@ def main(listening: str, control: str, application: str) -> None:
     deny_internet()
     with contextlib.suppress(FileNotFoundError):
         Path(control).unlink()
-    Front(socket.socket(fileno=int(listening)), control, application).run()
+    Front(socket.socket(fileno=int(listening)), control, application, float(last)).run()
 
 
 def _allow_many() -> None:

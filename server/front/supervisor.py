@@ -18,8 +18,8 @@ from server.sparql import child_process
 _BACKLOG = 2_048
 _LONGEST_PLACE = 60
 """The address of a socket has a hundred bytes (unix(7), sun_path)."""
-_PAUSE, _LAST = 0.5, 2.0
-"""Seconds before it is started again, and in which it ends when it is to."""
+_PAUSE, _LAST, _ENDING = 0.5, 1.0, 1.0
+"""Seconds before it is started again, that answers on their way have at the end, and in which it ends after that."""
 
 
 @contextlib.contextmanager
@@ -58,24 +58,24 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 
 class FrontProcess:
-    """The process, started again until it is stopped."""
+    """The process, started again until it is stopped; answers on their way have `last` seconds then."""
 
-    def __init__(self, listening: socket.socket, control: Path, application: Path) -> None:
-        self._listening = listening
-        self._arguments = [str(listening.fileno()), str(control), str(application)]
+    def __init__(self, listening: socket.socket, control: Path, application: Path, last: float = _LAST) -> None:
+        self._listening, self._last = listening, last
+        self._arguments = [str(listening.fileno()), str(control), str(application), str(last)]
         self._lock = threading.Lock()
         self._stopped = False
         self._process = self._start()
         threading.Thread(target=self._keep, daemon=True).start()
 
-    def stop(self, last: float = _LAST) -> None:
-        """End it; what is on its way to a client has so many seconds to go."""
+    def stop(self) -> None:
+        """End it; what is on its way to a client has a moment to go."""
         with self._lock:
             self._stopped = True
             if self._process.stdin:
                 self._process.stdin.close()
             try:
-                self._process.wait(last)
+                self._process.wait(self._last + _ENDING)
             except subprocess.TimeoutExpired:
                 self._process.kill()
             _buried(self._process)

@@ -313,7 +313,7 @@ def test_it_comes_back_where_it_ends() -> None:
 def test_it_ends_with_what_started_it() -> None:
     site = Site(EXAMPLES)
     (process,) = front(site)
-    folder = Path(command(process).split("\0")[-2]).parent
+    folder = Path(command(process).split("\0")[-3]).parent
     assert folder.is_dir()
     site.process.kill()
     site.process.communicate()
@@ -434,7 +434,7 @@ def test_sockets_find_a_place_whatever_the_folder_for_files_is_called(
 def alone(folder: Path) -> Iterator[tuple[FrontProcess, int, socket.socket]]:
     """A front without a site, its port, and where the application is to listen."""
     listening = socket.create_server(("127.0.0.1", 0))
-    running = FrontProcess(listening, folder / "control", folder / "application")
+    running = FrontProcess(listening, folder / "control", folder / "application", last=60)
     try:
         with socket.socket(socket.AF_UNIX) as control, socket.socket(socket.AF_UNIX) as application:
             application.bind(str(folder / "application"))
@@ -467,7 +467,7 @@ def test_an_answer_on_its_way_is_sent_to_its_end(tmp_path: Path) -> None:
             sending = threading.Thread(target=behind.sendall, args=(head + bytes(length),))
             sending.start()
             assert client.recv(1, socket.MSG_PEEK)
-            ending = threading.Thread(target=running.stop, args=(60,))
+            ending = threading.Thread(target=running.stop)
             ending.start()
             got = client.recv(len(head), socket.MSG_WAITALL)
             while part := client.recv(1 << 20):
