@@ -23,7 +23,7 @@ from server.sparql.pool import Pool
 from server.sparql.pool_answer import LOW_SLICE, LOW_TURN, SLICE, TURN, PoolAnswer
 from server.sparql.ready_workers import ReadyWorkers
 from server.sparql.worker_process import Worker
-from tests.sparql.test_pool import RUNAWAY, below, command, stated, store
+from tests.sparql.test_pool import RUNAWAY, below, command, share_at_the_lowest_priority, stated, store
 from tests.waiting import until
 
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) != STR(?d)) }"
@@ -57,6 +57,13 @@ def pool(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pool]:
     made.close()
 
 
+@pytest.fixture
+def rest() -> None:
+    """Processors of which other programs leave something: the lowest priority has what nobody else wants."""
+    if share_at_the_lowest_priority() < 0.5:
+        pytest.skip("other programs keep the processors busy, which leaves nothing to the lowest priority")
+
+
 def crowd(pool: Pool, clients: int, answers_: int, *, kinds: int = 1) -> list[int]:
     """How many answers each client had when one of them had so many; all ask heavy queries, one after the other."""
     numbers = itertools.count()
@@ -80,14 +87,16 @@ def crowd(pool: Pool, clients: int, answers_: int, *, kinds: int = 1) -> list[in
     return [had[client] for client in range(clients)]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("pool", [os.cpu_count()], indirect=True)
 @pytest.mark.parametrize("kinds", [1, 1_000])
-def test_of_many_who_ask_heavy_queries_all_the_time_each_is_served(pool: Pool, kinds: int) -> None:
+def test_of_many_who_ask_heavy_queries_all_the_time_each_is_served(rest: None, pool: Pool, kinds: int) -> None:
     assert min(crowd(pool, 2 * (os.cpu_count() or 1), 16, kinds=kinds)) >= 4
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not RETURNS, reason="a process of this system cannot have its priority back")
-def test_a_worker_that_was_lowered_is_asked_again_and_is_as_before(pool: Pool) -> None:
+def test_a_worker_that_was_lowered_is_asked_again_and_is_as_before(rest: None, pool: Pool) -> None:
     crowd(pool, 4, 4)
     until(lambda: len(workers_below("http://turns/")) == pool.figures().idle == 9)
     crowd(pool, 4, 4)
@@ -118,8 +127,11 @@ def test_a_query_over_its_slice_has_what_nobody_else_wants_and_short_ones_do_not
     assert stated(pool) == b"n\r\n300\r\n"
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not RETURNS, reason="a thread of this system has no priority of its own")
-def test_a_system_that_forbids_lower_priority_breaks_no_query(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_forbids_lower_priority_breaks_no_query(
+    rest: None, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def forbid(*_: object) -> None:
         raise PermissionError
 

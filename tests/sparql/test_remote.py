@@ -102,7 +102,7 @@ def test_every_form_says_what_ours_says(world: World, suffix: str) -> None:
 
 def words(page: Answer) -> list[str]:
     """What a page says between its head and its foot, without its code and the port that it is served at."""
-    own = re.sub(r"(?s)<header.*?</header>|<footer.*?</footer>|in [\d.]+ s</span>", "", page.body.decode())
+    own = re.sub(r"(?s)<header.*?</header>|<footer.*?</footer>|in [\d.]+ s(?=<)", "", page.body.decode())
     return re.sub(r"<[^>]*>|127\.0\.0\.1:\d+", " ", own).split()
 
 
