@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from converter.values.publication_year import RANKS, Dated
 from converter.values.terms import XSD, iri, literal, triple
 from ontology import Row
 
+_BUDDHIST, _FIRST_PRINTED = 543, 1800
+_THAI, _THAI_CODES = re.compile("[\u0e01-\u0e5b]"), frozenset({"th", "tha", "thai"})
 _EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 _ISSUED = ontology.expand("dcterms:issued", "program")
 _EMBARGO_DATE = ontology.expand("fabio:hasEmbargoDate", "program")
@@ -32,7 +35,7 @@ class _Publication(NamedTuple):
 def date(item: Item, row: Row, field: Field) -> Iterator[str]:
     """A date in the precision that it has; one that cannot be is kept as text and reported."""
     yield from item.companion(row, literal(field.value))
-    found = dates.parse(field.value)
+    found = _read(item, field)
     if found is None:
         item.note(field, f"no date: {dates.why_not(field.value)}; kept as text")
         if row.parser not in {"datetime", *RANKS} and row.node != "source":
@@ -70,7 +73,7 @@ def _publication(item: Item) -> _Publication | None:
     fields: list[Field] = []
     stated: list[Dated] = []
     for field, row in item.of_kind("date"):
-        found = dates.parse(field.value) if row.parser in RANKS else None
+        found = _read(item, field) if row.parser in RANKS else None
         if found and not (row.parser == "undefined" and is_entity(item)):
             fields.append(field)
             stated.append(Dated(RANKS[row.parser], found))
@@ -78,6 +81,25 @@ def _publication(item: Item) -> _Publication | None:
     if chosen is None:
         return None
     return _Publication(fields[chosen.place], chosen.year, chosen.is_issue)
+
+
+def _read(item: Item, field: Field) -> dates.Date | None:
+    """The date of a value; a Thai record counts its years from the Buddha's death, 543 years before our era."""
+    found = dates.parse(field.value)
+    if found is None or found.datatype == "edtf" or found.year is None or found.year - _BUDDHIST < _FIRST_PRINTED:
+        return found
+    year = found.year - _BUDDHIST
+    if year > item.year + publication_year.YEARS_AHEAD or not item.once(_is_thai):
+        return found
+    doubt = "read as a year of the Buddhist era, since the record is in Thai"
+    return dates.Date(f"{year:04d}{found.lexical[4:]}", found.datatype, year, doubt)
+
+
+def _is_thai(item: Item) -> bool:
+    """Whether the record says that it is in Thai, or holds Thai letters."""
+    return any(_THAI.search(field.value) for field, _ in item.rows) or any(
+        field.value.strip().lower() in _THAI_CODES for field, _ in item.of_kind("language")
+    )
 
 
 def _is_plausible(item: Item, found: dates.Date) -> bool:

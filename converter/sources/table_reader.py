@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from converter.record import File
 from converter.sources.builder import Draft
+from converter.sources.container_fields import of_host
 from converter.sources.nodes import Node
+from converter.sources.relations import related
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
 from ontology.source_tables import Rule, SourceTable, field_of, kinds
@@ -21,6 +23,7 @@ _ASIDE = re.compile(r"\([^()]*\)")
 _PARTICLES = frozenset("van von der den de del della di da dos du la le ter ten zu".split())
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 _RELATIONS = "relation-types"
+_SCHEMES = ("@identifierType", "@relatedIdentifierType")
 _MOST_DAYS = 31
 _OF_A_DATE = frozenset({"date-parts", "year", "month", "day", "raw", "literal"})
 _ROR = re.compile(r"0[a-z0-9]{6}[0-9]{2}")
@@ -127,9 +130,12 @@ class _Reading:
     def _lookup(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
         said = node.stated(rule.by)
         value = node.stated(rule.value) if rule.value else node.whole
-        if rule.field == _RELATIONS and value.startswith("10."):
-            value = f"https://doi.org/{value}"
         field = field_of(rule.field, said)
+        if rule.field == _RELATIONS:
+            scheme = next((one for name in _SCHEMES if (one := node.stated(f"{rule.value}/{name}"))), "")
+            value = related(scheme or ("doi" if value.startswith("10.") else ""), value)
+            # The number of what a work is part of is that of the book or the journal.
+            field = (of_host(scheme) if field.endswith(".ispartof") else "") or field
         if field:
             self._draft.add(field, value, node.language)
         elif value and (field := kinds(rule.field).get("*", "")):

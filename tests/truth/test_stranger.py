@@ -933,6 +933,10 @@ CLAIMS = [
 ]
 
 
+FURTHER = json.loads(Path(__file__).with_name("further.json").read_text(encoding="utf-8"))
+CLAIMS += [Claim(**stated) for stated in FURTHER]
+
+
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.says)
 def test_it_is_true_in_this_format_too(claim: Claim, tmp_path: Path) -> None:
     path = tmp_path / claim.file
