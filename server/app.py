@@ -27,12 +27,15 @@ from server.http.base_path import BasePath, root
 from server.http.compression import register_packing
 from server.http.headers import COMMON, PAGE_POLICY, READ, fit
 from server.http.problems import register_problems
+from server.named_queries.parameter_types import Choice
 from server.named_queries.query_list import examples
 from server.named_queries.query_pages import example_queries
 from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
 from server.operations import Freshness, Log, register_operations
 from server.pages.view import called, safe_link
+from server.reconciliation.current_index import Indexes
+from server.reconciliation.picking import Picker
 from server.reconciliation.service import reconcile_blueprint
 from server.settings import Settings
 from server.sparql import Endpoint
@@ -83,13 +86,17 @@ def create_app(
         has_editor=(_HERE / "static" / "dist" / "editor.js").is_file(),
     )
     app.register_blueprint(sparql_blueprint(endpoint, settings.base, examples(settings.base)))
-    app.register_blueprint(questions_blueprint(endpoint, settings, archive))
+    indexes = Indexes(endpoint, settings.base)
+    pick = Picker(endpoint, settings.base, indexes)
+    app.register_blueprint(
+        questions_blueprint(endpoint, settings, lambda text, kinds: [Choice(*found) for found in pick(text, kinds)])
+    )
     app.register_blueprint(site_blueprint(endpoint, settings, archive, figures))
     app.register_blueprint(sitemap_blueprint(endpoint, settings, archive))
     app.register_blueprint(dumps_blueprint(endpoint, settings))
     app.register_blueprint(dataset_blueprint(endpoint, settings, archive, figures))
     app.register_blueprint(api_catalog_blueprint(settings))
-    app.register_blueprint(reconcile_blueprint(endpoint, settings, archive))
+    app.register_blueprint(reconcile_blueprint(endpoint, settings, indexes))
     if archive is not None:
         app.register_blueprint(atom_blueprint(endpoint, settings, archive))
         app.register_blueprint(ldes_blueprint(endpoint, settings, archive))

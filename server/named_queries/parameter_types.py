@@ -48,7 +48,8 @@ def _moment(text: str) -> None:
 KINDS: Mapping[str, Kind] = {
     "iri": Kind(
         {"type": "string", "format": "iri"},
-        "url",
+        # Not "url": a name may be written, and the site looks for the address.
+        "text",
         iri,
         "a whole address, such as http://example.org/person/1",
     ),
@@ -62,3 +63,23 @@ KINDS: Mapping[str, Kind] = {
     ),
 }
 """The types of `queries.TYPES`, each under its name there."""
+
+PICKED: Mapping[str, tuple[str, ...]] = {
+    "person": ("person",),
+    "item": ("work",),
+    "thing": ("person", "journal", "organisation", "subject"),
+}
+"""Parameter → the types of things that it may be, which people choose by name; the types are those of `/reconcile`."""
+
+
+class Choice(NamedTuple):
+    """A thing that may be meant by a name: its name, its address, what it is, and whether it is surely the one."""
+
+    name: str
+    address: str
+    description: str
+    sure: bool
+
+
+Pick = Callable[[str, tuple[str, ...]], list[Choice]]
+"""A name and the types that the thing may be of → the things that may be meant, the best first."""

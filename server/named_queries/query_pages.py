@@ -13,7 +13,7 @@ from server.charts.result_charts import drawn
 from server.http.base_path import root
 from server.http.formats import offers
 from server.named_queries.paging import WINDOW, Arranged, Page
-from server.named_queries.parameter_types import KINDS
+from server.named_queries.parameter_types import KINDS, PICKED, Choice
 from server.named_queries.parameters import missing
 from server.named_queries.query_list import questions, shown
 from server.pages.view import Value, short
@@ -69,7 +69,7 @@ class Table(NamedTuple):
 
 
 class Control(NamedTuple):
-    """A field of the form: what it asks for, what stands in it, and how a value is written."""
+    """A field of the form: what it asks for, what stands in it, how a value is written, what is picked by its name."""
 
     name: str
     kind: str
@@ -77,6 +77,7 @@ class Control(NamedTuple):
     value: str
     default: str | None
     written: str
+    picked: tuple[str, ...]
 
 
 def list_page() -> bytes:
@@ -86,9 +87,14 @@ def list_page() -> bytes:
 
 
 def question_page(
-    question: Arranged, given: Mapping[str, str], base: str, table: Table | None, fault: str = ""
+    question: Arranged,
+    given: Mapping[str, str],
+    base: str,
+    table: Table | None,
+    fault: str = "",
+    choices: Sequence[tuple[Choice, str]] = (),
 ) -> bytes:
-    """The page of a question: with its rows, or with what is wrong about the parameters."""
+    """The page of a question: with its rows, with what is wrong about the parameters, or with things to choose from."""
     query = question.query
     own = {parameter.name: given[parameter.name] for parameter in query.parameters if parameter.name in given}
     text = bind(query, own) if table else shown(query)
@@ -96,6 +102,7 @@ def question_page(
         "query.html",
         query=query,
         fault=fault,
+        choices=choices,
         controls=[
             Control(
                 parameter.name,
@@ -103,7 +110,8 @@ def question_page(
                 parameter.description,
                 given.get(parameter.name, ""),
                 parameter.default,
-                KINDS[parameter.type].written,
+                "a name, or an address" if parameter.name in PICKED else KINDS[parameter.type].written,
+                PICKED.get(parameter.name, ()),
             )
             for parameter in query.parameters
         ],

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request
 
 from converter.errors import QueryError
-from converter.store.reader import ArchiveReader
 from queries import bind
 from server.http.asked_form import asked_form
+from server.http.base_path import root
 from server.http.headers import VARY
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 from server.named_queries.openapi import openapi_document
 from server.named_queries.paging import Arranged, Page, links
+from server.named_queries.parameter_types import PICKED, Pick
 from server.named_queries.parameters import FORMATS, Asked, WrongParameter, asked, near, parameters
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.named_queries.query_pages import Table, list_page, question_page
@@ -35,9 +36,9 @@ METHODS = ["GET", "HEAD", "OPTIONS"]
 def questions_blueprint(
     endpoint: Endpoint,
     settings: Settings,
-    archive: ArchiveReader | None = None,  # noqa: ARG001 - blueprints are made alike; questions are put to the graph
+    pick: Pick,
 ) -> Blueprint:
-    """The questions, their list and their description."""
+    """The questions, their list and their description; `pick` finds things by their names."""
     blueprint = Blueprint("questions", __name__, template_folder="templates")
     base = settings.base
 
@@ -48,7 +49,7 @@ def questions_blueprint(
 
     @blueprint.route("/queries/<name>", methods=METHODS, provide_automatic_options=False)
     def question(name: str) -> Response:
-        return _options() if request.method == "OPTIONS" else _question(endpoint, base, name)
+        return _options() if request.method == "OPTIONS" else _question(endpoint, base, name, pick)
 
     @blueprint.route("/openapi.json", methods=METHODS, provide_automatic_options=False)
     def described() -> Response:
@@ -119,7 +120,7 @@ class Put(NamedTuple):
         return found
 
 
-def _question(endpoint: Endpoint, base: str, path: str) -> Response:
+def _question(endpoint: Endpoint, base: str, path: str, pick: Pick) -> Response:
     """The answer of a question in the format that is asked for."""
     name, dot, suffix = path.partition(".")
     question = questions().get(name)
@@ -138,7 +139,7 @@ def _question(endpoint: Endpoint, base: str, path: str) -> Response:
         wanted = asked(question.query, put.given)
         return _rows(put, wanted, format_.name) if format_ else _page(put, wanted)
     except WrongParameter as fault:
-        return _wrong(fault) if format_ else _form(put, fault)
+        return _wrong(fault) if format_ else _chosen(put, fault, pick)
     except QueryError as fault:
         return refused(fault, question.query.text)
 
@@ -172,6 +173,29 @@ def _page(put: Put, wanted: Asked) -> Response:
     response = Response(question_page(put.question, put.given, put.base, table))
     response.headers["Link"] = put.links(page, more=more)
     return headed(response, etag)
+
+
+def _chosen(put: Put, fault: WrongParameter, pick: Pick) -> Response:
+    """What follows when a person wrote a name where an address is needed: the answer, or things to choose from."""
+    name, kinds = fault.name or "", PICKED.get(fault.name or "")
+    if not kinds or not fault.value or "://" in fault.value:
+        return _form(put, fault)
+    try:
+        found = pick(fault.value, kinds)
+    except QueryError as busy:
+        return refused(busy, "")
+    choices = [(one, _address(put, name, one.address)) for one in found]
+    if found and found[0].sure:
+        return Response(status=303, headers={"Location": choices[0][1], "Cache-Control": "no-store"})
+    if choices:
+        return headed(Response(question_page(put.question, put.given, put.base, None, choices=choices)), None)
+    words = f"Nothing here is called {fault.value!r}. Write another form of the name, or an address."
+    return _form(put, WrongParameter(words, fault.name, fault.value))
+
+
+def _address(put: Put, name: str, value: str) -> str:
+    """The address of the page with another value of a parameter."""
+    return f"{root(put.base)}queries/{quote(put.path)}?{urlencode({**put.given, name: value})}"
 
 
 def _form(put: Put, fault: WrongParameter) -> Response:

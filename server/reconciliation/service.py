@@ -13,7 +13,6 @@ from urllib.parse import quote
 from flask import Blueprint, Response, render_template, request
 
 from converter.mapping.engine import PROFILE
-from converter.store.reader import ArchiveReader
 from server.http.headers import EMBEDDED_POLICY
 from server.http.problems import problem
 from server.reconciliation.current_index import Indexes, NotReady
@@ -44,11 +43,11 @@ class Service(NamedTuple):
     title: str
 
 
-def reconcile_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None = None) -> Blueprint:  # noqa: ARG001 - as all feeds are made
+def reconcile_blueprint(endpoint: Endpoint, settings: Settings, indexes: Indexes) -> Blueprint:
     """The service, over any endpoint; its index is made when it is first asked."""
     blueprint = Blueprint("reconcile", __name__, template_folder="templates")
     base = settings.base
-    service = Service(Indexes(endpoint, base), Graph(endpoint, base), base, settings.title)
+    service = Service(indexes, Graph(endpoint, base), base, settings.title)
 
     _refuse(blueprint)
 

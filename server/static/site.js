@@ -61,6 +61,37 @@
     });
   });
 
+  // A field for a thing takes its name: what the list proposes is sent as its address.
+  all("input[data-pick]").forEach((input) => {
+    const list = document.createElement("datalist"), known = new Map();
+    let timer = 0, asked = "";
+    list.id = `${input.id}-proposed`;
+    input.after(list);
+    input.setAttribute("list", list.id);
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(async () => {
+        const wanted = asked = input.value.trim();
+        if (wanted.length < 2 || known.has(wanted)) return;
+        const answers = await Promise.all(input.dataset.pick.split(" ").map(async (type) => {
+          try { return (await (await fetch(`${root}reconcile/suggest/entity?${new URLSearchParams({ prefix: wanted, type })}`)).json()).result; } catch { return []; }
+        }));
+        if (wanted !== asked) return;
+        const found = answers.flat().slice(0, 12), twice = (one) => found.filter((other) => other.name === one.name).length > 1;
+        known.clear();
+        list.replaceChildren(...found.map((one) => {
+          const option = document.createElement("option");
+          // Two of one name are told apart by the server, which asks.
+          if (!twice(one)) known.set(one.name, one.id);
+          option.value = one.name;
+          option.label = one.description || one.notable[0].name;
+          return option;
+        }));
+      }, 150);
+    });
+    input.form.addEventListener("submit", () => { if (known.has(input.value)) input.value = input.dataset.base + known.get(input.value); });
+  });
+
   all("form.query textarea").forEach((area) => area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); area.form.requestSubmit(); }
   }));
