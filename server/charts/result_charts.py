@@ -42,11 +42,21 @@ def drawn(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Drawn | None
         years = [year for year, _, _ in stated]
         if max(years) - min(years) <= 150:
             return Drawn(bars.by_year("result", caption, _in_series(stated), height=220), [], 0)
-    labelled = [(" – ".join(row[:value]), row[0] if "://" in row[0] else "", round(float(row[value]))) for row in rows]
+    labelled = [(_label(row[:value]), row[0] if "://" in row[0] else "", round(float(row[value]))) for row in rows]
     positive = sorted((one for one in labelled if one[2] > 0), key=lambda one: -one[2])
     if len(positive) < 2:
         return None
     return Drawn(None, bars.shares(positive[:_BARS]), max(0, len(positive) - _BARS))
+
+
+def _label(texts: Sequence[str]) -> str:
+    """What a bar is called: the words that stand before its number, an address where there is nothing else.
+
+    >>> _label(["http://x/1", "Pike, C", "false"]), _label(["http://x/1"]), _label(["Article", "2010"])
+    ('Pike, C', 'http://x/1', 'Article – 2010')
+    """
+    words = [text for text in texts if text and "://" not in text and text not in {"true", "false"}]
+    return " – ".join(words) or texts[0]
 
 
 def _in_series(stated: Sequence[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
