@@ -13,7 +13,7 @@ QUICK := converter ontology queries server shelfgraph \
 
 EDITOR_SAID = @test -f server/static/dist/editor.js || echo "The SPARQL editor was not built (it needs the registry of npm): the query page has a plain text area."
 
-.PHONY: demo quick test sweep check format clean
+.PHONY: demo quick test sweep check format screenshots clean
 
 demo: $(VENV)/installed ## Convert the example records and serve them at http://127.0.0.1:8000
 	$(BIN)/shelfgraph serve examples
@@ -36,6 +36,9 @@ check: $(VENV)/installed-dev ## Lint and check the types
 format: $(VENV)/installed-dev ## Bring the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+screenshots: $(VENV)/installed-dev ## Write a picture of every kind of page into screenshots/ (needs Chromium)
+	$(BIN)/python docs/screenshots.py screenshots
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

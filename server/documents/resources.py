@@ -54,6 +54,10 @@ PROFILE_FILE = "profile.ttl"
 PUBLISHED_AT = PROFILE
 """The files of the profile, and the path where they stand, which has its version."""
 
+_CALLED = {"item": "record", "record": "record", "source": "record", "org": "organisation"} | {
+    folder: folder for folder in THINGS if folder != "org"
+}
+"""Folder → what stands in it, in a sentence."""
 _METHODS = ["GET", "HEAD"]
 _FRESH = "public, max-age=0, must-revalidate"
 
@@ -333,5 +337,5 @@ def _unknown(site: Site, folder: str, path: str) -> Response:
             if held and held.erased:
                 return gone(read.path)
     return problem(
-        404, "Not Found", f"Nothing is known here of /{folder}/{path}; the list of records begins at the front page."
+        404, "Not Found", f"No such {_CALLED.get(folder, 'page')}: nothing here has the address /{folder}/{path}."
     )

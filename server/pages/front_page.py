@@ -91,13 +91,17 @@ def _sentence(total: int, types: list[tuple[str, int]]) -> str:
 
 def _figures(catalogue: CatalogueReader, above: str, *, search: bool) -> list[tuple[str, int, str]]:
     stated = [
-        ("works", catalogue.total(), "search?sort=newest"),
-        ("authors", catalogue.number("author"), "browse/authors"),
-        ("journals", catalogue.number("journal"), "browse/journals"),
-        ("subjects", catalogue.number("subject"), "browse/subjects"),
-        ("funders", catalogue.number("funder"), "browse/funders"),
+        ("work", catalogue.total(), "search?sort=newest"),
+        ("author", catalogue.number("author"), "browse/authors"),
+        ("journal", catalogue.number("journal"), "browse/journals"),
+        ("subject", catalogue.number("subject"), "browse/subjects"),
+        ("funder", catalogue.number("funder"), "browse/funders"),
     ]
-    return [(name, number, above + path if search else "") for name, number, path in stated if number][:4]
+    return [
+        (f"{name}{'' if number == 1 else 's'}", number, above + path if search else "")
+        for name, number, path in stated
+        if number
+    ][:4]
 
 
 def _note(counts: dict[int, dict[str, int]], others: int) -> str:

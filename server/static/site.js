@@ -52,7 +52,7 @@
           list.replaceChildren(...found.map((one) => {
             const option = document.createElement("option");
             option.value = one.name;
-            option.label = `${one.kind}, ${one.works} works`;
+            option.label = `${one.kind}, ${one.works} work${one.works === 1 ? "" : "s"}`;
             known.set(one.name, one.address);
             return option;
           }));
