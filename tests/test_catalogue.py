@@ -20,7 +20,7 @@ from converter.store.reader import ArchiveReader
 
 BASE = "https://x.example.org/"
 MAPPER = Mapper(BASE)
-FEW, MANY = 500, 8_000
+FEW, MANY = 1_000, 20_000
 
 
 def entry(number: int) -> Entry:
@@ -46,6 +46,10 @@ class Counted:
         archive.commit()
         archive.close()
         self.database = sqlite3.connect(path)
+        # A list of all goes by the addresses of what is held.
+        held = "INSERT INTO held (id, address, source, identifier, deleted, change, moment)"
+        self.database.execute(f"{held} SELECT id, address, 's', address, 0, id, '' FROM work")
+        self.database.commit()
         self.database.set_progress_handler(self._step, 100)
         self.count = 0
         self.reader = CatalogueReader(lambda query, values: list(self.database.execute(query, values)))
@@ -63,7 +67,7 @@ class Counted:
 
 @pytest.fixture(scope="module")
 def collections(tmp_path_factory: pytest.TempPathFactory) -> tuple[Counted, Counted]:
-    """A small collection and one sixteen times as large."""
+    """A small collection and one twenty times as large."""
     folder = tmp_path_factory.mktemp("growth")
     return Counted(folder / "few.sqlite", FEW), Counted(folder / "many.sqlite", MANY)
 
@@ -90,8 +94,15 @@ def thing(reader: CatalogueReader, address: str) -> Thing:
         lambda reader: reader.letters("author"),
         lambda reader: reader.identified("10.5555/7"),
         lambda reader: reader.links(7),
+        lambda reader: reader.by_address(1, 50),
+        lambda reader: reader.by_address(10, 50),
+        lambda reader: reader.suggested("jou"),
+        lambda reader: reader.namesakes("Author 1 7"),
     ],
-    ids="front top first-page later-page whole years roles together browse letters identifier links".split(),
+    ids=(
+        "front top first-page later-page whole years roles together browse letters identifier links"
+        " list later-list suggestions namesakes"
+    ).split(),
 )
 def test_what_a_page_reads_does_not_grow(
     read: Callable[[CatalogueReader], object], collections: tuple[Counted, Counted]
@@ -103,9 +114,9 @@ def test_what_a_page_reads_does_not_grow(
 def test_a_later_page_goes_on_where_the_one_before_ended(collections: tuple[Counted, Counted]) -> None:
     reader = collections[0].reader
     press = thing(reader, "org/tern-press")
-    pages = [row.id for number in range(1, 26) for row in reader.works(press.id, number, 20)]
+    pages = [row.id for number in range(1, FEW // 20 + 1) for row in reader.works(press.id, number, 20)]
     assert sorted(pages) == list(range(1, FEW + 1))
-    years = [row.stated["year"] for number in (1, 2, 25) for row in reader.works(press.id, number, 20)]
+    years = [row.stated["year"] for number in (1, 2, FEW // 20) for row in reader.works(press.id, number, 20)]
     assert years == sorted(years, reverse=True)
 
 

@@ -91,15 +91,9 @@ class CatalogueReader:
         rows = self.ask("SELECT rank, type, works FROM by_type ORDER BY rank", ())
         return [(year_of(rank), name, works) for rank, name, works in rows]
 
-    def works(self, thing: int, number: int = 1, size: int = 20, role: str = "") -> list[Row]:
-        """A page of the works that lead to a thing, the newest first; `role` keeps those that do so in it."""
+    def works(self, thing: int, number: int = 1, size: int = 20) -> list[Row]:
+        """A page of the works that lead to a thing, the newest first."""
         skip = (number - 1) * size
-        if role:
-            rows = self.ask(
-                "SELECT work FROM link WHERE thing = ? AND roles & ? ORDER BY rank, work DESC LIMIT ? OFFSET ?",
-                (thing, BIT[role], size, skip),
-            )
-            return self.rows([work for (work,) in rows])
         found: list[int] = []
         # What stands on earlier pages is skipped by the counts of the years, and not work by work.
         for rank, works in self.ask("SELECT rank, works FROM by_year WHERE thing = ? ORDER BY rank", (thing,)):
@@ -119,6 +113,14 @@ class CatalogueReader:
     def latest(self, limit: int) -> list[Row]:
         """The works that came last into the collection."""
         return self.rows([work for (work,) in self.ask("SELECT id FROM work ORDER BY id DESC LIMIT ?", (limit,))])
+
+    def by_address(self, number: int, size: int) -> list[Row]:
+        """A page of all works, in the order of their addresses."""
+        found = self.ask(
+            "SELECT work.id FROM held JOIN work ON work.id = held.id ORDER BY held.address LIMIT ? OFFSET ?",
+            (size, (number - 1) * size),
+        )
+        return self.rows([work for (work,) in found])
 
     def rows(self, works: Sequence[int]) -> list[Row]:
         """The works with these numbers, in the same order."""

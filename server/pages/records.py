@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, render_template, request
 
 from converter.mapping.engine import PROFILE
+from converter.store.catalogue_reader import Row
 from converter.values.terms import iri
 from server.documents import description
 from server.documents.document import Site
@@ -68,20 +69,40 @@ def records_blueprint(site: Site) -> Blueprint:
 
 def listed(site: Site) -> Iterator[tuple[str, bytes]]:
     """Yield every page of the list of all records, in every form, each with its path."""
-    query = _RECORDS.format(profile=iri(site.base + PROFILE), window="")
-    items = [row["item"] for row in description.rows(site.endpoint, query)]
-    for number in range(1, max(1, -(-len(items) // SIZE)) + 1):
-        rest = items[(number - 1) * SIZE : number * SIZE + 1]
-        found = Found(number, _named(site, rest[:SIZE]), len(rest) > SIZE)
+    for found in _pages(site):
+        number = found.number
         for suffix, form in TYPES.items():
             yield page_of("records", number) + suffix, _body(site, found, form)
 
 
+def _pages(site: Site) -> Iterator[Found]:
+    """Yield every page; without a catalogue the records are listed by one query."""
+    catalogue = site.archive.catalogue if site.archive else None
+    if catalogue:
+        yield from (_all(site, number) for number in range(1, max(1, -(-catalogue.total() // SIZE)) + 1))
+        return
+    query = _RECORDS.format(profile=iri(site.base + PROFILE), window="")
+    items = [row["item"] for row in description.rows(site.endpoint, query)]
+    for number in range(1, max(1, -(-len(items) // SIZE)) + 1):
+        rest = items[(number - 1) * SIZE : number * SIZE + 1]
+        yield Found(number, _named(site, rest[:SIZE]), len(rest) > SIZE)
+
+
 def _all(site: Site, number: int) -> Found:
+    """A page of records: of the catalogue, where there is one, which reads no more than it shows."""
+    catalogue = site.archive.catalogue if site.archive else None
+    if catalogue:
+        rows = [_row(site.base, row) for row in catalogue.by_address(number, SIZE)]
+        return Found(number, rows, number * SIZE < catalogue.total())
     window = f"LIMIT {SIZE + 1} OFFSET {(number - 1) * SIZE}"
     query = _RECORDS.format(profile=iri(site.base + PROFILE), window=window)
     items = [row["item"] for row in description.rows(site.endpoint, query)]
     return Found(number, _named(site, items[:SIZE]), len(items) > SIZE)
+
+
+def _row(base: str, row: Row) -> dict[str, str]:
+    stated = {"title": row.stated.get("title"), "year": row.stated.get("year")}
+    return {"item": f"{base}item/{row.path}", **{name: str(value) for name, value in stated.items() if value}}
 
 
 def _named(site: Site, items: list[str]) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -122,12 +122,14 @@ def main_first(files: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
     return sorted(files, key=rank)
 
 
-def marked(text: str, wanted: Iterable[str]) -> Markup:
+def marked(text: str, wanted: Sequence[str]) -> Markup:
     """The text with the words that begin so in <mark>; case and accents do not count.
 
     >>> str(marked("Möwen & lights", ["mowe", "light"]))
     '<mark>Möwen</mark> &amp; <mark>lights</mark>'
     """
+    if not wanted:
+        return escape(text)
     return Markup("").join(
         Markup("<mark>{}</mark>").format(piece) if found else escape(piece) for piece, found in _pieces(text, wanted)
     )
