@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import ontology
@@ -24,7 +25,7 @@ def file(item: Item, row: Row, field: Field) -> Iterator[str]:
 
     That is its name, format, size, checksum and download address.
     """
-    node = item.part(f"file-{iris.slug(field.value)}")
+    node = item.part(item.once(_fragments)[id(field)])
     known = item.files.get(field)
     beside = ontology.values("bundle").get(normal_value(known.bundle or "")) if known else None
     if beside:
@@ -36,6 +37,22 @@ def file(item: Item, row: Row, field: Field) -> Iterator[str]:
     yield triple(node, term("dcterms:title"), literal(field.value))
     if known:
         yield from _file_lines(node, known)
+
+
+def _fragments(item: Item) -> dict[int, str]:
+    """The fragment of each file by the identity of its field; two files of one name are distinguished by a number."""
+    found: dict[int, str] = {}
+    files: dict[str, File | None] = {}
+    next_: Counter[str] = Counter()
+    for field, _ in item.of_kind("file"):
+        known, name = item.files.get(field), f"file-{iris.slug(field.value)}"
+        fragment = name
+        while fragment in files and files[fragment] != known:
+            next_[name] += 1
+            fragment = f"{name}-{next_[name] + 1}"
+        files[fragment] = known
+        found[id(field)] = fragment
+    return found
 
 
 def collection(item: Item, row: Row, field: Field) -> Iterator[str]:

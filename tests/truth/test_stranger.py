@@ -860,6 +860,22 @@ TEXTS = [
 ]
 FILES = [
     Claim(
+        "two files of one name are two, each with its address",
+        "x.xml",
+        openaire(
+            '<oaire:file mimeType="application/pdf">https://x.example.org/1/a.pdf</oaire:file>'
+            '<oaire:file mimeType="application/pdf">https://x.example.org/2/a.pdf</oaire:file>'
+        ),
+        '?f fabio:hasURL ?a . ?g fabio:hasURL ?b FILTER(?f != ?g && STR(?a) = "https://x.example.org/1/a.pdf")',
+        "?f fabio:hasURL ?a , ?b FILTER(?a != ?b)",
+    ),
+    Claim(
+        "a language that only ISO 639-3 knows is a language",
+        "x.xml",
+        dc("language yue"),
+        "?w dcterms:language <http://lexvo.org/id/iso639-3/yue>",
+    ),
+    Claim(
         "the licence of a file is that of the file",
         "x.json",
         rest7(
