@@ -12,17 +12,13 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, cast
 
-import pyoxigraph
-
 import ontology
 from converter.framing import Framer
 from converter.graph import parsed
+from converter.node_objects import node_objects
 
 Node = dict[str, Any]
 
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
 # PyLD keeps state while it works.
 _LOCK = threading.Lock()
 _FIRST_KEYS = ("@context", "id", "type", "title", "label", "name")
@@ -35,13 +31,12 @@ def expanded(lines: Iterable[str]) -> list[Node]:
     [{'@id': 'http://x/1', 'http://purl.org/dc/terms/title': [{'@value': 'A', '@language': 'en'}]}]
     """
     nodes: dict[str, Node] = {}
-    for triple in parsed(lines):
-        subject = cast("pyoxigraph.NamedNode", triple.subject).value
-        node = nodes.setdefault(subject, {"@id": subject})
-        if triple.predicate.value == _TYPE:
-            node.setdefault("@type", []).append(cast("pyoxigraph.NamedNode", triple.object).value)
-        else:
-            node.setdefault(triple.predicate.value, []).append(_value(triple.object))
+    for found in node_objects(parsed(lines)):
+        # The lines of one subject may stand apart.
+        node = nodes.setdefault(found["@id"], found)
+        if node is not found:
+            for name, values in found.items():
+                node[name] = [*node.get(name, ()), *values] if name != "@id" else values
     return list(nodes.values())
 
 
@@ -95,18 +90,6 @@ def _context_text(base: str) -> bytes:
 @lru_cache(maxsize=8)
 def _framer(base: str) -> Framer:
     return Framer(_context(base), json.loads(ontology.text("frame.jsonld")))
-
-
-def _value(term: object) -> Node:
-    if not isinstance(term, pyoxigraph.Literal):
-        return {"@id": cast("pyoxigraph.NamedNode", term).value}
-    if term.language:
-        return {"@value": term.value, "@language": term.language}
-    if term.datatype.value == _STRING:
-        return {"@value": term.value}
-    if term.datatype.value == _INTEGER and str(int(term.value)) == term.value:
-        return {"@value": int(term.value)}
-    return {"@value": term.value, "@type": term.datatype.value}
 
 
 def _in_order(value: Any) -> Any:

@@ -34,13 +34,13 @@ from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
 from server.operations import Freshness, Log, register_operations
 from server.pages.view import called, safe_link
+from server.protocol.query_problems import unanswered
+from server.protocol.sparql_routes import METHODS, sparql_blueprint
 from server.reconciliation.current_index import Indexes
 from server.reconciliation.picking import Picker
 from server.reconciliation.service import reconcile_blueprint
 from server.settings import Settings
 from server.sparql import Endpoint
-from server.sparql.protocol import METHODS, sparql_blueprint
-from server.sparql.query_problems import unanswered
 
 _HERE = Path(__file__).parent
 _NAME, _MOST_ASKED = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,60}"), 20

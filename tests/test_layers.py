@@ -120,6 +120,12 @@ def test_a_breach_would_be_seen() -> None:
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}) == [["a", "b", "c"]]
 
 
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith(("server.sparql", "server.front"))])
+def test_what_evaluates_and_holds_connections_needs_no_framework(module: str) -> None:
+    # The front, the fork server and its workers start without it, and have no memory for it.
+    assert "flask" not in with_parents(imported(MODULES[module].read_text(encoding="utf-8")))
+
+
 def test_no_modules_need_each_other() -> None:
     # What a package offers under its own name is loaded when it is asked for.
     assert circles({name: others for name, others in needs().items() if name not in {"server", "converter"}}) == []

@@ -23,11 +23,11 @@ from server.named_queries.parameters import FORMATS, Asked, WrongParameter, aske
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.named_queries.query_pages import Table, list_page, question_page
 from server.named_queries.reference_pages import api_page, completeness, quality_page
+from server.protocol.query_problems import refused
+from server.protocol.response import answered, headed, is_known
 from server.settings import Settings
 from server.sparql import Endpoint, Request, RequestProblem
-from server.sparql.query_problems import refused
 from server.sparql.request import wanted_format
-from server.sparql.response import answered, headed, is_known
 from server.sparql.response_headers import validator
 
 METHODS = ["GET", "HEAD", "OPTIONS"]

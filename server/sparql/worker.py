@@ -24,6 +24,7 @@ import msgspec
 import pyoxigraph
 
 from converter.graph import prefixes
+from converter.node_objects import node_objects
 from server.http.formats import FORMATS, Format
 from server.sparql import Request
 from server.sparql.in_memory_store import address_space, own_memory
@@ -210,42 +211,12 @@ def _serialize(results: object, format_: Format, out: Out, base: str) -> None:
 
 
 def _json_ld(triples: pyoxigraph.QueryTriples, out: Out) -> None:
-    """Expanded JSON-LD, a node object for each run of one subject; the engine's own writer tells no @type."""
-    out.write(b"[")
-    subject: object = None
-    node: dict[str, list[object]] = {}
-    first = True
-    for triple in triples:
-        if triple.subject != subject:
-            if subject is not None:
-                out.write((b"" if first else b",\n") + _node(subject, node))
-                first = False
-            subject, node = triple.subject, {}
-        if triple.predicate.value == "http://www.w3.org/1999/02/22-rdf-syntax-ns#type":
-            node.setdefault("@type", []).append(_name(triple.object))
-        else:
-            node.setdefault(triple.predicate.value, []).append(_object(triple.object))
-    if subject is not None:
-        out.write((b"" if first else b",\n") + _node(subject, node))
-    out.write(b"]\n")
-
-
-def _node(subject: object, node: dict[str, list[object]]) -> bytes:
-    return json.dumps({"@id": _name(subject), **node}, ensure_ascii=False).encode()
-
-
-def _name(term: object) -> str:
-    return term.value if isinstance(term, pyoxigraph.NamedNode) else str(term)
-
-
-def _object(term: object) -> dict[str, str]:
-    if not isinstance(term, pyoxigraph.Literal):
-        return {"@id": _name(term)}
-    if term.language:
-        return {"@value": term.value, "@language": term.language}
-    if term.datatype.value == "http://www.w3.org/2001/XMLSchema#string":
-        return {"@value": term.value}
-    return {"@value": term.value, "@type": term.datatype.value}
+    """Expanded JSON-LD, a node object for each run of one subject; the engine's own writer has no @type."""
+    before = b"["
+    for node in node_objects(triples):
+        out.write(before + json.dumps(node, ensure_ascii=False).encode())
+        before = b",\n"
+    out.write(b"[]\n" if before == b"[" else b"]\n")
 
 
 def _send(out: BinaryIO, data: bytes | bytearray) -> None:

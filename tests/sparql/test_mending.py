@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from ontology import prefixes
-from server.sparql.mending import mended
+from server.protocol.mending import mended
 from tests.conftest import Site
 from tests.test_sparql import ask
 

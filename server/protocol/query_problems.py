@@ -11,6 +11,7 @@ from flask import Response, current_app
 import ontology
 from converter.errors import QueryError
 from server.http.problems import problem
+from server.protocol.mending import Mended, mended
 from server.sparql import (
     ClientLeft,
     NotEvaluated,
@@ -23,7 +24,6 @@ from server.sparql import (
     WorkerDied,
 )
 from server.sparql.lexer import tokens, unescaped
-from server.sparql.mending import Mended, mended
 
 _RETRY = {"Retry-After": "10"}
 _WIDEST = 160

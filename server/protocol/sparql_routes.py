@@ -16,14 +16,14 @@ from converter.errors import QueryError
 from server.http.asked_form import asked_form
 from server.http.formats import FORMATS
 from server.http.problems import problem
+from server.protocol.graph_store import graph_store_blueprint
+from server.protocol.query_problems import refusal, refused
+from server.protocol.response import answered, headed, is_known, timing
+from server.protocol.result_page import EXAMPLE, query_page, result_page
+from server.protocol.service_description import service_description
 from server.sparql import Endpoint, RequestProblem
-from server.sparql.graph_store import graph_store_blueprint
-from server.sparql.query_problems import refusal, refused
 from server.sparql.request import DIRECT, FORM, LARGEST, Question, asked, body_type, question
-from server.sparql.response import answered, headed, is_known, timing
 from server.sparql.response_headers import validator
-from server.sparql.result_page import EXAMPLE, query_page, result_page
-from server.sparql.service_description import service_description
 
 _DESCRIPTIONS = {
     ".html": "text/html",

@@ -15,8 +15,8 @@ from flask import Response, current_app, render_template
 from server.charts.graph_picture import Picture, pictured
 from server.charts.result_charts import Drawn, drawn
 from server.http.formats import offers
+from server.protocol.query_problems import Refusal
 from server.sparql import Answer
-from server.sparql.query_problems import Refusal
 
 ROWS_ON_A_PAGE = 1_000
 _RAW_LINES, _RAW_CHARACTERS = 60, 20_000

@@ -13,10 +13,10 @@ from flask import Blueprint, Response, request
 from converter.errors import QueryError
 from converter.values.terms import iri
 from server.http.problems import problem
+from server.protocol.query_problems import refused
+from server.protocol.response import answered
 from server.sparql import Endpoint, Request, RequestProblem
-from server.sparql.query_problems import refused
 from server.sparql.request import wanted_format
-from server.sparql.response import answered
 
 _READING = ["GET", "HEAD", "OPTIONS"]
 _WRITING = ["PUT", "POST", "DELETE", "PATCH"]
