@@ -9,35 +9,18 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import IO, NamedTuple
+from typing import IO
 
 import pyoxigraph
 
 import ontology
+from converter.formats import GRAPHS
 from converter.values.terms import type_
 
 Lines = Iterable[str]
 
 
-class Format(NamedTuple):
-    """One RDF format: its name, suffix and media type, and the engine's name for it."""
-
-    name: str
-    suffix: str
-    media_type: str
-    engine: pyoxigraph.RdfFormat
-
-
-FORMATS = {
-    format_.name: format_
-    for format_ in (
-        Format("ttl", ".ttl", "text/turtle", pyoxigraph.RdfFormat.TURTLE),
-        Format("nt", ".nt", "application/n-triples", pyoxigraph.RdfFormat.N_TRIPLES),
-        Format("nq", ".nq", "application/n-quads", pyoxigraph.RdfFormat.N_QUADS),
-        Format("trig", ".trig", "application/trig", pyoxigraph.RdfFormat.TRIG),
-        Format("rdf", ".rdf", "application/rdf+xml", pyoxigraph.RdfFormat.RDF_XML),
-    )
-}
+FORMATS = {name: format_ for name, format_ in GRAPHS.items() if name != "jsonld"}
 """The formats that the engine writes; JSON-LD has a module of its own."""
 
 _DIGITS = re.compile(r"(\d+)")

@@ -185,8 +185,10 @@ def _output(name: str) -> Iterator[IO[bytes]]:
 
 
 def _format_of(output: str) -> str:
-    suffix = Path(output).suffix.removeprefix(".").lower()
-    return {"json": "jsonld", "xml": "rdf", "turtle": "ttl"}.get(suffix, suffix if suffix in FORMATS else "ttl")
+    from converter.formats import called
+
+    found = called(Path(output).suffix, graph=True)
+    return found.name if found else "ttl"
 
 
 def _end(message: str, code: int) -> NoReturn:

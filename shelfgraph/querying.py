@@ -13,9 +13,9 @@ from pathlib import Path
 
 import queries
 from converter.errors import QueryError, SourceUnreachable, UsageError
+from converter.formats import FORMATS
 from converter.store.data_folder import DataFolder
 from converter.store.generations import reading
-from server.http.formats import FORMATS
 from server.sparql import Request
 from server.sparql.pool import Pool
 

@@ -20,7 +20,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from converter import open_graph
+from converter.formats import GRAPHS
 from converter.publish import dump_files
+from server.representations.registry import REPRESENTATIONS
+from shelfgraph import cli
 from shelfgraph.cli import main
 from tests.commands import shelfgraph
 from tests.conftest import COMMAND, EXAMPLES, Site, free_port
@@ -335,3 +338,8 @@ def test_a_load_says_why_its_counts_differ_and_where_its_findings_are(tmp_path: 
     again = shelfgraph("load", table, "--data", tmp_path / "d", "--report", tmp_path / "findings.csv")
     assert "--report" not in again.stderr.decode()
     assert "2019-13" in (tmp_path / "findings.csv").read_text(encoding="utf-8")
+
+
+def test_every_format_of_graphs_is_one_of_the_command_and_of_documents() -> None:
+    assert {*cli.FORMATS} == {*GRAPHS}
+    assert {f".{name}" for name in GRAPHS} <= {form.suffix for form in REPRESENTATIONS}

@@ -13,8 +13,8 @@ from flask import request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from converter.formats import called
 from server.http.asked_form import parameter
-from server.http.formats import called
 from server.http.negotiation import choose
 from server.representations.registry import FULL, PROFILES, Profile, Representation
 

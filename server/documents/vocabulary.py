@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template
 
 import ontology
 from converter import graph, jsonld
+from converter.formats import SUFFIXES
 from converter.mapping.engine import PROFILE
 from server.documents.figures import CurrentFigures, Term
 from server.http.asked_form import asked_form
@@ -18,9 +19,7 @@ from server.http.headers import VARY
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 
-FORMS = {".ttl": "text/turtle", ".jsonld": "application/ld+json"} | {
-    f".{name}": graph.FORMATS[name].media_type for name in ("nt", "rdf")
-}
+FORMS = {suffix: SUFFIXES[suffix] for suffix in (".ttl", ".jsonld", ".nt", ".rdf")}
 """Suffix → media type; the first is sent to those who like all the same."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, render_template
 
 from converter import graph, jsonld
+from converter.formats import SUFFIXES
 from converter.mapping.engine import PROFILE
 from converter.store.reader import ArchiveReader
 from server.documents.figures import CurrentFigures
@@ -22,9 +23,7 @@ from server.settings import Settings
 from server.sparql import Endpoint
 
 _KEPT = 16
-_FORMS = {".html": "text/html", ".ttl": "text/turtle", ".jsonld": "application/ld+json"} | {
-    format_.suffix: format_.media_type for format_ in graph.FORMATS.values()
-}
+_FORMS = {".html": "text/html", **SUFFIXES}
 """Suffix → media type."""
 
 

@@ -18,8 +18,6 @@ from server.settings import Settings
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _FORMATS = "http://www.w3.org/ns/formats/"
 _SPDX = "http://spdx.org/rdf/terms#"
-# Our names → those of https://www.w3.org/ns/formats/.
-_NAMES = {"ttl": "Turtle", "nt": "N-Triples", "nq": "N-Quads", "trig": "TriG", "rdf": "RDF_XML"}
 
 
 class Service(NamedTuple):
@@ -63,8 +61,8 @@ def catalogued(settings: Settings, life: Life, dumps: Iterable[Dump], paths: Ite
     yield triple(dataset, _term("void:uriSpace"), literal(base))
     yield triple(dataset, _term("void:sparqlEndpoint"), iri(f"{base}sparql"))
     yield triple(dataset, _term("dcat:version"), literal(life.version))
-    for name in graph.FORMATS:
-        yield triple(dataset, _term("void:feature"), iri(_FORMATS + _NAMES[name]))
+    for format_ in graph.FORMATS.values():
+        yield triple(dataset, _term("void:feature"), iri(_FORMATS + format_.standard))
     for name, moment in (("dcterms:issued", life.issued), ("dcterms:modified", life.modified)):
         if moment:
             yield triple(dataset, _term(name), literal(moment, datatype=XSD + "dateTime"))

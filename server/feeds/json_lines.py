@@ -12,11 +12,11 @@ from typing import NamedTuple, cast
 
 import pyoxigraph
 
+from converter.formats import FORMATS
 from converter.publish.dump import json_line
 from converter.publish.external_sort import Sorter
 from ontology import expand
 from server.documents import description
-from server.http.formats import FORMATS
 from server.process_map import spread
 from server.sparql import Answer, Request
 

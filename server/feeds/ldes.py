@@ -19,6 +19,8 @@ import pyoxigraph
 from flask import Blueprint, Response, abort
 
 from converter import jsonld
+from converter.formats import GRAPHS
+from converter.formats import SUFFIXES as _FORMS
 from converter.graph import FORMATS, parsed
 from converter.store.journal import Entry
 from converter.store.reader import ArchiveReader
@@ -59,8 +61,7 @@ _STREAM = {
 """What the stream says of its members."""
 _SHAPE = {"moment": (_MOMENT, "xsd:dateTime"), "number": (_NUMBER, "xsd:integer"), "item": (_OF, None)}
 """What each member has once: the property, and the datatype of its value where it is no address."""
-_FORMS = {format_.suffix: format_.media_type for format_ in FORMATS.values()} | {".jsonld": "application/ld+json"}
-SUFFIXES = tuple(suffix[1:] for suffix in _FORMS)
+SUFFIXES = (*GRAPHS,)
 """The forms of the stream and of its nodes."""
 
 
@@ -233,5 +234,5 @@ def _document(lines: list[str], name: str) -> bytes:
     if name in {"nt", "nq"}:
         return "".join(f"{line}\n" for line in lines).encode()
     out = io.BytesIO()
-    pyoxigraph.serialize(parsed(lines), out, FORMATS[name].engine, prefixes=_PREFIXES)
+    pyoxigraph.serialize(parsed(lines), out, FORMATS[name].engine, prefixes=_PREFIXES)  # type: ignore[arg-type] # a format of graphs
     return out.getvalue()

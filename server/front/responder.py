@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from cachetools import TTLCache
 
+from converter.formats import FORMATS
 from server.front.event_threads import EventThreads
 from server.front.lookup_store import LookupStore, TooLong
 from server.front.messages import Answered, Shown
 from server.front.plain_request import Question
-from server.http.formats import FORMATS
 from server.http.generation_cache import GenerationCache
 from server.http.headers import COMMON, GENERATION
 from server.http.request_ids import request_id

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import request
 
-from server.http.formats import PARAMETERS, called
+from converter.formats import PARAMETERS, called
 from server.http.negotiation import choose
 
 

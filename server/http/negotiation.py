@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from server.http.formats import OTHER_TYPES
+from converter.formats import OTHER_TYPES
 
 _WEIGHT = re.compile(r''';[ \t]*q[ \t]*=[ \t]*"?([^\s;,"]*)"?|"[^"]*"''', re.IGNORECASE)
 

@@ -12,9 +12,9 @@ from importlib.metadata import version
 from typing import Any
 
 from converter import graph
+from converter.formats import FORMATS
 from queries import Parameter
 from server.documents.signposting import LINKSETS
-from server.http.formats import FORMATS
 from server.named_queries.paging import SIZE, WINDOW, Arranged
 from server.named_queries.parameter_types import KINDS
 from server.named_queries.query_list import DOCUMENTS, questions

@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 from converter import graph
+from converter.formats import offers
 from converter.values.terms import iri, literal, triple, type_
 from queries import Query, all_queries, bind
-from server.http.formats import offers
 from server.named_queries.paging import WINDOW, Arranged, arranged
 from server.named_queries.parameters import missing
 

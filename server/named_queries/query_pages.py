@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from flask import render_template
 
+from converter.formats import offers
 from queries import Query, bind
 from server.charts.result_charts import drawn
 from server.http.base_path import root
-from server.http.formats import offers
 from server.named_queries.paging import WINDOW, Arranged, Page
 from server.named_queries.parameter_types import KINDS, PICKED, Choice
 from server.named_queries.parameters import missing

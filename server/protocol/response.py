@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from flask import Response, current_app, request
 
 from converter.errors import QueryError
-from server.http.formats import FORMATS
+from converter.formats import FORMATS
 from server.sparql import Answer, Endpoint, Request
 from server.sparql.response_headers import cache_fields, times, validator
 

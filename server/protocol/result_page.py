@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 import pyoxigraph
 from flask import Response, current_app, render_template
 
+from converter.formats import offers
 from server.charts.graph_picture import Picture, pictured
 from server.charts.result_charts import Drawn, drawn
-from server.http.formats import offers
 from server.protocol.query_problems import Refusal
 from server.sparql import Answer
 
@@ -27,10 +27,6 @@ _LONGEST_ADDRESS = 7_000
 """Characters of an address that every browser and server takes."""
 _LABEL = re.compile(r"[/#](?:label|prefLabel|name|title)$")
 """The properties that name a resource."""
-_NAMES = {
-    "json": "JSON", "xml": "XML", "csv": "CSV", "tsv": "TSV",
-    "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML", "nq": "N-Quads", "trig": "TriG",
-}  # fmt: skip
 EXAMPLE = """PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 PREFIX pro: <http://purl.org/spar/pro/>
@@ -105,7 +101,7 @@ def result_page(query: str, answer: Answer, kind: str, started: float) -> Respon
     graph = kind in {"construct", "describe"}
     address = f"{current_app.jinja_env.globals['root']}sparql"
     downloads = {
-        _NAMES.get(format_.name, format_.name): f"{address}?{urlencode({'query': query, 'format': format_.name})}"
+        format_.title: f"{address}?{urlencode({'query': query, 'format': format_.name})}"
         for format_ in offers(graph=graph).values()
         # A truth is no table.
         if kind != "ask" or format_.name in {"json", "xml"}

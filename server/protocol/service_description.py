@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
+from converter.formats import FORMATS
 from ontology import expand
-from server.http.formats import FORMATS
 from server.sparql import Endpoint, Request
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"

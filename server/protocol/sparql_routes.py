@@ -13,8 +13,8 @@ from flask import Blueprint, Response, request
 
 from converter import graph, jsonld
 from converter.errors import QueryError
+from converter.formats import FORMATS, SUFFIXES
 from server.http.asked_form import asked_form
-from server.http.formats import FORMATS
 from server.http.problems import problem
 from server.protocol.graph_store import graph_store_blueprint
 from server.protocol.query_problems import refusal, refused
@@ -27,8 +27,7 @@ from server.sparql.response_headers import validator
 
 _DESCRIPTIONS = {
     ".html": "text/html",
-    **{format_.suffix: format_.media_type for format_ in graph.FORMATS.values()},
-    ".jsonld": "application/ld+json",
+    **SUFFIXES,
 }
 """The forms of the service description: suffix → media type."""
 METHODS = ["GET", "HEAD", "POST", "QUERY", "OPTIONS"]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pyoxigraph
 
 from converter import graph, jsonld
+from converter.formats import GRAPHS, Format
 from converter.mapping.engine import PROFILE
 from server.pages.view import View
 from server.representations import schema_org
@@ -113,6 +114,13 @@ def _rdf(name: str) -> Writer:
     return lambda described: graph.written(described.ordered, described.triples, name, described.base)
 
 
+def _data(format_: Format) -> Representation:
+    """All that is known, in a format of the registry of data."""
+    writer = _json_ld if format_.name == "jsonld" else _rdf(format_.name)
+    suffix, aliases = f".{format_.name}", format_.shared_types
+    return Representation(format_.title, suffix, format_.media_type, FULL, writer, aliases=aliases)
+
+
 def _json_ld(described: Description) -> bytes:
     node = jsonld.framed(described.lines, described.address, described.base)
     return jsonld.document(node, described.base)
@@ -146,14 +154,7 @@ def _styled(style: str) -> Representation:
 
 REPRESENTATIONS = (
     Representation("HTML", ".html", "text/html", None, None, aliases=("application/xhtml+xml",)),
-    Representation("Turtle", ".ttl", "text/turtle", FULL, _rdf("ttl"), aliases=("application/x-turtle",)),
-    Representation("JSON-LD", ".jsonld", "application/ld+json", FULL, _json_ld, aliases=("application/json",)),
-    Representation("N-Triples", ".nt", "application/n-triples", FULL, _rdf("nt")),
-    Representation(
-        "RDF/XML", ".rdf", "application/rdf+xml", FULL, _rdf("rdf"), aliases=("application/xml", "text/xml")
-    ),
-    Representation("N-Quads", ".nq", "application/n-quads", FULL, _rdf("nq")),
-    Representation("TriG", ".trig", "application/trig", FULL, _rdf("trig")),
+    *(_data(format_) for format_ in GRAPHS.values()),
     Representation("BibTeX", ".bib", "application/x-bibtex", None, _of_work(bibtex), False, ("text/x-bibtex",)),
     Representation("RIS", ".ris", "application/x-research-info-systems", None, _of_work(ris), of_things=False),
     Representation(

@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 from converter.errors import QueryError, UsageError
+from converter.formats import FORMATS
 from converter.values.terms import iri
 from ontology import expand
-from server.http.formats import FORMATS
 from server.sparql import (
     Answer,
     ClientLeft,

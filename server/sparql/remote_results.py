@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import pyoxigraph
 
-from server.http.formats import FORMATS, Format
+from converter.formats import FORMATS, Format
 from server.sparql import Refused, ServiceFailed
 from server.sparql.lexer import Form
 

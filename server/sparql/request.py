@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_options_header
 
-from server.http.formats import FORMATS, PARAMETERS, Format, called, offers
+from converter.formats import FORMATS, PARAMETERS, Format, called, offers
 from server.http.negotiation import choose
 from server.sparql import Request, RequestProblem
 from server.sparql.lexer import Form, form, is_of_graphs

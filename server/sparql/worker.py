@@ -23,9 +23,9 @@ from typing import BinaryIO, Protocol
 import msgspec
 import pyoxigraph
 
+from converter.formats import FORMATS, Format
 from converter.graph import prefixes
 from converter.node_objects import node_objects
-from server.http.formats import FORMATS, Format
 from server.sparql import Request
 from server.sparql.in_memory_store import address_space, own_memory
 from server.sparql.lexer import named, star_of

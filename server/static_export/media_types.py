@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from converter.formats import FORMATS as RESULTS
 from server.documents.signposting import LINKSETS
 from server.feeds.api_catalog import PATH, TYPE
-from server.http.formats import FORMATS as RESULTS
 from server.representations.registry import LISTS, REPRESENTATIONS
 
 _TURTLE = "text/turtle; charset=utf-8"

@@ -13,10 +13,10 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
+from converter.formats import offers
 from server.documents.resources import PUBLISHED, PUBLISHED_AT
 from server.documents.vocabulary import FORMS as TERMS
 from server.feeds.ldes import SUFFIXES as STREAMED
-from server.http.formats import offers
 from server.named_queries.parameters import missing
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.pages.records import listed

@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 import pytest
 
+from converter.formats import FORMATS
 from converter.store.reader import ArchiveReader
 from server.app import create_app
 from server.documents.resources import THINGS
-from server.http.formats import FORMATS
 from server.settings import Settings
 from tests.commands import shelfgraph
 from tests.conftest import EXAMPLES, Site

@@ -25,11 +25,11 @@ from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
 from converter.errors import QueryError, UsageError
+from converter.formats import FORMATS
 from converter.publish.changes import Deed
 from converter.store.data_folder import DataFolder
 from queries import Query, all_queries, bind
 from server.documents.resources import THINGS
-from server.http.formats import FORMATS
 from server.sparql import ClientLeft, QuerySyntax, QueryTimeout, QueueFull, Refused, Request, ServiceFailed, WorkerDied
 from server.sparql.answer_cache import Cached
 from server.sparql.remote import Remote, base_of

@@ -1,7 +1,7 @@
 """The registry of formats of data: of graphs, and of results of queries; what clients call them, and what writes them.
 
-A row is a format.  Negotiation, `format=`, the suffixes of addresses, the service description and the workers read it
-from here.
+A row is a format.  Conversion, documents, negotiation, `format=`, the suffixes of addresses, the service description
+and the workers read it from here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pyoxigraph import QueryResultsFormat, RdfFormat
 
 
 class Format(NamedTuple):
-    """A format: what we call it (also its suffix), its media type, whether it carries a graph, what writes it.
+    """A format: its suffix, its name for people, its media type, whether it carries a graph, what writes it.
 
     `other_types` are other names of the media type, understood everywhere; `shared_types` are types that it may be
     asked for under, which others share; `spellings` what else clients write in `format=`; `standard` is its name below
@@ -20,6 +20,7 @@ class Format(NamedTuple):
     """
 
     name: str
+    title: str
     media_type: str
     graph: bool
     engine: QueryResultsFormat | RdfFormat
@@ -44,40 +45,43 @@ _XML = ("application/xml", "text/xml")
 _JSON = ("application/json",)
 _TABLES = (
     Format(
-        "json", "application/sparql-results+json", False, QueryResultsFormat.JSON, "SPARQL_Results_JSON",
+        "json", "JSON", "application/sparql-results+json", False, QueryResultsFormat.JSON, "SPARQL_Results_JSON",
         shared_types=_JSON, spellings=("srj", "sparql-json", "sparql-results+json"), charset=False,
     ),
     Format(
-        "xml", "application/sparql-results+xml", False, QueryResultsFormat.XML, "SPARQL_Results_XML",
+        "xml", "XML", "application/sparql-results+xml", False, QueryResultsFormat.XML, "SPARQL_Results_XML",
         shared_types=_XML, spellings=("srx", "sparql-xml", "sparql-results+xml"),
     ),
-    Format("csv", "text/csv", False, QueryResultsFormat.CSV, "SPARQL_Results_CSV"),
-    Format("tsv", "text/tab-separated-values", False, QueryResultsFormat.TSV, "SPARQL_Results_TSV"),
+    Format("csv", "CSV", "text/csv", False, QueryResultsFormat.CSV, "SPARQL_Results_CSV"),
+    Format("tsv", "TSV", "text/tab-separated-values", False, QueryResultsFormat.TSV, "SPARQL_Results_TSV"),
 )  # fmt: skip
 _GRAPHS = (
     Format(
-        "ttl", "text/turtle", True, RdfFormat.TURTLE, "Turtle",
+        "ttl", "Turtle", "text/turtle", True, RdfFormat.TURTLE, "Turtle",
         # Turtle is N3.
         ("application/x-turtle", "text/n3", "text/rdf+n3", "application/n3"), (), ("turtle", "n3", "rdf+n3"),
     ),
     Format(
-        "jsonld", "application/ld+json", True, RdfFormat.JSON_LD, "JSON-LD",
+        "jsonld", "JSON-LD", "application/ld+json", True, RdfFormat.JSON_LD, "JSON-LD",
         ("application/vnd.schemaorg.ld+json",), _JSON, ("json", "json-ld"), charset=False,
     ),
     Format(
-        "nt", "application/n-triples", True, RdfFormat.N_TRIPLES, "N-Triples",
+        "nt", "N-Triples", "application/n-triples", True, RdfFormat.N_TRIPLES, "N-Triples",
         ("text/plain", "text/ntriples"), (), ("ntriples", "n-triples"),
     ),
     Format(
-        "rdf", "application/rdf+xml", True, RdfFormat.RDF_XML, "RDF_XML",
+        "rdf", "RDF/XML", "application/rdf+xml", True, RdfFormat.RDF_XML, "RDF_XML",
         (), _XML, ("xml", "rdf/xml", "rdf+xml", "rdfxml"),
     ),
-    Format("nq", "application/n-quads", True, RdfFormat.N_QUADS, "N-Quads", (), (), ("nquads", "n-quads")),
-    Format("trig", "application/trig", True, RdfFormat.TRIG, "TriG"),
+    Format("nq", "N-Quads", "application/n-quads", True, RdfFormat.N_QUADS, "N-Quads", (), (), ("nquads", "n-quads")),
+    Format("trig", "TriG", "application/trig", True, RdfFormat.TRIG, "TriG"),
 )  # fmt: skip
 PARAMETERS = ("format", "output", "_mediatype")
 """The parameters of an address that name a format; the first that is not empty counts."""
 FORMATS = {format_.name: format_ for format_ in (*_TABLES, *_GRAPHS)}
+GRAPHS = {name: format_ for name, format_ in FORMATS.items() if format_.graph}
+SUFFIXES = {f".{name}": format_.media_type for name, format_ in GRAPHS.items()}
+"""The suffixes of documents in RDF → their media types, the preferred first."""
 OTHER_TYPES = {other: format_.media_type for format_ in FORMATS.values() for other in format_.other_types}
 """What else clients call a media type → the type: what is sent under it can be read as the other."""
 
