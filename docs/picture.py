@@ -10,23 +10,23 @@ _WIDTH, _HEIGHT, _GAP, _ROW = 128, 34, 22, 92
 """Pixels of a box, between two boxes, and from one row to the next."""
 
 
-def read() -> dict[str, dict[str, bool]]:
-    """Room → the rooms that it imports, and whether they import it too."""
-    found: dict[str, dict[str, bool]] = {}
+def read() -> dict[str, list[str]]:
+    """Room → the rooms that it imports."""
+    found: dict[str, list[str]] = {}
     for line in (_HERE / "rooms.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             name, _, others = line.partition(":")
-            found[name] = {other.removeprefix("~"): other.startswith("~") for other in others.split()}
+            found[name] = others.split()
     return found
 
 
-def rows(rooms: dict[str, dict[str, bool]]) -> list[list[str]]:
+def rows(rooms: dict[str, list[str]]) -> list[list[str]]:
     """The rooms from above to below: each above all that it imports."""
     depths: dict[str, int] = {}
 
     def depth(name: str) -> int:
         if name not in depths:
-            below = [other for other, mutual in rooms.get(name, {}).items() if not mutual and other in rooms]
+            below = [other for other in rooms.get(name, []) if other in rooms]
             depths[name] = 1 + max(map(depth, below), default=-1)
         return depths[name]
 
@@ -34,8 +34,8 @@ def rows(rooms: dict[str, dict[str, bool]]) -> list[list[str]]:
     return [[name for name in rooms if depths[name] == number] for number in range(deepest, -1, -1)]
 
 
-def drawn(rooms: dict[str, dict[str, bool]]) -> str:
-    """The picture: an arrow from each room to those that it imports, dashed where they need each other."""
+def drawn(rooms: dict[str, list[str]]) -> str:
+    """The picture: an arrow from each room to those that it imports."""
     lines = rows(rooms)
     wide = max(map(len, lines)) * (_WIDTH + _GAP) + _GAP
     places = {
@@ -43,12 +43,7 @@ def drawn(rooms: dict[str, dict[str, bool]]) -> str:
         for number, line in enumerate(lines)
         for place, name in enumerate(line)
     }
-    arrows = [
-        _arrow(places[name], places[other], mutual=mutual)
-        for name in rooms
-        for other, mutual in rooms[name].items()
-        if other in places
-    ]
+    arrows = [_arrow(places[name], places[other]) for name in rooms for other in rooms[name] if other in places]
     boxes = [_box(name, *place) for name, place in places.items()]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {len(lines) * _ROW}" role="img" '
@@ -59,13 +54,12 @@ def drawn(rooms: dict[str, dict[str, bool]]) -> str:
     return head + "".join(f"{part}\n" for part in (*arrows, *boxes)) + "</svg>\n"
 
 
-def _arrow(begin: tuple[int, int], end: tuple[int, int], *, mutual: bool) -> str:
+def _arrow(begin: tuple[int, int], end: tuple[int, int]) -> str:
     (left, top), (other_left, other_top) = begin, end
     down = other_top >= top
     x, y = left + _WIDTH // 2, top + (_HEIGHT if down else 0)
     to_x, to_y = other_left + _WIDTH // 2, other_top + (0 if down else _HEIGHT)
-    dashes = ' stroke-dasharray="4 3"' if mutual else ""
-    return f'<path d="M{x} {y} {to_x} {to_y}" stroke="#99a" fill="none" marker-end="url(#a)"{dashes}/>'
+    return f'<path d="M{x} {y} {to_x} {to_y}" stroke="#99a" fill="none" marker-end="url(#a)"/>'
 
 
 def _box(name: str, left: int, top: int) -> str:

@@ -33,12 +33,12 @@ from server.named_queries.query_pages import example_queries
 from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
 from server.operations import Freshness, Log, register_operations
-from server.pages.view import called, safe_link
 from server.protocol.query_problems import unanswered
 from server.protocol.sparql_routes import METHODS, sparql_blueprint
 from server.reconciliation.current_index import Indexes
 from server.reconciliation.picking import Picker
 from server.reconciliation.service import reconcile_blueprint
+from server.representations.view import called, safe_link
 from server.settings import Settings
 from server.sparql import Endpoint
 

@@ -30,13 +30,13 @@ MODULES = {
 }
 
 
-def table() -> dict[str, dict[str, bool]]:
-    """Room → the rooms that it may import, and whether they need it too (docs/rooms.txt)."""
-    found: dict[str, dict[str, bool]] = {}
+def table() -> dict[str, set[str]]:
+    """Room → the rooms that it may import (docs/rooms.txt)."""
+    found: dict[str, set[str]] = {}
     for line in (ROOT / "docs" / "rooms.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             name, _, others = line.partition(":")
-            found[name] = {other.removeprefix("~"): other.startswith("~") for other in others.split()}
+            found[name] = {*others.split()}
     return found
 
 
@@ -133,18 +133,17 @@ def test_no_modules_need_each_other() -> None:
 
 def test_every_room_imports_what_the_table_lets_it() -> None:
     found, stated = rooms(), table()
-    beyond = {name: found[name] - {*stated.get(name, ())} for name in found if name not in TOGETHER}
+    beyond = {name: found[name] - stated.get(name, set()) for name in found if name not in TOGETHER}
     assert {name: others for name, others in beyond.items() if others} == {}, "see docs/rooms.txt"
 
 
 def test_every_arrow_of_the_table_is_needed() -> None:
-    unused = {name: {*others} - rooms().get(name, set()) for name, others in table().items()}
+    unused = {name: others - rooms().get(name, set()) for name, others in table().items()}
     assert {name: others for name, others in unused.items() if others} == {}, "see docs/rooms.txt"
 
 
-def test_no_rooms_need_each_other_but_those_that_are_marked() -> None:
-    plain = {name: {other for other, mutual in others.items() if not mutual} for name, others in table().items()}
-    assert circles(plain) == []
+def test_no_rooms_need_each_other() -> None:
+    assert circles(table()) == []
 
 
 def test_the_picture_is_drawn_from_the_table() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from converter.store.reader import ArchiveReader
-from server.documents import description, signposting
-from server.documents.paths import page_of
+from server.descriptions import description, signposting
+from server.descriptions.paths import page_of
+from server.descriptions.signposting import LINKSETS, Link
+from server.descriptions.site import Site
 from server.documents.renderings import Rendered, Renderings, rendered
-from server.documents.signposting import LINKSETS, Link
 from server.http.generation_cache import GenerationCache
 from server.pages import html, lists
 from server.pages.held_works import held_works
@@ -19,7 +20,6 @@ from server.pages.notices import notices
 from server.pages.record_page import record_page
 from server.pages.thing_page import thing_page
 from server.representations.registry import LISTS, PAGE, PROFILES, REPRESENTATIONS, Description, Representation, forms
-from server.sparql import Endpoint
 
 _GONE = re.compile(r" <http://www\.w3\.org/ns/prov#invalidatedAtTime> ")
 
@@ -32,7 +32,7 @@ class Descriptions:
             limit, shown, lambda _, found: sum(map(len, found[0].lines))
         )
 
-    def get(self, site: Site, place: Place) -> tuple[Description | None, Works | None]:
+    def get(self, site: Documents, place: Place) -> tuple[Description | None, Works | None]:
         """The description of a thing with the works that lead to it, None where nothing is known of it."""
         if kept := self._kept.get(place):
             return kept
@@ -43,19 +43,12 @@ class Descriptions:
         return described, works
 
 
-class Site(NamedTuple):
-    """What documents are made from; the archive is not there over a remote endpoint."""
+@dataclass(frozen=True, slots=True)
+class Documents(Site):
+    """A site with what it remembers: documents as they were sent, and what they are made of."""
 
-    endpoint: Endpoint
-    base: str
     renderings: Renderings
-    archive: ArchiveReader | None
     descriptions: Descriptions
-
-    @property
-    def search(self) -> bool:
-        """Whether there are pages of results and of names."""
-        return self.archive is not None and self.archive.catalogue is not None
 
 
 class Place(NamedTuple):
@@ -75,19 +68,19 @@ class Place(NamedTuple):
         return self.address.startswith(f"{base}item/")
 
 
-def offers(site: Site, place: Place) -> tuple[Representation, ...]:
+def offers(site: Documents, place: Place) -> tuple[Representation, ...]:
     """The forms that the document of a thing has."""
     of_work = place.is_work(site.base)
     return (*forms(of_work=of_work), *LINKSETS)
 
 
-def document(site: Site, place: Place, form: Representation) -> Rendered | None:
+def document(site: Documents, place: Place, form: Representation) -> Rendered | None:
     """The description of a thing in a form, None where nothing is known of it."""
     key = (site.endpoint.version, place.address, place.variant, form.suffix, str(place.page))
     return site.renderings.get(key, lambda: _document(site, place, form))
 
 
-def _document(site: Site, place: Place, form: Representation) -> Rendered | None:
+def _document(site: Documents, place: Place, form: Representation) -> Rendered | None:
     described, works = site.descriptions.get(site, place)
     if described is None:
         return None
@@ -96,7 +89,7 @@ def _document(site: Site, place: Place, form: Representation) -> Rendered | None
     return rendered(body, form.suffix, status, tuple(_headers(site, place, form, described, works)))
 
 
-def _described(site: Site, place: Place) -> tuple[Description | None, Works | None]:
+def _described(site: Documents, place: Place) -> tuple[Description | None, Works | None]:
     """What the graph says of the thing, and the works that lead to it where it is shared."""
     if place.is_work(site.base):
         path = place.address.removeprefix(f"{site.base}item/")
@@ -117,7 +110,7 @@ def _described(site: Site, place: Place) -> tuple[Description | None, Works | No
     return Description(lines, place.address, site.base), works
 
 
-def _body(site: Site, place: Place, form: Representation, described: Description, works: Works | None) -> bytes:
+def _body(site: Documents, place: Place, form: Representation, described: Description, works: Works | None) -> bytes:
     if form in LINKSETS:
         return signposting.linkset(described, place.variant, offers(site, place), form)
     if form in LISTS:
@@ -142,7 +135,7 @@ def _body(site: Site, place: Place, form: Representation, described: Description
 
 
 def _headers(
-    site: Site, place: Place, form: Representation, described: Description, works: Works | None
+    site: Documents, place: Place, form: Representation, described: Description, works: Works | None
 ) -> list[tuple[str, str]]:
     """The headers that are this document's own: its address, its profile, its links, when it changed."""
     headers = [("Content-Location", place.document + form.suffix)]
@@ -165,7 +158,7 @@ def _around(place: Place, works: Works, form: Representation) -> dict[str, str]:
     return {name: page_of(place.variant, n) + form.suffix for name, n in lists.neighbours(works).items()}
 
 
-def _links(site: Site, place: Place, form: Representation, described: Description) -> list[Link]:
+def _links(site: Documents, place: Place, form: Representation, described: Description) -> list[Link]:
     """The links that a header has, the first the most important."""
     canonical, linkset = Link(place.document + form.suffix, "canonical"), signposting.sets(place.variant)[0]
     if not place.is_work(site.base):

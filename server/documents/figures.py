@@ -14,9 +14,9 @@ from converter import graph
 from converter.store import statistics
 from converter.store.description import graph_of
 from converter.values.terms import iri
-from server.documents import description
+from server.descriptions import description
 from server.documents.made_once import MadeOnce
-from server.pages.view import View
+from server.representations.view import View
 from server.sparql import Endpoint
 
 _PATIENCE = 5.0

@@ -11,8 +11,8 @@ from flask import Response, render_template, request
 import ontology
 from converter.privacy import published
 from converter.record import Record
-from server.documents.document import Site
-from server.documents.paths import respelled
+from server.descriptions.paths import respelled
+from server.documents.document import Documents
 from server.documents.renderings import rendered
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
@@ -24,7 +24,7 @@ SUFFIXES = tuple(_TYPES)
 """The forms of a source."""
 
 
-def source_document(site: Site, path: str) -> Response | None:
+def source_document(site: Documents, path: str) -> Response | None:
     """The fields of a record in their order, None where none is kept at that path."""
     if site.archive is None:
         return None
@@ -47,7 +47,7 @@ def gone(path: str) -> Response:
     return problem(410, "Gone", f"/item/{path} was withdrawn; nothing is shown of it.")
 
 
-def source_body(site: Site, path: str, form: str) -> bytes | None:
+def source_body(site: Documents, path: str, form: str) -> bytes | None:
     """The document in a form of `SUFFIXES`, None where nothing is kept of the record at exactly that path."""
     record = site.archive.get(path) if site.archive else None
     if record is None:
@@ -63,7 +63,7 @@ def _readings(path: str) -> list[tuple[str, str]]:
     return plain + [(other, stated) for candidate, stated in plain for other in respelled(candidate)]
 
 
-def _sent(site: Site, path: str, form: str, body: bytes, moment: str) -> Response:
+def _sent(site: Documents, path: str, form: str, body: bytes, moment: str) -> Response:
     made = rendered(body, form)
     response = Response(body, content_type="application/json" if form == ".json" else "text/html; charset=utf-8")
     variant = f"{site.base}source/{path}"
@@ -79,7 +79,7 @@ def _sent(site: Site, path: str, form: str, body: bytes, moment: str) -> Respons
     return response
 
 
-def _page(site: Site, path: str, data: bytes) -> bytes:
+def _page(site: Documents, path: str, data: bytes) -> bytes:
     record = msgspec.json.decode(data, type=Record)
     rows = {row.field: row for row in all_rows(site.base)}
     of_field = {field.name: rows.get(_crosswalk().row(field.name).field) for field in record.fields}

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from converter.store.reader import ArchiveReader
 from converter.values.recognition import spellings
 from converter.values.terms import literal
-from server.documents import description
+from server.descriptions import description
 from server.sparql import Endpoint
 
 PREFIXES = (

@@ -17,10 +17,10 @@ from converter.harvest.repositories import underway
 from converter.mapping.engine import PROFILE
 from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
-from server.documents.document import Descriptions, Place, Site, document, offers
+from server.descriptions.paths import known, page_in, raw, respelled
+from server.documents.document import Descriptions, Documents, Place, document, offers
 from server.documents.figures import CurrentFigures
 from server.documents.original_record import gone, source_document
-from server.documents.paths import known, page_in, raw, respelled
 from server.documents.profile_page import profile_page
 from server.documents.redirects import known_as
 from server.documents.renderings import Rendered, Renderings, rendered
@@ -84,7 +84,7 @@ def site_blueprint(
     def shown() -> str:
         return endpoint.version
 
-    site = Site(endpoint, settings.base, Renderings(shown), archive, Descriptions(shown))
+    site = Documents(endpoint, settings.base, archive, Renderings(shown), Descriptions(shown))
 
     @blueprint.errorhandler(QueryTimeout)
     @blueprint.errorhandler(QueueFull)
@@ -141,7 +141,7 @@ def site_blueprint(
     return blueprint
 
 
-def _item(site: Site, path: str) -> Response:
+def _item(site: Documents, path: str) -> Response:
     """303 from a work to its description, with a suffix in one form; a withdrawn work is gone, and says so in all."""
     for read in _readings(site, path):
         place = None if read.page else _place(site, "record", read.path)
@@ -160,7 +160,7 @@ def _item(site: Site, path: str) -> Response:
     return _unknown(site, "item", path)
 
 
-def _record(site: Site, path: str) -> Response:
+def _record(site: Documents, path: str) -> Response:
     """The description of a work: at its own address by negotiation, with a suffix in one form."""
     for read in _readings(site, path):
         place = None if read.page else _place(site, "record", read.path)
@@ -170,7 +170,7 @@ def _record(site: Site, path: str) -> Response:
     return _unknown(site, "record", path)
 
 
-def _thing(site: Site, folder: str, path: str) -> Response:
+def _thing(site: Documents, folder: str, path: str) -> Response:
     """A shared thing: 303 to its description in the form that is asked for, or that description."""
     for read in _readings(site, path):
         asked = read.page or _asked_page()
@@ -186,7 +186,7 @@ def _thing(site: Site, folder: str, path: str) -> Response:
     return _unknown(site, folder, path)
 
 
-def _leading(site: Site, place: Place) -> Response | None:
+def _leading(site: Documents, place: Place) -> Response | None:
     """303 from a thing, or a page of its works, to the form that is asked for; None where nothing is known of it."""
     found = chosen(offers(site, place), site.base)
     if document(site, place, PAGE if isinstance(found, Refusal) else found) is None:
@@ -194,7 +194,7 @@ def _leading(site: Site, place: Place) -> Response | None:
     return _refused(site, place, found) if isinstance(found, Refusal) else _see_other(place.document + found.suffix)
 
 
-def _page_moved(site: Site, place: Place, read: Reading) -> Response | None:
+def _page_moved(site: Documents, place: Place, read: Reading) -> Response | None:
     """301 from a page that is asked for in a query string, and from the first under its number."""
     moved = read.page == 1 or (place.page > 1 and not read.page and read.form is not None)
     if not moved or document(site, place, PAGE) is None:
@@ -202,7 +202,7 @@ def _page_moved(site: Site, place: Place, read: Reading) -> Response | None:
     return _moved(place.document + (read.form.suffix if read.form else ""))
 
 
-def _described(site: Site, place: Place, form: Representation | None) -> Response | None:
+def _described(site: Documents, place: Place, form: Representation | None) -> Response | None:
     """The description of a thing, None where nothing is known of it."""
     if _asks_for_all():
         form = _list_of_forms()
@@ -219,7 +219,7 @@ def _asked_page() -> int:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
 
 
-def _place(site: Site, folder: str, path: str, page: int = 1) -> Place | None:
+def _place(site: Documents, folder: str, path: str, page: int = 1) -> Place | None:
     """Where a thing and its document are, None where the path can be no address."""
     thing = "item" if folder == "record" else folder
     try:
@@ -229,7 +229,7 @@ def _place(site: Site, folder: str, path: str, page: int = 1) -> Place | None:
     return Place(f"{site.base}{thing}/{path}", f"{site.base}{folder}/{path}", page)
 
 
-def _moment(site: Site, place: Place) -> str | None:
+def _moment(site: Documents, place: Place) -> str | None:
     """When the thing changed last, as far as the journal tells."""
     if site.archive is None:
         return None
@@ -252,7 +252,7 @@ def _asks_for_all() -> bool:
     return request.args.get("_profile", "").strip() == "alt"
 
 
-def _published(site: Site, name: str, content_type: str) -> Response:
+def _published(site: Documents, name: str, content_type: str) -> Response:
     """A file of the profile, its addresses moved to the base of this site."""
     response = Response(ontology.text(name, site.base), content_type=content_type)
     response.headers["Vary"] = VARY
@@ -261,7 +261,7 @@ def _published(site: Site, name: str, content_type: str) -> Response:
     return response
 
 
-def _readings(site: Site, path: str) -> list[Reading]:
+def _readings(site: Documents, path: str) -> list[Reading]:
     """How a path may be read: whole, since a handle may end in anything, then with a suffix, the longest first.
 
     What ends like a page may be one, where it is nothing else.
@@ -301,12 +301,12 @@ def _sent(made: Rendered | None, form: Representation, moment: str | None) -> Re
     return response
 
 
-def _refused(site: Site, place: Place, refusal: Refusal) -> Response:
+def _refused(site: Documents, place: Place, refusal: Refusal) -> Response:
     stated = ", ".join(f"{form.name} ({form.media_type}, {form.suffix})" for form in offers(site, place))
     return problem(refusal.status, "Not Acceptable", f"{refusal.detail} It has these: {stated}.")
 
 
-def _spelled(site: Site, folder: str, path: str) -> str | None:
+def _spelled(site: Documents, folder: str, path: str) -> str | None:
     """The reading of the path, slashes and all, under which something is known; its suffix stays."""
     start = f"{site.base}{'item' if folder == 'record' else folder}/"
     for read in _readings(site, path) if folder in {"item", "record", *THINGS} else ():
@@ -316,7 +316,7 @@ def _spelled(site: Site, folder: str, path: str) -> str | None:
     return None
 
 
-def _unknown(site: Site, folder: str, path: str) -> Response:
+def _unknown(site: Documents, folder: str, path: str) -> Response:
     """What is there under another reading of the path; 301 where the thing is known by it elsewhere; else 404."""
     spelled = _spelled(site, folder, path)
     if spelled:

@@ -18,7 +18,7 @@ from server.http.asked_form import asked_form
 from server.http.headers import VARY
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
-from server.pages.view import View
+from server.representations.view import View
 from server.settings import Settings
 from server.sparql import Endpoint
 

@@ -16,7 +16,7 @@ from converter.formats import FORMATS
 from converter.publish.dump import json_line
 from converter.publish.external_sort import Sorter
 from ontology import expand
-from server.documents import description
+from server.descriptions import description
 from server.process_map import spread
 from server.sparql import Answer, Request
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from converter.values.terms import iri
-from server.documents.description import rows
+from server.descriptions.description import rows
 from server.http.validated import carriable
 from server.sparql import Endpoint
 

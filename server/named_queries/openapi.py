@@ -14,7 +14,7 @@ from typing import Any
 from converter import graph
 from converter.formats import FORMATS
 from queries import Parameter
-from server.documents.signposting import LINKSETS
+from server.descriptions.signposting import LINKSETS
 from server.named_queries.paging import SIZE, WINDOW, Arranged
 from server.named_queries.parameter_types import KINDS
 from server.named_queries.query_list import DOCUMENTS, questions

@@ -16,7 +16,7 @@ from server.named_queries.paging import WINDOW, Arranged, Page
 from server.named_queries.parameter_types import KINDS, PICKED, Choice
 from server.named_queries.parameters import missing
 from server.named_queries.query_list import questions, shown
-from server.pages.view import Value, short
+from server.representations.view import Value, short
 
 Row = dict[str, dict[str, str]]
 _NAMES = {"json": "JSON", "csv": "CSV", "tsv": "TSV", "xml": "XML"}

@@ -11,7 +11,7 @@ from converter.store.catalogue import WHOLE
 from converter.store.catalogue_reader import CatalogueReader, Thing
 from converter.values.lookup import sort_key
 from server.charts import bars
-from server.documents.document import Site
+from server.descriptions.site import Site
 from server.http.base_path import root
 from server.http.headers import VARY
 from server.http.problems import problem

@@ -15,7 +15,7 @@ from converter import graph
 from converter.mapping.engine import Mapper
 from converter.store.catalogue_reader import CatalogueReader, Row
 from converter.store.catalogue_search import Found, Search
-from server.documents.document import Site
+from server.descriptions.site import Site
 from server.http.headers import VARY
 from server.http.validated import carriable
 from server.pages.search_request import Searched

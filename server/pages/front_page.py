@@ -15,7 +15,7 @@ from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
 from queries import all_queries
 from server.charts import bars
-from server.documents import description
+from server.descriptions import description
 from server.http.base_path import root
 from server.pages.browse import span, tiles
 from server.pages.works import listed

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import ontology
 from converter.values.terms import iri
-from server.documents import description
+from server.descriptions import description
 from server.representations.registry import Description
 from server.sparql import Endpoint
 

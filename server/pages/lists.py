@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from converter.store.catalogue_reader import CatalogueReader, Row
 from converter.values.terms import integer, iri, literal, triple, type_
-from server.documents import description
-from server.documents.paths import page_of
+from server.descriptions import description
+from server.descriptions.paths import page_of
 from server.sparql import Endpoint
 
 SIZE = 100

@@ -14,18 +14,18 @@ from converter.store.catalogue_reader import CatalogueReader, Row, Thing
 from converter.store.reader import ArchiveReader
 from converter.values import iris
 from converter.values.licences import name_of
-from server.documents import signposting
+from server.descriptions import signposting
 from server.http.base_path import root
 from server.pages.held_works import Held
 from server.pages.meta_tags import meta_tags
 from server.pages.notices import Notice
 from server.pages.search_request import Searched
-from server.pages.view import Value, View, safe_link
 from server.pages.works import Listed, file_label, listed, main_first
 from server.representations import citation
 from server.representations.files import File
 from server.representations.registry import FULL, REPRESENTATIONS, Description, Representation
 from server.representations.schema_org import schema_script
+from server.representations.view import Value, View, safe_link
 from server.representations.work import Agent, Work
 
 SCHEMES = {

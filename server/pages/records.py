@@ -11,9 +11,9 @@ from flask import Blueprint, Response, render_template, request
 from converter.mapping.engine import PROFILE
 from converter.store.catalogue_reader import Row
 from converter.values.terms import iri
-from server.documents import description
-from server.documents.document import Site
-from server.documents.paths import page_of
+from server.descriptions import description
+from server.descriptions.paths import page_of
+from server.descriptions.site import Site
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
 from server.http.problems import problem

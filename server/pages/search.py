@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 
 from converter.store.catalogue_reader import CatalogueReader, Row, Thing
 from converter.store.catalogue_search import FACETS, Found, Search
-from server.documents.document import Site
+from server.descriptions.site import Site
 from server.http.asked_form import asked_form
 from server.http.base_path import root
 from server.http.headers import VARY

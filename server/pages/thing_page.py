@@ -10,15 +10,15 @@ from flask import render_template
 
 from converter.store.reader import ArchiveReader
 from queries import all_queries
-from server.documents.paths import page_of
+from server.descriptions.paths import page_of
 from server.http.base_path import root
 from server.pages import things
 from server.pages.lists import Works
 from server.pages.record_page import SCHEMES, page_of_identifier
 from server.pages.search_request import page_links
-from server.pages.view import Value, View
 from server.representations.registry import Description, Representation
 from server.representations.schema_org import schema_script
+from server.representations.view import Value, View
 from server.representations.work import identifiers_of, orcid
 
 _CAPITAL = re.compile(r"(?<!^)([A-Z])(?=[a-z])")

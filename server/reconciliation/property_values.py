@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from converter.privacy import masked
 from converter.values.terms import iri
-from server.documents.description import rows
+from server.descriptions.description import rows
 from server.reconciliation.match_requests import Extension
 from server.reconciliation.model import KINDS, PREFIXES, PROPERTIES, Property, properties_of
 from server.reconciliation.name_index import Name

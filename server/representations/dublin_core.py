@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from converter.values.terms import iri, literal, triple
-from server.pages.view import Value, View
+from server.representations.view import Value, View
 
 DC = "http://purl.org/dc/elements/1.1/"
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"

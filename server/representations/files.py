@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from server.pages.view import View
+from server.representations.view import View
 
 _SECONDARY = re.compile(
     r"abstract|resumen|resumo|r[eé]sum[eé]|zusammenfassung|cover|portada|capa\b|title ?page|table[ _-]?of|"

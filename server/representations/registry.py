@@ -11,7 +11,6 @@ import pyoxigraph
 from converter import graph, jsonld
 from converter.formats import GRAPHS, Format
 from converter.mapping.engine import PROFILE
-from server.pages.view import View
 from server.representations import schema_org
 from server.representations.bibtex import bibtex
 from server.representations.citation import STYLES, bibliography, has_styles, markdown
@@ -19,6 +18,7 @@ from server.representations.csl import csl_json
 from server.representations.datacite import KERNEL, datacite_json, datacite_xml
 from server.representations.dublin_core import DC, oai_dc, simple_lines
 from server.representations.ris import ris
+from server.representations.view import View
 from server.representations.work import Work, work
 
 

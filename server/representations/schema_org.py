@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph
 
-from server.pages.view import View
+from server.representations.view import View
 from server.representations.work import Agent, Work, orcid, work
 
 SCHEMA = "http://schema.org/"

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from converter.values import names
 from converter.values.identifiers import resolved
 from converter.values.text import plain
-from server.pages.view import Value, View
 from server.representations.files import File, files_of, main_pdf
 from server.representations.publication_line import containers_of, date_of
+from server.representations.view import Value, View
 from server.representations.work_types import Kind, kind_of
 
 _ORCID = re.compile(r"https?://orcid\.org/(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")

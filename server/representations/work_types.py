@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import ontology
-from server.pages.view import View
+from server.representations.view import View
 
 
 class Kind(NamedTuple):

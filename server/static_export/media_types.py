@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from converter.formats import FORMATS as RESULTS
-from server.documents.signposting import LINKSETS
+from server.descriptions.signposting import LINKSETS
 from server.feeds.api_catalog import PATH, TYPE
 from server.representations.registry import LISTS, REPRESENTATIONS
 

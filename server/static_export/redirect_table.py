@@ -15,14 +15,14 @@ import pyoxigraph
 
 from converter.publish.external_sort import Sorter
 from converter.store.reader import ArchiveReader
-from server.documents.document import Site
-from server.documents.paths import escaped, known
+from server.descriptions.paths import escaped, known
+from server.documents.document import Documents
 from server.documents.redirects import PATTERNS, PREFIXES
 
 _AT_ONCE = 1_000
 
 
-def moved(store: pyoxigraph.Store, site: Site, folder: Path) -> Iterator[tuple[str, str]]:
+def moved(store: pyoxigraph.Store, site: Documents, folder: Path) -> Iterator[tuple[str, str]]:
     """Yield each address as it is decoded, with that of the one thing that has the identifier in it.
 
     They come in the order of the first, which are sorted in `folder`; both are paths below the base.
@@ -40,7 +40,7 @@ def moved(store: pyoxigraph.Store, site: Site, folder: Path) -> Iterator[tuple[s
                 yield tried, places.pop()
 
 
-def _identified(store: pyoxigraph.Store, site: Site) -> Iterator[tuple[str, str, str]]:
+def _identified(store: pyoxigraph.Store, site: Documents) -> Iterator[tuple[str, str, str]]:
     """Yield the folder of a thing, one of its identifiers, and its path in the folder."""
     for kind, pattern in PATTERNS.items():
         solutions = store.query(f"{PREFIXES} SELECT ?thing ?value {{ {pattern.format(value='?value')} }}")

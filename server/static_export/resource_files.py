@@ -17,9 +17,9 @@ from flask import Flask
 
 from converter.store.reader import ArchiveReader
 from server.app import create_app
-from server.documents.document import Descriptions, Place, Site, document, offers
+from server.descriptions.paths import is_raw, known
+from server.documents.document import Descriptions, Documents, Place, document, offers
 from server.documents.original_record import SUFFIXES, source_body
-from server.documents.paths import is_raw, known
 from server.documents.renderings import Renderings
 from server.documents.resources import THINGS
 from server.feeds.json_lines import StoreEndpoint
@@ -83,7 +83,7 @@ class Telling:
 class Opened(NamedTuple):
     """A source as it is read: what documents are made from, and the application that answers for the rest."""
 
-    site: Site
+    site: Documents
     app: Flask
     store: pyoxigraph.Store
 
@@ -98,7 +98,7 @@ class Opened(NamedTuple):
         def shown() -> str:
             return source.version
 
-        site = Site(endpoint, source.base, Renderings(shown, 0), archive, Descriptions(shown))
+        site = Documents(endpoint, source.base, archive, Renderings(shown, 0), Descriptions(shown))
         return cls(site, app, store)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from server.documents.signposting import LINKSETS
+from server.descriptions.signposting import LINKSETS
 from server.representations.registry import LISTS, REPRESENTATIONS
 from tests.conftest import EXAMPLES, Site
 from tests.feeds.servers import PROXIES, nginx_proxy

@@ -13,8 +13,8 @@ from converter.graph import ntriples
 from converter.mapping.engine import Mapper
 from converter.report import Finding, Report
 from converter.sources.detection import read
-from server.pages.view import View
 from server.representations.csl import csl_item
+from server.representations.view import View
 from server.representations.work import work
 
 ORCID = "0000-0002-1825-0097"

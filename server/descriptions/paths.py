@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from flask import request
 
 from converter.values.terms import iri
-from server.documents import description
+from server.descriptions import description
 from server.sparql import Endpoint
 
 # Characters that stand unescaped in the paths of our addresses.
