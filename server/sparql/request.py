@@ -142,6 +142,8 @@ def _one_query(source: MultiDict[str, str], parameters: MultiDict[str, str]) -> 
 
 def _parameters(text: bytes) -> MultiDict[str, str]:
     """The parameters of an address or of a form, which must be UTF-8 beneath their percent signs."""
+    if not text:
+        return MultiDict()
     try:
         return MultiDict(
             parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
