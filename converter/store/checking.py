@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pyoxigraph
 
 from converter.errors import StoreError
@@ -77,7 +79,7 @@ def _is_whole(payload: bytes, kept: bytes | None) -> bool:
         return digest(payload) == kept
     try:
         return bool(unpacked(payload))
-    except Exception:
+    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError):
         return False
 
 

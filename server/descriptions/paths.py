@@ -95,7 +95,7 @@ def known(endpoint: Endpoint, addresses: Sequence[str]) -> str | None:
 
 
 def _parts(path: str) -> list[str]:
-    """The segments as they came, where the server tells."""
+    """The segments as they came, where the server has them."""
     stated = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
     bare = stated.partition("?")[0]
     if "%2F" in bare.upper():

@@ -19,7 +19,7 @@ from server.documents.made_once import MadeOnce
 from server.representations.view import View
 from server.sparql import Endpoint
 
-_PATIENCE = 5.0
+_LONGEST = 5.0
 """Seconds that a request waits for the figures."""
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[\w.-]*[\w-])?", re.ASCII)
 """Local names that need no escape in SPARQL."""
@@ -48,14 +48,14 @@ class CurrentFigures:
         self._endpoint, self._base = endpoint, base
         self._lines = MadeOnce(endpoint, self._made)
 
-    def lines(self, patience: float = _PATIENCE) -> list[str] | None:
+    def lines(self, seconds: float = _LONGEST) -> list[str] | None:
         """The triples; None where counting takes longer than a client would wait."""
-        found = self._lines.value(patience)
+        found = self._lines.value(seconds)
         return found[0] if found else None
 
-    def terms(self, patience: float = 1.0) -> Terms | None:
+    def terms(self, seconds: float = 1.0) -> Terms | None:
         """The classes and properties; None where they are not counted yet."""
-        found = self._lines.value(patience)
+        found = self._lines.value(seconds)
         return found[1] if found else None
 
     def _made(self) -> tuple[list[str], Terms]:

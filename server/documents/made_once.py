@@ -22,8 +22,8 @@ class MadeOnce(Generic[T]):
         self._value: T | None = None
         self._making: threading.Thread | None = None
 
-    def value(self, patience: float) -> T | None:
-        """The value; None where making it takes longer than `patience` seconds."""
+    def value(self, seconds: float) -> T | None:
+        """The value; None where making it takes longer than so many seconds."""
         version = self._endpoint.version
         with self._lock:
             if self._version == version and self._value is not None:
@@ -32,7 +32,7 @@ class MadeOnce(Generic[T]):
                 self._making = threading.Thread(target=self._run, args=(version,), daemon=True)
                 self._making.start()
             making = self._making
-        making.join(patience)
+        making.join(seconds)
         with self._lock:
             return self._value if self._version == version else None
 

@@ -230,7 +230,7 @@ def _place(site: Documents, folder: str, path: str, page: int = 1) -> Place | No
 
 
 def _moment(site: Documents, place: Place) -> str | None:
-    """When the thing changed last, as far as the journal tells."""
+    """When the thing changed last, as far as the journal says."""
     if site.archive is None:
         return None
     if not place.is_work(site.base):

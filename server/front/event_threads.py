@@ -1,7 +1,7 @@
 """Whose turn it is: one thread does all the work, and another takes over where a look-up keeps the first.
 
 Nothing is handed over in the ordinary case, which would take longer than the look-up does.  The thread that was kept
-comes back in its time, finds that it is not its turn, and stands by.
+comes back in its time, finds that it is not its turn, and waits for it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Superseded(Exception):
 
 
 class EventThreads:
-    """Which thread handles events: first the one that makes this; another is to `stand_by`.
+    """Which thread handles events: first the one that makes this; another is to `wait_for_turn`.
 
     `now` is the clock, and `sleep` waits for so many seconds of it.
     """
@@ -35,11 +35,11 @@ class EventThreads:
         self._leader = threading.get_ident()
         self._since: float | None = None
         self._last = 0.0
-        self._stands_by = False
+        self._other_waits = False
 
     def begin(self) -> bool:
         """Begin what may take long, where somebody would take over."""
-        if not self._stands_by:
+        if not self._other_waits:
             return False
         self._since = self._last = self._now()
         if not self._watched.is_set():
@@ -56,9 +56,9 @@ class EventThreads:
                 raise Superseded
             self._since = None
 
-    def stand_by(self) -> None:
+    def wait_for_turn(self) -> None:
         """Wait until the other is kept, and take the turn."""
-        self._stands_by = True
+        self._other_waits = True
         while True:
             self._watched.wait()
             self._sleep(LONGEST)
@@ -66,7 +66,7 @@ class EventThreads:
             with self._lock:
                 if self._since is not None and now - self._since > LONGEST:
                     self._leader = threading.get_ident()
-                    self._since, self._stands_by = None, False
+                    self._since, self._other_waits = None, False
                     return
             if now - self._last > QUIET:
                 self._watched.clear()

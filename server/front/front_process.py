@@ -68,15 +68,15 @@ class Front:
 
     def run(self) -> None:
         """Go on until the process that started this one has ended."""
-        threading.Thread(target=self._run_thread, name="standing by", daemon=True).start()
+        threading.Thread(target=self._run_thread, name="second thread", daemon=True).start()
         self._run_thread(leads=True)
 
     def _run_thread(self, *, leads: bool = False) -> None:
-        """Handle all events, or stand by while another thread does; the life of a thread."""
+        """Handle all events, or wait while another thread does; the life of a thread."""
         try:
             while True:
                 if not leads:
-                    self.responder.threads.stand_by()
+                    self.responder.threads.wait_for_turn()
                     self.now = time.perf_counter()
                     self.responder.take_over()
                 leads = False

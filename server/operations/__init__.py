@@ -28,7 +28,7 @@ __all__ = ["FORMS", "Form", "Freshness", "Log", "register_operations"]
 _WAIT = 2.0
 """Seconds that a question of readiness waits for its answer."""
 _QUIET = frozenset({"/-/health", "/-/ready", "/metrics"})
-"""Routes that are asked every few seconds; the log tells of them where they fail."""
+"""Routes that are asked every few seconds; the log has them where they fail."""
 
 
 Middleware = Callable[[WSGIApplication], WSGIApplication]
@@ -42,7 +42,7 @@ def register_operations(
     link: Link | None,
     freshness: Freshness | None = None,
 ) -> tuple[Endpoint, Middleware]:
-    """The endpoint, watched, and what makes an application tell of its requests.
+    """The endpoint, timed, and what makes an application report its requests.
 
     It comes before what else an application does at the beginning of a request.
     """
@@ -58,7 +58,7 @@ def register_operations(
         if link and seen.passed:
             link.ended(seen.passed)
         if log and not (seen.route in _QUIET and seen.status < 400):
-            _tell(log, seen)
+            _log(log, seen)
 
     app.before_request(_route)
     app.register_blueprint(_blueprint(endpoint, metrics, freshness or Freshness()))
@@ -91,7 +91,7 @@ def _route() -> None:
 
 
 def _blueprint(endpoint: Endpoint, metrics: Metrics, freshness: Freshness) -> Blueprint:
-    blueprint = Blueprint("watching", __name__)
+    blueprint = Blueprint("operations", __name__)
     probe = Probe(endpoint)
 
     @blueprint.get("/-/health")
@@ -118,7 +118,7 @@ def _status(word: str, fault: str = "") -> Response:
     return Response(body, headers={"Cache-Control": "no-store"}, content_type="application/json")
 
 
-def _tell(log: Log, seen: ObservedRequest) -> None:
+def _log(log: Log, seen: ObservedRequest) -> None:
     """Log a request that has ended: its path without what was asked beside it, and nothing of who asked."""
     level = "error" if seen.status == 500 else "warning" if seen.status in {429, 503, 504} or seen.broken else "info"
     queries = {"queries": seen.queries, "kept": seen.kept, "queued": seen.queued, "evaluated": seen.evaluated}

@@ -27,7 +27,7 @@ _LONGEST_TRACE = 8_000
 class Log:
     """The log of one application; `slow` is how many seconds make a query slow, `descriptor` where the lines go.
 
-    The form `none` tells faults of ours and nothing else.
+    The form `none` has faults of ours and nothing else.
     """
 
     def __init__(self, form: Form, slow: float = 1.0, descriptor: int | None = None) -> None:

@@ -33,7 +33,7 @@ _POOL_GAUGES = {
     "running": "Queries that run in the foreground.",
     "background": "Long queries that run behind the others.",
     "waiting": "Queries that wait for a worker.",
-    "idle": "Workers that stand by.",
+    "idle": "Workers that are ready.",
     "resident": "Whether the workers have all of the data in memory.",
 }
 _POOL_COUNTERS = {

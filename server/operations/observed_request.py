@@ -118,7 +118,7 @@ class _Body:
         except StopIteration:
             self._whole = True
             raise
-        except Exception as fault:
+        except Exception as fault:  # noted, whatever it is, and raised
             self._seen.broken = type(fault).__name__
             raise
         self._seen.bytes += len(part)

@@ -47,7 +47,7 @@ class Probe:
         except (QueryError, OSError) as fault:
             asked.set_result(str(fault))
         except Exception as fault:
-            # Whoever waits for the answer meets the fault, and logs it.
+            # Whatever it is: who waits for the answer would wait in vain; he meets the fault, and logs it.
             asked.set_exception(fault)
         else:
             asked.set_result("")

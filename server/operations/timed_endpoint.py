@@ -61,7 +61,7 @@ class TimedEndpoint:
         seen, started = current(), time.perf_counter()
         try:
             answer = self._endpoint.ask(request)
-        except Exception as fault:
+        except Exception as fault:  # counted, whatever it is, and raised
             self.ended(request, seen, outcome(fault), 0.0, time.perf_counter() - started)
             raise
         if seen and seen.queries == 0 and seen.generation and answer.version:
@@ -76,7 +76,7 @@ class TimedEndpoint:
     def ended(
         self, request: Request, seen: ObservedRequest | None, outcome: str, queued: float, evaluated: float
     ) -> None:
-        """Count a question that has ended, and tell of it where it was slow."""
+        """Count a query that has ended, and log it where it was slow."""
         self._metrics.query(outcome, queued, evaluated)
         if seen:
             seen.queries += 1
@@ -120,7 +120,7 @@ class _TimedAnswer(Answer):
             except StopIteration:
                 self._outcome = made
                 break
-            except Exception as fault:
+            except Exception as fault:  # counted, whatever it is, and raised
                 self._outcome = outcome(fault)
                 raise
             finally:

@@ -28,7 +28,7 @@ from server.sparql.lexer import tokens, unescaped
 _RETRY = {"Retry-After": "10"}
 _WIDEST = 160
 """Characters of a line that are shown."""
-# Names of character classes, which tell a reader nothing; "[_]" stands for white space and more.
+# Names of character classes, which say nothing to a reader; "[_]" stands for white space and more.
 _NOISE = re.compile(r"^\[.*\]$|\\u\{|^'|^\.\.=")
 
 

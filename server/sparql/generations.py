@@ -69,7 +69,7 @@ class Generations:
         self._show(fresh, self.workers)
 
     def close(self) -> None:
-        """End every worker that stands by, and make no more."""
+        """End every worker that is ready, and make no more."""
         with self._lock:
             self._closed = True
             self._turned.notify_all()

@@ -33,7 +33,7 @@ _GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def affordable() -> int:
-    """The bytes that data may take in memory here: a part of what is free; 0 where the system does not tell."""
+    """The bytes that data may take in memory here: a part of what is free; 0 where the system does not say."""
     try:
         text = Path("/proc/meminfo").read_text(encoding="ascii")
     except OSError:
@@ -155,7 +155,7 @@ def resident_bytes(process: int) -> int:
 
 
 def address_space() -> int:
-    """The bytes of addresses that this process has; 0 where the system does not tell."""
+    """The bytes of addresses that this process has; 0 where the system does not say."""
     try:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:

@@ -40,7 +40,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _READ, _REMEMBERED = 4_096, 1_000
-"""Characters of a query that tell its kind; kinds that are remembered."""
+"""Characters of a query by which its kind is known; kinds that are remembered."""
 _FORMS: frozenset[str] = frozenset({"select", "ask", "construct", "describe"})
 _UPDATES = frozenset({"insert", "delete", "clear", "drop", "create", "copy", "move", "add", "with", "load"})
 # Their values differ between two evaluations, so that no answer with them may be kept.

@@ -40,7 +40,7 @@ from server.sparql.worker import Opening
 from server.sparql.worker_process import EndedIdle, Worker
 
 _SPARES = 8
-"""Workers that stand by beside those of the foreground."""
+"""Workers that are ready beside those of the foreground."""
 _LEAST_WAIT, _LOOK = 0.001, 0.25
 """Seconds between two looks at a query whose slice is nearly over, and whether a long query may be ended."""
 _LONG_PART, _LONG_WAIT = 0.75, 0.5
@@ -57,7 +57,7 @@ class _NoPlaceLeft(QueryError):
 
 
 class Figures(NamedTuple):
-    """How many queries run, are of lower priority and wait, workers that stand by, and what became of workers so far.
+    """How many queries run, are of lower priority and wait, workers that are ready, and what became of workers so far.
 
     `resident` is 1 where the workers have all of the data in memory.
     """

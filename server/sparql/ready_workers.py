@@ -1,4 +1,4 @@
-"""Workers of one generation that stand by, so that no query pays for a start."""
+"""Workers of one generation that are ready, so that no query pays for a start."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ReadyWorkers:
         self._lacking.notify()
 
     def give_back(self, worker: Worker) -> Worker | None:
-        """Let one that is in the foreground no more stand by again; one that is one too many then, if any."""
+        """Let one that is in the foreground no more be ready again; one that is one too many then, if any."""
         self._warmed_out.discard(worker)
         if self._closed:
             return worker
@@ -100,7 +100,7 @@ class ReadyWorkers:
         return self.idle.pop() if len(self.idle) > self._number - self._out else None
 
     def close(self) -> None:
-        """End every worker that stands by; the others end when they come back."""
+        """End every worker that is ready; the others end when they come back."""
         with self._lock:
             self._closed = True
             idle, self.idle = self.idle, deque()
@@ -128,10 +128,10 @@ class ReadyWorkers:
                 self._failed(self)
                 time.sleep(_PAUSE)
                 continue
-            _end(self._stood_by(fresh))
+            _end(self._added(fresh))
 
-    def _stood_by(self, fresh: deque[Worker]) -> deque[Worker]:
-        """Let fresh workers stand by; those that are too many by then."""
+    def _added(self, fresh: deque[Worker]) -> deque[Worker]:
+        """Add fresh workers to those that are ready; those that are too many by then."""
         with self._lock:
             if self._closed:
                 return fresh

@@ -1,6 +1,6 @@
 """What a service elsewhere says → what our own store would say: truths, triples a line each, formats that it lacks.
 
-Services differ here.  Virtuoso tells a truth as a table, writes N-Triples in the ASCII of 2004 with tabs, and knows
+Services differ here.  Virtuoso sends a truth as a table, writes N-Triples in the ASCII of 2004 with tabs, and knows
 neither N-Quads nor TriG; others write Turtle and N-Triples alone.  Tables are alike everywhere and pass as they come.
 """
 

@@ -32,7 +32,7 @@ ALONE: Mapping[str, str] = {
     ".well-known/resourcesync": _XML,
     PATH.removeprefix("/"): TYPE,
 }
-"""The files whose names tell no type."""
+"""The files whose names name no type."""
 NODES = ("ldes/", _TURTLE)
 """The folder of more such files, and their type."""
 
@@ -42,7 +42,7 @@ ANSWERS = {f".{result.name}": result.content_type for result in RESULTS.values()
 
 def by_suffix() -> dict[str, str]:
     """Suffix → media type, the longest first: `.csl.json` is another than `.json`."""
-    return dict(sorted(_told(), key=lambda pair: (-pair[0].count("."), pair[0])))
+    return dict(sorted(_typed(), key=lambda pair: (-pair[0].count("."), pair[0])))
 
 
 def forms() -> dict[str, str]:
@@ -57,7 +57,7 @@ def suffixes() -> list[str]:
     return sorted(every, key=lambda suffix: (-len(suffix), suffix))
 
 
-def _told() -> Iterator[tuple[str, str]]:
+def _typed() -> Iterator[tuple[str, str]]:
     yield from ANSWERS.items()
     yield from _OTHERS.items()
     yield from ((form.suffix, form.content_type) for form in (*REPRESENTATIONS, *LINKSETS, *LISTS))

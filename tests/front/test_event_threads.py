@@ -21,7 +21,7 @@ class Other:
         threads.end()
 
     def _run(self) -> None:
-        self._threads.stand_by()
+        self._threads.wait_for_turn()
         self.leads.set()
 
 
@@ -80,14 +80,14 @@ def test_it_goes_back_and_forth(clock: Clock, threads: EventThreads) -> None:
 
     def other() -> None:
         for _ in range(3):
-            threads.stand_by()
+            threads.wait_for_turn()
             kept("other")
 
     thread = threading.Thread(target=other, daemon=True)
     thread.start()
     for _ in range(3):
         kept("first")
-        threads.stand_by()
+        threads.wait_for_turn()
     led.append("first")
     thread.join(30)
     assert led == [*["first", "other"] * 3, "first"]
