@@ -156,7 +156,7 @@ def _held(generation: str, limit: int, channel: socket.socket) -> pyoxigraph.Sto
     """The generation in memory, where that is possible; how it went is sent."""
     store, code = None, 0
     try:
-        store = in_memory_store.loaded_apart(generation, limit)
+        store = in_memory_store.loaded(generation, limit)
     except MemoryError:
         code = -errno.ENOMEM
     except OSError:

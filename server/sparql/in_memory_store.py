@@ -47,19 +47,29 @@ def affordable() -> int:
 
 
 def loaded(generation: str, limit: int) -> pyoxigraph.Store:
-    """All statements of a generation, in memory.
+    """All statements of a generation, in memory, loaded by a thread that has lower priority.
 
+    The memory that a thread allocates is apart: that of forks stays small and quick, a query takes half the time.
     Raises MemoryError where this process would come to have more than `limit` bytes, OSError where the generation
     cannot be read.
     """
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(_load, generation, limit).result()
+
+
+def _load(generation: str, limit: int) -> pyoxigraph.Store:
+    # This thread alone: forks are those of the one that waits, and as quick as others.
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWER)
     store = pyoxigraph.Store()
     fault: Exception | None = None
     with child_process.start(
-        "server.sparql.in_memory_store", generation, str(limit), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, bufsize=_PIPE, pipesize=_PIPE,
+        "server.sparql.in_memory_store", generation, str(limit),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pipesize=_PIPE,
     ) as reading:  # fmt: skip
         try:
-            store.bulk_load(reading.stdout, FORMAT, lenient=True)
+            # The engine itself reads, so that no other thread of Python waits for one of lower priority.
+            store.bulk_load(path=f"/dev/fd/{reading.stdout.fileno()}", format=FORMAT, lenient=True)  # type: ignore[union-attr] # a pipe
         except (OSError, SyntaxError) as broken:
             fault = broken
     if reading.returncode == _TOO_LARGE:
@@ -67,23 +77,6 @@ def loaded(generation: str, limit: int) -> pyoxigraph.Store:
     if reading.returncode or fault:
         raise OSError(f"{generation} cannot be read into memory")
     return store
-
-
-def loaded_apart(generation: str, limit: int) -> pyoxigraph.Store:
-    """The same, loaded by a thread that has lower priority, in a process that has no other work.
-
-    The memory that a thread allocates is apart: that of forks stays small and quick, a query takes half the time.
-    Raises what `loaded` raises.
-    """
-
-    def load() -> pyoxigraph.Store:
-        # This thread alone: the forks are those of the one that waits, and as quick as others.
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWER)
-        return loaded(generation, limit)
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(load).result()
 
 
 def _sent(generation: str, reader: int, limit: int) -> int:
