@@ -12,7 +12,7 @@ from flask import render_template
 
 import ontology
 from converter.mapping.engine import PROFILE
-from server.pages.view import short
+from server.representations.view import short
 
 _SHACL = "http://www.w3.org/ns/shacl#"
 _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"

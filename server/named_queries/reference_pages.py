@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask import render_template
 
 from queries import bind, load
-from server.documents import description
+from server.descriptions import description
 from server.documents.made_once import MadeOnce
 from server.named_queries.openapi import openapi
 from server.named_queries.query_list import questions

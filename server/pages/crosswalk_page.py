@@ -12,7 +12,7 @@ import ontology
 from server.http.base_path import root
 from server.http.headers import VARY
 from server.http.validated import etag, sent
-from server.pages.view import short
+from server.representations.view import short
 
 SIZE = 100
 """Rows on a page."""
