@@ -8,13 +8,12 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import gzip
 import hashlib
 import io
 import os
 import re
-import shutil
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import IO, NamedTuple, cast
 import zstandard
 
 from converter.errors import StoreError, UsageError
+from converter.store.leftovers import PART, SORTING, held, sweep
 
 
 class Form(NamedTuple):
@@ -57,7 +57,6 @@ CHECKSUM = ".sha256"
 _LEVEL = 9
 _NAME = re.compile(r"(\d{1,18})(?:-since-(\d{1,18}))?(\.[a-z]+)(\.zst|\.gz)?")
 _BLOCK = 1 << 18
-_LONG_AGO = 7 * 24 * 3600
 
 
 class Dump(NamedTuple):
@@ -116,11 +115,9 @@ def kept(data: Path, upto: int | None = None) -> list[Dump]:
 def forget(data: Path, keep: int) -> list[Path]:
     """The dumps that were removed: those of all but the newest generations, so many.
 
-    What a dump left behind that was killed long ago goes, too.
+    What a dump left behind that was killed goes, too.
     """
-    for path in folder_of(data).glob(".*"):
-        if time.time() - path.stat().st_mtime > _LONG_AGO:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    sweep(folder_of(data), SORTING, PART)
     dumps = kept(data)
     newest = sorted({dump.generation for dump in dumps}, reverse=True)[:keep]
     gone = [dump.path for dump in dumps if dump.generation not in newest]
@@ -148,6 +145,7 @@ def whole(path: Path, packing: str | None) -> Iterator[IO[bytes]]:
         with path.open("wb") as file, packed(file, packing) as out:
             yield out
         return
+    sweep(path.parent, f".{glob.escape(path.name)}{PART[1:]}")
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     # The file is opened inside, so that an interruption at any moment finds it gone.
     try:
@@ -155,7 +153,7 @@ def whole(path: Path, packing: str | None) -> Iterator[IO[bytes]]:
             file = beside.open("wb")
         except OSError as fault:
             raise UsageError(f"{path}: {fault.strerror}; name another file with -o") from None
-        with file:
+        with file, held(beside):
             digested = _Digested(file)
             with packed(cast("IO[bytes]", digested), packing) as out:
                 yield out

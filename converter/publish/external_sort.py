@@ -14,6 +14,8 @@ from typing import Self
 
 import zstandard
 
+from converter.store.leftovers import held
+
 _RUN = 16 << 20
 """Bytes of a run: about a hundred thousand statements."""
 _FAN = 64
@@ -37,6 +39,8 @@ class Sorter:
         self, folder: Path | None = None, run: int = _RUN, fan: int = _FAN, note: Callable[[int], None] | None = None
     ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix=".sorting-", dir=folder)
+        self._hold = contextlib.ExitStack()
+        self._hold.enter_context(held(Path(self._temporary.name)))
         self._run, self._fan, self._note = run, fan, note
         self._parts: list[bytes] = []
         self._size = 0
@@ -49,6 +53,7 @@ class Sorter:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._hold.close()
         self._temporary.cleanup()
 
     def write(self, data: bytes) -> int:

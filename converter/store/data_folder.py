@@ -36,6 +36,7 @@ from converter.store.agreement import Stamp, Start, agree, prepared, stamp_of
 from converter.store.archive import Archive
 from converter.store.folder_writer import Writer
 from converter.store.generations import Generation
+from converter.store.leftovers import PART, SORTING, sweep
 from converter.store.loader import Lines, Loader
 
 _LAYOUT = 1
@@ -150,6 +151,7 @@ class DataFolder:
             )
         self.path.mkdir(parents=True, exist_ok=True)
         with self._locked():
+            self._sweep()
             beyond = prepared(self.path, self._stamps(start), start)
             self._write("shelfgraph.json", json.dumps({"layout": _LAYOUT, **identity._asdict()}, indent=1) + "\n")
             base, crosswalk = identity
@@ -204,6 +206,17 @@ class DataFolder:
         for older in numbers[:-_KEPT]:
             self._removed(older)
         return Generation(number, path, made.journal, made.archive, made.number)
+
+    def _sweep(self) -> None:
+        """Remove what commands left behind that were killed."""
+        shutil.rmtree(self.path / "store.new", ignore_errors=True)
+        for folder in ("dumps", "published"):
+            sweep(self.path / folder, SORTING, PART)
+        newest = self.newest()
+        for number in self._numbers() if newest else ():
+            # It was never shown: whoever made it was killed before.
+            if newest and number > newest.number:
+                self._removed(number)
 
     def _generation_path(self, number: int) -> Path:
         return self.path / "generations" / str(number)

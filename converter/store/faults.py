@@ -18,12 +18,16 @@ def opened(path: Path) -> pyoxigraph.Store:
     Raises StoreError where it is broken.
     """
     try:
-        return pyoxigraph.Store(str(path))
+        store = pyoxigraph.Store(str(path))
     except (OSError, RuntimeError) as fault:
         raise StoreError(
             f"{path}: the store cannot be opened ({fault}); make it anew from the archive with “shelfgraph rebuild"
             f" --data {path.parent}”"
         ) from None
+    # At each opening the engine puts its log aside, and never removes it.
+    for old in path.glob("LOG.old.*"):
+        old.unlink(missing_ok=True)
+    return store
 
 
 def of_engine(fault: BaseException) -> StoreError | None:
