@@ -255,6 +255,7 @@ class Page:
             )
             self._note(Finding(draft.identifier, "warning", "", namespace, reason))
             read_unknown(metadata, draft)
+            draft.fault = draft.fault or ("" if draft.fields else "a record without a value; nothing is read of it")
         else:
             format_.read(metadata, draft)
         if draft.fault:

@@ -185,6 +185,20 @@ def test_a_record_in_the_envelope_of_a_harvester_is_read_as_what_it_is(tmp_path:
     assert record.values("dc.title") == same.values("dc.title") != []
 
 
+def test_a_record_without_a_value_is_an_error_and_no_record(tmp_path: Path) -> None:
+    path = tmp_path / "r.xml"
+    header = "<header><identifier>oai:x:1</identifier></header>"
+    empty = f'<record>{header}<metadata><ignored xmlns="urn:x"/></metadata></record>'
+    full = empty.replace(":1<", ":2<").replace("/></metadata>", "><title>T</title></ignored></metadata>")
+    path.write_text(f"<records>{empty}{full}</records>")
+    report = Findings()
+    [record] = records(path, report)
+    assert record.identifier == "oai:x:2"
+    assert [(one.record, one.reason) for one in report.all if one.level == "error"] == [
+        ("oai:x:1", "a record without a value; nothing is read of it")
+    ]
+
+
 @pytest.mark.parametrize("space", ["", "\n      "], ids=["bare", "indented"])
 def test_the_leader_of_marc_says_the_kind_of_work_however_it_is_indented(space: str, tmp_path: Path) -> None:
     path = tmp_path / "r.xml"
