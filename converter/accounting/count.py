@@ -12,7 +12,7 @@ from converter.accounting.leaves import Leaf, leaves
 from converter.mapping.engine import Mapped
 from converter.record import Record
 from converter.report import Finding, Report
-from converter.values.words import words
+from converter.values.words import end_of, number_of, words
 from ontology.source_tables import is_kind
 
 OUTCOMES = ("mapped", "kept", "private", "archived", "reported", "unaccounted")
@@ -83,7 +83,9 @@ class _Said:
         self._whole: dict[str, str] = {}
         self._items: list[str] = []
         self._holders: defaultdict[str, set[int]] = defaultdict(set)
-        for text, outcome in items:
+        # An identifier may stand in an address by its digits alone.
+        stated = [(one, outcome) for text, outcome in items for one in (text, end_of(text)) if one]
+        for text, outcome in stated:
             found = words(text)
             whole = "".join(found)
             if whole not in self._whole:
@@ -97,7 +99,7 @@ class _Said:
 
         Empty where nothing did.
         """
-        found = words(leaf.text)
+        found = words(number_of(leaf.text))
         whole = self._whole.get("".join(found))
         if whole:
             return whole

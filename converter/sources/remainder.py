@@ -14,7 +14,7 @@ import msgspec
 from lxml import etree
 
 from converter.record import Record
-from converter.values.words import words
+from converter.values.words import end_of, number_of, words
 from ontology.source_tables import is_kind
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -27,7 +27,10 @@ _PLACES = frozenset("tag code ind1 ind2 mdschema element qualifier schema name".
 _NAMED_BY_ATTRIBUTE = frozenset("element field dcvalue datafield subfield controlfield assertion property".split())
 
 
-_MARK = re.compile(r".*(?:type|scheme|schemeuri|lang|language|general|encoding|metadatascheme)", re.IGNORECASE)
+_NOBODY = "nothing reads what stands there; where its format has a table in ontology/formats, a row makes it a field"
+_MARK = re.compile(
+    r"(?:.*\.)?_links\..*|.*(?:type|scheme|schemeuri|lang|language|general|encoding|metadatascheme)", re.IGNORECASE
+)
 """Keys of JSON that say how the value beside them is meant."""
 
 
@@ -92,7 +95,7 @@ def unread(
             meant = f"how {leaf.of[:60]!r} is meant" if leaf.of else "said of what stands there"
             yield leaf.name, leaf.text, f"{meant}, for which there is no field"
         else:
-            yield leaf.name, leaf.text, "no row of ontology/formats names this place; add one to make it a field"
+            yield leaf.name, leaf.text, _NOBODY
 
 
 def _exact(record: Record, findings: Sequence[tuple[str, str, str]]) -> set[str]:
@@ -123,10 +126,13 @@ class _Said:
 
     def holds(self, text: str) -> bool:
         """Whether the words of a text are there, or it is a kind."""
-        found = words(text)
+        found = words(number_of(text))
         if self._words.issuperset(found) or is_kind(text):
             return True
-        self._whole = self._whole or {"".join(words(one)) for one in self._texts}
+        if not self._whole:
+            # An identifier may stand in an address by its digits alone.
+            ends = map(end_of, self._texts)
+            self._whole = {"".join(words(one)) for one in (*self._texts, *ends)}
         return "".join(found) in self._whole
 
 

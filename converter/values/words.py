@@ -13,6 +13,27 @@ _TEX = re.compile(r"\\(?P<name>[A-Za-z]+)\s?|\\[^A-Za-z\s]|[{}$]")
 _LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d"})
 
 
+_CONTROL = re.compile(r"\([A-Za-z][\w-]*\)\s*(?=[\w-]*\d)")
+
+
+def number_of(text: str) -> str:
+    """The text without what stands before a number in MARC, which says whose it is.
+
+    >>> number_of("(DE-588)118540238"), number_of("(see) notes")
+    ('118540238', '(see) notes')
+    """
+    return _CONTROL.sub("", text, count=1)
+
+
+def end_of(address: str) -> str:
+    """The last part of an address, which may be an identifier; empty where the text is none.
+
+    >>> end_of("https://isni.org/isni/0000000122986657/"), end_of("a/b")
+    ('0000000122986657', '')
+    """
+    return address.rstrip("/").rpartition("/")[2] if "://" in address else ""
+
+
 def words(text: str) -> list[str]:
     r"""The words of a text, in small letters.
 
