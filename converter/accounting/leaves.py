@@ -3,7 +3,7 @@
 A leaf is a text of XML or an attribute with content, a value of JSON, a subfield of MARC, a part of a cell of CSV, a
 value of RIS or BibTeX, a cell or `meta` of an item page.  No leaf is what an answer of OAI-PMH says of itself (when it
 was given, where the next page is), and how a document is written (namespaces, schemas, names by which its parts refer
-to each other).
+to each other), nor what consists of signs alone, such as a dash or a comma between elements.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 from lxml import etree, html
 from pymarc import marc8_to_unicode
+
+from converter.values.words import words
 
 
 class Leaf(NamedTuple):
@@ -58,7 +60,7 @@ _NO_ENTRIES = frozenset({"comment", "preamble", "string"})
 def leaves(kind: str, stream: BinaryIO) -> Iterator[Leaf]:
     """Yield the leaves of a document of a kind (as `--from` names it); it is in UTF-8, or binary MARC."""
     stream.seek(0)
-    yield from _WALKERS[kind](stream)
+    yield from (leaf for leaf in _WALKERS[kind](stream) if words(leaf.text))
 
 
 def of_xml(stream: BinaryIO) -> Iterator[Leaf]:
