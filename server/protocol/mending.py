@@ -65,10 +65,12 @@ def _prefix(query: str, undeclared: list[str], prefixes: Mapping[str, str]) -> M
         return Mended("", f"Add {names} and run", f"{lines}\n{query}")
     for name in undeclared:
         for meant in difflib.get_close_matches(name, list(prefixes), 1, 0.7):
-            text = query
-            for word in reversed([*tokens(query)]):
+            parts, end = list[str](), 0
+            for word in tokens(query):
                 if word.kind == "prefixed" and word.text.startswith(f"{name}:"):
-                    text = text[: word.offset] + meant + text[word.offset + len(name) :]
+                    parts += [query[end : word.offset], meant]
+                    end = word.offset + len(name)
+            text = "".join([*parts, query[end:]])
             line = "" if _declares(query, meant) else f"PREFIX {meant}: <{prefixes[meant]}>\n"
             return Mended(f"Did you mean {meant}:?", f"Write {meant}: and run", line + text)
     return None
