@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
 
-from converter.errors import ShelfgraphError, UsageError
+from converter.errors import QueryError, ShelfgraphError, UsageError
 from shelfgraph import archiving, harvesting, inspecting, maintaining, options, publishing, remote, serving
 from shelfgraph.doctor import command
 
@@ -29,11 +30,17 @@ INTERRUPTED = 130
 class _Group(click.Group):
     """The command, whose faults are one line on standard error and an exit code."""
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, each with the whole first sentence of its help."""
+        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _first_sentence(found.help or "")) for name, found in named if found])
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except ShelfgraphError as fault:
-            _end(" ".join(str(fault).split()), fault.exit_code)
+            _end(_lines(str(fault)) if isinstance(fault, QueryError) else " ".join(str(fault).split()), fault.exit_code)
         except KeyboardInterrupt:
             _end("interrupted", INTERRUPTED)
         except (sqlite3.Error, OSError) as fault:
@@ -51,6 +58,22 @@ class _Group(click.Group):
             if not (stated := of_engine(fault)):
                 raise
             _end(str(stated), 1)
+
+
+def _first_sentence(text: str) -> str:
+    r"""The first sentence of a help text; three dots end none.
+
+    >>> _first_sentence("Write the records of SOURCE... as RDF.  A folder\\nis read whole.")
+    'Write the records of SOURCE... as RDF.'
+    """
+    words = " ".join(text.split("\n\n", maxsplit=1)[0].split())
+    found = re.match(r"(?:[^.]|\.\.\.|\.(?=\S))+\.(?!\S)", words)
+    return found[0] if found else words
+
+
+def _lines(text: str) -> str:
+    """A message in lines, of which one points with a caret; other control characters are left out."""
+    return "\n".join("".join(sign for sign in line if sign.isprintable()).rstrip() for line in text.split("\n"))
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -16,8 +16,9 @@ from converter.errors import QueryError, SourceUnreachable, UsageError
 from converter.formats import FORMATS
 from converter.store.data_folder import DataFolder
 from converter.store.generations import reading
-from server.sparql import Request
+from server.sparql import QuerySyntax, Request
 from server.sparql.pool import Pool
+from server.sparql.query_problems import refusal
 
 
 def text_of(question: str, values: Mapping[str, str]) -> str:
@@ -40,15 +41,21 @@ def text_of(question: str, values: Mapping[str, str]) -> str:
 
 
 def local(data: Path, text: str, format_: str, timeout: float) -> Iterator[bytes]:
-    """Yield the answer of a data folder."""
+    """Yield the answer of a data folder.
+
+    Raises QueryError in the words of the query page, with the line, a caret and what may have been meant.
+    """
     folder = DataFolder(data)
     generation = folder.current()
     identity = folder.identity()
+    base = identity.base if identity else ""
     with reading(generation) as store:
-        pool = Pool(store, base=identity.base if identity else "", size=1, timeout=timeout)
+        pool = Pool(store, base=base, size=1, timeout=timeout)
         try:
             with pool.ask(Request(text, format_)) as answer:
                 yield from answer
+        except QuerySyntax as fault:
+            raise QueryError(refusal(fault, text, base).detail) from None
         finally:
             pool.close()
 
@@ -87,7 +94,7 @@ def print_table(answer: Iterable[bytes]) -> None:
         return
     table = Table()
     for name in rows[0] if rows else []:
-        table.add_column(Text(name))
+        table.add_column(Text(name), overflow="fold")
     for row in rows[1:]:
         table.add_row(*(Text(cell) for cell in row))
     Console(file=sys.stdout).print(table)

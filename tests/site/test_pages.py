@@ -126,8 +126,8 @@ def test_a_role_is_told_once_above_all_who_hold_it(shelf: Site) -> None:
 
 
 def test_columns_that_are_empty_are_left_out_of_a_source(shelf: Site) -> None:
-    assert texts(page(shelf, "/source/id/b"), "//th") == ["Field", "Value"]
-    assert texts(page(shelf, f"/source/{HANDLE}"), "//th") == ["Field", "Value", "Language"]
+    assert texts(page(shelf, "/source/id/b"), "//th") == ["Field", "Value", "Becomes"]
+    assert texts(page(shelf, f"/source/{HANDLE}"), "//th") == ["Field", "Value", "Becomes", "Language"]
 
 
 def colours(scheme: str) -> dict[str, str]:
