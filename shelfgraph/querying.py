@@ -16,9 +16,9 @@ from converter.errors import QueryError, SourceUnreachable, UsageError
 from converter.formats import FORMATS
 from converter.store.data_folder import DataFolder
 from converter.store.generations import reading
+from server.protocol.query_problems import refusal
 from server.sparql import QuerySyntax, Request
 from server.sparql.pool import Pool
-from server.sparql.query_problems import refusal
 
 
 def text_of(question: str, values: Mapping[str, str]) -> str:
