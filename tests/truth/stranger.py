@@ -56,9 +56,9 @@ class Answer:
             mapped = mapper.map(record)
             self.report.extend(mapped.findings)
             stated.append((record, list(mapped.lines)))
-        lines = [line for batch in settled(stated, mapper.base) for line in batch]
+        self.lines = [line for batch in settled(stated, mapper.base) for line in batch]
         self.store = pyoxigraph.Store()
-        self.store.load(ntriples(lines, mapper.base), format=pyoxigraph.RdfFormat.N_TRIPLES)
+        self.store.load(ntriples(self.lines, mapper.base), format=pyoxigraph.RdfFormat.N_TRIPLES)
 
     def holds(self, pattern: str) -> bool:
         """Whether the pattern is there; `?w` is a work."""

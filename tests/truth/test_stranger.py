@@ -8,6 +8,8 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
+from converter.validation import Shapes
+from ontology import PUBLISHED_BASE
 from shelfgraph import Repository
 from tests.commands import shelfgraph
 from tests.truth.stranger import (
@@ -949,6 +951,7 @@ CLAIMS = [
 ]
 
 
+SHAPES = Shapes(PUBLISHED_BASE)
 FURTHER = json.loads(Path(__file__).with_name("further.json").read_text(encoding="utf-8"))
 CLAIMS += [Claim(**stated) for stated in FURTHER]
 
@@ -961,6 +964,7 @@ def test_it_is_true_in_this_format_too(claim: Claim, tmp_path: Path) -> None:
     assert len(answer.store) or answer.report.findings
     assert not claim.holds or answer.holds(claim.holds), claim.text
     assert not claim.never or not answer.holds(claim.never), claim.text
+    assert [found for found in SHAPES.findings("", answer.lines) if found.severity == "violation"] == []
 
 
 TWO_OF_A_KEY = {
