@@ -22,7 +22,8 @@ KINDS = {
     "organisations": "foaf:Organization",
     "journals": "fabio:Journal",
     "subjects": "skos:Concept",
-    "places": "dcterms:Location",
+    "places": "frbr:Place",
+    "funders": "frapo:FundingAgency",
     "grants": "frapo:Grant",
 }
 TYPE = pyoxigraph.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

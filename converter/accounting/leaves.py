@@ -1,9 +1,9 @@
 """The leaves of a document as its syntax has them, found without the readers of formats.
 
 A leaf is a text of XML or an attribute with content, a value of JSON, a subfield of MARC, a part of a cell of CSV, a
-value of RIS or BibTeX, a cell or `meta` of an item page.  No leaf is what an answer of OAI-PMH says of itself (when it
-was given, where the next page is), and how a document is written (namespaces, schemas, names by which its parts refer
-to each other), nor what consists of signs alone, such as a dash or a comma between elements.
+value of RIS or BibTeX, a cell or `meta` of an item page.  None is what an answer of OAI-PMH says of itself (when it
+was given, where the next page is), how a document is written (namespaces, schemas, names by which its parts refer to
+each other), or what consists of signs alone, such as a dash or a comma between elements.
 """
 
 from __future__ import annotations
