@@ -23,6 +23,10 @@ def idle(tree: ast.AST) -> Iterator[str]:
                 yield ast.unparse(node)
 
 
+WAITS = ("until", "until_answered")
+"""They fail where what is waited for does not come true."""
+
+
 def silent(tree: ast.AST) -> Iterator[str]:
     """The tests without an assertion, an expected fault or a call of something that may hold one.
 
@@ -33,7 +37,7 @@ def silent(tree: ast.AST) -> Iterator[str]:
             decorated = " ".join(map(ast.unparse, test.decorator_list))
             calls = {ast.unparse(node.func) for node in ast.walk(test) if isinstance(node, ast.Call)}
             asserts = any(isinstance(node, ast.Assert) for node in ast.walk(test))
-            if not (asserts or "given(" in decorated or "pytest.raises" in calls or calls & helpers()):
+            if not (asserts or "given(" in decorated or calls & {"pytest.raises", *WAITS, *helpers()}):
                 yield test.name
 
 
