@@ -50,7 +50,7 @@ def doctor(address: str, timeout: float, as_json: bool, heavy: bool) -> None:
 def line(row: Row) -> str:
     r"""The row as a line of text, in which no server can hide a sign that a terminal would obey.
 
-    >>> from shelfgraph.doctor import Row
+    >>> from shelfgraph.doctor.verdicts import Row
     >>> line(Row("HEAD", "warn", "405\x1b[2J", "answer HEAD"))
     'warn     HEAD                             405\\x1b[2J; answer HEAD'
     """
