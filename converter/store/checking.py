@@ -136,6 +136,9 @@ def _read_through(store: pyoxigraph.Store) -> None:
     for object_ in objects:
         for _ in store.quads_for_pattern(None, None, object_):
             pass
+    for graph in store.named_graphs():
+        for _ in store.quads_for_pattern(None, None, None, graph):
+            pass
 
 
 def _of_dumps(folder: Path) -> Iterator[Fault]:
