@@ -182,6 +182,10 @@ def _wait(call: dict[str, Any], files: Sequence[int]) -> None:
             os.close(file)
         with contextlib.suppress(BrokenPipeError):
             os.write(answer, b"%d\n" % command)
+            ended = os.pidfd_open(command)
+            if ended not in select.select([answer, ended], [], [])[0]:
+                # Who called it has gone.
+                os.kill(command, signal.SIGTERM)
             _, status = os.waitpid(command, 0)
             os.write(answer, b"%d\n" % os.waitstatus_to_exitcode(status))
         raise SystemExit(0)
