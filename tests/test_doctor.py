@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import shutil
 import socketserver
 import subprocess
@@ -161,7 +162,8 @@ def test_a_query_that_nobody_ends_is_told(site: Site) -> None:
     with bent(site, Bend(instead=hanging("COUNT(*)", until))) as address:
         finding = look(f"{address}/sparql", "a limit of time", timeout=2, heavy=True)
         until.set()
-    assert (finding.verdict, finding.seen) == ("fail", "it still ran after 3 seconds, when we hung up")
+    assert finding.verdict == "fail"
+    assert re.fullmatch(r"it still ran after \d+ seconds, when we hung up", finding.seen)
 
 
 def test_a_query_that_holds_others_up_is_told(site: Site) -> None:

@@ -196,8 +196,12 @@ def test_a_site_ends_with_all_its_processes(tmp_path: Path) -> None:
     running = Site(EXAMPLES / "lighthouse.txt")
     stated = running.stop()
     assert "serving at" in stated
-    marks = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    assert not [mark for mark in marks if b"server.sparql." in mark and str(running.port).encode() in mark]
+
+    def left() -> list[bytes]:
+        marks = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+        return [mark for mark in marks if b"server.sparql." in mark and str(running.port).encode() in mark]
+
+    until(lambda: not left())
 
 
 def test_a_site_is_announced_once_it_answers_and_never_where_its_port_is_taken() -> None:

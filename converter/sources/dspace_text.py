@@ -50,7 +50,8 @@ def record(text: str, name: str, note: Note, source: str = "", known: Collection
     above = lines if start is None else lines[:start]
     seen, unread = view_fields(above, rows)
     end = next((place for place, line in enumerate(lines) if _END_OF_TABLE.match(line)), len(lines))
-    unread += [line.strip() for line in lines[end:] if line.strip()] if start is not None and end > start else []
+    if start is not None and end > start:
+        unread += [line.strip() for line in lines[end:] if line.strip() and not _END_OF_TABLE.match(line)]
     fields = tuple(
         Field(field.name, field.value, field.language, place=place) for place, field in enumerate([*rows, *seen], 1)
     )

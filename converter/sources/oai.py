@@ -310,7 +310,8 @@ def _leaves(record: etree._Element, metadata: etree._Element, format_: Format | 
     while around is not record:
         around = cast("etree._Element", around.getparent())
         for part in around.iterchildren("*"):
-            if metadata is not part and metadata not in part.iter("*"):
+            is_provenance = part.find(f"{{{provenance.NAMESPACE}}}provenance") is not None
+            if metadata is not part and metadata not in part.iter("*") and not is_provenance:
                 yield from of_element(part, local(part))
 
 

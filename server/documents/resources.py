@@ -50,7 +50,7 @@ PUBLISHED = {
     "context.jsonld": "application/ld+json",
     "frame.jsonld": "application/ld+json",
 }
-PROFILE_FILE = "profile.ttl"
+PROFILE_FILE, PROFILE_PAGE = "profile.ttl", "index.html"
 PUBLISHED_AT = PROFILE
 """The files of the profile, and the path where they stand, which has its version."""
 
@@ -120,10 +120,13 @@ def site_blueprint(
 
     @blueprint.get(f"/{PROFILE}")
     def profiles() -> Response:
-        if choose(request.headers.get("Accept"), ["text/turtle", "text/html"]) == "text/html":
-            page = profile_page()
-            return sent(page, "text/html; charset=utf-8", etag(page), headers={"Vary": VARY})
-        return _see_other(f"{site.base}{PROFILE}/{PROFILE_FILE}")
+        is_page = choose(request.headers.get("Accept"), ["text/turtle", "text/html"]) == "text/html"
+        return _see_other(f"{site.base}{PROFILE}/{PROFILE_PAGE if is_page else PROFILE_FILE}")
+
+    @blueprint.get(f"/{PROFILE}/{PROFILE_PAGE}")
+    def page_of_profile() -> Response:
+        page = profile_page()
+        return sent(page, "text/html; charset=utf-8", etag(page))
 
     @blueprint.get(f"/{PROFILE}/<name>")
     def profile(name: str) -> Response:

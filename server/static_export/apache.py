@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from server.documents.redirects import PATTERNS
-from server.documents.resources import PROFILE_FILE, PUBLISHED_AT
+from server.documents.resources import PROFILE_FILE, PROFILE_PAGE, PUBLISHED_AT
 from server.static_export.configuration_text import ELSEWHERE, LISTED, either, escaped, path, plain
 from server.static_export.export_files import NOTES
 from server.static_export.media_types import ALONE, ANSWERS, NODES, by_suffix, forms, suffixes
@@ -56,6 +56,8 @@ RewriteRule ^(?:item|record|source)/(.+?)(?:{endings})?/?$ - [R=410,L]
 RewriteRule ^(?:{"|".join(RUNNING)})(?:[/.]|$) - [R=501,L]
 RewriteCond %{{QUERY_STRING}} .
 RewriteRule ^queries/ - [R=501,L]
+RewriteCond %{{HTTP_ACCEPT}} text/html [NC]
+RewriteRule ^{PUBLISHED_AT}/?$ {PUBLISHED_AT}/{PROFILE_PAGE} [R=303,L]
 RewriteRule ^{PUBLISHED_AT}/?$ {PUBLISHED_AT}/{PROFILE_FILE} [R=303,L]
 RewriteCond %{{QUERY_STRING}} (?:^|&)page=([2-9]|[1-9][0-9]{{1,8}})(?:&|$)
 RewriteRule ^((?:{LISTED}).*?)({endings})?$ $1/page/%1$2 [R=301,L,QSD]

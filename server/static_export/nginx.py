@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from server.documents.redirects import PATTERNS
-from server.documents.resources import PROFILE_FILE, PUBLISHED_AT
+from server.documents.resources import PROFILE_FILE, PROFILE_PAGE, PUBLISHED_AT
 from server.static_export.configuration_text import ELSEWHERE, LISTED, either, path, plain, quoted
 from server.static_export.export_files import NOTES
 from server.static_export.media_types import ALONE, ANSWERS, NODES, by_suffix, forms, suffixes
@@ -81,7 +81,9 @@ def server(base: str) -> Iterator[str]:
     yield f"    if ($args) {{\n        return 501 {quoted(ELSEWHERE)};\n    }}\n"
     yield from _types(ANSWERS)
     yield "    try_files $uri $uri/index.html =404;\n}\n"
-    yield f"location = {prefix}/{PUBLISHED_AT} {{\n    return 303 {prefix}/{PUBLISHED_AT}/{PROFILE_FILE};\n}}\n"
+    yield f"location = {prefix}/{PUBLISHED_AT} {{\n    if ($http_accept ~* text/html) {{\n"
+    yield f"        return 303 {prefix}/{PUBLISHED_AT}/{PROFILE_PAGE};\n    }}\n"
+    yield f"    return 303 {prefix}/{PUBLISHED_AT}/{PROFILE_FILE};\n}}\n"
     for suffix, media_type in _double().items():
         for place, missing in ((f"~ {plain(suffix)}$", 404), (f"@shelfgraph_gone{suffix}", 410)):
             yield f"location {place} {{\n    types {{ }}\n    default_type {quoted(media_type)};\n"

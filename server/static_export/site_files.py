@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from converter.formats import offers
-from server.documents.resources import PUBLISHED, PUBLISHED_AT
+from server.documents.resources import PROFILE_PAGE, PUBLISHED, PUBLISHED_AT
 from server.documents.vocabulary import FORMS as TERMS
 from server.feeds.ldes import SUFFIXES as STREAMED
 from server.named_queries.parameters import missing
@@ -39,7 +39,7 @@ _ALONE = (
     "feed.atom",
     "sitemap.xml",
     ".well-known/resourcesync",
-    *(f"{PUBLISHED_AT}/{name}" for name in PUBLISHED),
+    *(f"{PUBLISHED_AT}/{name}" for name in (*PUBLISHED, PROFILE_PAGE)),
 )
 """Documents that have one form, each at its own address; what of them is not there is left out."""
 _SHELF = ("html", "ttl", "jsonld", "nt", "nq", "trig", "rdf")
@@ -115,7 +115,7 @@ class Once:
         for name in ("html", *(name for name, _ in DOCUMENTS.values())):
             self._copy(f"queries.{name}")
         self._files.link("queries.html", f"queries/{INDEX}")
-        for name in ("api", "quality", PUBLISHED_AT):
+        for name in ("api", "quality"):
             self._copy(name, f"{name}/{INDEX}")
         for name, question in questions().items():
             with self._telling.stated(f"queries/{name}"):

@@ -48,13 +48,13 @@ def test_no_page_keeps_a_reader_out(visit: Callable[[str], Visit]) -> None:
     site, axe = visit("light"), Axe()
     found = []
     for path in PAGES:
-        site.page.emulate_media(color_scheme="light")
+        site.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         site.page.set_viewport_size({"width": 1280, "height": 900})
         site.open(path)
         if path.startswith("sparql"):
             site.page.locator(".cm-content").wait_for()
         found += [(path, "light", one) for one in wrong(site, axe, {})]
-        site.page.emulate_media(color_scheme="dark")
+        site.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         found += [(path, "dark", one) for one in wrong(site, axe, COLOURS)]
         site.page.set_viewport_size({"width": 390, "height": 844})
         found += [(path, "phone", one) for one in wrong(site, axe, {})]

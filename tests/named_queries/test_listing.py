@@ -131,7 +131,7 @@ def test_a_question_of_nothing_shows_its_rows_at_once(site: Site) -> None:
 def test_a_question_that_must_be_told_something_shows_its_form_first(site: Site) -> None:
     tree = page(site, "/queries/coauthors")
     (field,) = tree.xpath("//form[@action='/queries/coauthors']//input")
-    assert (field.get("name"), field.get("type"), field.get("required")) == ("person", "url", "")
+    assert (field.get("name"), field.get("type"), field.get("required")) == ("person", "text", "")
     assert tree.xpath("//label[@for='person']")
     assert not tree.xpath("//table")
     assert not tree.xpath("//*[@role='alert']")

@@ -125,7 +125,12 @@ def private(process: int) -> int:
 
 def workers() -> list[int]:
     """The workers that have the data in memory, in the order in which they were made."""
-    return sorted(worker for holder in holders() for worker in below(holder))
+    return sorted((worker for holder in holders() for worker in below(holder)), key=born)
+
+
+def born(process: int) -> int:
+    """When a process was made, in ticks since the machine began; numbers of processes begin anew after some time."""
+    return int(Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19])
 
 
 def owners() -> list[int]:

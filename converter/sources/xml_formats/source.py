@@ -23,6 +23,8 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     except (msgspec.DecodeError, UnicodeError) as fault:
         draft.fault = f"no record can be read of it: {fault}"
         return
+    # All of it is read, or the finding below says why not.
+    draft.leaves = ()
     place = draft.identifier.split(":", 2)[-1]
     if draft.identifier and place != item_path(whole.handle, whole.identifier):
         draft.unread("source", whole.identifier, f"it says to be another record than {draft.identifier}")
