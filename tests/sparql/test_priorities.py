@@ -107,6 +107,7 @@ def test_a_worker_that_was_lowered_is_asked_again_and_is_as_before(rest: None, p
     until(lambda: all(policies(worker).count(ORDINARY) >= 2 for worker in workers_below("http://turns/")))
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not RETURNS, reason="a thread of this system has no priority of its own")
 def test_a_query_over_its_slice_has_what_nobody_else_wants_and_short_ones_do_not_wait(pool: Pool) -> None:
     def run() -> None:
