@@ -55,6 +55,7 @@ ROUTES = {
     "/oai": ["/oai?verb=Identify", "/oai?verb=ListRecords&metadataPrefix=oai_dc", "/oai"],
     "/openapi.json": ["/openapi.json"],
     "/profile/core/1": ["/profile/core/1"],
+    "/profile/core/1/index.html": ["/profile/core/1/index.html"],
     "/profile/core/1/<name>": ["/profile/core/1/shapes.ttl", "/profile/core/1/none"],
     "/profile/source/1/source.xsd": ["/profile/source/1/source.xsd"],
     "/queries": ["/queries"],
