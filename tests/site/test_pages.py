@@ -32,7 +32,7 @@ PAGES = [
     "/sparql",
     f"/sparql?query={QUERY}&format=html",
     "/ns.html",
-    "/profile/core/1",
+    "/profile/core/1/index.html",
     "/crosswalk",
     "/api",
     "/quality",
