@@ -128,7 +128,7 @@ def test_a_snapshot_that_is_let_go_ends_with_its_last_question(folder: DataFolde
                 assert snapshot.ask("SELECT COUNT(*) FROM held") == [(1,)]
         except SnapshotClosed:
             pass
-        except Exception as fault:
+        except Exception as fault:  # whatever it is, the test fails with it
             faults.append(fault)
 
     threads = [threading.Thread(target=asks) for _ in range(4)]

@@ -48,7 +48,8 @@ _META = re.compile(r"(?:dc|dcterms|citation|eprints|bepress_citation|prism)[._]"
 _SEP = re.compile(r"\ufeff?\"?sep=([^\"])\"?\s*", re.IGNORECASE)
 _OPTION = re.compile(r"\s*(?:bundle|description|permissions|primary):", re.IGNORECASE)
 _FURNITURE = re.compile(
-    r"\s*(?:Export via OAI-PMH|Export to Other|OR\s*$|Items in DSpace|Show simple item|Files in This)"
+    r"\s*(?:Export via OAI-PMH Interface|Export to Other Non-XML|OR\s*$|Items in DSpace are protected|Show simple item|"
+    r"Files in This Item:?\s*$)"
 )
 _ROW = re.compile(r"\s*[a-z]+(?:\.[a-zA-Z]+)+")
 _LABEL = re.compile(r"[A-Z][A-Za-z ]{2,30}[a-z](?=[A-Z0-9]|https?:)")

@@ -22,8 +22,13 @@ Note = Callable[[Finding], None]
 
 TABLE_HEAD = re.compile(r"^\s*DC Field\s*Value\s*Language\s*$")
 _END_OF_TABLE = re.compile(
-    r"^\s*(?:Export via OAI-PMH|Export to Other|OR|Items in DSpace|Show simple item|Files in This)"
+    r"^\s*(?:Export via OAI-PMH|Export to Other|OR\s*$|Items in DSpace|Show simple item|Files in This)"
 )
+_FURNITURE = re.compile(
+    r"Export via OAI-PMH Interface.*|Export to Other Non-XML.*|OR|Items in DSpace are protected.*|Show simple item.*"
+    r"|Files in This Item:?"
+)
+"""Whole lines that every page has below its table, whatever the record."""
 _FIELD = re.compile(r"[a-z]+(?:\.[a-zA-Z]+){1,2}")
 # The code may touch the value: "Liang, Jen_HK" ends in en_HK, "…07:38:13Z-" in none.
 _LANGUAGE = re.compile(r"([a-z]{2}_[A-Z]{2}|-|\*)$")
@@ -51,7 +56,7 @@ def record(text: str, name: str, note: Note, source: str = "", known: Collection
     seen, unread = view_fields(above, rows)
     end = next((place for place, line in enumerate(lines) if _END_OF_TABLE.match(line)), len(lines))
     if start is not None and end > start:
-        unread += [line.strip() for line in lines[end:] if line.strip() and not _END_OF_TABLE.match(line)]
+        unread += [line.strip() for line in lines[end:] if line.strip() and not _FURNITURE.fullmatch(line.strip())]
     fields = tuple(
         Field(field.name, field.value, field.language, place=place) for place, field in enumerate([*rows, *seen], 1)
     )

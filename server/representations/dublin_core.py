@@ -92,12 +92,12 @@ def _values(view: View, address: str, properties: tuple[str, ...], *, first_only
 
 
 def _in_order(view: View, address: str, creators: list[Value]) -> list[Value]:
-    """The creators as their positions say, a name as often as it is borne; a graph has no order of its own."""
+    """The creators as their positions say, a name as often as creators have it; a graph has no order of its own."""
     places: dict[str, list[int]] = {}
     for node in view.nodes(address, "pro:isDocumentContextFor"):
         role = next(iter(view.nodes(node, "pro:withRole")), "")
         if role.endswith("/author"):
             places.setdefault(view.text(node, "rdfs:label"), []).append(int(view.text(node, "co:index") or 0))
     last = sum(map(len, places.values())) + 1
-    borne = [(place, value) for value in creators for place in places.get(value.text, [last])]
-    return [value for _, value in sorted(borne, key=lambda pair: pair[0])]
+    placed = [(place, value) for value in creators for place in places.get(value.text, [last])]
+    return [value for _, value in sorted(placed, key=lambda pair: pair[0])]
