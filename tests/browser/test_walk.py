@@ -73,10 +73,13 @@ def test_the_editor_completes_runs_and_remembers(visit: Callable[[str], Visit]) 
     assert site.page.locator("textarea").input_value().startswith("PREFIX dcterms: <http://purl.org/dc/terms/>\nSELECT")
     site.page.keyboard.press("ControlOrMeta+Enter")
     assert "rows" in site.outcome("#result").inner_text()
-    first = site.page.locator("#outcome tbody tr td").nth(1).inner_text()
-    site.page.locator("#outcome th button", has_text="title").click()
-    site.page.locator("#outcome th button", has_text="title").click()
-    assert site.page.locator("#outcome tbody tr td").nth(1).inner_text() != first
+    titles = site.page.locator("#outcome tbody tr td:nth-child(2)")
+    heading = site.page.locator("#outcome th button", has_text="title")
+    heading.click()
+    rising = titles.all_inner_texts()
+    assert len(set(rising)) > 2 and rising == sorted(rising, key=str.casefold)
+    heading.click()
+    assert titles.all_inner_texts() == rising[::-1]
     site.page.locator("#history summary").click()
     assert site.page.locator("#history li").count() == 1
     site.page.reload()
