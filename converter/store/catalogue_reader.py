@@ -137,6 +137,11 @@ class CatalogueReader:
         rows = self.ask("SELECT id FROM held WHERE address = ?", (path,))
         return next(iter(self.rows([rows[0][0]])), None) if rows else None
 
+    def named(self, paths: Sequence[str]) -> list[Row]:
+        """The works below paths, in no order; none where there is none."""
+        found = self.ask("SELECT id FROM held WHERE address IN (SELECT value FROM json_each(?))", (json.dumps(paths),))
+        return self.rows([work for (work,) in found])
+
     def links(self, work: int) -> list[tuple[Thing, list[str]]]:
         """The things that a work leads to, each with the roles."""
         rows = self.ask(

@@ -8,8 +8,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from lxml import etree
 
+from converter.store.catalogue_reader import Row
 from converter.store.reader import ArchiveReader, Held
-from server.feeds.work_summaries import Stated, stated
 from server.http.problems import problem
 from server.http.validated import carriable, etag, sent
 from server.representations.registry import REPRESENTATIONS
@@ -35,7 +35,7 @@ def atom_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
 
     def answer(before: int) -> Response:
         tag = etag("atom", before, endpoint.version, archive.latest(), archive.latest_moment())
-        return sent(_page(endpoint, settings, archive, before), "application/atom+xml; charset=utf-8", tag)
+        return sent(_page(settings, archive, before), "application/atom+xml; charset=utf-8", tag)
 
     @blueprint.get("/feed.atom")
     def feed() -> Response:
@@ -72,11 +72,12 @@ def _address(base: str, archive: ArchiveReader, before: int) -> str:
     return f"{base}feed.atom" if before > archive.latest() else f"{base}feed/before/{before}.atom"
 
 
-def _page(endpoint: Endpoint, settings: Settings, archive: ArchiveReader, before: int) -> bytes:
+def _page(settings: Settings, archive: ArchiveReader, before: int) -> bytes:
     base, address = settings.base, f"{settings.base}feed.atom"
     listed = newest(archive, before, PAGE + 1)
     shown = listed[:PAGE]
-    works = stated(endpoint, (f"{base}item/{held.address}" for held in shown if not held.deleted))
+    listed_as = archive.catalogue.named([held.address for held in shown]) if archive.catalogue else []
+    works = {row.path: row for row in listed_as}
     feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM, "at": _TOMBSTONES})
     _add(feed, "id", address)
     _add(feed, "title", settings.title)
@@ -92,23 +93,23 @@ def _page(endpoint: Endpoint, settings: Settings, archive: ArchiveReader, before
         if held.deleted:
             etree.SubElement(feed, f"{{{_TOMBSTONES}}}deleted-entry", {"ref": item, "when": held.moment})
         else:
-            _entry(feed, base, held, works.get(item, Stated()))
+            _entry(feed, base, held, works.get(held.address) or Row(0, held.address, {}))
     return etree.tostring(feed, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def _entry(feed: etree._Element, base: str, held: Held, work: Stated) -> None:
+def _entry(feed: etree._Element, base: str, held: Held, work: Row) -> None:
     entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
     _add(entry, "id", f"{base}item/{held.address}")
-    _add(entry, "title", work.title or held.address)
+    _add(entry, "title", work.title)
     _add(entry, "updated", held.moment)
-    for name in work.authors:
+    for name in (agent[1] for agent in work.stated.get("agents", ()) if agent[0] == "author"):
         _add(etree.SubElement(entry, f"{{{_ATOM}}}author"), "name", name)
     # RFC 4287, 4.1.2: no two alternates of one type.
     forms = {form.media_type: form for form in reversed(REPRESENTATIONS)}
     for media_type, form in sorted(forms.items(), key=lambda item: REPRESENTATIONS.index(item[1])):
         _link(entry, "alternate", f"{base}record/{held.address}{form.suffix}", media_type)
-    if work.abstract:
-        _add(entry, "summary", _short(work.abstract))
+    for text, _ in work.stated.get("abstract", ())[:1]:
+        _add(entry, "summary", _short(text))
 
 
 def _add(parent: etree._Element, name: str, text: str) -> None:

@@ -20,7 +20,7 @@ from server.http.validated import etag, sent
 from server.settings import Settings
 from server.sparql import Endpoint
 
-CHANGES = 10_000
+CHANGES = 1_000
 """Changes, and so at most documents, of one part; the standard allows 50,000."""
 
 _AT_ONCE = 1_000

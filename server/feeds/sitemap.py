@@ -18,7 +18,7 @@ from server.http.validated import etag, sent
 from server.settings import Settings
 from server.sparql import Endpoint
 
-CHANGES = 10_000
+CHANGES = 1_000
 """Changes, and so at most pages, of one part."""
 
 _AT_ONCE = 1_000

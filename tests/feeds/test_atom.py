@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,6 @@ from converter.record import Field
 from converter.store.archive import Archive
 from converter.store.reader import ArchiveReader
 from server.feeds import atom
-from server.feeds.json_lines import Whole
-from server.feeds.work_summaries import stated
-from server.sparql import Request
 from tests.conftest import Site
 from tests.feeds.shelf import BASE, LEAK, by, get, load, record
 from tests.test_sparql import Answer, ask
@@ -150,28 +146,3 @@ def test_a_change_is_in_the_feed_of_the_running_site(shelf: Site, folder: Path) 
     load(folder, record(61, "A light that came late"))
     until(lambda: b"A light that came late" in get(shelf, "feed.atom").body)
     assert get(shelf, "feed.atom", If_None_Match=before).status == 200
-
-
-class Recorded:
-    """An endpoint that knows nothing, and keeps what it was asked."""
-
-    version = "1"
-
-    def __init__(self) -> None:
-        self.queries: list[str] = []
-
-    def ask(self, request: Request) -> Whole:
-        self.queries.append(request.query)
-        return Whole(b'{"head":{"vars":[]},"results":{"bindings":[]}}')
-
-    def close(self) -> None:
-        """Nothing."""
-
-
-def test_the_works_of_a_page_stand_inside_each_branch_of_the_query() -> None:
-    # Outside, an engine reads every title that there is: 10 seconds for 10,000 records in the place of 13 ms.
-    endpoint = Recorded()
-    stated(endpoint, [f"{BASE}item/1", f"{BASE}item/2"])
-    [query] = endpoint.queries
-    assert query.count("VALUES") == query.count("UNION") + 1
-    assert not re.search(r"VALUES \?item \{[^}]*\}\s*\{", query)
