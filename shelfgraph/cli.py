@@ -14,7 +14,17 @@ from typing import IO, TYPE_CHECKING, NoReturn
 import click
 
 from converter.errors import QueryError, ShelfgraphError, UsageError
-from shelfgraph import archiving, harvesting, inspecting, maintaining, options, publishing, remote, serving
+from shelfgraph import (
+    archiving,
+    configuration,
+    harvesting,
+    inspecting,
+    maintaining,
+    options,
+    publishing,
+    remote,
+    serving,
+)
 from shelfgraph.doctor import command
 
 if TYPE_CHECKING:
@@ -228,5 +238,6 @@ for _command in (
     *publishing.COMMANDS,
     *remote.COMMANDS,
     *command.COMMANDS,
+    *configuration.COMMANDS,
 ):
     main.add_command(_command)

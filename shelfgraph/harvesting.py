@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shelfgraph import options
+from shelfgraph.configuration import Configured
 from shelfgraph.progress import speed
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from shelfgraph.runs import Run
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("url")
 @click.option("--prefix", default="auto", show_default=True, help="The metadata format; auto takes the richest.")
 @click.option("--set", "set_", default="", metavar="SET", help="Only the records of this set.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from shelfgraph import archiving, options, remote
+from shelfgraph.configuration import Configured
 
 if TYPE_CHECKING:
     from converter.store.data_folder import DataFolder
@@ -18,7 +19,7 @@ _DAILY = "1d"
 LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 
 
-@click.command()
+@click.command(cls=Configured)
 @options.SOURCES
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder to serve.")
 @click.option("--endpoint", default="", metavar="URL", help="A SPARQL endpoint to serve, in the place of a folder.")
