@@ -26,6 +26,7 @@ from server.front.application_link import Link
 from server.http.base_path import BasePath, root
 from server.http.compression import register_packing
 from server.http.headers import COMMON, PAGE_POLICY, READ, fit
+from server.http.languages import VARY_OF_PAGES, language, register_languages
 from server.http.problems import register_problems
 from server.named_queries.parameter_types import Choice
 from server.named_queries.query_list import examples
@@ -73,6 +74,7 @@ def create_app(
         licence=safe_link(settings.licence or "") or "",
         contact=settings.contact,
     )
+    register_languages(app, settings.languages)
     app.jinja_env.filters["plain"] = plain
     app.jinja_env.filters["lang"] = language_tag
     register_problems(app)
@@ -142,5 +144,7 @@ def _headers(response: Response) -> Response:
     response.headers.update(COMMON)
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+        response.headers.setdefault("Content-Language", language())
+        response.vary.update(VARY_OF_PAGES)
     fit(response.headers)
     return response

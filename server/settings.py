@@ -13,7 +13,8 @@ class Settings:
     `base` begins every address of ours, whatever host a request names.  `title` heads the pages.  `folder` is the data
     folder, where the site stands on one and not on a remote endpoint.  `contact` is the e-mail address for questions
     about the site, which OAI-PMH demands: it is shown to all, and where it is empty an address that nobody reads.
-    `licence` is the address of the licence of the data, stated where there is one.
+    `licence` is the address of the licence of the data, stated where there is one.  `languages` are those of the pages
+    (BCP 47); who reads none of them has the first.
     """
 
     base: str
@@ -21,3 +22,4 @@ class Settings:
     folder: Path | None = None
     contact: str = ""
     licence: str | None = None
+    languages: tuple[str, ...] = ("en", "de", "es", "fr", "zh-Hant")

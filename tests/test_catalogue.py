@@ -29,6 +29,10 @@ def entry(number: int) -> Entry:
         Link("type/article", "type", "Article"),
         Link("org/tern-press", "publisher", "Tern Press"),
         Link(f"journal/j{number % 40}", "journal", f"Journal {number % 40}"),
+        *(
+            Link(f"subject/mesh/s{place}-{number % 100}", "subject", f"Subject {place} {number % 100}")
+            for place in (0, 1)
+        ),
         *(Link(f"name/a{place}-{number % 300}", "author", f"Author {place} {number % 300}") for place in range(3)),
     )
     row: dict[str, object] = {"title": f"Work {number}", "type": "Article", "year": 1990 + number % 30}
@@ -98,10 +102,14 @@ def thing(reader: CatalogueReader, address: str) -> Thing:
         lambda reader: reader.by_address(10, 50),
         lambda reader: reader.suggested("jou"),
         lambda reader: reader.namesakes("Author 1 7"),
+        lambda reader: (reader.schemes(), reader.browse("subject/mesh", "subject 1"), reader.letters("subject/mesh")),
+        lambda reader: reader.ties(
+            thing(reader, "org/tern-press").id, [thing(reader, f"journal/j{n}").id for n in range(12)]
+        ),
     ],
     ids=(
         "front top first-page later-page whole years roles together browse letters identifier links"
-        " list later-list suggestions namesakes"
+        " list later-list suggestions namesakes scheme ties"
     ).split(),
 )
 def test_what_a_page_reads_does_not_grow(
@@ -257,3 +265,15 @@ def test_a_collection_of_the_repository_has_the_works_that_it_keeps(tmp_path: Pa
     catalogue = ArchiveReader(folder.path / "archive.sqlite").catalogue
     assert catalogue
     assert [(one.label, one.works) for one in catalogue.top("collection", 5)] == [("Faculty of Lights", 1)]
+
+
+def test_subjects_are_counted_by_their_scheme_and_a_heading_without_its_qualifiers(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    fields = works(("dc.title", "Lights"), ("dc.subject.mesh", "Light - adverse effects"), ("dc.subject", "lamps"))
+    with folder.writing(Identity(BASE, MAPPER.digest), MAPPER.triples) as writer:
+        writer.load([Record("a", "12345/a", fields=fields)])
+    reader = ArchiveReader(folder.path / "archive.sqlite").catalogue
+    assert reader
+    assert sorted(reader.schemes()) == [("subject/keyword", 1), ("subject/mesh", 1)]
+    assert [one.label for one in reader.browse("subject/mesh")] == ["Light"]
+    assert [one.label for one in reader.below("subject/mesh/light/")] == ["Light/adverse effects"]

@@ -168,6 +168,8 @@ class Catalogue:
         for address, role, label in entry.links:
             counts.roles[role, address] += sign
             counts.labels[address, label] += sign
+            if role == "subject" and (scheme := scheme_of(address)):
+                counts.roles[scheme, address] += sign
         counts.types[rank, str(entry.row["type"])] += sign
 
     def _ids(self) -> dict[str, int]:
@@ -278,6 +280,17 @@ class Catalogue:
                 ).fetchone()
                 if row:
                     self._index(ids[address], row[0], "")
+
+
+def scheme_of(address: str) -> str:
+    """The scheme of a subject, as the role in which its subjects are counted too; empty for what is narrower.
+
+    >>> scheme_of("subject/mesh/light"), scheme_of("subject/mesh/light/adverse-effects"), scheme_of("subject/mesh")
+    ('subject/mesh', '', '')
+    """
+    folder, _, rest = address.partition("/")
+    scheme, _, name = rest.partition("/")
+    return f"subject/{scheme}" if folder == "subject" and name and "/" not in name else ""
 
 
 def rank_of(year: int | None) -> int:

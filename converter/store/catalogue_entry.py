@@ -46,6 +46,7 @@ _CONTAINERS = {
 _OUTSIDE = ("item/", "record/", "source/", "profile/", "shelf", "ns", "field/")
 """Folders whose addresses are no things that works share."""
 _NUMBERS = {"doi": "prism:doi", "handle": "fabio:hasHandle", "pmid": "fabio:hasPubMedId", "isbn": "prism:isbn"}
+_SET = re.compile(r"(?:col|hdl)_([0-9.]+)_(\S+)")
 _PARTS = {"volume": "fabio:JournalVolume", "issue": "fabio:JournalIssue"}
 
 Object = tuple[str, str, str]
@@ -217,8 +218,9 @@ class _Maker:
             classes = {*self.stated.nodes(address, "rdf:type")}
             role = next((r for r, names in _CONTAINERS.items() if classes & {term(n)[1:-1] for n in names}), "book")
             role = "collection" if path.startswith("collection/") else role
-            self._add(path, role, self._label(address))
-            found.setdefault(role, (role, path, self._label(address)))
+            name = self._label(address)
+            self._add(path, role, collection_name(name) if role == "collection" else name)
+            found.setdefault(role, (role, path, name))
         return found.get("journal") or found.get("series") or found.get("book") or ("", "", "")
 
     def _agents(self) -> Iterator[list[str]]:
@@ -278,7 +280,7 @@ class _Maker:
         source = self.item.replace("/item/", "/source/", 1)
         for address in self.stated.nodes(source, "dcterms:isPartOf"):
             if (path := self._below(address)).startswith("collection/"):
-                self._add(path, "collection", self._label(address))
+                self._add(path, "collection", collection_name(self._label(address)))
 
     def _everything_else(self) -> None:
         """Link whatever of ours the item leads to over any number of steps, and the fields that only it names."""
@@ -300,7 +302,8 @@ class _Maker:
                     waiting.append(address)
                     if path and path not in linked:
                         role = "collection" if path.startswith("collection/") else "other"
-                        self._add(path, role, self._label(address))
+                        name = self._label(address)
+                        self._add(path, role, collection_name(name) if role == "collection" else name)
 
     def _identifiers(self) -> Iterator[tuple[str, str]]:
         """Yield normal forms of identifiers, each with the address below the base of what has it."""
@@ -317,6 +320,16 @@ class _Maker:
             numbers += [text for _, text, _ in stated.get(subject, "frapo:hasGrantNumber", "frapo:hasORCID")]
             for text in numbers:
                 yield from ((form, path) for form in normal_forms(text) or [text.casefold()])
+
+
+def collection_name(name: str) -> str:
+    """The name of a collection; where only its set of OAI-PMH names it, the handle in it.
+
+    >>> collection_name("col_20.500.12345_7"), collection_name("Articles")
+    ('20.500.12345/7', 'Articles')
+    """
+    match = _SET.fullmatch(name)
+    return f"{match[1]}/{match[2]}" if match else name
 
 
 def _year(stated: Statements, item: str) -> int | None:

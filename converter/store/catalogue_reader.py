@@ -59,6 +59,15 @@ class CatalogueReader:
         rows = self.ask("SELECT things FROM role WHERE role = ?", (role,))
         return int(rows[0][0]) if rows else 0
 
+    def schemes(self) -> list[tuple[str, int]]:
+        """The schemes of subjects, as roles of their subjects, with the number of these; the largest first."""
+        rows = self.ask(
+            "SELECT role, things FROM role WHERE role > 'subject/' AND role < 'subject0' AND things > 0"
+            " ORDER BY things DESC, role",
+            (),
+        )
+        return [(role, things) for role, things in rows]
+
     def thing(self, address: str) -> Thing | None:
         """The thing at an address below the base, None where no work leads to it."""
         rows = self.ask("SELECT id, address, label, works FROM thing WHERE address = ?", (address,))
@@ -186,6 +195,18 @@ class CatalogueReader:
             (thing, BIT[role], limit, 0, among),
         )
         return [Thing(*row) for row in rows]
+
+    def ties(self, thing: int, others: Sequence[int], among: int = 500) -> list[tuple[int, int, int]]:
+        """Which of these things works of a thing lead to together, and how many works, among the newest so many."""
+        rows = self.ask(
+            "SELECT one.thing, other.thing, COUNT(*) FROM"
+            " (SELECT work FROM link WHERE thing = ?1 ORDER BY rank, work DESC LIMIT ?3) AS own"
+            " JOIN link AS one ON one.work = own.work AND one.thing IN (SELECT value FROM json_each(?2))"
+            " JOIN link AS other ON other.work = own.work AND other.thing IN (SELECT value FROM json_each(?2))"
+            " AND other.thing > one.thing GROUP BY one.thing, other.thing",
+            (thing, json.dumps([*others]), among),
+        )
+        return [(one, other, works) for one, other, works in rows]
 
     def suggested(self, text: str, limit: int = 8) -> list[tuple[Thing, str]]:
         """The things whose names have words that begin so, those with most works first, each with a role."""

@@ -144,6 +144,11 @@ def _know_embargoes(database: sqlite3.Connection) -> None:
     database.execute("UPDATE note SET value = 'of an earlier version' WHERE name = 'crosswalk'")
 
 
+def _count_schemes(database: sqlite3.Connection) -> None:
+    """Count subjects by their scheme too, and call collections by their handles: the catalogue is made anew for it."""
+    database.execute("UPDATE note SET value = 'of an earlier version' WHERE name = 'crosswalk'")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make,
     _know_sources,
@@ -154,6 +159,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _know_what_is_one,
     _keep_figures,
     _know_embargoes,
+    _count_schemes,
 )
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
 LISTED = MIGRATIONS.index(_list_works) + 1

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from converter.store.catalogue_entry import plurals
+from server.http.languages import digits, gettext, later
 
 _STEPS = (1, 2, 5, 10, 20, 25, 50)
 _LINES = 5
@@ -13,6 +14,8 @@ _LINES = 5
 _WIDE = 0.76
 """The part of its place that a bar takes."""
 _TOP = 14
+OTHER = later("Other")
+"""What the series are called together that have no colour of their own."""
 SERIES = 4
 """Colours of the style sheet."""
 _APART = 17
@@ -121,10 +124,10 @@ def by_year(
     return Chart(
         id=name,
         caption=caption,
-        note=note or f"{years[0]} to {years[-1]}",
+        note=note or gettext("%(first)s to %(last)s", first=years[0], last=years[-1]),
         height=height,
         bars=tuple(bars),
-        grid=tuple(Tick(_px(height - line * per_work), f"{line:,}") for line in lines),
+        grid=tuple(Tick(_px(height - line * per_work), digits(line)) for line in lines),
         ticks=tuple(
             Tick(_px(place * slot + slot / 2), str(year))
             for place, year in enumerate(span)
@@ -136,8 +139,13 @@ def by_year(
             (year, tuple(counts[year].get(one, 0) for one in series), sum(counts[year].values()))
             for year in reversed(years)
         ),
-        described=f"Bar chart, {years[0]} to {years[-1]}. Most in {best}: {sum(counts[best].values()):,}."
-        " The same figures stand in the table below.",
+        described=gettext(
+            "Bar chart, %(first)s to %(last)s. Most in %(year)s: %(n)s. The same figures stand in the table below.",
+            first=years[0],
+            last=years[-1],
+            year=best,
+            n=digits(sum(counts[best].values())),
+        ),
     )
 
 
@@ -168,7 +176,7 @@ def grouped(rows: Iterable[tuple[int | None, str, int]], last: int) -> tuple[dic
     own = ranked[: SERIES - 1] if len(ranked) > SERIES else ranked
     counts: dict[int, dict[str, int]] = {}
     for year, name, works in shown:
-        column = plurals()[name] if name in own else "Other"
+        column = gettext(plurals()[name] if name in own else OTHER)
         of_year = counts.setdefault(year, {})
         of_year[column] = of_year.get(column, 0) + works
     return counts, sum(totals.values())
@@ -185,7 +193,7 @@ def _series(counts: Mapping[int, Mapping[str, int]]) -> list[str]:
     for of_year in counts.values():
         for name, number in of_year.items():
             totals[name] = totals.get(name, 0) + number
-    return sorted(totals, key=lambda name: (name == "Other", -totals[name]))[:SERIES]
+    return sorted(totals, key=lambda name: (name == gettext(OTHER), -totals[name]))[:SERIES]
 
 
 def _names(series: Sequence[str], last: Sequence[int], height: int, per_work: float) -> Iterable[Name]:
@@ -199,8 +207,8 @@ def _names(series: Sequence[str], last: Sequence[int], height: int, per_work: fl
 
 
 def _title(year: int, parts: Sequence[int], series: Sequence[str]) -> str:
-    stated = ", ".join(f"{part:,} {name.lower()}" for part, name in zip(parts, series, strict=True) if part)
-    return f"{year}: {sum(parts):,}" + (f" ({stated})" if len(series) > 1 else "")
+    stated = ", ".join(f"{name}: {digits(part)}" for part, name in zip(parts, series, strict=True) if part)
+    return f"{year}: {digits(sum(parts))}" + (f" ({stated})" if len(series) > 1 else "")
 
 
 def _every(years: int) -> int:

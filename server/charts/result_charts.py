@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from server.charts import bars
 from server.charts.bars import Chart
+from server.http.languages import gettext
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?")
 _YEAR = re.compile(r"\d{4}")
@@ -69,6 +70,6 @@ def _in_series(stated: Sequence[tuple[int, str, int]]) -> dict[int, dict[str, in
     counts: dict[int, dict[str, int]] = {}
     for year, name, number in stated:
         of_year = counts.setdefault(year, {})
-        column = name if name in kept else "Other"
+        column = name if name in kept else gettext(bars.OTHER)
         of_year[column] = of_year.get(column, 0) + number
     return counts

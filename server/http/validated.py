@@ -31,8 +31,8 @@ def sent(
     """The document, 304 where the client has it."""
     known = request.if_none_match.contains_weak(tag)
     response = Response(None if known else body, status=304 if known else 200, headers=headers)
-    if not known:
-        response.headers["Content-Type"] = content_type
+    # What it would be decides the fields of an answer that has no body; the server leaves the type itself out.
+    response.headers["Content-Type"] = content_type
     response.headers["Cache-Control"] = cache
     response.set_etag(tag)
     return response

@@ -14,6 +14,7 @@ from server.charts import bars
 from server.descriptions.site import Site
 from server.http.base_path import root
 from server.http.headers import VARY
+from server.http.languages import gettext, language, later
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 from server.pages import things
@@ -24,6 +25,10 @@ SIZE = 60
 """Names on a page."""
 
 _LONGEST = 200
+_NARROWER = 60
+"""Narrower subjects of one that a page names."""
+_COLLECTIONS = 2_000
+"""Collections that one page shows as a tree."""
 _FURTHEST = 500
 
 
@@ -39,24 +44,62 @@ class Kind(NamedTuple):
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("authors", "author", "Authors", "From A to Z, with or without an identifier"),
-        Kind("journals", "journal", "Journals", "By title or by number of works"),
-        Kind("publishers", "publisher", "Publishers", "By name or by number of works"),
-        Kind("subjects", "subject", "Subjects", "Headings and keywords"),
-        Kind("funders", "funder", "Funders", "With their grants"),
-        Kind("organisations", "organisation", "Organisations", "Affiliations of authors"),
-        Kind("collections", "collection", "Collections", "As the repository divides its works"),
-        Kind("series", "series", "Series", "Book and report series"),
-        Kind("editors", "editor", "Editors", "From A to Z"),
-        Kind("supervisors", "supervisor", "Supervisors", "Of theses, from A to Z"),
-        Kind("grants", "grant", "Grants", "By number"),
-        Kind("types", "type", "Types", "Articles, theses, data sets …"),
-        Kind("languages", "language", "Languages", "Languages of the works"),
-        Kind("licences", "licence", "Licences", "What may be done with the works"),
-        Kind("repositories", "repository", "Repositories", "Where the records come from"),
+        Kind("authors", "author", later("Authors"), later("From A to Z, with or without an identifier")),
+        Kind("journals", "journal", later("Journals"), later("By title or by number of works")),
+        Kind("publishers", "publisher", later("Publishers"), later("By name or by number of works")),
+        Kind("subjects", "subject", later("Subjects"), later("Headings and keywords")),
+        Kind("funders", "funder", later("Funders"), later("With their grants")),
+        Kind("organisations", "organisation", later("Organisations"), later("Affiliations of authors")),
+        Kind("collections", "collection", later("Collections"), later("As the repository divides its works")),
+        Kind("series", "series", later("Series"), later("Book and report series")),
+        Kind("editors", "editor", later("Editors"), later("From A to Z")),
+        Kind("supervisors", "supervisor", later("Supervisors"), later("Of theses, from A to Z")),
+        Kind("grants", "grant", later("Grants"), later("By number")),
+        Kind("types", "type", later("Types"), later("Articles, theses, data sets …")),
+        Kind("languages", "language", later("Languages"), later("Languages of the works")),
+        Kind("licences", "licence", later("Licences"), later("What may be done with the works")),
+        Kind("repositories", "repository", later("Repositories"), later("Where the records come from")),
     )
 }
 """What can be browsed, in the order of the tiles."""
+
+
+SCHEMES = {
+    "mesh": later("MeSH headings"),
+    "mesh-qualifier": later("MeSH qualifiers"),
+    "keyword": later("Keywords"),
+    "lcsh": later("Library of Congress Subject Headings"),
+    "lcc": later("Library of Congress Classification"),
+    "ddc": later("Dewey Decimal Classification"),
+    "udc": later("Universal Decimal Classification"),
+    "fos": later("Fields of science"),
+    "jel": later("JEL classification"),
+    "ipc": later("International Patent Classification"),
+    "yso": later("General Finnish Ontology"),
+    "sdg": later("Sustainable Development Goals"),
+    "discipline": later("Disciplines"),
+    "classification": later("Classification"),
+    "other": later("Other subjects"),
+}
+"""The part of an address that names a scheme of subjects → what people call it."""
+
+
+class Branch(NamedTuple):
+    """A thing of a tree: its name, its page, how many works there are, what is below it."""
+
+    label: str
+    link: str
+    works: int
+    below: tuple[Branch, ...] = ()
+
+
+def scheme_name(scheme: str) -> str:
+    """What a scheme of subjects is called.
+
+    >>> scheme_name("keyword"), scheme_name("local-terms")
+    ('Keywords', 'Local terms')
+    """
+    return gettext(SCHEMES[scheme]) if scheme in SCHEMES else scheme.replace("-", " ").capitalize()
 
 
 def browse_blueprint(site: Site) -> Blueprint:
@@ -71,7 +114,7 @@ def browse_blueprint(site: Site) -> Blueprint:
         known = catalogue()
         if known is None:
             return _nothing()
-        tag = etag("browse", known.version())
+        tag = etag("browse", language(), known.version())
         return _sent(render_template("browse.html", tiles=tiles(known, root(site.base)), years=span(known)), tag)
 
     @blueprint.get("/browse/years")
@@ -96,7 +139,7 @@ def browse_blueprint(site: Site) -> Blueprint:
         thing = known.thing(f"name/{name}") if known else None
         if known is None or thing is None:
             return problem(404, "Not Found", f"No work here has the name /name/{name[:80]}.")
-        tag = etag("name", known.version(), name)
+        tag = etag("name", language(), known.version(), name)
         stated = things.about(known, thing, root(site.base))
         return _sent(render_template("name.html", stated=stated), tag)
 
@@ -125,27 +168,75 @@ def _names(site: Site, catalogue: CatalogueReader, kind: Kind) -> Response:
     ):
         return problem(400, "Bad Request", "after and page are numbers; follow the links of the page.")
     above, path = root(site.base), f"{root(site.base)}browse/{kind.name}"
+    schemes = catalogue.schemes() if kind.role == "subject" else []
+    scheme = request.args.get("scheme", "")
+    role = f"subject/{scheme}" if f"subject/{scheme}" in dict(schemes) else kind.role
+    given = {"scheme": scheme} if role != kind.role else {}
     by_works = request.args.get("sort") == "works"
     if by_works:
-        found = catalogue.top(kind.role, SIZE + 1, (int(page) - 1) * SIZE)
-        behind = f"{path}?{urlencode({'sort': 'works', 'page': int(page) + 1})}"
+        found = catalogue.top(role, SIZE + 1, (int(page) - 1) * SIZE)
+        behind = f"{path}?{urlencode({**given, 'sort': 'works', 'page': int(page) + 1})}"
     else:
         key = "{" if start == "*" else sort_key(start)
-        found = catalogue.browse(kind.role, key, int(after) if start else 0, SIZE + 1)
+        found = catalogue.browse(role, key, int(after) if start else 0, SIZE + 1)
         last = found[SIZE - 1] if len(found) > SIZE else None
-        behind = f"{path}?{urlencode({'from': sort_key(last.label), 'after': last.id})}" if last else ""
+        behind = f"{path}?{urlencode({**given, 'from': sort_key(last.label), 'after': last.id})}" if last else ""
+    number = catalogue.number(role)
+    as_tree = kind.role == "collection" and number <= _COLLECTIONS and not (start or by_works)
     body = render_template(
         "names.html",
         kind=kind,
-        number=catalogue.number(kind.role),
-        letters=[(letter, f"{path}?{urlencode({'from': letter.lower()})}") for letter in catalogue.letters(kind.role)],
+        number=number,
+        letters=[(one, f"{path}?{urlencode({**given, 'from': one.lower()})}") for one in catalogue.letters(role)],
         start=start,
         by_works=by_works,
         path=path,
+        given=given,
+        scheme=scheme_name(scheme) if given else "",
+        schemes=[
+            (
+                scheme_name(name.partition("/")[2]),
+                things,
+                f"{path}?{urlencode({'scheme': name.partition('/')[2]})}",
+                name == role,
+            )
+            for name, things in schemes
+        ],
         values=bars.shares([(one.label, _page(one, kind.role, above), one.works) for one in found[:SIZE]]),
-        behind=behind if len(found) > SIZE else "",
+        tree=_collections(catalogue, above)
+        if as_tree
+        else [_narrower(catalogue, one, above) for one in found[:SIZE]]
+        if given
+        else [],
+        behind=behind if len(found) > SIZE and not as_tree else "",
     )
-    return _sent(body, etag("names", catalogue.version(), request.query_string, kind.name))
+    return _sent(body, etag("names", language(), catalogue.version(), request.query_string, kind.name))
+
+
+def _narrower(catalogue: CatalogueReader, subject: Thing, above: str) -> Branch:
+    """A subject with what is narrower: a heading with its qualifiers."""
+    start = f"{subject.address}/"
+    below = [
+        Branch(one.label.removeprefix(f"{subject.label}/"), above + one.address, one.works)
+        for one in catalogue.below(start, _NARROWER)
+        if "/" not in one.address.removeprefix(start)
+    ]
+    return Branch(subject.label, above + subject.address, subject.works, tuple(below))
+
+
+def _collections(catalogue: CatalogueReader, above: str) -> list[Branch]:
+    """The collections, those of each repository under its name where there are several."""
+    groups: dict[str, list[Branch]] = {}
+    for one in sorted(catalogue.below("collection/", _COLLECTIONS), key=lambda one: sort_key(one.label)):
+        owner = one.address.split("/")[1]
+        groups.setdefault(owner, []).append(Branch(one.label, above + one.address, one.works))
+    if len(groups) < 2:
+        return [one for group in groups.values() for one in group]
+    return [
+        # A handle's prefix has points where its address has hyphens.
+        Branch(owner.replace("-", ".") if owner.replace("-", "").isdecimal() else owner, "", 0, tuple(group))
+        for owner, group in sorted(groups.items())
+    ]
 
 
 def _page(thing: Thing, role: str, above: str) -> str:
@@ -160,7 +251,7 @@ def _years(site: Site, catalogue: CatalogueReader) -> Response:
             if year is not None]  # fmt: skip
     undated = sum(works for year, works in counts if year is None)
     body = render_template("years.html", years=stated, undated=undated)
-    return _sent(body, etag("years", catalogue.version()))
+    return _sent(body, etag("years", language(), catalogue.version()))
 
 
 def _sent(body: str, tag: str) -> Response:

@@ -94,6 +94,11 @@ def crosswalk_blueprint(base: str) -> Blueprint:
     return blueprint
 
 
+def anchor(row: ontology.Row) -> str:
+    """The name of a row within the page."""
+    return f"row-{row.place.removeprefix('crosswalk/').replace('.csv:', '-')}"
+
+
 @lru_cache(maxsize=2)
 def all_rows(base: str) -> tuple[Shown, ...]:
     """Every row of the crosswalk, in the order of the fields."""
@@ -103,7 +108,7 @@ def all_rows(base: str) -> tuple[Shown, ...]:
         place = row.place.removeprefix("crosswalk/")
         found.append(
             Shown(
-                f"row-{place.replace('.csv:', '-')}",
+                anchor(row),
                 row.field,
                 " ".join(dict.fromkeys(names)),
                 _NODES.get(row.node, ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
@@ -16,10 +17,13 @@ from converter.values import iris
 from converter.values.licences import name_of
 from server.descriptions import signposting
 from server.http.base_path import root
+from server.http.languages import gettext, ngettext
 from server.pages.held_works import Held
 from server.pages.meta_tags import meta_tags
 from server.pages.notices import Notice
+from server.pages.origin_of_statements import OPEN, provenance
 from server.pages.search_request import Searched
+from server.pages.surroundings import Linked, Surroundings, surroundings
 from server.pages.works import Listed, file_label, listed, main_first
 from server.representations import citation
 from server.representations.files import File
@@ -75,6 +79,9 @@ _RELATED = {
     "dcterms:replaces": "Replaces",
     "dcterms:isReplacedBy": "Replaced by",
 }
+_KIND_OF_SHARED = {"author": "person", "editor": "person", "supervisor": "person", "contributor": "person"}
+_SHARED = frozenset({"person", "subject", "journal", "series", "grant"})
+"""What two works have in common, in words."""
 _NOT_STATED = "Not stated in the record"
 _LISTED_PART = 40
 """Values of one kind that are shown on the page; all stand among the statements."""
@@ -122,6 +129,7 @@ def record_page(  # noqa: PLR0913 - what the page shows beside the record
     catalogue = archive.catalogue if archive else None
     row = catalogue.work(path) if catalogue else None
     links = catalogue.links(row.id) if catalogue and row else []
+    record = archive.get(path) if archive and not work.withdrawn else None
     page = _Page(view, work, links, search=search)
     about = signposting.of_page(described, variant, REPRESENTATIONS)
     return render_template(
@@ -155,7 +163,10 @@ def record_page(  # noqa: PLR0913 - what the page shows beside the record
         statements_of_funding=[
             text for part in view.nodes(item, "frbr:part") for text in view.texts(part, "c4o:hasContent")
         ],
-        related=_related(catalogue, row, root(view.base)),
+        picture=page.picture(),
+        made=provenance(record, view.base, item, described.lines) if record else None,
+        opened=OPEN,
+        related=_related(catalogue, row, links, root(view.base)),
         history=archive.history(path) if archive else [],
         offers=_grouped(offers),
         forms=offers,
@@ -324,6 +335,35 @@ class _Page:
             for agency in agencies
         ]
 
+    def picture(self) -> Surroundings | None:
+        """The work and what it is linked with here."""
+
+        def linked(*roles: str) -> list[Linked]:
+            found = [thing for thing, own in self._links if set(roles) & set(own)]
+            return [
+                Linked(one.label, self._root + one.address, one.works, not one.address.startswith("name/"))
+                for one in sorted(found, key=lambda one: -one.works)
+                # A heading with a qualifier stands for the heading alone.
+                if "subject" not in roles or one.address.count("/") < 3
+            ]
+
+        people = [
+            Linked(one.name, one.link, self._works.get(one.link.removeprefix(self._root), 1), one.known)
+            for one in self.people(self._work.authors)
+        ]
+        return (
+            surroundings(
+                [(gettext("Authors"), people), (gettext("Publisher"), linked("publisher"))],
+                [
+                    (gettext("Published in"), linked("journal", "series", "book")),
+                    (gettext("Subjects"), linked("subject")),
+                    (gettext("Funders"), linked("funder")),
+                ],
+            )
+            if self._search
+            else None
+        )
+
     def _here(self, values: list[Value]) -> list[Value]:
         """Values whose addresses of ours lead to our own pages, each once."""
         shown = [
@@ -384,10 +424,35 @@ def _file(file: File) -> str:
     return file_label({"name": file.name, "type": file.media_type, "size": file.size})
 
 
-def _related(catalogue: CatalogueReader | None, row: Row | None, above: str) -> list[tuple[Listed, int]]:
+def _related(
+    catalogue: CatalogueReader | None, row: Row | None, links: Sequence[tuple[Thing, list[str]]], above: str
+) -> list[Listed]:
+    """The works that share most with a work, each with what that is."""
     if catalogue is None or row is None:
         return []
-    return [(listed(other, above), shared) for other, shared in catalogue.related(row.id)]
+    own = {thing.id: roles for thing, roles in links}
+    found = []
+    for other, _ in catalogue.related(row.id):
+        shared: Counter[str] = Counter()
+        for thing, roles in catalogue.links(other.id):
+            # A heading with a qualifier is counted with the heading.
+            if thing.id in own and thing.address.count("/") < 3:
+                shared.update({_KIND_OF_SHARED.get(role, role) for role in roles} & _SHARED)
+        found.append(listed(other, above)._replace(note=_shared(shared)))
+    return found
+
+
+def _shared(shared: Mapping[str, int]) -> str:
+    """What two works have in common, in words."""
+    counted = (
+        (ngettext("%(n)s person", "%(n)s people", shared["person"]), shared["person"]),
+        (ngettext("%(n)s subject", "%(n)s subjects", shared["subject"]), shared["subject"]),
+        (gettext("the journal"), shared["journal"]),
+        (gettext("the series"), shared["series"]),
+        (ngettext("%(n)s grant", "%(n)s grants", shared["grant"]), shared["grant"]),
+    )
+    stated = ", ".join(text for text, number in counted if number)
+    return gettext("In common: %(what)s", what=stated) if stated else ""
 
 
 def _grouped(offers: Sequence[Representation]) -> Mapping[str, list[Representation]]:

@@ -12,7 +12,9 @@ from converter.store.reader import ArchiveReader
 from queries import all_queries
 from server.descriptions.paths import page_of
 from server.http.base_path import root
+from server.http.languages import counted, gettext, later
 from server.pages import things
+from server.pages.browse import scheme_name
 from server.pages.lists import Works
 from server.pages.record_page import SCHEMES, page_of_identifier
 from server.pages.search_request import page_links
@@ -21,25 +23,27 @@ from server.representations.schema_org import schema_script
 from server.representations.view import Value, View
 from server.representations.work import identifiers_of, orcid
 
+_UNSAID = frozenset({"fabio:Expression", "co:ListItem", "skos:Concept", "fabio:SubjectTerm"})
+"""Classes that say nothing to a reader beside the others."""
 _CAPITAL = re.compile(r"(?<!^)([A-Z])(?=[a-z])")
 _BROWSED = {
-    "person": ("Authors", "authors"),
-    "journal": ("Journals", "journals"),
-    "org": ("Organisations", "organisations"),
-    "subject": ("Subjects", "subjects"),
-    "grant": ("Grants", "grants"),
-    "collection": ("Collections", "collections"),
-    "series": ("Series", "series"),
+    "person": (later("Authors"), "authors"),
+    "journal": (later("Journals"), "journals"),
+    "org": (later("Organisations"), "organisations"),
+    "subject": (later("Subjects"), "subjects"),
+    "grant": (later("Grants"), "grants"),
+    "collection": (later("Collections"), "collections"),
+    "series": (later("Series"), "series"),
 }
 _FACTS = {
-    "Part of": ("frbr:partOf",),
-    "Broader": ("skos:broader",),
-    "Narrower": ("skos:narrower",),
-    "Related": ("skos:related",),
-    "Publisher": ("dcterms:publisher",),
-    "Funder": ("frapo:hasFundingAgency",),
-    "The same elsewhere": ("owl:sameAs", "skos:exactMatch"),
-    "Web page": ("foaf:page",),
+    later("Part of"): ("frbr:partOf",),
+    later("Broader"): ("skos:broader",),
+    later("Narrower"): ("skos:narrower",),
+    later("Related"): ("skos:related",),
+    later("Publisher"): ("dcterms:publisher",),
+    later("Funder"): ("frapo:hasFundingAgency",),
+    later("The same elsewhere"): ("owl:sameAs", "skos:exactMatch"),
+    later("Web page"): ("foaf:page",),
 }
 _ASKED = {
     "person": ("coauthors", "person"),
@@ -69,13 +73,11 @@ def thing_page(  # noqa: PLR0913 - what a page is made of
         "thing.html",
         view=view,
         item=address,
-        title=view.label(address),
-        kinds=[in_words(link.text) for link in view.links(address, "rdf:type") if link.text != "fabio:Expression"],
+        title=thing.label if thing and folder == "collection" else view.label(address),
+        kinds=_kinds(view, address, path),
         identified=folder == "person",
-        lead=things.sentence(stated, things.SENTENCES)
-        if stated
-        else f"{works.total:,} work{'' if works.total == 1 else 's'}.",
-        trail=_trail(folder, above) if search else [],
+        lead=things.sentence(stated) if stated else f"{counted(works.total, 'work')}.",
+        trail=_trail(path, above) if search else [],
         stated=stated,
         works=works,
         pages=around,
@@ -100,10 +102,26 @@ def in_words(name: str) -> str:
     return _CAPITAL.sub(r" \1", name.rpartition(":")[2]).strip().capitalize()
 
 
-def _trail(folder: str, above: str) -> list[tuple[str, str]]:
-    browse = [("Browse", f"{above}browse")]
-    name, path = _BROWSED.get(folder, ("", ""))
-    return [*browse, (name, f"{above}browse/{path}")] if name else browse
+def _kinds(view: View, address: str, path: str) -> list[str]:
+    """What a thing is: a subject by its scheme, all else by its classes."""
+    folder, _, rest = path.partition("/")
+    scheme, _, name = rest.partition("/")
+    if folder == "subject" and name:
+        return [scheme_name(scheme)]
+    names = [in_words(link.text) for link in view.links(address, "rdf:type") if link.text not in _UNSAID]
+    return [gettext(name) for name in dict.fromkeys(names)]
+
+
+def _trail(path: str, above: str) -> list[tuple[str, str]]:
+    """The ways to a thing: what is browsed; of a subject its scheme and the broader heading."""
+    folder, *rest = path.split("/")
+    browse = [(gettext("Browse"), f"{above}browse")]
+    name, list_ = _BROWSED.get(folder, ("", ""))
+    if name:
+        browse.append((gettext(name), f"{above}browse/{list_}"))
+    if folder == "subject" and len(rest) > 1:
+        browse.append((scheme_name(rest[0]), f"{above}browse/subjects?scheme={rest[0]}"))
+    return browse
 
 
 def _facts(view: View, address: str, above: str) -> list[tuple[str, list[Value]]]:
@@ -115,7 +133,7 @@ def _facts(view: View, address: str, above: str) -> list[tuple[str, list[Value]]
     stated += [one for one in identifiers_of(view, address) if one.scheme not in {"issn", "eissn", "lissn", "orcid"}]
     for scheme, text in stated:
         page = page_of_identifier(scheme.lower(), text)
-        name = SCHEMES.get(scheme, scheme if scheme.isupper() else scheme.replace("-", " ").upper())
+        name = gettext(SCHEMES.get(scheme, scheme if scheme.isupper() else scheme.replace("-", " ").upper()))
         found.setdefault(name, {})[text, page] = Value(text, page or None)
     pages = {page for values in found.values() for _, page in values}
     for name, properties in _FACTS.items():
@@ -126,7 +144,7 @@ def _facts(view: View, address: str, above: str) -> list[tuple[str, list[Value]]
                     # The page of an identifier stands behind the identifier.
                     continue
                 link = above + own.removeprefix(view.base) if own.startswith(view.base) else own
-                found.setdefault(name, {})[value.text, link] = Value(value.text, link)
+                found.setdefault(gettext(name), {})[value.text, link] = Value(value.text, link)
     metrics = [
         Value(f"{metric.text}: {view.text(node, 'bido:hasNumericValue')}")
         for metric in view.links(address, "bido:holdsBibliometricDataInTime")
@@ -134,7 +152,7 @@ def _facts(view: View, address: str, above: str) -> list[tuple[str, list[Value]]
     ]
     return [
         *((name, list(values.values())) for name, values in found.items()),
-        *([("Metrics", metrics)] if metrics else []),
+        *([(gettext("Metrics"), metrics)] if metrics else []),
     ]
 
 

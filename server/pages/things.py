@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
 from converter.store.catalogue_reader import CatalogueReader, Row, Thing
 from server.charts import bars
 from server.charts.bars import Chart
+from server.http.languages import counted, gettext, later, ngettext
 from server.pages.network import Network, around
 from server.pages.search_request import Searched
 from server.pages.works import Listed, listed
@@ -16,48 +16,51 @@ from server.pages.works import Listed, listed
 SHOWN = 20
 """Works on the first view of a thing."""
 _RANKED = 8
+_DRAWN = 12
+"""Neighbours that a picture shows."""
 _AMONG = 500
 """The newest works of a thing that its lists of subjects, authors and co-authors are made of."""
 _WORDS = {
-    "author": ("Author", "author"),
-    "editor": ("Editor", "editor"),
-    "supervisor": ("Supervisor", "supervisor"),
-    "contributor": ("Contributor", "contributor"),
-    "publisher": ("Publisher", "publisher"),
-    "funder": ("Funder", "funder"),
-    "organisation": ("Affiliation", "affiliation"),
-    "journal": ("Published in it", "journal"),
-    "series": ("In the series", "series"),
-    "book": ("Part of it", "book"),
-    "subject": ("Subject", "subject"),
-    "grant": ("Grant", "grant"),
-    "place": ("Place", "place"),
-    "collection": ("Collection", "collection"),
-    "other": ("Linked otherwise", "other"),
+    "author": later("Author"),
+    "editor": later("Editor"),
+    "supervisor": later("Supervisor"),
+    "contributor": later("Contributor"),
+    "publisher": later("Publisher"),
+    "funder": later("Funder"),
+    "organisation": later("Affiliation"),
+    "journal": later("Published in it"),
+    "series": later("In the series"),
+    "book": later("Part of it"),
+    "subject": later("Subject"),
+    "grant": later("Grant"),
+    "place": later("Place"),
+    "collection": later("Collection"),
+    "other": later("Linked otherwise"),
 }
-"""Role → how a list names it, and what it is called in a sentence."""
+"""Role → how a list names it."""
 _BESIDE = {
     "person": ("subject", "journal", "publisher", "funder"),
     "name": ("subject", "journal", "publisher"),
     "journal": ("author", "subject", "funder"),
     "org": ("author", "subject", "journal"),
-    "subject": ("subject", "author", "journal", "funder"),
+    "subject": ("author", "journal", "funder"),
     "grant": ("author", "funder"),
     "collection": ("author", "subject", "journal"),
 }
 _TITLES = {
-    "author": "Most frequent authors",
-    "subject": "Subjects",
-    "journal": "Published in",
-    "publisher": "Publishers",
-    "funder": "Funders",
+    "author": later("Most frequent authors"),
+    "subject": later("Subjects"),
+    "journal": later("Published in"),
+    "publisher": later("Publishers"),
+    "funder": later("Funders"),
 }
 _PEOPLE = frozenset({"person", "name"})
 
 
 class Ranked(NamedTuple):
-    """Things that stand together with one, by the number of works they share: label, link, number, bar in per cent."""
+    """Things that stand together with one in a role, by the works they share: label, link, number, bar in per cent."""
 
+    role: str
     title: str
     values: list[tuple[str, str, int, str]]
 
@@ -84,6 +87,7 @@ class About(NamedTuple):
     network: Network | None
     partners: list[tuple[str, str, int, str]]
     beside: list[Ranked]
+    narrower: list[tuple[str, str, int, str]]
     names: list[tuple[str, int]]
     volumes: list[Volume]
     all_works: str
@@ -103,7 +107,11 @@ def about(
     roles = catalogue.roles(thing.id)
     link = _Links(root, search=search)
     people = folder in _PEOPLE
-    partners = catalogue.together(thing.id, "author", 24, _AMONG) if people else []
+    role = "author" if people else "subject" if folder == "subject" else ""
+    partners = _together(catalogue, thing, role, 24) if role else []
+    drawn = partners[:_DRAWN]
+    places = {one.id: place for place, one in enumerate(drawn)}
+    ties = catalogue.ties(thing.id, [*places], _AMONG) if len(drawn) > 1 else []
     found = catalogue.works(thing.id, 1, SHOWN) if rows is None else rows
     return About(
         thing=thing,
@@ -112,17 +120,23 @@ def about(
         last=years[0][0] if years else None,
         works=[listed(row, root, qualifiers=_qualifiers(row, thing, people=people)) for row in found],
         roles=[
-            (_WORDS.get(role, (role.capitalize(),))[0], works, link.role(role, thing)) for role, works in roles.items()
+            (gettext(_WORDS.get(role, role.capitalize())), works, link.role(role, thing))
+            for role, works in roles.items()
         ],
         chart=bars.by_year(
             "years",
-            "Works per year",
+            gettext("Works per year"),
             {year: {"": works} for year, works in years if year is not None},
             link=f"{root}search?thing={quote(thing.address, safe='')}&year={{}}" if search else "",
         ),
-        network=around(thing.label, [(one.label, link.page(one), one.works, _known(one)) for one in partners[:12]]),
+        network=around(
+            thing.label,
+            [(one.label, link.page(one), one.works, _known(one)) for one in drawn],
+            [(places[one], places[other], works) for one, other, works in ties],
+        ),
         partners=bars.shares([(one.label, link.page(one), one.works) for one in partners]),
         beside=_beside(catalogue, thing, folder, link),
+        narrower=_narrower(catalogue, thing, link) if folder == "subject" else [],
         names=catalogue.names(thing.id),
         volumes=_volumes(catalogue, thing, root) if folder == "journal" else [],
         all_works=Searched("", (("thing", thing.address),), "", "", 1, "").address(f"{root}search") if search else "",
@@ -167,19 +181,34 @@ def _qualifiers(row: Row, thing: Thing, *, people: bool) -> list[str]:
     for kind in dict.fromkeys(agent[0] for agent in agents if agent[2] == thing.address):
         names = [agent for agent in agents if agent[0] == kind]
         place = next(number for number, agent in enumerate(names, 1) if agent[2] == thing.address)
-        word = _WORDS[kind][0]
-        found.append(f"{word}, {place} of {len(names)}" if kind == "author" and len(names) > 1 else word)
+        word = gettext(_WORDS[kind])
+        several = kind == "author" and len(names) > 1
+        found.append(gettext("%(role)s, %(n)s of %(all)s", role=word, n=place, all=len(names)) if several else word)
     return found
 
 
 def _beside(catalogue: CatalogueReader, thing: Thing, folder: str, link: _Links) -> list[Ranked]:
     found = []
     for role in _BESIDE.get(folder, ("author", "subject")):
-        things = catalogue.together(thing.id, role, _RANKED, _AMONG)
+        things = _together(catalogue, thing, role, _RANKED)
         if things:
-            title = "Together with" if role == folder else _TITLES[role]
-            found.append(Ranked(title, bars.shares([(one.label, link.page(one), one.works) for one in things])))
+            values = bars.shares([(one.label, link.page(one), one.works) for one in things])
+            found.append(Ranked(role, gettext(_TITLES[role]), values))
     return found
+
+
+def _together(catalogue: CatalogueReader, thing: Thing, role: str, limit: int) -> list[Thing]:
+    """What the works of a thing lead to in a role; a heading with a qualifier stands for the heading alone."""
+    found = catalogue.together(thing.id, role, limit if role != "subject" else 3 * limit, _AMONG)
+    own = thing.address.rpartition("/")[0]
+    return [one for one in found if role != "subject" or (one.address.count("/") < 3 and one.address != own)][:limit]
+
+
+def _narrower(catalogue: CatalogueReader, thing: Thing, link: _Links) -> list[tuple[str, str, int, str]]:
+    """What is narrower than a subject, by its works: of a heading, its qualifiers."""
+    below = [one for one in catalogue.below(f"{thing.address}/", 200) if thing.address.count("/") > 1]
+    ranked = sorted(below, key=lambda one: -one.works)[: 2 * _RANKED]
+    return bars.shares([(one.label.removeprefix(f"{thing.label}/"), link.page(one), one.works) for one in ranked])
 
 
 def _volumes(catalogue: CatalogueReader, thing: Thing, root: str) -> list[Volume]:
@@ -207,26 +236,24 @@ def _number(text: str) -> tuple[int, str]:
     return int(digits or 0), text
 
 
-def sentence(stated: About, words: Mapping[str, str]) -> str:
-    """How much there is of a thing, in a sentence; `words` are how its works are spoken of, by folder."""
-    thing = stated.thing
-    works = f"{thing.works:,} work{'' if thing.works == 1 else 's'}"
-    span = (
-        ""
-        if stated.first is None
-        else f" from {stated.first}"
-        if stated.first == stated.last
-        else f" from {stated.first} to {stated.last}"
-    )
-    return f"{works}{words.get(stated.folder, '')}{span}."
-
-
-SENTENCES = {
-    "journal": " of this collection appeared here,",
-    "subject": " on this subject,",
-    "collection": " in this collection,",
-    "grant": " with this grant,",
-    "org": "",
-    "name": " under this name,",
-}
-"""How the works of a thing are spoken of."""
+def sentence(stated: About) -> str:
+    """How much there is of a thing, from when to when, and what a person's works are about."""
+    n = stated.thing.works
+    works = {
+        "journal": lambda: ngettext("%(n)s work here appeared in it", "%(n)s works here appeared in it", n),
+        "subject": lambda: ngettext("%(n)s work on this subject", "%(n)s works on this subject", n),
+        "collection": lambda: ngettext("%(n)s work in this collection", "%(n)s works in this collection", n),
+        "grant": lambda: ngettext("%(n)s work with this grant", "%(n)s works with this grant", n),
+        "name": lambda: ngettext("%(n)s work under this name", "%(n)s works under this name", n),
+    }.get(stated.folder, lambda: counted(n, "work"))()
+    parts = [works]
+    if stated.first is not None:
+        parts.append(
+            str(stated.first)
+            if stated.first == stated.last
+            else gettext("%(first)s to %(last)s", first=stated.first, last=stated.last)
+        )
+    subjects = next((one.values for one in stated.beside if one.role == "subject"), [])
+    if stated.folder in _PEOPLE and n > 2 and subjects:
+        parts.append(gettext("mostly on %(subjects)s", subjects=", ".join(label for label, *_ in subjects[:2])))
+    return f"{', '.join(parts)}."

@@ -50,6 +50,7 @@ class Listed(NamedTuple):
     detail: str
     snippet: Markup
     extras: tuple[Badge, ...]
+    note: str = ""
 
 
 def listed(row: Row, root: str, words: Iterable[str] = (), qualifiers: Iterable[str] = ()) -> Listed:

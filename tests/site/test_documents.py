@@ -16,6 +16,7 @@ from pyld import jsonld
 from rdflib.compare import isomorphic, to_isomorphic
 
 from converter.values.terms import iri
+from server.http.languages import VARY_OF_PAGES
 from server.representations.citation import STYLES
 from server.representations.registry import LISTS, PROFILES, REPRESENTATIONS, Representation
 from tests.commands import shelfgraph
@@ -64,6 +65,11 @@ def document_of(path: str) -> str:
 
 def forms_of(path: str) -> list[Representation]:
     return [form for form in REPRESENTATIONS if path.startswith("/item/") or form.of_things]
+
+
+def vary_of(form: Representation) -> str:
+    """What the document depends on in this form: a page on the language too."""
+    return ", ".join((VARY, *(VARY_OF_PAGES if form.media_type == "text/html" else ())))
 
 
 def accept(form: Representation) -> dict[str, str]:
@@ -116,7 +122,7 @@ def test_every_form_comes_by_accept_by_suffix_and_by_name(shelf: Site, folder: s
             by_name = ask(shelf, "GET", by_name.headers["location"].removeprefix(shelf.base[:-1]))
         assert by_accept.body == by_suffix.body == by_name.body, form
         for answer in (by_suffix, by_accept, by_name):
-            assert answer.headers["vary"] == VARY
+            assert answer.headers["vary"] == vary_of(form)
             assert answer.headers["content-location"] == shelf.base + document[1:] + form.suffix
 
 
@@ -144,7 +150,7 @@ def test_every_form_is_kept_by_its_etag_and_date(shelf: Site, folder: str) -> No
         assert (head.status, head.body, head.headers["etag"]) == (200, b"", got.headers["etag"])
         assert head.headers["content-length"] == str(len(got.body))
         again = ask(shelf, "GET", path + form.suffix, If_None_Match=got.headers["etag"])
-        assert (again.status, again.body, again.headers["vary"]) == (304, b"", VARY)
+        assert (again.status, again.body, again.headers["vary"]) == (304, b"", vary_of(form))
         dated = ask(shelf, "GET", path + form.suffix, If_Modified_Since=got.headers["last-modified"])
         assert dated.status == 304
 

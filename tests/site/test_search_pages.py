@@ -37,6 +37,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A site with forty works, four of them by one name and one with a formula for a title."""
     folder = DataFolder(tmp_path_factory.mktemp("search") / "data")
     records = [work(n, ("dc.contributor.author", "Quill, A" if n < 5 else f"Marrow, T{n}")) for n in range(1, 40)]
+    heading = ("dc.subject.mesh", "Light - adverse effects")
+    records += [work(50, heading, ("dc.identifier.email", "ann@example.org"), ("oai.setSpec", "col_12345_7"))]
     records += [
         Record("f", "12345/f", fields=(Field("dc.title", "=1+1 on <b>seas</b>"), Field("dc.subject", "local mark")))
     ]
@@ -86,7 +88,7 @@ def test_pages_hold_every_work_once(client: FlaskClient) -> None:
     found = links(first, "//ol[contains(@class, 'works')]//h2/a") + links(
         second, "//ol[contains(@class, 'works')]//h2/a"
     )
-    assert (len(found), len(set(found))) == (39, 39)
+    assert (len(found), len(set(found))) == (40, 40)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -156,3 +158,41 @@ def test_the_policy_lets_no_script_of_others_run(client: FlaskClient) -> None:
     policy = client.get("/", headers={"Accept": "text/html"}).headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_subjects_are_browsed_by_scheme_and_a_heading_opens_to_its_qualifiers(client: FlaskClient) -> None:
+    schemes = html(client, "/browse/subjects").xpath("//nav[@class='tabs']/a")
+    assert [one.text.strip() for one in schemes] == ["All", "Keywords", "MeSH headings"]
+    tree = html(client, schemes[2].get("href"))
+    (heading,) = tree.xpath("//ul[@class='tree']/li")
+    assert heading.xpath("string(.//summary/bdi)") == "Light"
+    below = heading.xpath(".//li/a")
+    assert [one.text_content() for one in below] == ["All of them", "adverse effects"]
+    for one in below:
+        assert client.get(f"{one.get('href')}.html").status_code == 200
+
+
+def test_a_collection_that_has_no_name_is_called_by_its_handle(client: FlaskClient) -> None:
+    (collection,) = html(client, "/browse/collections").xpath("//ul[@class='tree']//a")
+    assert collection.text_content() == "12345/7"
+    assert html(client, f"{collection.get('href')}.html").xpath("string(//h1)") == "12345/7"
+
+
+def test_a_record_shows_what_each_row_of_its_source_became_and_nothing_private(client: FlaskClient) -> None:
+    tree = html(client, "/record/12345/50")
+    rows = {
+        " ".join(row.xpath("string(td[1]//b)").split()): row.xpath("string(td[2])")
+        for row in tree.xpath("//table[@class='stmts']//tr[td]")
+    }
+    assert 'dcterms:title "Lights & terns 50"' in rows["dc.title"]
+    assert "never published" in rows["dc.identifier.email"]
+    assert "ann@" not in lxml.html.tostring(tree, encoding="unicode")
+    assert "/subject/mesh/light" in rows["dc.subject.mesh"]
+    for link in set(links(tree, "//table[@class='stmts']//td/a")):
+        page_, _, name = link.partition("#")
+        assert html(client, page_).xpath("//tr[@id=$name]", name=name)
+
+
+def test_related_works_say_what_they_have_in_common(client: FlaskClient) -> None:
+    notes = html(client, "/record/12345/2").xpath("//section[h2='Related works']//li/p[last()]/text()")
+    assert notes[0] == "In common: 1 person"

@@ -1,0 +1,160 @@
+"""The language of a page: the one that the reader has chosen, else the first that the browser asks for and we have.
+
+The texts of pages are looked up by their English form (gettext) in `server/translations/LANGUAGE.po`, which Babel reads
+when a language is first asked for.  What the data say is in no catalogue: it is never translated.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from gettext import NullTranslations
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, Response, current_app, g, has_request_context, request
+
+LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "zh-Hant": "繁體中文"}
+"""The languages of the interface (BCP 47), each under its own name."""
+CHOSEN = "_lang"
+"""The parameter of an address that chooses a language."""
+VARY_OF_PAGES = ("Accept-Language", "Cookie")
+"""The header fields of a request on which the language of a page depends."""
+FOLDER = Path(__file__).parents[1] / "translations"
+_COOKIE, _YEAR = "shelfgraph-language", 365 * 24 * 3600
+_THOUSANDS = {"de": ".", "es": "\u202f", "fr": "\u202f"}
+"""What parts the thousands of a number, where it is no comma."""
+_ASKED = ("/search", "/browse", "/sparql", "/queries/", "/crosswalk")
+"""The pages whose addresses have a query that a switch of the language keeps."""
+
+
+def register_languages(app: Flask, offered: Sequence[str] = tuple(LANGUAGES)) -> None:
+    """Let the pages of an application be in the languages that are `offered`; who reads none of them has the first."""
+    app.config["LANGUAGES"] = tuple(offered)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(_text, _text_of_many, newstyle=True)  # type: ignore[attr-defined] # the extension brings it
+    app.jinja_env.filters["n"] = digits
+    app.jinja_env.globals.update(
+        language=language, languages={tag: LANGUAGES[tag] for tag in offered}, switch=_switch, counted=counted
+    )
+    app.before_request(_choice)
+
+
+def language() -> str:
+    """The language of the page that is being made; English where nobody has asked for it."""
+    if not has_request_context():
+        return "en"
+    if "language" not in g:
+        g.language = _wanted(current_app.config.get("LANGUAGES", ("en",)))
+    return str(g.language)
+
+
+def gettext(text: str, **values: object) -> str:
+    """The text in the language of the page, with the values in their places (`%(name)s`)."""
+    found = _text(text)
+    return found % values if values else found
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    """The text for so many, whose number stands in it as `%(n)s`."""
+    return _text_of_many(one, many, count) % {"n": digits(count), **values}
+
+
+def later(text: str) -> str:
+    """The text as it is: it stands in the catalogues, and is looked up where it is shown."""
+    return text
+
+
+def digits(count: int) -> str:
+    """A whole number as the language of the page writes it.
+
+    >>> digits(12345)
+    '12,345'
+    """
+    return f"{count:,}".replace(",", _THOUSANDS.get(language(), ","))
+
+
+def counted(count: int, what: str) -> str:
+    """So many of a kind, in words.
+
+    >>> counted(1, "work"), counted(2000, "row")
+    ('1 work', '2,000 rows')
+    """
+    return ngettext(*_COUNTED[what], count)
+
+
+_COUNTED: Mapping[str, tuple[str, str]] = {
+    "work": (later("%(n)s work"), later("%(n)s works")),
+    "record": (later("%(n)s record"), later("%(n)s records")),
+    "row": (later("%(n)s row"), later("%(n)s rows")),
+    "statement": (later("%(n)s statement"), later("%(n)s statements")),
+    "page": (later("%(n)s page"), later("%(n)s pages")),
+    "table": (later("%(n)s table"), later("%(n)s tables")),
+    "resource": (later("%(n)s resource"), later("%(n)s resources")),
+}
+
+
+def _wanted(offered: Sequence[str]) -> str:
+    """The language that the reader has chosen, else the first of the browser's that is offered.
+
+    Chinese of every kind is answered in traditional characters, which is what there is.
+    """
+    kept = request.cookies.get(_COOKIE, "")
+    if kept in offered:
+        return kept
+    primary = {tag.partition("-")[0]: tag for tag in offered}
+    for tag in request.accept_languages.values():
+        found = primary.get(tag.lower().partition("-")[0])
+        if found:
+            return found
+    return offered[0]
+
+
+def _choice() -> Response | None:
+    """303 to the address without the choice of a language, which the browser keeps."""
+    tag = request.args.get(CHOSEN, "")
+    if request.method not in {"GET", "HEAD"} or tag not in current_app.config["LANGUAGES"]:
+        return None
+    rest = [(name, value) for name, values in request.args.lists() if name != CHOSEN for value in values]
+    stated = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or quote(request.path)
+    path = _root() + urlsplit(stated).path.lstrip("/")
+    response = Response(status=303, headers={"Location": f"{path}?{urlencode(rest)}" if rest else path})
+    response.headers["Cache-Control"] = "no-store"
+    response.set_cookie(_COOKIE, tag, max_age=_YEAR, path=_root(), httponly=True, samesite="Lax")
+    return response
+
+
+def _root() -> str:
+    return str(current_app.jinja_env.globals["root"])
+
+
+def _switch(tag: str) -> str:
+    """The page as it is shown now, in another language: an address that is relative to it."""
+    own = request.args.lists() if has_request_context() and request.path.startswith(_ASKED) else ()
+    rest = [(name, value) for name, values in own if name != CHOSEN for value in values]
+    return f"?{urlencode([*rest, (CHOSEN, tag)])}"
+
+
+def _text(text: str) -> str:
+    return text if language() == "en" else _catalogue(language()).gettext(text)
+
+
+def _text_of_many(one: str, many: str, count: int) -> str:
+    if language() == "en":
+        return one if count == 1 else many
+    return _catalogue(language()).ngettext(one, many, count)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(tag: str) -> NullTranslations:
+    """The texts in a language."""
+    with (FOLDER / f"{tag}.po").open("rb") as file:
+        stated = read_po(file, locale=tag.replace("-", "_"))
+    packed = io.BytesIO()
+    write_mo(packed, stated)
+    packed.seek(0)
+    return Translations(packed)
