@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +17,9 @@ from converter.graph import ntriples
 from converter.local_keys import distinct
 from converter.mapping.engine import Mapper
 from converter.mapping.settling import settled
-from converter.report import Finding, Report
 from converter.sources.detection import read
+from converter.validation import Shapes
+from tests.sources.test_kinds import Findings
 
 _PREFIXES = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in ontology.prefixes().items())
 MARC = '<collection xmlns="http://www.loc.gov/MARC21/slim">{}</collection>'
@@ -33,23 +35,11 @@ class Claim(NamedTuple):
     never: str = ""
 
 
-class Kept(Report):
-    """A report that keeps its lines."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.findings: list[Finding] = []
-
-    def add(self, finding: Finding) -> None:
-        super().add(finding)
-        self.findings.append(finding)
-
-
 class Answer:
     """The graph of some sources as one data set, and the report."""
 
     def __init__(self, *sources: Path) -> None:
-        mapper, self.report = Mapper(), Kept()
+        mapper, self.report = Mapper(), Findings()
         stated = []
         records = (record for source in sources for record in read(str(source), report=self.report))
         for record in distinct(records, self.report.add):
@@ -65,6 +55,22 @@ class Answer:
         found = self.store.query(f"{_PREFIXES} ASK {{ ?d a foaf:Document ; foaf:primaryTopic ?w . {pattern} }}")
         assert isinstance(found, pyoxigraph.QueryBoolean)
         return bool(found)
+
+
+def check(claim: Claim, folder: Path) -> None:
+    """Convert the input of a claim in a folder, and assert that the claim and all shapes hold."""
+    path = folder / claim.file
+    path.write_text(claim.text, encoding="utf-8")
+    answer = Answer(path)
+    assert len(answer.store) or answer.report.all
+    assert not claim.holds or answer.holds(claim.holds), claim.text
+    assert not claim.never or not answer.holds(claim.never), claim.text
+    assert [found for found in _shapes().findings("", answer.lines) if found.severity == "violation"] == []
+
+
+@cache
+def _shapes() -> Shapes:
+    return Shapes(ontology.PUBLISHED_BASE)
 
 
 def marc(*fields: str, leader: str = "00000nam a2200000 a 4500", number: str = "x1") -> str:

@@ -1,0 +1,95 @@
+"""Which identifiers are those of the work, as each format says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.truth.claims import (
+    Claim,
+    check,
+    crossref_article,
+    datacite,
+    marc,
+    mods,
+    ris,
+    table,
+)
+
+CLAIMS = [
+    Claim(
+        "ISBNs of MARC are 13 digits, and a cancelled one is not the item's",
+        "x.xml",
+        marc("020    $a0306406152 (pbk.) :$c12.00$z9783161484100"),
+        '?w prism:isbn "9780306406157"',
+        '?w datacite:hasIdentifier/literal:hasLiteralValue "9783161484100"',
+    ),
+    Claim(
+        "numbers of other systems in MARC keep their kind",
+        "x.xml",
+        marc("024 7  $a10.5555/ABC$2doi", "024 7  $a2222/1$2hdl", "035    $a(OCoLC)12345"),
+        '?w prism:doi "10.5555/abc" ; datacite:hasIdentifier ?n . ?n datacite:usesIdentifierScheme datacite:oclc ;'
+        ' literal:hasLiteralValue "12345"',
+    ),
+    Claim(
+        "the number of another catalogue keeps the name of the catalogue",
+        "x.xml",
+        marc("035    $a(DE-599)DNB12"),
+        '?w datacite:hasIdentifier/literal:hasLiteralValue "(DE-599)DNB12"',
+    ),
+    Claim(
+        "addresses of DOIs and handles in a table are read to the sign",
+        "x.csv",
+        table(dc__identifier__uri="https://doi.org/10.5555%2FABC?utm_source=x||https://x.org/handle/1/2;jsessionid=3"),
+        '?w prism:doi "10.5555/abc" ; datacite:hasIdentifier/literal:hasLiteralValue "1/2"',
+    ),
+    Claim(
+        "several ISBNs and a DOI with a stop of RIS are read",
+        "x.ris",
+        ris("BOOK", "SN 0306406152 (print); 9783161484100 (ebk)", "DO https://doi.org/10.5555/ABC."),
+        '?w prism:doi "10.5555/abc" ; datacite:hasIdentifier/literal:hasLiteralValue "9780306406157" , "9783161484100"',
+    ),
+    Claim(
+        "ISSNs of RIS keep their kinds",
+        "x.ris",
+        ris("JOUR", "JO Journal of Terns", "SN 8765-0037 (print), 8765-0045 (online)"),
+        '?j prism:issn "8765-0037" ; prism:eIssn "8765-0045"',
+    ),
+    Claim(
+        "an invalid identifier of MODS is not the item's",
+        "x.xml",
+        mods(
+            '<identifier type="isbn" invalid="yes">9783161484100</identifier><identifier type="uri">'
+            "https://doi.org/10.5555/ABC</identifier>"
+        ),
+        '?w prism:doi "10.5555/abc"',
+        "?w prism:isbn ?n",
+    ),
+    Claim(
+        "an ISSN-L is one",
+        "x.json",
+        datacite(
+            types={"resourceTypeGeneral": "JournalArticle"},
+            relatedIdentifiers=[
+                {"relatedIdentifier": "8765-0037", "relatedIdentifierType": "LISSN", "relationType": "IsPartOf"}
+            ],
+        ),
+        '?j fabio:hasIssnL "8765-0037"',
+        '?j prism:issn "8765-0037"',
+    ),
+    Claim(
+        "kinds of ISSNs of Crossref's XML are kept",
+        "x.xml",
+        crossref_article(
+            "",
+            '<issn media_type="print">8765-0037</issn><issn media_type="electronic">8765-0045</issn>',
+        ),
+        '?w dcterms:isPartOf ?j . ?j prism:issn "8765-0037" ; prism:eIssn "8765-0045"',
+    ),
+]
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.says)
+def test_the_graph_says_what_the_source_says(claim: Claim, tmp_path: Path) -> None:
+    check(claim, tmp_path)

@@ -1,0 +1,93 @@
+"""Languages, types, access and licences, as each format says them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.truth.claims import (
+    Claim,
+    check,
+    crossref_article,
+    jpcoar,
+    marc,
+    mods,
+    ris,
+)
+
+CLAIMS = [
+    Claim(
+        "languages by their names are read",
+        "x.ris",
+        ris("JOUR", "LA English; Cantonese"),
+        "?w dcterms:language ?a , ?b FILTER(?a != ?b)",
+    ),
+    Claim(
+        "languages of MODS are read by code and by name",
+        "x.xml",
+        mods(
+            '<language><languageTerm type="code" authority="iso639-2b">chi</languageTerm></language>'
+            "<language><languageTerm type='text'>Mandarin</languageTerm></language>"
+        ),
+        "?w dcterms:language ?a , ?b FILTER(?a != ?b)",
+    ),
+    Claim(
+        "content, medium and carrier of MARC have their addresses",
+        "x.xml",
+        marc("336    $atext$btxt$2rdacontent", "337    $aunmediated$bn$2rdamedia", "338    $avolume$bnc$2rdacarrier"),
+        "?w dcterms:type <http://id.loc.gov/vocabulary/contentTypes/txt> ; frbr:embodiment ?m . ?m dcterms:format"
+        " <http://id.loc.gov/vocabulary/mediaTypes/n> , <http://id.loc.gov/vocabulary/carriers/nc>",
+    ),
+    Claim(
+        "content and carrier of MARC by their words alone have their addresses",
+        "x.xml",
+        marc("336    $aperformed music", "338    $aonline resource"),
+        "?w dcterms:type <http://id.loc.gov/vocabulary/contentTypes/prm> ; frbr:embodiment/dcterms:format"
+        " <http://id.loc.gov/vocabulary/carriers/cr>",
+    ),
+    Claim(
+        "the access and the licence of MARC are said",
+        "x.xml",
+        marc("506 0  $aOpen access$2star", "540    $aCC BY 4.0$uhttps://creativecommons.org/licenses/by/4.0/"),
+        "?w dcterms:accessRights ?a ; dcterms:license <http://creativecommons.org/licenses/by/4.0/>",
+    ),
+    Claim(
+        "the licence of JPCOAR is said",
+        "x.xml",
+        jpcoar('<dc:rights rdf:resource="https://creativecommons.org/licenses/by/4.0/">CC BY</dc:rights>'),
+        "?w dcterms:license <http://creativecommons.org/licenses/by/4.0/>",
+    ),
+    Claim(
+        "the licence of Crossref's XML is said",
+        "x.xml",
+        crossref_article(
+            '<ai:program name="AccessIndicators"><ai:license_ref applies_to="vor">'
+            "https://creativecommons.org/licenses/by/4.0/</ai:license_ref></ai:program>"
+        ),
+        "?w dcterms:license <http://creativecommons.org/licenses/by/4.0/>",
+    ),
+    Claim(
+        "types of MODS are read by their address",
+        "x.xml",
+        mods('<genre valueURI="http://purl.org/coar/resource_type/c_db06">doctoral thesis</genre>'),
+        "?w a fabio:DoctoralThesis",
+    ),
+    Claim(
+        "a dissertation of MARC is a thesis",
+        "x.xml",
+        marc("502    $bPh. D.$cTern University$d2010"),
+        "?w a ?c FILTER(CONTAINS(STR(?c), 'Thesis'))",
+    ),
+    Claim(
+        "types of JPCOAR are read by their address",
+        "x.xml",
+        jpcoar('<dc:type rdf:resource="http://purl.org/coar/resource_type/c_ddb1">データセット</dc:type>'),
+        "?w frbr:realizationOf ?x . ?x a fabio:Dataset",
+    ),
+]
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.says)
+def test_the_graph_says_what_the_source_says(claim: Claim, tmp_path: Path) -> None:
+    check(claim, tmp_path)
