@@ -262,8 +262,11 @@ def _subjects(inner: Object, draft: Draft) -> None:
 def _relations(inner: Object, draft: Draft) -> None:
     container, items = inner.pop("container", None) or {}, objects(inner.pop("relatedItems", None))
     for entry in items:
-        container = container or _host(entry, draft)
-        rest(entry, draft, "datacite.relatedItem")
+        relation = text_of(entry.pop("relationType", ""))
+        if not container and field_of("relation-types", relation, "") == "dc.relation.ispartof":
+            container = _host(entry, relation, draft)
+        else:
+            _related_item(entry, relation, draft)
     for key, field in fields("datacite", "container").items():
         if text_of(container.get(key)):
             draft.add(field, text_of(container.get(key)))
@@ -280,23 +283,45 @@ def _relations(inner: Object, draft: Draft) -> None:
             add_relation(draft, relation, kind, value, "datacite")
 
 
-def _host(entry: Object, draft: Draft) -> Object:
-    """What a related item is that the work stands in, as a container; empty, and nothing taken, where it is another."""
-    relation = text_of(entry.get("relationType"))
-    if field_of("relation-types", relation, "") != "dc.relation.ispartof":
-        return {}
-    titles = objects(entry.pop("titles", None))
-    number = entry.pop("relatedItemIdentifier", None) or {}
+def _host(entry: Object, relation: str, draft: Draft) -> Object:
+    """What a related item is that the work stands in, as a container; the number of an article is one of the work."""
+    kind, number = _number(entry)
     found = {name: entry.pop(name, "") for name in ("volume", "issue", "firstPage", "lastPage")}
-    found["title"] = text_of(titles[0].get("title")) if titles else ""
-    found["identifier"] = text_of(number.get("relatedItemIdentifier"))
-    found["identifierType"] = text_of(number.get("relatedItemIdentifierType"))
-    entry["titles"] = titles[1:]
-    for name in ("relationType", "relatedItemType"):
-        draft.unread(
-            f"datacite.relatedItem.{name}", text_of(entry.pop(name, "")), f"how and in what {found['title']} it is"
-        )
+    found |= {"title": _item_title(entry), "identifier": number, "identifierType": kind}
+    stated = entry.get("number")
+    if isinstance(stated, dict) and text_of(stated.get("numberType")).lower() == "article":
+        draft.add("dc.identifier.articleno", text_of(entry.pop("number").get("number")))
+    entry["relationType"] = relation
+    unread(entry, draft, "datacite.relatedItem", f"said of {found['title'] or number}, in which the work stands")
     return found
+
+
+def _related_item(entry: Object, relation: str, draft: Draft) -> None:
+    """A work that is related, by its identifier, else by its title; what else is said of it is reported."""
+    kind, number = _number(entry)
+    title = _item_title(entry)
+    if number:
+        add_relation(draft, relation, kind, number, "datacite")
+    elif title:
+        add_relation(draft, relation, "", title, "datacite")
+    unread(entry, draft, "datacite.relatedItem", f"said of {title or number or 'a related work'}")
+    if number:
+        draft.unread("datacite.relatedItem.title", title, f"the title of {number}")
+
+
+def _number(entry: Object) -> tuple[str, str]:
+    """The kind and the value of the identifier of a related item."""
+    stated = entry.pop("relatedItemIdentifier", None)
+    if not isinstance(stated, dict):
+        return text_of(entry.pop("relatedItemIdentifierType", "")), text_of(stated)
+    return text_of(stated.get("relatedItemIdentifierType")), text_of(stated.get("relatedItemIdentifier"))
+
+
+def _item_title(entry: Object) -> str:
+    """The first title of a related item; the others stay in it."""
+    first, *others = objects(entry.pop("titles", None)) or [{}]
+    entry["titles"] = others
+    return text_of(first.get("title"))
 
 
 def _rights(inner: Object, draft: Draft) -> None:

@@ -80,9 +80,11 @@ def _item(tree: Tree, element: etree._Element) -> Object:
         kind = tree.attribute(number, "relatedItemIdentifierType")
         item["relatedItemIdentifier"] = {"relatedItemIdentifierType": kind, "relatedItemIdentifier": tree.take(number)}
     item["titles"] = [{"title": tree.take(title)} for title in tree.each("titles/title", element)]
-    for name in ("volume", "issue", "firstPage", "lastPage"):
-        if text := tree.text(name, element):
-            item[name] = text
+    for number in tree.each("number", element):
+        item["number"] = {"numberType": tree.attribute(number, "numberType"), "number": tree.take(number)}
+    for inner in element.iterchildren("*"):
+        if inner not in tree.taken and (text := tree.take(inner)):
+            item.setdefault(local(inner), text)
     return item
 
 
