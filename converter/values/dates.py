@@ -10,6 +10,7 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -37,11 +38,16 @@ _ZONE = r"Z|[+-](?:0\d|1[0-3]):?[0-5]\d|[+-]14:?00|[+-](?:0\d|1[0-4])"
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 # A year of copyright behind a year of issue says when the text was protected, not when it appeared.
 _COPYRIGHT = r"(?:©\s?|℗\s?|\(c\)\s?|cop\.?\s?|copyright\s|c|p)(\d{4})"
+# So does a year of printing, which is that of a copy.
+_PRINTED_BEHIND = re.compile(r"(?<=\d)\s?[,;]?\s?[\[(](?:printed|impr\.?|druck|tirage)\s\d{4}[\])]$", re.IGNORECASE)
 _COPYRIGHT_BEHIND = re.compile(rf"(?<=[\d\]?])\s?[,;]?\s?\[?{_COPYRIGHT}\]?\.?\]?$", re.IGNORECASE)
 _CORRECTED = re.compile(r"\bi\.\s?e\.,?\s*(\d{4})\b")
 _TIME_OF_DAY = re.compile(r"\s\d{1,2}:\d\d(?::\d\d)?(?:\s(?:[A-Z]{3,4}|[+-]\d{4}))?(?=\s|$)")
 _LONE_YEAR = re.compile(r"(?<![\w:./-])(1[4-9][0-9]{2}|20[0-9]{2})(?![\w./-]*\d)")
-_ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
+_ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019, "民國": 1912, "民国": 1912}
+_ERAS |= {"M": 1868, "T": 1912, "S": 1926, "H": 1989, "R": 2019}
+_ROMAN = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
+_FIRST_PRINTED, _LAST = 1400, 2100
 
 
 @lru_cache(maxsize=10_000)
@@ -62,7 +68,7 @@ def parse(text: str) -> Date | None:
         return None  # the lexical forms of XSD and EDTF have ASCII digits alone
     if corrected := _CORRECTED.search(value):
         value = corrected[1]
-    value = _COPYRIGHT_BEHIND.sub("", value).rstrip(",;: ")
+    value = _PRINTED_BEHIND.sub("", _COPYRIGHT_BEHIND.sub("", value)).rstrip(",;: ")
     for pattern, make in _FORMS:
         match = pattern.fullmatch(value)
         if match:
@@ -150,6 +156,56 @@ def _moment(match: re.Match[str]) -> Date | None:
         zone = f"{zone[0]}{digits[:2]}:{digits[2:]}"
     seconds = match["seconds"] or ":00"
     return Date(f"{day.lexical}T{match['clock']}{seconds}{zone}", "dateTime", day.year)
+
+
+def _basic(match: re.Match[str]) -> Date | None:
+    """A moment without its hyphens and colons: "20190304T101112Z"."""
+    day = _calendar(int(match[1]), int(match[2]), int(match[3]))
+    clock = f"{match[4]}:{match[5]}:{match[6]}{(match[7] or '').upper()}"
+    return day and Date(f"{day.lexical}T{clock}", "dateTime", day.year)
+
+
+def _week(match: re.Match[str]) -> Date | None:
+    """A week of ISO 8601 as its days, or one day of it: "2019-W05", "2019-W05-3"."""
+    try:
+        first = date.fromisocalendar(int(match[1]), int(match[2]), int(match[3] or 1))
+    except ValueError:
+        return None
+    if match[3]:
+        return _calendar(first.year, first.month, first.day)
+    return _edtf(f"{first.isoformat()}/{(first + timedelta(days=6)).isoformat()}", int(match[1]))
+
+
+def _ordinal(match: re.Match[str]) -> Date | None:
+    """A day by its number in the year (ISO 8601): "2019-123"."""
+    year, number = int(match[1]), int(match[2])
+    if not (_is_year(year) and 1 <= number <= 365 + calendar.isleap(year)):
+        return None
+    day = date(year, 1, 1) + timedelta(days=number - 1)
+    return _calendar(year, day.month, day.day)
+
+
+def _months(match: re.Match[str]) -> Date | None:
+    """Two months, each before its year: "12/2011-01/2012"."""
+    start, end = _calendar(int(match[2]), int(match[1])), _calendar(int(match[4]), int(match[3]))
+    is_range = start and end and start.lexical < end.lexical
+    return _edtf(f"{start.lexical}/{end.lexical}", start.year) if is_range and start and end else None
+
+
+def _other_era(match: re.Match[str]) -> Date | None:
+    """The year of our era that stands behind one of another: "1432 [2011]", "5771 [2010 or 2011]"."""
+    start, end = int(match[2]), int(match[3] or match[2])
+    if not (_FIRST_PRINTED <= start <= end <= _LAST) or int(match[1]) in range(_FIRST_PRINTED + 60, _LAST):
+        return None
+    return _calendar(start) if start == end else _edtf(f"[{start}..{end}]", start)
+
+
+def _roman(match: re.Match[str]) -> Date | None:
+    """A year in the numerals of the Romans, as old prints have it: "MDCCCXLVIII", "M.D.C.C.L."."""
+    values = [_ROMAN[sign] for sign in match[0].upper() if sign in _ROMAN]
+    pairs = zip(values, [*values[1:], 0], strict=True)
+    year = sum(-one if one < following else one for one, following in pairs)
+    return _calendar(year) if _FIRST_PRINTED <= year <= _LAST and len(values) > 1 else None
 
 
 def _slashed(match: re.Match[str]) -> Date | None:
@@ -298,6 +354,13 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ..
         ),
         _moment,
     ),
+    (re.compile(rf"(\d{{4}})(\d\d)(\d\d)T([01]\d|2[0-3])([0-5]\d)([0-5]\d)({_ZONE})?", re.IGNORECASE), _basic),
+    (re.compile(r"(\d{4})-?W(\d\d)(?:-?([1-7]))?"), _week),
+    (re.compile(r"(\d{4})-(\d{3})"), _ordinal),
+    (re.compile(r"(\d{4})\. ?(\d{1,2})\.(?: ?(\d{1,2})\.)?"), _iso),
+    (re.compile(r"(\d{1,2})/(\d{4})\s?[-–]\s?(\d{1,2})/(\d{4})"), _months),
+    (re.compile(r"<(\d{4})>"), _iso),
+    (re.compile(r"\[?(?=[MDCLXVI. ]{3,})M[. ]*(?:[MDCLXVI][. ]*){1,14}\]?"), _roman),
     (re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})"), _slashed),
     (re.compile(r"(\d{1,2})[-/.](\d{4})"), _month_first),
     (re.compile(r"\[?(\d{4})\]?\s?\?+\]?\.?"), _qualified("?")),
@@ -319,9 +382,24 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ..
     (re.compile(rf"{_PART}|(?:{_PART}|\.\.|unknown)?/(?:{_PART}|\.\.|open|unknown)?", re.IGNORECASE), _level_1),
     (
         re.compile(
-            r"(?P<era>明治|大正|昭和|平成|令和)?\s?(?P<year>\d{1,4}|元)\s?[年년]度?\s?"
+            r"(?P<era>明治|大正|昭和|平成|令和|民國|民国)?\s?(?P<year>\d{1,4}|元)\s?[年년]度?\s?"
             r"(?:(?P<month>\d{1,2})\s?[月월]\s?(?:(?P<day>\d{1,2})\s?[日일])?)?"
         ),
         _east_asian,
+    ),
+    (
+        re.compile(
+            r"(?P<era>明治|大正|昭和|平成|令和|民國|民国|[MTSHR](?=\d{1,2}\.))\s?(?P<year>\d{1,3})"
+            r"(?:\.(?P<month>\d{1,2})(?:\.(?P<day>\d{1,2}))?)?"
+        ),
+        _east_asian,
+    ),
+    (
+        re.compile(
+            r"(\d{4})(?:\s?(?:a\.?\s?h\.?|h\.?|هـ?|a\.?\s?m\.?)\s?[\[/=(]|\s?[\[(])\s?(\d{4})(?:\s?(?:or|/|-)\s?(\d{4}))?"
+            r"(?:\s?(?:a\.?\s?d\.?|c\.?\s?e\.?|m\.?|م))?\s?[\])]?\.?",
+            re.IGNORECASE,
+        ),
+        _other_era,
     ),
 )

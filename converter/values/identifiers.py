@@ -53,9 +53,11 @@ def arxiv(text: str) -> Identifier | None:
 
     >>> arxiv("arXiv:1112.6130v2").value, arxiv("http://arxiv.org/abs/hep-th/9901001").value
     ('1112.6130v2', 'hep-th/9901001')
+    >>> arxiv("arXiv:2101.00001v2 [cs.DL]").value
+    '2101.00001v2'
     """
     bare = re.sub(r"^(?:arxiv:\s*|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)", "", text.strip(), flags=re.IGNORECASE)
-    bare = bare.removesuffix(".pdf")
+    bare = re.sub(r"\.pdf$|\s*\[[A-Za-z-]+(?:\.[A-Za-z-]+)?\]$", "", bare)
     return Identifier(bare) if _ARXIV.fullmatch(bare) else None
 
 

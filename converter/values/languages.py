@@ -16,11 +16,24 @@ import ontology
 
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?")
 _NO_LANGUAGE = frozenset({"", "-", "*", "none", "n/a", "other", "und", "mul", "zxx", "mis"})
+_NOT_NAMED = frozenset(
+    {*("mul", "zxx", "und", "mis", "multilingual", "multiple languages", "no linguistic content", "undetermined")}
+)
 _ONE, _TWO = "http://id.loc.gov/vocabulary/iso639-1/", "http://id.loc.gov/vocabulary/iso639-2/"
 _THREE = "http://lexvo.org/id/iso639-3/"
 _BETWEEN = re.compile(r"\s*[/;,|&+]\s*|\s+(?:and|und|et|y|e|och|og)\s+|\s+")
 _LISTED = re.compile(r"\s*[/;,|&+]\s*|\s+(?:and|und|et|y|e|och|og)\s+")
 _LONGEST = 300
+_ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:id\.loc\.gov/vocabulary/(?:iso639-\d|languages)|lexvo\.org/(?:id|page)/iso639-\d)/"
+    r"|(?:iso[ -]?)?639-[1-3]:?\s+|urn:x-language:",
+    re.IGNORECASE,
+)
+"""What stands before a code: the lists in which it stands."""
+_WITHDRAWN = dict(
+    pair.split(":") for pair in "iw:he in:id ji:yi sh:sr mo:ro mol:rum scc:srp scr:hrv esp:epo fri:fry ajm:jrb".split()
+)
+"""Codes of ISO 639 and of MARC that were withdrawn and that records still bear → the codes of now."""
 
 
 class Language(NamedTuple):
@@ -53,7 +66,7 @@ def language(value: str) -> Language | None:
     >>> language("yap").iri, language("other") is None
     ('http://id.loc.gov/vocabulary/iso639-2/yap', True)
     """
-    text = value.strip().casefold()[:_LONGEST]
+    text = _ADDRESS.sub("", value.strip().casefold()[:_LONGEST], count=1)
     if text in _NO_LANGUAGE:
         return None
     found = _by_code().get(re.split(r"[-_.]", text)[0]) if re.fullmatch(r"[a-z]{2,3}(?:[-_.].*)?", text) else None
@@ -66,6 +79,18 @@ def language(value: str) -> Language | None:
     if len(parts) == 1:
         return next(part for part in parts if part)._replace(doubt="the language is one name among several words")
     return None
+
+
+def why_not(value: str) -> str:
+    """Why a value names no language, in words.
+
+    >>> why_not("mul"), why_not("Elvish")
+    ('it says that there are several languages, or none; kept as text', 'no language of ISO 639; kept as text')
+    """
+    is_said = value.strip().casefold() in _NOT_NAMED
+    return (
+        f"{'it says that there are several languages, or none' if is_said else 'no language of ISO 639'}; kept as text"
+    )
 
 
 @lru_cache(maxsize=1_000)
@@ -114,8 +139,7 @@ def _by_code() -> Mapping[str, Language]:
         for code in (row["code2"], row["code3"], row["bibliographic"]):
             if code:
                 codes[code] = found
-    # Codes that ISO withdrew and that records still bear.
-    return codes | {old: codes[new] for old, new in {"iw": "he", "in": "id", "ji": "yi", "sh": "sr"}.items()}
+    return {old: codes[new] for old, new in _WITHDRAWN.items() if new in codes} | codes
 
 
 @lru_cache(maxsize=1)

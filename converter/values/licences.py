@@ -19,21 +19,33 @@ _CC_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _RIGHTS_ADDRESS = re.compile(r"rightsstatements\.org/(?:vocab|page)/(?P<code>[A-Za-z-]+)/1\.0", re.IGNORECASE)
+_PART_WORDS = {
+    "nc": (
+        r"\bnc\b|non\s*-?\s*commercial\w*|n[oã]o?\s*-?\s*comercial|sem uso comercial|pas d.utilisation commerciale"
+        r"|nicht\s*-?\s*kommerziell|keine kommerzielle nutzung|niet\s*-?\s*commercieel"
+    ),
+    "nd": (
+        r"\bnd\b|no\s*-?\s*deriv\w*|(?:sin|sem|sense)\s*-?\s*(?:obras?\s*)?-?\s*derivad\w*|pas de modification"
+        r"|keine bearbeitung|non opere derivate|geen\s*-?\s*afgeleide\w*"
+    ),
+    "sa": (
+        r"\bsa\b|share\s*-?\s*alike|compartir?\s*-?\s*igual|compartilha\s*-?\s*igual|weitergabe unter gleichen \w+"
+        r"|partage (?:dans les mêmes conditions|à l.identique)|condividi allo stesso modo|gelijk\s*-?\s*delen"
+    ),
+}
+"""What a licence adds to attribution: its code, and what it is called in the languages of its deeds."""
+_PARTS = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _PART_WORDS.items())
 _CC_NAME = re.compile(
-    r"\bcc[\s_-]*by\b|creative\s*commons"
-    r"|^\s*attribution(?:[\s_-]*(?:non\s*-?\s*commercial|no\s*-?\s*deriv\w*|share\s*-?\s*alike))*\s+[1-4]\.\d\b",
+    r"\bcc[\s_-]*by\b|creative\s*commons|^\s*(?:attribution|atribuci[oó]n|atribuição|reconocimiento|reconeixement"
+    r"|namensnennung|attribuzione|paternité|naamsvermelding)"
+    rf"(?:[\s_,-]*(?:{'|'.join(_PART_WORDS.values())}))*\s+[1-4]\.\d\b",
     re.IGNORECASE,
 )
 # Every licence that Creative Commons has published (1.0 to 4.0), and no other code.
 _CODES = frozenset("by by-sa by-nd by-nc by-nc-sa by-nc-nd by-nd-nc sa nd nc nc-sa nd-nc sampling devnations".split())
 _VERSIONS = frozenset("1.0 2.0 2.1 2.5 3.0 4.0".split())
 _VERSION = re.compile(r"\b([1-4])\.(\d)\b")
-_PARTS = (
-    ("nc", re.compile(r"\bnc\b|non\s*-?\s*commercial", re.IGNORECASE)),
-    ("nd", re.compile(r"\bnd\b|no\s*-?\s*deriv", re.IGNORECASE)),
-    ("sa", re.compile(r"\bsa\b|share\s*-?\s*alike", re.IGNORECASE)),
-)
-_SHORT = 120
+_SHORT = 300
 _SPACE = re.compile(r"[\s_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -52,6 +64,8 @@ def licence(text: str) -> Licence | None:
     'http://creativecommons.org/licenses/by-nc-nd/3.0/us/'
     >>> licence("Attribution-NonCommercial-NoDerivatives 4.0 International").iri
     'http://creativecommons.org/licenses/by-nc-nd/4.0/'
+    >>> licence("Atribución-NoComercial-SinDerivadas 3.0 España").iri
+    'http://creativecommons.org/licenses/by-nc-nd/3.0/es/'
     >>> licence("Creative Commons Attribution"), licence("CC0 1.0").iri
     (None, 'http://creativecommons.org/publicdomain/zero/1.0/')
     """
@@ -67,12 +81,13 @@ def _named(text: str) -> Licence | None:
     """The Creative Commons licence that a name of it means."""
     if re.search(r"\bcc[\s-]?0\b|\bcc zero\b", text, re.IGNORECASE):
         return Licence(f"{_CC}publicdomain/zero/1.0/")
-    version = _VERSION.search(text)
+    versions = list(_VERSION.finditer(text))
+    version = versions[-1] if len({one[0] for one in versions}) == 1 else None
     if _CC_NAME.search(text) and version and version[0] in _VERSIONS:
         words = text.replace("_", "-")
         parts = ["by", *(name for name, pattern in _PARTS if pattern.search(words))]
         if not {"nd", "sa"} <= set(parts):
-            port = "" if version[0] == "4.0" else _port(text[version.end() :])
+            port = "" if version[0] == "4.0" else _port(text[version.end() :]) or _port(text[versions[0].end() :])
             return Licence(f"{_CC}licenses/{'-'.join(parts)}/{version[0]}/{port}")
     spdx = ontology.values("licence").get(_SPACE.sub(" ", text.strip().casefold()))
     return Licence(spdx) if spdx else None

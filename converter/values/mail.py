@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 _AT = re.compile(
     r"\s?[@\uff20\ufe6b]\s?|%40|&(?:#0{0,4}64|#x0{0,4}40|commat);"
-    r"|\s?[(\[{<]\s?(?:at|@|\uff20)\s?[)\]}>]\s?|\s(?:at|AT)\s(?=[\w-]{1,63}\s(?:dot|DOT)\s)|_at_(?=[\w-]{1,63}\.)",
+    r"|\s?[(\[{<]\s?(?:at|@|\uff20)\s?[)\]}>]\s?|\s(?:at|AT)\s(?=[\w-]{1,63}\s(?:dot|DOT)\s)|_at_(?=[\w-]{1,63}\.)|(?-i:\sAT\s(?=[\w-]{1,63}\.[\w.-]{0,63}[a-z]))|[\u200b-\u200d\u2060\ufeff\u00ad]{1,4}[@\uff20]",
     re.IGNORECASE,
 )
 _PLAIN = frozenset("@\uff20\ufe6b")
 _LOCAL = re.compile(r"[\w.!#$%'*+^`{|}~-]")
 _LONGEST_LOCAL = 64
 _LABEL = r"[\w-]{1,63}"
-_DOT = r"(?:\.|\uff0e|\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?|\s(?:dot|DOT)\s|%2e)"
+_DOT = r"(?:\.|\uff0e|\u3002|\uff61|\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?|\s(?:dot|DOT)\s|%2e)"
 _DOMAIN = re.compile(
     rf"\s?(?:{_LABEL}(?:{_DOT}{_LABEL}){{1,20}}|localhost\b|\[(?:IPv6:)?[0-9A-Fa-f.:]{{2,45}}\])", re.IGNORECASE
 )

@@ -19,7 +19,7 @@ _RECOGNISERS: tuple[tuple[str, re.Pattern[str], _Rule], ...] = tuple(
         ("datacite:handle", r"https?:|hdl[:.]|handle:|info:hdl", handle),
         (
             "datacite:doi",
-            r"[(\[]?10\.[0-9]|doi|urn:doi|info:doi|(?:https?://)?(?:dx\.|www\.)?doi[.-]org|https?://[^/\s]+/(?:[\w-]+/){0,3}doi/",
+            r"[(\[]?10\.[0-9]|[(\[]?doi|urn:doi|info:doi|(?:https?://)?(?:dx[.-]|www[.-])?doi[.-]org|https?://[^/\s]+/(?:[\w-]+/){0,3}doi/",
             doi,
         ),
         ("datacite:pmcid", r"PMC[0-9]|https?://\S{1,200}/pmc/articles|pmcid", NORMALISERS["pmcid"]),
@@ -28,7 +28,7 @@ _RECOGNISERS: tuple[tuple[str, re.Pattern[str], _Rule], ...] = tuple(
         ("datacite:ark", r"ark:|https?://[^/\s]+/ark:", NORMALISERS["ark"]),
         ("datacite:isbn", r"urn:isbn", isbn),
         ("datacite:issn", r"urn:issn", issn),
-        ("datacite:urn", r"urn:", NORMALISERS["urn"]),
+        ("datacite:urn", r"urn:|https?://[^/\s]+/(?:[^/\s]*[=/])?urn:nbn:", NORMALISERS["urn"]),
         ("scheme/oai", r"oai:", NORMALISERS["oai"]),
         ("scheme/uuid", r"[0-9a-f]{8}-", NORMALISERS["uuid"]),
         ("datacite:issn", r"(?:[ep]?-?issn\W{0,3})?[0-9]{4}-?[0-9]{3}|https?://portal\.issn\.org", issn),

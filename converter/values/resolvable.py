@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from converter.values.check_digits import Identifier
 
 DOI_PREFIX = re.compile(
-    r"(?:(?:https?://)?(?:dx\.|www\.)?doi[.-]org[a-z0-9.-]*/|info:doi/|(?:urn:)?doi\s*:?\s*)+", re.IGNORECASE
+    r"(?:(?:https?://)?(?:dx[.-]|www[.-])?doi[.-]org[a-z0-9.-]*/|info:doi/|(?:urn:)?doi[\])]?\s*:?\s*)+", re.IGNORECASE
 )
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
 # Where a DOI begins among others: behind a separator, with what may stand before it.
@@ -22,7 +22,8 @@ _NEXT_DOI = re.compile(
     re.IGNORECASE,
 )
 _ENCODED = re.compile(r"%(?:2[0-9A-F]|3[A-F]|5[BD]|7[BD])", re.IGNORECASE)
-_RESOLVER = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi[.-]org", re.IGNORECASE)
+_RESOLVER = re.compile(r"(?:https?://)?(?:dx[.-]|www[.-])?doi[.-]org", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[(\[]\s*(?=10\.|doi\b)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^?#]*", re.IGNORECASE)
 # The check character of a SICI may be the sign that begins a fragment elsewhere: "3.0.CO;2-#".
@@ -33,6 +34,8 @@ _PAGE = re.compile(
     r"|issuetoc|tables|citedby|suppinfo|related|standard|asset/.{0,200})|\.pdf|\.full|\.abstract)(?:/.{0,80})?$",
     re.IGNORECASE,
 )
+# Behind the resolver, where everything may be a part of the name, what publishers add to the address of a text.
+_FULL = re.compile(r"(?:/(?:full|abstract))?/?$", re.IGNORECASE)
 _BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _HANDLE = re.compile(r"[0-9]+(?:\.[0-9]+)*/\S+")
 _HANDLE_ADDRESS = re.compile(
@@ -70,8 +73,8 @@ def dois(text: str) -> list[Identifier]:
     ['10.5555/a', '10.5555/b', '10.5555/3.0.co;2-#']
     """
     value = _INVISIBLE.sub("", text[:_LONGEST]).strip()
-    if value[:1] in "([" and value[:4].endswith("10."):
-        value = value[1:]
+    if opening := _IN_BRACKETS.match(value):
+        value = value[opening.end() :]
     if "&" in value:
         value = html.unescape(value)
     starts = [match.start() for match in _NEXT_DOI.finditer(value)]
@@ -101,7 +104,8 @@ def _one(text: str) -> Identifier | None:
         doubt = None if is_address else "a DOI inside other text"
     more = match.end() < len(bare.rstrip())
     value = _closed(_QUERY.sub("", _SESSION.sub("", match[0])))
-    if not is_resolved and (page := _PAGE.search(value)) and page.start() > value.index("/"):
+    pattern = _FULL if is_resolved else _PAGE
+    if (page := pattern.search(value)) and page.start() > value.index("/"):
         value = value[: page.start()]
     value = _closed(value)
     if not value.partition("/")[2]:

@@ -28,6 +28,12 @@ _DESIGNATION = re.compile(
     r"[.:º°]?\s*([0-9]\S*|[ivxlcdm]+)",
     re.IGNORECASE,
 )
+# "Shore Papers, no. 15", "Shore Papers (vol. 3)": a number with the word before it, at the end.
+_NUMBERED = re.compile(
+    r"(?P<title>.{0,300}[^\s,(])(?:,\s*|\s+\(?|\()"
+    r"(?P<number>(?:vols?|volume|nos?|nr|n[uú]m|number|n[º°]|№|bd|band|heft|tome|tomo)[.:]?\s*[0-9][\w/-]{0,20})\)?",
+    re.IGNORECASE,
+)
 _SERIES_ISSN = re.compile(r"[,;(\[]?\s*(?:[ep]-?)?issn(?:-l)?[:\s]*[0-9]{4}-?[0-9]{3}[0-9x]\s*[)\]]?", re.IGNORECASE)
 _VOLUME = r"(?:vol(?:ume|umen|\.)?|v\.|bd\.?|band|jg\.?|jahrgang|t\.|tome?|tomo|том|т\.|cilt|årg\.?|n[úu]m?\. ?vol\.)"
 _ISSUE = r"(?:no?\.|nr\.?|n[úu]m(?:ero|\.)?|n[º°]|№|num(?:ber|\.)?|issue|heft|h\.|n[uú]mero|nº\.?|sayı)"
@@ -123,6 +129,8 @@ def series(text: str) -> Series:
     Series(title='Sea notes', number='5', issns=(Issn(kind='issn', value='8765-0185'),))
     >>> series("Harbour Papers;77"), series("Notes")
     (Series(title='Harbour Papers', number='77', issns=()), Series(title='Notes', number='', issns=()))
+    >>> series("Shore Papers, no. 15")[:2], series("Shore Papers (Vol. 3)")[:2], series("Notes of no. 5 Pier Road")[:2]
+    (('Shore Papers', '15'), ('Shore Papers', '3'), ('Notes of no. 5 Pier Road', ''))
     """
     text = " ".join(text.split())  # one blank is passed once by every pattern
     bare = _SERIES_ISSN.sub(" ; ", text)
@@ -131,6 +139,8 @@ def series(text: str) -> Series:
     found = tuple(issns(text)) if bare != text else ()
     if not parts:
         return Series("", "", found)
+    if len(parts) == 1 and (behind := _NUMBERED.fullmatch(parts[0])):
+        parts = [behind["title"], behind["number"]]
     is_number = len(parts) > 1 and len(parts[-1]) < 60
     title = "; ".join(parts[:-1] if is_number else parts)
     return Series(title, number(parts[-1]) if is_number else "", found)
