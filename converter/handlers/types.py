@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import ontology
-from converter.handlers.labels import normal_value, type_key, type_keys
+from converter.handlers.labels import keys_of, normal_value, type_key, type_keys
 from converter.handlers.standing import journal_of
 from converter.mapping.context import Item, term
 from converter.record import Field
@@ -24,9 +24,10 @@ def kind(item: Item, row: Row, field: Field) -> Iterator[str]:
     term_of_source = identifiers.web_address(field.authority or "")
     if term_of_source:
         yield triple(item.term, term("dcterms:type"), iri(term_of_source))
-    key = type_key(field.value)
-    if key:
+    keys = keys_of(field.value)
+    for key in keys:
         yield from _class_lines(item, key)
+    if keys:
         return
     for table in ("version", "peerreview"):
         status_ = ontology.values(table).get(normal_value(field.value))

@@ -197,7 +197,7 @@ XML = {
         {
             "dc.title": ["Sand"],
             "dc.contributor.author": ["Rook, Ida"],
-            "dc.type": ["publication"],
+            "dc.type": ["0001", "publication"],
             "dc.date.issued": ["2001-02-03"],
             "dc.relation.ispartof": ["Notes"],
             "dc.identifier.issn": ["8765-0134"],
