@@ -34,6 +34,7 @@ PARTS = {
         {
             "name",
             "corporate",
+            "whole",
             "family",
             "given",
             "prefix",

@@ -211,6 +211,9 @@ def _kinds(parts: list[_Part], keys: list[Keys]) -> list[Kind | None]:
 def _kind(part: _Part, keys: Keys) -> Kind | None:
     """What the source says, else what the field is for, else what the identifiers tell, else the form of the name."""
     said = part.field.name_type
+    if said == "whole":
+        # The comma of a name that the source does not take apart divides no family from given names.
+        return "organisation" if agent_kinds.kind(part.named.name) == "organisation" else None
     if said:
         return "person" if said == "person" else "organisation" if said == "organisation" else None
     if part.row.parser in {"org", "publisher"}:

@@ -95,7 +95,7 @@ def language(item: Item, row: Row, field: Field) -> Iterator[str]:
     yield from item.companion(row, literal(field.value))
     named = languages.languages(field.value)
     if not named:
-        item.note(field, "no language of ISO 639; kept as text")
+        item.note(field, languages.why_not(field.value))
     for found in named:
         if found.doubt:
             item.note(field, found.doubt)

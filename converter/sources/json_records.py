@@ -62,6 +62,7 @@ DIALECTS = (
     Dialect("DataCite", datacite.shows, datacite.read),
     Dialect("Crossref", crossref.shows, crossref.read),
     *(dialect for one, dialect in _BY_TABLE.items() if one.name == _OF_CITATIONS),
+    Dialect("journals of Crossref", crossref.shows_journal, crossref.journal),
     Dialect("Crossref", crossref.shows_loosely, crossref.read),
     Dialect("objects of fields", dspace.shows_fields, dspace.named),
     Dialect("objects with a title", dspace.shows_simple, dspace.simple),

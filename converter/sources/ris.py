@@ -92,8 +92,8 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
     for text in _texts(entry.pop("SN", None)):
         _numbers(text, draft, rules, is_book=is_book)
     for tag in sorted(_AUTHORS & entry.keys(), key=list(entry).index):
-        for person in _texts(entry.pop(tag)):
-            add_agent(draft, rules[tag], person)
+        for name in _texts(entry.pop(tag)):
+            add_agent(draft, rules[tag], *_named(name))
     _dates(entry, draft)
     add_pages(draft, ", ".join(_texts(entry.pop("SP", None))), "".join(_texts(entry.pop("EP", None))[:1]))
     if entry.get("TY") in _GIVEN_AT:
@@ -112,6 +112,16 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
                     draft.add(rules["DO"] if tag == "M3" and doi_of(one) else name, one)
             titles |= {text} if name == "dc.title" else set()
     return draft.record(source)
+
+
+def _named(name: str) -> tuple[str, str]:
+    """The name, and what it is the name of where its form says that: EndNote ends that of an organisation in a comma.
+
+    >>> _named("World Tide Organization,"), _named("Gull, Ann")
+    (('World Tide Organization', 'corporate'), ('Gull, Ann', ''))
+    """
+    bare = name.removesuffix(",").strip()
+    return (bare, "corporate") if bare != name and "," not in bare else (name, "")
 
 
 def _conference(entry: dict[str, Any], draft: Draft, rules: Mapping[str, str]) -> None:

@@ -309,7 +309,8 @@ def _has_value(node: Node, rule: Rule) -> bool:
 def _name_type(parts: Parts) -> str:
     """What the agent is, as far as its parts tell: a family name is a person's."""
     said = next((part.text for part in parts.get("type", [])), "")
-    return said or ("person" if "family" in parts else "corporate" if "corporate" in parts else "")
+    kinds_ = {"family": "person", "corporate": "corporate", "whole": "whole"}
+    return said or next((kind_ for key, kind_ in kinds_.items() if key in parts), "")
 
 
 def _name(parts: Parts) -> str:
@@ -318,7 +319,7 @@ def _name(parts: Parts) -> str:
     family = " ".join(filter(None, (stated.get("prefix"), stated.get("family"))))
     if family:
         return ", ".join(filter(None, (family, stated.get("given"), stated.get("suffix"))))
-    whole = (part.text for key in ("name", "corporate") for part in parts.get(key, []))
+    whole = (part.text for key in ("name", "corporate", "whole") for part in parts.get(key, []))
     return next(whole, "") or stated.get("given", "")
 
 

@@ -22,6 +22,7 @@ NAME_TYPES = {
     **dict.fromkeys(("corporate", "organizational", "organisational", "organization", "orgunit"), "organisation"),
     **dict.fromkeys(("conference", "meeting", "event"), "event"),
     "family": "family",
+    "whole": "whole",
 }
 """Type of a name, in lower case → what the named agent is; of any other nothing is said."""
 
@@ -42,15 +43,23 @@ AGENT_ADDRESSES = {
 """Scheme of the identifier of an agent, in lower case without spaces → the address that it stands for."""
 
 
+# Some write the address without a slash before the number.
+_VIAF = re.compile(r"(?:https?://)?(?:www\.)?viaf\.org/?(?:viaf/?)?([0-9]{1,22})/?", re.IGNORECASE)
+
+
 def agent_address(scheme: str, value: str, prefix: str = "") -> str:
     """The address of an agent's identifier, empty where none is known; `prefix` is what the source puts before it.
 
     >>> agent_address("ROR", "https://ror.org/02zhqgq86"), agent_address("GND", "118540238")
     ('https://ror.org/02zhqgq86', 'https://d-nb.info/gnd/118540238')
+    >>> agent_address("", "www.viaf.org130344669")
+    'https://viaf.org/viaf/130344669'
     >>> agent_address("", "orcid.org/0000-0002-1825-0097"), agent_address("staff number", "17")
     ('https://orcid.org/0000-0002-1825-0097', '')
     """
     bare = value.strip()
+    if number := _VIAF.fullmatch(bare):
+        return AGENT_ADDRESSES["viaf"].format(number[1])
     if re.match(r"https?://", bare):
         return bare
     if re.match(r"(?:www\.)?(?:orcid|ror|isni|viaf)\.org/", bare):
@@ -87,8 +96,8 @@ def add_agent(
     draft: Draft,
     field: str,
     name: str,
-    *,
     name_type: str = "",
+    *,
     identifiers: Iterable[str] = (),
     affiliations: Iterable[Affiliation] = (),
 ) -> None:

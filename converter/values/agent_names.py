@@ -17,6 +17,7 @@ _SEMICOLON = re.compile(r"\s*[;；؛⁏]\s*")
 _IDEOGRAPHIC = re.compile(r"\s*、\s*")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _AND = re.compile(r"\s+(?:and|&|und|et|y|e)\s+")
+_BAR = re.compile(r"\s+[/|]\s+")
 _LETTER = re.compile(r"[^\W\d_]")
 _AND_OTHERS = re.compile(
     r"(?<![\s,;])[\s,;]*[\s,;](?:et\.? al(?:\.|ii|ia)?|and others|u\. ?a\.|y otros|& al\.)\.?$", re.IGNORECASE
@@ -161,9 +162,10 @@ def _parts(text: str, *, affiliation_follows: bool) -> list[str]:
 
 def _joined_by_and(text: str) -> list[str]:
     """The persons of "Rook, Ida and Gull, Ann" and of "I. Rook, A. Gull and B. Tern": each is plainly one."""
-    parts = _AND.split(text)
-    if len(parts) > 1 and all(len(COMMA.findall(part)) == 1 and kind(part) == "person" for part in parts):
-        return parts
+    for sign in (_BAR, _AND):
+        parts = sign.split(text)
+        if len(parts) > 1 and all(len(COMMA.findall(part)) == 1 and kind(part) == "person" for part in parts):
+            return parts
     parts = [name for part in parts for name in COMMA.split(part)]
     parts = [name.strip() for name in parts if name.strip()]
     return parts if len(parts) > 1 and all(has_initials(name) for name in parts) else [text]

@@ -20,6 +20,7 @@ _OF_A_PERSON = frozenset(
     "family given non-dropping-particle dropping-particle suffix prefix name literal ORCID affiliation sequence".split()
 )
 _MARKS = frozenset({"indexed", "deposited", "member", "prefix", "score", "reference-count", "content-domain"})
+_OF_JOURNALS = frozenset({"issn-type", "coverage", "breakdowns", "coverage-type", "counts", "last-status-check-time"})
 _BLOCK = re.compile(r"</?(?:\w+:)?(?:p|title|sec|list|list-item|break|br|div|li)\b[^>]*>")
 _MARKUP = re.compile(r"<[^>]+>")
 _TECHNICAL = (
@@ -36,6 +37,20 @@ _DATES = fields("crossref-json", "date")
 def shows(value: Object) -> bool:
     """Whether the object is a work as Crossref's REST interface writes it."""
     return "DOI" in value and (isinstance(value.get("title"), list) or bool(value.keys() & _MARKS))
+
+
+def shows_journal(value: Object) -> bool:
+    """Whether the object is a journal as Crossref's REST interface writes it."""
+    return "ISSN" in value and "title" in value and bool(value.keys() & _OF_JOURNALS)
+
+
+def journal(value: Object, draft: Draft) -> None:
+    """Read a journal; what the registry counts of its articles is no part of it."""
+    known = {key: part for key, part in value.items() if key in {"title", "publisher", "ISSN", "issn-type", "subjects"}}
+    for key in value.keys() - known.keys():
+        unread(value[key], draft, f"crossref.{key}", "a figure of the registry")
+    subjects = [text_of(one.get("name")) for one in objects(known.pop("subjects", None))]
+    read({**known, "type": "journal", "subject": subjects}, draft)
 
 
 def shows_loosely(value: Object) -> bool:
@@ -98,7 +113,7 @@ def _people(inner: Object, draft: Draft) -> None:
         has_parts = any(person.get("family") for person in people)
         for person in people:
             name, name_type = _name(person, draft)
-            if not name_type and has_parts and kind(name) != "person":
+            if name_type == "whole" and has_parts and kind(name) != "person":
                 name_type = "organization"
             add_agent(
                 draft,
@@ -127,7 +142,7 @@ def _name(person: Object, draft: Draft) -> tuple[str, str]:
     if name:
         return name, "person"
     whole = text_of(person.get("name"))
-    return (whole, "organization") if whole else (text_of(person.get("literal")), "")
+    return (whole, "organization") if whole else (text_of(person.get("literal")), "whole")
 
 
 def _affiliations(person: Object) -> list[Affiliation]:

@@ -28,7 +28,9 @@ NAMESPACE = "http://www.loc.gov/MARC21/slim"
 
 _FULL_STOP = re.compile(r"\w{3}\.$|\)\.$")
 _ABBREVIATED = re.compile(r"\b(?:Jr|Sr|Inc|Ltd|Corp|Dept|Univ|Inst|Assoc|Bros|Dr|Prof|Rev)\.$")
-_AGENTS = ("100", "110", "111", "700", "710", "711", "720")
+_AGENTS = ("100", "110", "111", "700", "710", "711", "720", "790", "791", "792")
+_OF_A_LIBRARY = {"790": "700", "791": "710", "792": "711"}
+"""Added entries of a library's own (79X) → those that they are written like."""
 _AUTHOR, _OTHER = "dc.contributor.author", "dc.contributor.other"
 
 
@@ -143,7 +145,10 @@ def _coded(record: pymarc.Record, data: str, draft: Draft) -> None:
 
 
 def _agents(record: pymarc.Record, draft: Draft) -> None:
-    for field in record.get_fields(*_AGENTS):
+    for stated in record.get_fields(*_AGENTS):
+        field = stated
+        if stated.tag in _OF_A_LIBRARY:
+            field = pymarc.Field(_OF_A_LIBRARY[stated.tag], indicators=stated.indicators, subfields=stated.subfields)
         if field.tag in {"111", "711"} and not field.get("t"):
             _meeting(field, draft)
             continue
@@ -154,6 +159,9 @@ def _agents(record: pymarc.Record, draft: Draft) -> None:
         rule = _rule(roles) or (_AUTHOR if field.tag[0] == "1" else _OTHER)
         affiliations = [Affiliation(text.rstrip(".")) for text in field.get_subfields("u")]
         addresses = {code: address for code in field.get_subfields("0", "1") if (address := _address(code))}
+        for code in addresses if name else ():
+            if re.search(r"\.org[0-9]", code):
+                draft.unread(f"marc.{stated.tag}.0", code, f"read as {addresses[code]}: a slash is missing")
         title = field.get("t")
         if title:
             # A name with a title is a work that is contained or related.

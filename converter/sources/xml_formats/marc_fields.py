@@ -23,7 +23,8 @@ END = re.compile(r"(?<![\s/:;,=])[\s/:;,=]+$")
 """The punctuation of the catalogue at the end of a subfield."""
 _IS_ADDRESS = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
 _SUBFIELDS = fields("marc")
-_SUBJECTS = frozenset({"600", "610", "611", "630", "647", "648", "650"})
+_SUBJECTS = frozenset({"600", "610", "611", "630", "647", "648", "650", "690", "696", "697", "699"})
+"""Headings, those of a library's own (69X) among them."""
 _SCHEMES = fields("marc", "indicator")
 _SOURCES = fields("marc", "source")
 _SYSTEMS = {"OCoLC": "oclc"}
@@ -89,6 +90,9 @@ def _published(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
             issued, copyrighted = copyright_apart(END.sub("", value))
             if is_copyright:
                 issued, copyrighted = "", copyrighted or issued
+            if copyrighted and copyrighted != value.strip():
+                words = f"read as the year of copyright{' behind that of issue' if issued else ''}"
+                draft.unread(f"marc.{field.tag}.c", value, words)
             for date, said in (
                 ("dc.date.issued", re.sub(r"(?<!\.)\.$", "", issued)),
                 ("dc.date.copyright", copyrighted),
@@ -139,6 +143,16 @@ def _funding(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     """The numbers of contracts and grants; the note of the funding is a text."""
     add_funding(draft, [Funding(number=value.strip()) for code, value in parts if code in {"b", "c"}])
     return [(code, value) for code, value in parts if code not in {"b", "c"}]
+
+
+def _other_script(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """A field in another script, of which a title is another title; names and notes say again what stands elsewhere."""
+    linked = (field.get("6") or "")[:3]
+    if linked not in _TITLES:
+        return parts
+    shown = " ".join(value.strip() for code, value in parts if code in "abnpfk")
+    draft.add(_TITLES["246"], END.sub("", re.sub(r"\s+([:;,/])", r"\1", shown)))
+    return [(code, value) for code, value in parts if code not in "abnpfk"]
 
 
 def _subject(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
@@ -223,6 +237,7 @@ FIELDS: dict[str, Callable[[pymarc.Field, Parts, Draft], Parts]] = {
     "773": _host,
     "830": _series,
     "856": _link,
+    "880": _other_script,
     **dict.fromkeys(_SUBJECTS, _subject),
 }
 """Tag → what reads its subfields and returns those that it leaves."""

@@ -29,7 +29,8 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     """Read titles, names, dates, subjects, identifiers, the host, and every other text by where it stands."""
     tree = Tree(metadata, draft, "mods")
     for path, reader in _GROUPS:
-        for element in tree.each(path):
+        # What the catalogue calls primary goes before what stands before it.
+        for element in sorted(tree.each(path), key=lambda one: path != "titleInfo" or one.get("usage") != "primary"):
             reader(tree, element)
         if path == "titleInfo":
             _names(tree)
@@ -162,13 +163,7 @@ def _related(tree: Tree, related: etree._Element) -> None:
     titles = [": ".join(part for part in pair if part) for pair in parts]
     identifiers = [(tree.attribute(one, "type"), tree.take(one)) for one in tree.each("identifier", related)]
     if kind in {"host", ""}:
-        for title in titles:
-            tree.draft.add("dc.relation.ispartof", title)
-        for type_, value in identifiers:
-            tree.draft.add(of_host(type_) or "dc.relation.ispartof", value)
-        _date(tree, "dc.date.issued", tree.each("originInfo/dateIssued", related))
-        for element in tree.each("originInfo/publisher", related):
-            tree.field("dc.publisher", element)
+        _host(tree, related, titles, identifiers)
     elif kind == "series":
         _series(tree, related, titles, [(kind_.lower(), value) for kind_, value in identifiers])
     else:
@@ -183,6 +178,23 @@ def _related(tree: Tree, related: etree._Element) -> None:
         _related(tree, inner)
     if not titles and not identifiers and not len(related) and (related.text or "").strip():
         tree.field(_RELATED.get(kind, "dc.relation"), related)
+
+
+def _host(tree: Tree, related: etree._Element, titles: list[str], identifiers: list[tuple[str, str]]) -> None:
+    """What the work stands in; an issue or a volume with a title of its own stands in the host around it."""
+    around = next(tree.each("relatedItem[@type='host']", related), None)
+    for title in titles:
+        if around is None:
+            tree.draft.add("dc.relation.ispartof", title)
+        else:
+            tree.draft.unread("mods.relatedItem.titleInfo", title, "the title of what stands in the host around it")
+    if around is not None:
+        _related(tree, around)
+    for type_, value in identifiers:
+        tree.draft.add(of_host(type_) or "dc.relation.ispartof", value)
+    _date(tree, "dc.date.issued", tree.each("originInfo/dateIssued", related))
+    for element in tree.each("originInfo/publisher", related):
+        tree.field("dc.publisher", element)
 
 
 def _series(tree: Tree, related: etree._Element, titles: list[str], identifiers: list[tuple[str, str]]) -> None:
