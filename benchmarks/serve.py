@@ -251,7 +251,7 @@ def print_memory(running: list[Peer]) -> None:
 
 
 def say(text: str) -> None:
-    """Tell how far it is."""
+    """Print how far it is."""
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr)
 
 

@@ -79,7 +79,7 @@ class Framer(JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
 
 
 class _Resolver(ContextResolver):  # type: ignore[misc] # PyLD has no types
-    """Knows one context, which PyLD would tell from others by all of its text."""
+    """Knows one context, which PyLD would compare with others by all of its text."""
 
     def __init__(self, context: Node) -> None:
         super().__init__({}, refuse)

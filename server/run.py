@@ -35,7 +35,7 @@ from server.sparql.pool import Pool
 from server.sparql.remote import Remote
 
 _DEPLOYMENT = "SHELFGRAPH_DEPLOYMENT"
-_LOOKING, _PATIENCE = 0.2, 10.0
+_LOOKING, _LONGEST_WAIT = 0.2, 10.0
 """Seconds between two looks for a new generation, and for which one waits whose archive has changed again."""
 _RELEASING = 60.0
 """Seconds between two looks for files whose embargo has ended."""
@@ -201,7 +201,7 @@ def _follow(
                 if not snapshots.get(version) and snapshots.take(generation):
                     snapshots.keep(generation)
                 continue
-            if not snapshots.take(generation) and time.monotonic() < since + _PATIENCE:
+            if not snapshots.take(generation) and time.monotonic() < since + _LONGEST_WAIT:
                 # A writer has gone on already; the generation that it makes has a state of the archive too.
                 continue
             path = fresh.enter_context(reading(generation))

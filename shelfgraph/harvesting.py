@@ -75,7 +75,7 @@ def harvest(
     )
     with runs.reported(report) as run, _keeping(data, base, run, dry_run=dry_run) as keeper:
         summary = body(keeper, chosen, run, rest=rest)
-    tell(summary, dry_run=dry_run)
+    print_summary(summary, dry_run=dry_run)
     if run.report.counts["error"]:
         raise SystemExit(1)
 
@@ -103,7 +103,7 @@ def body(keeper: Keeper, chosen: Options, run: Run, *, rest: bool) -> Summary:
                 raise fault from None
 
 
-def tell(summary: Summary, *, dry_run: bool) -> None:
+def print_summary(summary: Summary, *, dry_run: bool) -> None:
     """Say on standard error what was done."""
     from rich.console import Console
     from rich.table import Table

@@ -23,7 +23,7 @@ PACKINGS = ("zstd", "gzip")
 
 
 class _Wanted(NamedTuple):
-    """What is to be written: its form, its packing, the generation that it tells the changes since, the graphs."""
+    """What is to be written: its form, its packing, the generation since which it lists changes, the graphs."""
 
     form: str
     packing: str | None
@@ -76,16 +76,16 @@ def _wanted(output: str | None, format_: str | None, compress: str | None, since
 
     Raises UsageError where they contradict one another.
     """
-    from converter.publish.dump_files import told_by
+    from converter.publish.dump_files import named_by
 
-    named_form, named_packing = told_by(Path(output or "").name)
+    named_form, named_packing = named_by(Path(output or "").name)
     if since is not None:
         if format_ not in {None, "nt", "nq"}:
-            raise UsageError(f"--since tells changes line by line; take --format nt or nq, not {format_}")
+            raise UsageError(f"--since lists changes line by line; take --format nt or nq, not {format_}")
         if named_form not in {None, "patch"}:
             raise UsageError(f"{output}: changes since a generation are an RDF Patch; let the name end in .rdfp")
     elif named_form == "patch":
-        raise UsageError(f"{output}: a patch tells changes; say since which generation with --since N")
+        raise UsageError(f"{output}: a patch lists changes; say since which generation with --since N")
     elif format_ and named_form and format_ != named_form:
         raise UsageError(f"--format {format_}: the name of {output} says {named_form}; change one of them")
     if compress and named_packing and compress != named_packing:
@@ -195,7 +195,7 @@ def export(ctx: click.Context, target: Path, data: Path, workers: int | None) ->
     """Write the whole site into DIR as files for a plain web server, each as the server would send it.
 
     An export that was interrupted goes on where it was; a later one leaves what has not changed, and removes what is
-    there no more.  DIR/.shelfgraph has configurations for nginx, DIR/.htaccess is for Apache: they tell media types,
+    there no more.  DIR/.shelfgraph has configurations for nginx, DIR/.htaccess is for Apache: they state media types,
     what is withdrawn, and what has moved.  SPARQL, search, OAI-PMH and reconciliation are left to a running site.
     """
     from converter.publish import dump_files

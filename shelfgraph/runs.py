@@ -52,7 +52,7 @@ def reported(
 class Run:
     """A run over sources: its report, and what went wrong; `stated` says that somebody keeps the findings.
 
-    `encoding` is that of the sources, empty where their content tells it.
+    `encoding` is that of the sources, empty where their content shows it.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Run:
         failed = 1 if self.report.counts["error"] else 0
         return max((fault.exit_code for fault in self.faults), default=failed)
 
-    def tell(self) -> None:
+    def print_summary(self) -> None:
         """Say on standard error what was done, what the folder holds now, and where the findings are."""
         stated = self.report.counts
         changes = "" if self.changes in {None, self.count} else f" ({self.changes} changed)"
@@ -134,7 +134,7 @@ class Run:
 
     def end(self) -> None:
         """Say what was done, and end with the exit code of what went wrong."""
-        self.tell()
+        self.print_summary()
         if self.exit_code:
             raise SystemExit(self.exit_code)
 

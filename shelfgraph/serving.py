@@ -147,7 +147,7 @@ def _taken_in(
         with runs.reported(None, encoding, most, allowed) as run:
             archiving.take_in(folder, sources, kind, repository, chosen, run)
         run.again = "run “shelfgraph load” on the same sources with --report findings.csv"
-        run.tell()
+        run.print_summary()
     return chosen
 
 

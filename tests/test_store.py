@@ -353,7 +353,7 @@ def of(source: str, title: str, datestamp: str | None = None, number: int = 1) -
 
 
 def refused(folder: DataFolder, *records: Record) -> list[str]:
-    """Why records of a load were not taken in."""
+    """Why records of a load were not loaded."""
     findings: list[Finding] = []
     with folder.writing(IDENTITY, MAPPER.triples) as writer:
         writer.load(records, note=findings.append)
@@ -394,7 +394,7 @@ def test_an_item_belongs_to_the_source_that_stands_first(tmp_path: Path) -> None
     [reason] = refused(folder, of("b", "Of b", "2026-01-01"))
     assert (title(folder), reason) == (
         "Of a",
-        "not taken in: the item belongs to the source “a”, which goes before “b”",
+        "not loaded: the item belongs to the source “a”, which goes before “b”",
     )
 
 

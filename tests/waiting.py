@@ -36,7 +36,7 @@ def until_answered(ask: Callable[[], Found], *faults: type[Exception], seconds: 
 
 
 def next_second() -> None:
-    """Return in another second of the clock than it is called in: some protocols tell moments in whole seconds."""
+    """Return in another second of the clock than it is called in: some protocols write moments in whole seconds."""
     second = int(time.time())
     until(lambda: int(time.time()) > second, seconds=5)
 

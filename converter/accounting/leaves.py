@@ -22,7 +22,7 @@ from converter.values.words import words
 
 
 class Leaf(NamedTuple):
-    """Where a value stands, and its text; `is_mark` says that it is an attribute, which often tells a kind."""
+    """Where a value stands, and its text; `is_mark` says that it is an attribute, which often names a kind."""
 
     place: str
     text: str

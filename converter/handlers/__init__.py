@@ -30,7 +30,7 @@ def _join(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 
 def _link(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """A relation; a grant agreement among the relations tells of funding."""
+    """A relation; a grant agreement among the relations means funding."""
     agreement = funding.is_grant_agreement(field.value)
     if agreement:
         yield from funding.project(item, row, field)

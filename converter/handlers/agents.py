@@ -2,7 +2,7 @@
 
 A person is known beyond one record only by a key: the repository's authority key (confidence 500 or more, or a
 "Name=key" field), else an ORCID iD.  An organisation is known by its identifier, else by its name.  What the source
-says of a name decides what it is the name of, then its identifiers, then its form; where none of them tells, it is an
+says of a name decides what it is the name of, then its identifiers, then its form; where none of them decides, it is an
 agent and nothing more.
 """
 
@@ -34,7 +34,7 @@ _OJS = ":article/"
 class Agent(NamedTuple):
     """A named agent in one role of the item; `number` counts the holders of the role from 1.
 
-    `kind` is None where nothing tells whether it is a person or an organisation.
+    `kind` is None where nothing shows whether it is a person or an organisation.
     """
 
     field: Field
@@ -209,7 +209,7 @@ def _kinds(parts: list[_Part], keys: list[Keys]) -> list[Kind | None]:
 
 
 def _kind(part: _Part, keys: Keys) -> Kind | None:
-    """What the source says, else what the field is for, else what the identifiers tell, else the form of the name."""
+    """What the source says, else what the field is for, else what the identifiers show, else the form of the name."""
     said = part.field.name_type
     if said == "whole":
         # The comma of a name that the source does not take apart divides no family from given names.

@@ -17,7 +17,7 @@ _EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 
 
 def event(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """The event by its name; a row whose scheme is `place` or `date` tells of the one event of the record."""
+    """The event by its name; a row whose scheme is `place` or `date` describes the one event of the record."""
     yield from item.companion(row, item.text(field))
     if row.scheme:
         node = item.once(_first)

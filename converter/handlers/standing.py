@@ -34,7 +34,7 @@ _SERIALS = frozenset(
 _PARTS = frozenset({"journal-issue", "journal-volume", "entity:JournalIssue", "entity:JournalVolume"})
 _PERIODICALS = {"newspaper-article": "fabio:Newspaper", "magazine-article": "fabio:Magazine"}
 _PROCEEDINGS = ("fabio:Expression", "fabio:ConferenceProceedings", "fabio:AcademicProceedings")
-# The last resort: where a paper has an ISSN and one title, the words of the title tell whose title it is.
+# The last resort: where a paper has an ISSN and one title, the words of the title show whose title it is.
 _NAMES_PROCEEDINGS = re.compile(
     r"\bproc(?:\.|eedings)|\b(?:conference|symposium|workshop|congress|colloqui|meeting|tagung|kongress|congr[eè]s"
     r"|actas?|anais|atti|conferencia|congreso|congresso|jornadas|simposio|simp[oó]sio)",

@@ -1,4 +1,4 @@
-"""A repository on the network → records: what a harvest is asked for, what keeps it, and what it tells.
+"""A repository on the network → records: what a harvest is asked for, what keeps it, and what it reports.
 
 Only this package fetches anything.  `oai.harvest` speaks OAI-PMH, `rest.harvest` the REST interface of DSpace 7 and
 later; both hand records and how far they are to a `Keeper`, in one step, so that an interrupted harvest goes on by

@@ -117,7 +117,7 @@ class _Harvest:
         return {"metadataPrefix": self._at.prefix, "set": self._options.set}
 
     def _look(self) -> None:
-        """Tell how many records there are, from the first page of headers."""
+        """Report how many records there are, from the first page of headers."""
         for page in self._endpoint.pages("ListIdentifiers", {**self._arguments(), "from": self._at.from_}):
             self._summary.total = page.size if page.token else len(page.headers)
             return
@@ -162,7 +162,7 @@ class _Harvest:
         self._listed.clear()
 
     def _rest(self, reason: str) -> str:
-        """Fetch what a list did not give, as the list of identifiers tells; why that may not be all."""
+        """Fetch what a list did not give, as the list of identifiers shows; why that may not be all."""
         self._note("warning", f"{reason}; the rest is looked for by identifier")
         headers, fault = self._endpoint.headers({**self._arguments(), "from": self._at.from_})
         if fault and not headers:

@@ -12,7 +12,7 @@ from converter.record import Record
 from converter.report import Finding
 from converter.sources.record_identity import handle_of
 
-_PATIENCE = 2
+_ATTEMPTS = 2
 """Attempts at a range that is known to hold a fault."""
 
 
@@ -59,7 +59,7 @@ class Rescue:
         """Why a record cannot be had; "" when it has been taken."""
         try:
             page = self._endpoint.ask(
-                "GetRecord", {"identifier": identifier, "metadataPrefix": self._prefix}, attempts=_PATIENCE
+                "GetRecord", {"identifier": identifier, "metadataPrefix": self._prefix}, attempts=_ATTEMPTS
             )
         except Failed as fault:
             # One record may be broken; where nothing answers any more, going on would call all of them broken.
@@ -79,7 +79,7 @@ class Rescue:
         dates = {"from": headers[0].datestamp or "", "until": headers[-1].datestamp or ""}
         left = {header.identifier: header for header in headers}
         try:
-            for page in self._endpoint.pages("ListRecords", {**arguments, **dates}, attempts=_PATIENCE):
+            for page in self._endpoint.pages("ListRecords", {**arguments, **dates}, attempts=_ATTEMPTS):
                 records = self._read(page)
                 self._take(records)
                 for record in records:

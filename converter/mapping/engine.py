@@ -221,7 +221,7 @@ def _identity(item: Item) -> Iterator[str]:
 
 
 def _tombstone(item: Item) -> Iterator[str]:
-    """What is said of a record that is gone: that it was, and when it went, as far as the source tells."""
+    """What is said of a record that is gone: that it was, and when it went, as far as the source says."""
     document = iri(item.document)
     yield triple(item.term, type_, term("prov:Entity"))
     yield triple(item.term, term("dcterms:identifier"), literal(item.record.handle or item.record.identifier))

@@ -19,7 +19,7 @@ def parts_of(field: Field, row: ontology.Row) -> list[tuple[str, str]]:
     """The parts of a value, each with the name of its field; none where the value is one thing, and the field's own.
 
     An ISSN among identifiers, titles of containers or sources is that of the serial; "(print)" and "(online)" in a list
-    of ISSNs tell the kind of each; a source as OJS writes it is journal, volume, issue and pages; a year of copyright
+    of ISSNs name the kind of each; a source as OJS writes it is journal, volume, issue and pages; a year of copyright
     is no date of issue.
     """
     if row.kind == "date" and row.parser in _OF_ISSUE:
@@ -44,7 +44,7 @@ def _copyright(field: Field) -> list[tuple[str, str]]:
 
 
 def _several(field: Field, row: ontology.Row) -> list[tuple[str, str]]:
-    """The ISSNs of a field of ISSNs, where they are several or their words tell another kind than the field does."""
+    """The ISSNs of a field of ISSNs, where they are several or their words name another kind than the field does."""
     found = serials.issns(field.value)
     own = _SCHEMES[row.scheme]
     if len(found) < 2 and (not found or found[0].kind in {own, "issn"}):

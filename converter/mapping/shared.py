@@ -117,7 +117,7 @@ class Shared:
         """The lines of a record with the addresses that the things have; `own` is the record's item, `joins` its joins.
 
         What has a record of its own is named by that record alone.  An agent of whom neither a record nor this one
-        tells a name is a related item of the repository, and no more.  Of several records of one journal the first is
+        has a name is a related item of the repository, and no more.  Of several records of one journal the first is
         that of the journal, and the others say that they are the same.
         """
         stated = set(lines)
@@ -169,7 +169,7 @@ class Shared:
         return is_name and subject[1:-1].removeprefix(self._base) in items
 
     def _nameless(self, lines: set[str], known: Mapping[str, Resolved]) -> set[str]:
-        """The terms of agents that have no record, and of whom these lines tell no name."""
+        """The terms of agents that have no record, and whose name these lines do not have."""
         unknown = {
             f"<{self._base}{path}>"
             for path, thing in known.items()
@@ -211,7 +211,7 @@ def elected(candidates: Iterable[Candidate]) -> set[str]:
 
 
 def resolution(joins: Iterable[Join], path: str, order: Callable[[str], int]) -> Resolved:
-    """The thing whose addresses these joins, all of one thing, tell; `order` tells which of two items came first."""
+    """The thing whose addresses these joins, all of one thing, name; `order` says which of two items came first."""
     ranks: dict[str, int] = {path: _LAST}
     for join in joins:
         ranks[join.one] = min(ranks.get(join.one, _LAST), join.one_rank)

@@ -92,10 +92,10 @@ def named(generation: int, form: str, packing: str | None, since: int | None = N
     return f"{what}{FORMS[form].suffix}{PACKINGS[packing].suffix if packing else ''}"
 
 
-def told_by(name: str) -> tuple[str | None, str | None]:
-    """The form and the packing that the name of a file tells, None where it tells none.
+def named_by(name: str) -> tuple[str | None, str | None]:
+    """The format and the compression that the name of a file names, None where it names none.
 
-    >>> told_by("all.nt.gz"), told_by("all.ttl"), told_by("all")
+    >>> named_by("all.nt.gz"), named_by("all.ttl"), named_by("all")
     (('nt', 'gzip'), ('ttl', None), (None, None))
     """
     packing = next((form for form in PACKINGS.values() if name.endswith(form.suffix)), None)
@@ -220,7 +220,7 @@ def _checksum_of(path: Path) -> Path:
 def _read(path: Path) -> Dump | None:
     """The dump at a path, None where the file is none of ours."""
     match = _NAME.fullmatch(path.name)
-    form, packing = told_by(path.name)
+    form, packing = named_by(path.name)
     if not match or form is None or FORMS[form].suffix != match[3]:
         return None
     try:

@@ -31,7 +31,7 @@ _PARTS = _BY_ITS_AUTHOR | {"incollection", "inproceedings", "conference", "inref
 class RawEntry(NamedTuple):
     """An entry as it is written: values in order, joined and without what encloses them; keys in small letters.
 
-    `number` tells entries of one key apart: 0 is the first.
+    `number` distinguishes entries of one key: 0 is the first.
     """
 
     kind: str
@@ -171,5 +171,5 @@ def _as_inherited(name: str, how: str, kind: str) -> str:
 
 
 def digest(entry: RawEntry) -> str:
-    """What tells an entry from another of its key, wherever they stand."""
+    """What distinguishes an entry from another of its key, wherever they stand."""
     return hashlib.sha256(repr(entry.fields).encode()).hexdigest()[:8]

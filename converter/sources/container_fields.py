@@ -1,4 +1,4 @@
-"""What a work stands in, as formats tell it in parts → the fields that the crosswalk reads."""
+"""What a work stands in, as formats state it in parts → the fields that the crosswalk reads."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ _CHANCE = 4
 """Fewer letters of Chinese may be UTF-8 by chance."""
 _HANZI = re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+")
 _MOST_LETTERS = 1 << 16
-"""So many runs of bytes above 127 are looked at to tell Chinese from Western letters."""
+"""So many runs of bytes above 127 are looked at to distinguish Chinese from Western letters."""
 
 
 def utf8(stream: BinaryIO, name: str, note: Note, encoding: str = "") -> BinaryIO:

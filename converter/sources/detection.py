@@ -95,7 +95,7 @@ def read(
 ) -> Iterator[Record]:
     """The records of a file or archive, of all files of a folder in the order of their names, or of standard input.
 
-    `encoding` is that of the text, empty where its content tells it; `most` is how many bytes a source may unpack to,
+    `encoding` is that of the text, empty where its content shows it; `most` is how many bytes a source may unpack to,
     or a document may have, where a person says so.  In a folder or an archive, a file that cannot be
     read is an error in the report, and the others go on.
 

@@ -16,7 +16,7 @@ _MIB = 1 << 20
 _SMALL, _RATIO = 64 * _MIB, 200
 """What anything may unpack to; the most that a sound source was packed by.  Metadata are packed to a 10th or 30th."""
 _ASSUMED = 4 << 30
-"""Free memory where the system does not tell."""
+"""Free memory where the system does not report it."""
 LARGEST = 16 * _MIB
 """Bytes of a record, where nobody says otherwise."""
 MOST_FIELDS = 100_000

@@ -31,7 +31,7 @@ _LARGEST_CELL = 16 << 20
 
 
 class Head(NamedTuple):
-    """A column: the field and language that it tells, and its text as it stands."""
+    """A column: the field and language that it names, and its text as it stands."""
 
     text: str
     name: str | None

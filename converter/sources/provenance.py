@@ -19,7 +19,7 @@ _DATESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
 _IDENTIFIER = re.compile(r"oai:([A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z][A-Za-z0-9-]*)+):\S+")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _DEEPEST = 20
-"""Stations of one record; what tells of more goes round."""
+"""Stations of one record; a record with more goes round in a circle."""
 
 
 class Unclear(Exception):

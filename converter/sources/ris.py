@@ -164,7 +164,7 @@ def _rules(kind: str) -> Mapping[str, str]:
 
 
 def _numbers(text: str, draft: Draft, rules: Mapping[str, str], *, is_book: bool) -> None:
-    """Take what SN holds: ISSNs, ISBNs, or both; where it is neither, the kind of work tells which was meant."""
+    """Take what SN holds: ISSNs, ISBNs, or both; where it is neither, the kind of work decides which was meant."""
     serials, books = issns(text), isbns(text)
     if serials and books:
         for number in books:

@@ -12,7 +12,7 @@ from converter.values import iris
 def placed(archive: Archive, record: Record) -> tuple[str, Record]:
     """The address of a record and the record as it is kept there.
 
-    A deletion tells an identifier and nothing else: it means the record that the source has called so, at whatever
+    A deletion names an identifier and nothing else: it means the record that the source has called so, at whatever
     address that stands.  A record that is passed on keeps the name of its repository, which stands in the addresses of
     persons, only where no other source here has that name.
     """

@@ -1,4 +1,4 @@
-"""The archive: every record as it came, a journal of changes, and which records claim which shared statements.
+"""The archive: every original record, a journal of changes, and which records claim which shared statements.
 
 It is the source of truth: the store can be made again from it at any time, without asking the repository.
 """

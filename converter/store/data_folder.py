@@ -2,7 +2,7 @@
 
     <folder>/shelfgraph.json      what the folder is: layout version, base address, digest of the crosswalk
     <folder>/lock                 held by the one writer
-    <folder>/archive.sqlite       every record as it came, and the journal of changes
+    <folder>/archive.sqlite       every original record, and the journal of changes
     <folder>/foreign/             RDF files that were loaded as they are
     <folder>/published/           what stores elsewhere were sent
     <folder>/store/               the writer's store, with the identity and the change of its archive
@@ -55,7 +55,7 @@ class Identity(NamedTuple):
 
 
 class DataFolder:
-    """A data folder on disk; nothing is made until something is written.  `day_of` tells the day that it is."""
+    """A data folder on disk; nothing is made until something is written.  `day_of` returns the present day."""
 
     def __init__(self, path: Path, day_of: Callable[[], str] = today) -> None:
         self.path, self._day_of = path, day_of

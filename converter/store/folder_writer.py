@@ -84,7 +84,7 @@ class Writer:
     ) -> Generation:
         """The generation that holds these records in the place of what they were.
 
-        `lines_of` maps what has changed, and may report of it; `note` hears of records that are not taken in.
+        `lines_of` maps what has changed, and may report of it; `note` is called for each record that is not loaded.
         """
         self._loader.load(records, lines_of, note=note)
         return self.published()

@@ -1,4 +1,4 @@
-"""What the archive tells of itself: the lines of its journal, and its sources."""
+"""What the archive records of itself: the lines of its journal, and its sources."""
 
 from __future__ import annotations
 

@@ -239,7 +239,7 @@ class Loader:
                 named = distinguished(record, self._work, note or _ignored)
                 reason = self._put(named, lines_of, asked=asked)
                 if reason and note:
-                    note(Finding(record.handle or record.identifier, "warning", "", "", f"not taken in: {reason}"))
+                    note(Finding(record.handle or record.identifier, "warning", "", "", f"not loaded: {reason}"))
             for name, value in state.items():
                 self.archive.keep_note(name, value)
 

@@ -31,7 +31,7 @@ def version(record: Record, rank: int) -> Version:
 
 
 def refusal(held: Version, come: Version, *, again: bool, asked: bool) -> str | None:
-    """Why the version that comes is not taken in the place of the one that is held; None where it is.
+    """Why the new version does not replace the one that is kept; None where it does.
 
     `again` says that this run brought a version before; `asked` that the repository itself has just been asked, whose
     answer of now counts, whatever its clock said before.

@@ -1,4 +1,4 @@
-"""What a name is the name of, as far as its form tells: a person, an organisation, or nobody.
+"""What a name is the name of, as far as its form shows: a person, an organisation, or nobody.
 
 The words are in `ontology/names.csv`.
 """
@@ -28,7 +28,7 @@ _LONGEST_PART = 6
 
 
 def kind(text: str) -> Kind | None:
-    """What the form of a name tells that it is the name of; None where it does not tell.
+    """What the form of a name shows that it is the name of; None where it shows nothing.
 
     >>> kind("Bank, Ann"), kind("Ministry of Tides, Wrenland"), kind("I. M. Church"), kind("Kelp Union")
     ('person', 'organisation', 'person', None)
@@ -164,7 +164,7 @@ def _is_company(parts: list[str]) -> bool:
 
 
 def has_strong(words: list[str]) -> bool:
-    """Whether one of the words, or two of them in a row, are borne by organisations alone."""
+    """Whether one of the words, or two of them in a row, are found in names of organisations alone."""
     strong = ontology.agent_words("organisation")
     return any(word in strong for word in words) or any(f"{one} {other}" in strong for one, other in pairwise(words))
 

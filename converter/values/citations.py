@@ -1,4 +1,4 @@
-"""The volume, issue and pages that a citation tells, to be held against the fields that tell them too."""
+"""The volume, issue and pages in a citation, to be compared with the fields that have them too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Citation(NamedTuple):
-    """What a citation tells; None for what it does not."""
+    """What a citation states; None for what it does not."""
 
     volume: str | None = None
     issue: str | None = None
@@ -25,7 +25,7 @@ _SHORT = re.compile(
 
 
 def volume_issue_pages(text: str) -> Citation:
-    """What the citation tells in words, or in the short form "12(4): 301-319".
+    """What the citation states in words, or in the short form "12(4): 301-319".
 
     >>> volume_issue_pages("Annals Of Coasts, 2019, v. 12 n. 4, p. 301-319")
     Citation(volume='12', issue='4', start='301', end='319')

@@ -34,7 +34,7 @@ def _names() -> Mapping[str, int]:
 
 
 def in_words(text: str) -> Stated | None:
-    """The date or interval that the words tell, None where a word is none of a date.
+    """The date or interval that the words name, None where a word is none of a date.
 
     >>> in_words("Sept. 5th, 2010").dates, in_words("Sep-Oct 2013").dates
     (((2010, 9, 5),), ((2013, 9, None), (2013, 10, None)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 PARSERS: Mapping[str, str] = {
     "agency|number": "one row of a funding table: agency, a bar, grant number",
-    "agent": "a person or an organisation where source, identifiers or form of the name tell, else an agent",
+    "agent": "a person or an organisation where source, identifiers or form of the name show which, else an agent",
     "citation-count": "a source and a number of citations",
     "datetime": "a day as its first moment",
     "doi": "a DOI",

@@ -1,4 +1,4 @@
-"""Values that say themselves what they are: the `info:eu-repo` addresses in which OpenAIRE tells dates and identifiers.
+"""Values that say themselves what they are: the `info:eu-repo` addresses of OpenAIRE for dates and identifiers.
 
 Source: OpenAIRE Guidelines for Literature Repositories 3.0,
 https://guidelines.openaire.eu/en/latest/literature/, which puts them into the fifteen elements of Dublin Core.

@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 
 UNREGISTERED = "123456789"
-"""The prefix of handles in repositories that have none of their own: it tells no repository from another."""
+"""The prefix of handles in repositories that have none of their own: it distinguishes no repository from another."""
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)(10\.\d+/\S+)", re.IGNORECASE)
 _APOSTROPHES = re.compile(r"['’`´]")
 _NOT_WORD = re.compile(r"[\s\W_]+")

@@ -30,7 +30,7 @@ _EMAIL = re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+\.[^\s@]+|\[e-mail address remov
 
 
 class PersonName(NamedTuple):
-    """A name as printed, and its parts where a comma tells them apart."""
+    """A name as printed, and its parts where a comma separates them."""
 
     full: str
     family: str | None = None

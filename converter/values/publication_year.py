@@ -4,7 +4,7 @@ A date of issue counts first, then a date of publication (print, then online), t
 the only or earliest date of which the source does not say what it is the date of.  The end of an embargo, a date of
 accession, a placeholder and the year 0 never count.  A moment that a machine noted counts only where no day is given:
 alone, or as one of the three that DSpace notes when a work first appears in it (accession, availability, issue).  Two
-are accession and availability, and tell no publication.
+are accession and availability, and name no publication.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The record as it came from its repository, without what is private: as JSON, and as a table for people."""
+"""The original record, without what is private: as JSON, and as a table for people."""
 
 from __future__ import annotations
 

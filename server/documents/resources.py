@@ -1,6 +1,6 @@
 """Things and documents: 303 from a thing to what describes it, and the description in the form that is asked for.
 
-`/item/H` is a work, `/record/H` its description, `/source/H` the record as it came; `/journal/…`, `/person/…` and the
+`/item/H` is a work, `/record/H` its description, `/source/H` the original record; `/journal/…`, `/person/…` and the
 like are shared things, whose descriptions stand at the same path with a suffix.
 """
 

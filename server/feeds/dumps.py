@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import http_date
 from werkzeug.wsgi import wrap_file
 
-from converter.publish.dump_files import CHECKSUM, Dump, kept, told_by
+from converter.publish.dump_files import CHECKSUM, Dump, kept, named_by
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
 from server.http.problems import problem
@@ -68,8 +68,8 @@ def shown_dumps(folder: Path | None, version: str) -> list[Dump]:
 
 
 def latest(dumps: list[Dump], name: str) -> Dump | None:
-    """The newest whole dump of the kind that a name like `latest.nt.zst` tells, the newest generation being first."""
-    form, packing = told_by(name)
+    """The newest whole dump of the kind that a name like `latest.nt.zst` names, the newest generation being first."""
+    form, packing = named_by(name)
     if form is None or not name.startswith(f"{_LATEST}."):
         return None
     for dump in dumps:

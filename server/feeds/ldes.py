@@ -1,6 +1,6 @@
 """The journal as a Linked Data Event Stream at `/ldes`: each change a member that never changes again.
 
-A member tells that an item came, changed or went, and when: `dcterms:isVersionOf` names the item, `rdfs:seeAlso` the
+A member says that an item came, changed or went, and when: `dcterms:isVersionOf` names the item, `rdfs:seeAlso` the
 document in which its present state stands.  What an item was before its last change is not kept, and so not stated.
 
 The root leads to nodes of a hundred nodes each, down to pages of a hundred changes.  A node that is full is never

@@ -45,7 +45,7 @@ class Source(NamedTuple):
 
     @property
     def at(self) -> str:
-        """The moment of which the lists tell."""
+        """The moment that the lists describe."""
         return self.shown.latest_moment() or _NO_CHANGE
 
 

@@ -1,4 +1,4 @@
-"""A plain question as it came: what is asked, and what else its request says that the answer depends on."""
+"""A plain request for a query: what is asked, and what else in it the answer depends on."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _LENGTH = re.compile(r"\d{1,15}")
 
 
 class Head(NamedTuple):
-    """A request before its body: method, target as it came, fields by their names in lower case, lengths in bytes.
+    """A request before its body: method, target unchanged, fields by their names in lower case, lengths in bytes.
 
     `fields` has the last value of a name; `several` are the names that stand there more than once; `old` says that the
     client speaks HTTP/1.0, as nginx does to the servers behind it unless it is configured otherwise.

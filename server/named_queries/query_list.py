@@ -33,7 +33,7 @@ def listed(base: str) -> dict[str, Any]:
     """The questions as JSON, each with the template (RFC 6570) of its addresses."""
     return {
         "title": "Questions",
-        "description": "Each question answers at its address; openapi tells the parameters and the answers in full.",
+        "description": "Each question answers at its address; openapi has the parameters and the answers in full.",
         "openapi": f"{base}openapi.json",
         "questions": [_listed(question, base) for question in questions().values()],
     }

@@ -15,7 +15,7 @@ from server.named_queries.query_list import questions
 from server.named_queries.query_pages import grouped
 from server.sparql import Endpoint
 
-_PATIENCE = 5.0
+_LONGEST_WAIT = 5.0
 """Seconds that a request waits for the figures."""
 _FIELDS = (
     ("abstract", "Abstract"),
@@ -66,7 +66,7 @@ def api_page(base: str) -> bytes:
 
 def quality_page(counted: MadeOnce[Completeness]) -> tuple[bytes, bool]:
     """The page of the quality of the data, and whether it has its figures."""
-    found = counted.value(_PATIENCE)
+    found = counted.value(_LONGEST_WAIT)
     checks = dict(grouped([question.query for question in questions().values()]))["Quality of the data"]
     body = render_template("quality.html", found=found, fields=[title for _, title in _FIELDS], checks=checks)
     return body.encode(), found is not None

@@ -18,7 +18,7 @@ from converter.values.terms import UNCARRIABLE
 from server.feeds.xml_text import begin, element, text
 
 Writer = Callable[[Record, Mapper], str]
-"""The record as it came, and the crosswalk at work → the metadata element."""
+"""The original record, and the crosswalk at work → the metadata element."""
 
 _DECLARATION = re.compile(r"^<\?xml[^>]*\?>\s*")
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"

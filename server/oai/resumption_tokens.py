@@ -23,7 +23,7 @@ _Count = Annotated[int, Meta(ge=0, le=_LARGEST)]
 class Position(msgspec.Struct, array_like=True, frozen=True):
     """A list and the place in it.
 
-    `begun` is when the journal began, and tells one archive from another; `after` is the last change that was listed,
+    `begun` is when the journal began, which differs for each archive; `after` is the last change that was listed,
     `cursor` how many records came before, `size` how many there are in all, None where that is not known.
     """
 

@@ -71,7 +71,7 @@ def exported(site: Site, export: Export, result: Result) -> Response:
 
 
 def stated(row: Row, base: str) -> dict[str, Any]:
-    """A work as the formats of rows tell it."""
+    """A work as the formats of rows have it."""
     own = row.stated
     container = own.get("container") or ("", "")
     return {

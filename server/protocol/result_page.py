@@ -62,7 +62,7 @@ class Column(NamedTuple):
 class Result(NamedTuple):
     """What a query answered: a truth, or columns and rows; `more` rows are not shown, and others where it is `cut`.
 
-    `raw` is the beginning of the answer as it came; `labels` are the names of resources that the result itself states.
+    `raw` is the beginning of the answer, unchanged; `labels` are the names of resources that the result itself states.
     """
 
     truth: bool | None

@@ -1,4 +1,4 @@
-"""What can be matched, as two tables: the types of things, and the properties that tell namesakes apart."""
+"""What can be matched, as two tables: the types of things, and the properties that distinguish namesakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the graph says of things that are matched: values of their properties, and what tells them apart."""
+"""What the graph says of things that are matched: values of their properties, and what distinguishes them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Graph:
         return [row["s"].removeprefix(self._base) for row in rows(self._endpoint, query)]
 
     def descriptions(self, names: Iterable[Name]) -> dict[tuple[str, str], str]:
-        """(type, address) → what tells a thing from its namesakes.
+        """(type, address) → what distinguishes a thing from its namesakes.
 
         Raises what the endpoint raises.
         """

@@ -82,7 +82,7 @@ def title_likeness(one: str, other: str) -> float:
     counts = Counter(first), Counter(second)
     if counts[0] == counts[1]:
         return 97.0
-    # A word counts by its length: "of" tells less than "ecology".
+    # A word counts by its length: "of" means less than "ecology".
     shared = sum(len(word) * number for word, number in (counts[0] & counts[1]).items())
     dice = 2 * shared / (sum(map(len, first)) + sum(map(len, second)))
     # Two numbers are as different as two words, however few letters they have.

@@ -137,7 +137,7 @@ def _agent(element: str, agent: Agent, role: str = "") -> Part:
 
 
 def _name_type(agent: Agent) -> str:
-    """The type of the name, empty where nothing tells whether it is a person's."""
+    """The type of the name, empty where nothing shows whether it is a person's."""
     return "Personal" if agent.person else "Organizational" if agent.organisation else ""
 
 

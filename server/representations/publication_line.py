@@ -1,4 +1,4 @@
-"""When and where a work appeared, as citations tell it."""
+"""When and where a work appeared, as citations state it."""
 
 from __future__ import annotations
 

@@ -41,9 +41,9 @@ _UNREGISTERED = "123456789/"
 
 
 class Agent(NamedTuple):
-    """Somebody in a role: the name as it came, its parts where it has them, and where the agent is described.
+    """Somebody in a role: the original name, its parts where it has them, and where the agent is described.
 
-    One that is neither `organisation` nor `person` may be either: nothing tells.
+    One that is neither `organisation` nor `person` may be either.
     """
 
     name: str

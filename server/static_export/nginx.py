@@ -1,6 +1,6 @@
 """What nginx is given so that the files of an export answer as the site does: a part for `http`, a part for `server`.
 
-It tells the media types, the forms of an address by Accept, what was withdrawn (410), what is known by another
+It states the media types, the forms of an address by Accept, what was withdrawn (410), what is known by another
 identifier (301), where the page of a list is (301), and what only a running site answers (501).
 """
 
@@ -37,7 +37,7 @@ def tables(base: str, moved: Iterable[tuple[str, str]], count: int) -> Iterator[
     for folders, thing in (("item|record", "item"), ("|".join(kind for kind in PATTERNS if kind != "item"), "")):
         begin = f"~^{prefix}/(?<shelfgraph_folder>{folders})/"
         yield f'    {quoted(begin + tail)} "{thing or "$shelfgraph_folder"}/$shelfgraph_name";\n'
-    yield "}\n\n# The file that tells that a record is gone.\n"
+    yield "}\n\n# The file that says that a record is gone.\n"
     yield 'map $uri $shelfgraph_gone {\n    default "";\n'
     record = f"~^{prefix}/(?:item|record|source)/(?<shelfgraph_gone_name>.+?)(?:{endings})?/?$"
     yield f'    {quoted(record)} "{prefix}/{GONE}/$shelfgraph_gone_name{MARK}";\n'

@@ -41,7 +41,7 @@ def validators(patient: Patient, *, fetch: Fetch) -> Finding:
 
 
 def variants(patient: Patient, *, fetch: Fetch) -> Finding:
-    """A cache can tell the forms of an answer apart."""
+    """A cache can distinguish the formats of an answer."""
     reply = fetch(patient, {})
     names = reply.names("Vary")
     if names & {"accept", "*"}:

@@ -21,7 +21,7 @@ from shelfgraph.doctor.verdicts import Check, Finding, fail, ok, skipped, warn
 _NOTHING = "INSERT DATA { }"
 _UPDATE = "application/sparql-update"
 _RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?a != ?g && ?d != ?j) }"
-_PATIENCE = 6
+_TIMEOUTS = 6
 """How many times the time of other answers a runaway query is waited for."""
 _QUICK = 2.0
 """Seconds within which a small query must be answered beside a runaway one."""
@@ -91,7 +91,7 @@ def time_limit(patient: Patient) -> Finding:
     """A query that runs away is ended, and holds nobody up."""
     if not patient.heavy:
         return skipped("asked with --heavy only: it sends a query that runs away")
-    limit = patient.client.timeout * _PATIENCE
+    limit = patient.client.timeout * _TIMEOUTS
     headers = {"Accept": "text/csv, */*;q=0.5"}
     with ThreadPoolExecutor(1) as beside:
         running = beside.submit(patient.client.ask, "GET", patient.asked(_RUNAWAY), headers, None, limit)

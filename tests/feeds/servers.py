@@ -22,7 +22,7 @@ _MODULES = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers")
 
 @contextlib.contextmanager
 def nginx(root: Path, notes: Path, work: Path) -> Iterator[int]:
-    """The port of nginx over `root`, with what the export in `notes` tells it."""
+    """The port of nginx over `root`, with the configuration of the export in `notes`."""
     port, places = free_port(), ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "\n".join(f"{place}_temp_path {work / place};" for place in places)
     (work / "nginx.conf").write_text(

@@ -47,7 +47,7 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """Asks a server on a port, over one connection; `stated` is whether it reads what an export tells servers."""
+    """Asks a server on a port, over one connection; `stated` is whether it reads the configuration of an export."""
 
     def __init__(self, port: int, *, stated: bool = False) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=30)

@@ -116,7 +116,7 @@ def test_a_provenance_that_is_not_as_its_schema_says_is_told_of_and_not_believed
 
 
 def load(folder: Path, *records: Record, asked: bool = False) -> list[str]:
-    """Why records were not taken in."""
+    """Why records were not loaded."""
     findings: list[Finding] = []
     with DataFolder(folder).writing(IDENTITY, MAPPER.triples) as writer:
         if asked:

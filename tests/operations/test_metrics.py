@@ -29,7 +29,7 @@ def parsed(text: str) -> Figures:
 
 
 def figures(site: Site) -> Figures:
-    """What the site tells."""
+    """What the site reports."""
     answer = ask(site, "GET", "/metrics")
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
@@ -37,7 +37,7 @@ def figures(site: Site) -> Figures:
 
 
 def settled(site: Site) -> Figures:
-    """What the site tells once it has ended all other requests, which a client may have read before."""
+    """What the site reports once it has ended all other requests, which a client may have read before."""
 
     def alone() -> Figures | None:
         shown = figures(site)

@@ -48,7 +48,7 @@ SHEETS = [ROOT / "server/static/style.css"]
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The examples, a withdrawn record, and two theses of a series whose name nobody tells, one of the year 2554."""
+    """The examples, a withdrawn record, and two theses of a series without a name, one of the year 2554."""
     path = tmp_path_factory.mktemp("pages") / "theses.jsonl"
     rows = [("a", "Terns", "2554", "978-952-03-1709-6"), ("b", "Lights", "2019", "978-951-29-8348-3")]
     path.write_text("".join((THESES % row).replace("\n", "") + "\n" for row in rows), encoding="utf-8")

@@ -68,7 +68,7 @@ def everything(found: list[Record], report: Findings) -> str:
 
 
 TOLD_BY_A_NAME = frozenset({"roleTerm", "creatorName", "ROLE"})
-"""What the name of the field tells, and a full name that is given by its parts."""
+"""What the name of the field means, and a full name that is given by its parts."""
 
 
 def lost(path: Path, found: list[Record], report: Findings) -> list[str]:

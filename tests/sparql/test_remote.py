@@ -136,7 +136,7 @@ PLAIN = {f'"{word}"^^<{rdflib.XSD.boolean}>': f'"{number}"' for word, number in 
 
 
 def rows(body: bytes) -> list[list[str]]:
-    """The rows of a table; numbers without their types and truths as numbers, which is how Virtuoso tells them."""
+    """The rows of a table; numbers without their types and truths as numbers, which is how Virtuoso writes them."""
     found = pyoxigraph.parse_query_results(body, format=pyoxigraph.QueryResultsFormat.JSON)
     assert isinstance(found, pyoxigraph.QuerySolutions)
     texts = [[PLAIN.get(str(term), str(term)) for term in row] for row in found]

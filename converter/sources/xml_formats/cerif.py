@@ -22,7 +22,7 @@ _ENTITIES = frozenset({"Person", "OrgUnit", "Project", "Funding", "Equipment"})
 
 
 def read(metadata: etree._Element, draft: Draft) -> None:
-    """Read one entity; the type of an entity that is no work is given as DSpace tells it."""
+    """Read one entity; the type of an entity that is no work is returned as DSpace names it."""
     kind = local(metadata)
     tree = Tree(metadata, draft, f"cerif.{kind}")
     if kind in _ENTITIES:

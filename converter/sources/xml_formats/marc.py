@@ -155,7 +155,7 @@ def _agents(record: pymarc.Record, draft: Draft) -> None:
         name, taken = _name(field)
         relators = field.get_subfields("4", "e")
         roles = [END.sub("", role).rstrip(".").rpartition("/")[2] for role in relators]
-        # The heading of the main entry is the creator; an added entry without a relator tells no authorship.
+        # The heading of the main entry is the creator; an added entry without a relator states no authorship.
         rule = _rule(roles) or (_AUTHOR if field.tag[0] == "1" else _OTHER)
         affiliations = [Affiliation(text.rstrip(".")) for text in field.get_subfields("u")]
         addresses = {code: address for code in field.get_subfields("0", "1") if (address := _address(code))}

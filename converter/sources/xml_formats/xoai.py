@@ -1,6 +1,6 @@
 """The internal format of DSpace's OAI-PMH server: all fields with language and authority, and the files.
 
-`schema / element / [qualifier] / language or "none" / field`: the depth tells whether there is a qualifier.  The fields
+`schema / element / [qualifier] / language or "none" / field`: the depth shows whether there is a qualifier.  The fields
 of a value are a flat run: value, [authority], [confidence], value …
 """
 
