@@ -39,6 +39,8 @@ _LOOKING, _LONGEST_WAIT = 0.2, 10.0
 """Seconds between two looks for a new generation, and for which one waits whose archive has changed again."""
 _RELEASING = 60.0
 """Seconds between two looks for files whose embargo has ended."""
+_LAST = 5
+"""Seconds that requests under way have when the site is stopped; then their process is killed."""
 _BACKLOG = 4_096
 _THREADS = 320
 """More than the queries that may run and wait, so that a refusal always has a thread to say it."""
@@ -118,7 +120,7 @@ def loopback(host: str) -> str:
 
 def _serve_at(address: Path) -> None:
     """Serve the application to the front, and to nobody else."""
-    Granian(
+    server = Granian(
         "server.run:application",
         uds=address,
         backlog=_BACKLOG,
@@ -129,11 +131,25 @@ def _serve_at(address: Path) -> None:
         factory=True,
         log_enabled=False,
         websockets=False,
-    ).serve()
+        workers_kill_timeout=_LAST,
+    )
+
+    def stop(*_: object) -> None:
+        # The main thread, which is interrupted here, may hold the lock of the event that is to be set.
+        threading.Thread(target=server.signal_handler_interrupt, daemon=True).start()
+
+    @server.on_startup
+    def handle_signals() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+
+    server.serve()
 
 
 def application() -> Callable[..., Any]:
     """The application of the serving process, with its pool of query workers."""
+    # Until the server has its own, this process has the handler of its parent, which would end nothing here.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     deployment = msgspec.json.decode(os.environ[_DEPLOYMENT], type=Deployment)
     log = Log(deployment.log, deployment.slow)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
@@ -177,6 +193,8 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1.0)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_LAST)
+    os._exit(1)
 
 
 def _follow(

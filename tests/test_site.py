@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 from contextlib import closing
 from http.client import HTTPConnection
@@ -14,8 +16,9 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from tests.commands import shelfgraph
+from tests.commands import shelfgraph, started
 from tests.conftest import COMMAND, EXAMPLES, Site, free_port
+from tests.sparql.test_pool import below, command
 from tests.test_sparql import Answer, ask
 from tests.waiting import until
 
@@ -30,6 +33,8 @@ FORMS = {
     ".trig": ("application/trig", "TRIG"),
 }
 VARY = "Accept, Accept-Profile, Accept-Encoding"
+_ENDED = 60
+"""Seconds in which a site that is stopped has ended, however busy the machine is."""
 
 
 def graph(answer: Answer, suffix: str) -> rdflib.Graph:
@@ -227,6 +232,28 @@ def test_a_site_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     assert len(session) > 1
     running.process.kill()
     running.process.communicate(timeout=30)
+    until(lambda: not [pid for pid in session if alive(pid)])
+
+
+def application(site: int) -> int:
+    """The process of the application, as soon as it is there."""
+    return until(lambda: [child for child in below(site) if "server." not in command(child)])[0]
+
+
+def test_a_site_that_is_stopped_while_it_starts_ends() -> None:
+    running = started("serve", EXAMPLES / "lighthouse.txt", "--port", str(free_port()))
+    # It is the parent that is stopped, and that has to stop what does not handle signals itself yet.
+    application(running.pid)
+    running.terminate()
+    running.communicate(timeout=_ENDED)
+
+
+def test_a_site_is_stopped_whose_application_does_nothing_any_more() -> None:
+    site = Site(EXAMPLES / "lighthouse.txt")
+    os.kill(application(site.process.pid), signal.SIGSTOP)
+    session = descendants(site.process.pid)
+    site.process.terminate()
+    site.process.communicate(timeout=_ENDED)
     until(lambda: not [pid for pid in session if alive(pid)])
 
 
