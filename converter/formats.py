@@ -6,6 +6,8 @@ and the workers read it from here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
@@ -101,7 +103,8 @@ def called(name: str, *, graph: bool) -> Format | None:
     return by_name or offers(graph=graph).get(bare)
 
 
-def offers(*, graph: bool) -> dict[str, Format]:
+@cache
+def offers(*, graph: bool) -> Mapping[str, Format]:
     """Media type → format, for graphs or for tables, the preferred first.
 
     >>> list(offers(graph=False))[0]

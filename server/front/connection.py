@@ -2,7 +2,7 @@
 
 What the application answers is passed on byte by byte, no faster than the client takes it.  Each client has a
 connection to the application of its own, so that no request can be taken for another's.  A `Buffer` is one side of it,
-a `Passing` the request that the application answers now, an `OldAnswer` what a client of HTTP/1.0 reads of the answer.
+a `Passing` the request that the application answers now.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import enum
 import socket
 import struct
 from collections.abc import Callable
-from http import HTTPStatus
+from http.client import responses
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
 from typing import Protocol
 
 import httptools
 
 from server.front import plain_request, request_heads
-from server.front.plain_request import Question
-from server.front.responder import COMMON_FIELDS, Kept, Reply, Responder
-from server.http.headers import GENERATION
+from server.front.plain_request import PlainRequest
+from server.front.request_heads import Head
+from server.front.responder import COMMON_FIELDS, Responder
 from server.http.request_ids import PASSED_HEADER
 
 _BLOCK, _PIECE = 1 << 16, 1 << 18
@@ -32,11 +32,6 @@ _IDLE, _LATE, _STUCK, _DRAINING = 60.0, 30.0, 120.0, 2.0
 """Seconds that a connection may rest, a head may take, a client may take nothing, and the last of it may be awaited."""
 _FRESH = 5.0
 """Seconds for which a connection to the application is used again: it may be about to be closed."""
-_MOST_KEPT = 1 << 16
-"""Bytes that an answer may have which is to be remembered."""
-_GENERATION = GENERATION.lower().encode()
-_OWN = frozenset({b"server-timing", b"x-request-id", b"date", b"server", b"connection"})
-"""Header fields that are those of one answer, and not of the next."""
 _OF_CONNECTION = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"trailer"})
 _UNAVAILABLE = (
     b'{"type": "about:blank", "title": "Service Unavailable", "status": 503,'
@@ -112,40 +107,6 @@ class Buffer:
         self._socket.close()
 
 
-class OldAnswer:
-    """The bytes for the client, as the parts of the answer come."""
-
-    def __init__(self) -> None:
-        self._fields, self._waiting = bytearray(), bytearray()
-        self.has_length = False
-        """Whether the client knows how long the body is, so that it sees where it breaks off."""
-
-    def field(self, name: bytes, value: bytes) -> None:
-        """Add a header field; those of the connection behind are left out."""
-        if name.lower() not in _OF_CONNECTION:
-            self.has_length = self.has_length or name.lower() == b"content-length"
-            self._fields += b"%b: %b\r\n" % (name, value)
-
-    def begin(self, status: int) -> None:
-        """Write the head."""
-        try:
-            reason = HTTPStatus(status).phrase
-        except ValueError:
-            reason = ""
-        line = f"HTTP/1.1 {status} {reason}\r\n".encode()
-        self._waiting += line + self._fields + b"connection: close\r\n\r\n"
-
-    def part(self, data: bytes) -> None:
-        """Write a part of the body."""
-        self._waiting += data
-
-    def written(self) -> bytes:
-        """What has been written since the last time."""
-        data = bytes(self._waiting)
-        self._waiting.clear()
-        return data
-
-
 class State(enum.Enum):
     """What is under way on a connection."""
 
@@ -160,100 +121,72 @@ class State(enum.Enum):
 
 
 class Passing:
-    """A request under way: its name, its question where it is plain, and how many of its bytes are to come.
+    """A request with the application: its name, how many of its bytes are to come, and how far its answer has come.
 
-    `shown` is the number of the message by which the front answers then, `last` says that the connection ends with it,
-    `head_only` that its answer has no body.
+    The answer is passed on as it comes; a client of HTTP/1.0 is sent the same without chunks.
     """
 
-    def __init__(
-        self,
-        name: str,
-        question: Question | None,
-        shown: int,
-        *,
-        rest: int,
-        last: bool,
-        head_only: bool,
-    ) -> None:
-        self.name, self.question, self.shown, self.rest, self.last = name, question, shown, rest, last
-        self.generation = ""
-        """The version of the data that its answer is made from, where it says so."""
-        self.fields, self.body = bytearray(), bytearray()
-        """What the answer to a question said, as far as it may be said again; no more than is kept."""
-        self._names: set[bytes] = set()
-        self._head_only = head_only
-        self._complete = False
-        self.old: OldAnswer | None = None
-        """What its client is sent in the place of the answer, where it speaks HTTP/1.0."""
+    def __init__(self, head: Head, name: str, rest: int) -> None:
+        self.name, self.rest, self.last = name, rest, head.last
+        self._head = head
         self._parser = httptools.HttpResponseParser(self)
+        self._fields, self._written = bytearray(), bytearray()
+        """What a client of HTTP/1.0 is to be sent: the header fields, and what it has not been sent yet."""
+        self._has_length = self._complete = False
 
     def named(self, raw: bytes) -> bytes:
         """The request with its name; no client can give it one that counts."""
         line, end, rest = raw.partition(b"\r\n")
-        if self.old:
+        if self._head.old:
             line = line[:-1] + b"1"
         return b"%b%b%b: %b\r\n%b" % (line, end, PASSED_HEADER.encode(), self.name.encode(), rest)
 
-    def came(self, data: bytes) -> bool:
-        """Whether the answer is complete with these bytes."""
+    def came(self, data: bytes) -> tuple[bytes, bool]:
+        """What the client is sent of these bytes of the answer, and whether it is complete with them."""
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
             self.last = True
-        return self._complete
-
-    def written(self, data: bytes) -> bytes:
-        """What the client is sent of these bytes, which have come."""
-        return self.old.written() if self.old else data
+        if self._head.old:
+            data, self._written = bytes(self._written), bytearray()
+        return data, self._complete
 
     @property
     def is_cut(self) -> bool:
         """Whether a client would take what it has of the answer, which broke off, for all of it."""
-        return self.old is not None and not self._complete and not self.old.has_length
-
-    @property
-    def stands(self) -> bool:
-        """Whether the same request may have the same answer, which has come in one piece and is short."""
-        return self.found and self._names >= {b"etag", b"content-length"} and len(self.body) <= _MOST_KEPT
-
-    @property
-    def found(self) -> bool:
-        """Whether the application has answered it with 200."""
-        return bool(self._parser.get_status_code() == 200)
+        return self._head.old and not self._complete and not self._has_length
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header field of the answer."""
-        if self.old:
-            self.old.field(name, value)
-        if self._head_only and name.lower() == b"connection" and value.lower() == b"close":
+        """A header field of the answer; those of the connection behind are no business of a client of HTTP/1.0."""
+        name = name.lower()
+        self._has_length = self._has_length or name == b"content-length"
+        if self._is_without_body and name == b"connection" and value.lower() == b"close":
             self.last = True
-        if self.question is None:
-            return
-        if name == _GENERATION:
-            self.generation = value.decode("latin-1")
-        self._names.add(name)
-        if name not in _OWN:
-            self.fields += b"%b: %b\r\n" % (name, value)
+        if self._head.old and name not in _OF_CONNECTION:
+            self._fields += b"%b: %b\r\n" % (name, value)
 
     def on_headers_complete(self) -> None:
         """The head of the answer has come."""
-        if self.old:
-            self.old.begin(self._parser.get_status_code())
-        self._complete = self._head_only
+        if self._head.old:
+            status = self._parser.get_status_code()
+            line = f"HTTP/1.1 {status} {responses.get(status, '')}\r\n".encode()
+            self._written += line + self._fields + b"connection: close\r\n\r\n"
+        self._complete = self._is_without_body
         # The parser would wait for the body of an answer to HEAD that does not say how long it would be.
-        self.last = self.last or not (self._head_only or self._parser.should_keep_alive())
+        self.last = self.last or not (self._is_without_body or self._parser.should_keep_alive())
 
     def on_body(self, data: bytes) -> None:
         """A part of the answer's body."""
-        if self.old:
-            self.old.part(data)
-        if self.question and len(self.body) <= _MOST_KEPT:
-            self.body += data
+        if self._head.old:
+            self._written += data
 
     def on_message_complete(self) -> None:
         """All of the answer has come."""
         self._complete = True
+
+    @property
+    def _is_without_body(self) -> bool:
+        return self._head.method == "HEAD"
 
 
 class Host(Protocol):
@@ -301,9 +234,9 @@ class Connection:
         self._ended = self._last = self.closed = False
         self._watch()
 
-    def pass_on(self, question: Question) -> None:
-        """Let the application answer a question after all."""
-        self._pass(question.raw, 0, question, last=question.last, old=question.old)
+    def pass_on(self, asked: PlainRequest) -> None:
+        """Let the application answer a request after all."""
+        self._pass(asked.head, asked.raw, 0)
         self._watch()
 
     @property
@@ -387,16 +320,6 @@ class Connection:
         if self._upstream:
             self._upstream.end()
 
-    def _taken(self, reply: Reply | None) -> bool:
-        """Whether there is an answer, which is sent."""
-        if reply is None:
-            return False
-        data, self._last = reply
-        self._send_client(data)
-        if self._last and not self.closed:
-            self._finish()
-        return True
-
     def _go_on(self) -> None:
         """Do what the bytes that have come ask for."""
         while not self.closed:
@@ -426,34 +349,25 @@ class Connection:
         if head is None:
             self._state = State.TUNNEL
             return self._reach()
-        whole = head.length + head.body
-        question = None
-        responder = self._host.responder
-        if responder.is_open and plain_request.may_be_one(head):
-            if len(came) < whole:
-                return False
-            question = plain_request.read(head, bytes(came[:whole]))
+        whole, responder = head.length + head.body, self._host.responder
+        is_plain = responder.is_open and plain_request.may_be_one(head)
+        if is_plain and len(came) < whole:
+            return False
         raw = bytes(came[:whole])
         del came[:whole]
-        if not question or not self._taken(responder.respond(question, self._host.now, self.pass_on)):
-            self._pass(raw, whole - len(raw), question, last=head.last, head_only=head.method == "HEAD", old=head.old)
+        asked = plain_request.read(head, raw) if is_plain else None
+        reply = asked and responder.respond(asked, self._host.now, self.pass_on)
+        if reply is None:
+            self._pass(head, raw, whole - len(raw))
+        else:
+            self._last = head.last
+            self._send_client(reply)
         return True
 
-    def _pass(
-        self,
-        raw: bytes,
-        rest: int,
-        question: Question | None,
-        *,
-        last: bool,
-        head_only: bool = False,
-        old: bool = False,
-    ) -> None:
+    def _pass(self, head: Head, raw: bytes, rest: int) -> None:
         """Pass a request on, of which so many bytes have still to come."""
-        self._state, host = State.PASSING, self._host
-        shown, name = host.responder.shown.number, host.name()
-        passing = self._passing = Passing(name, question, shown, rest=rest, last=last, head_only=head_only)
-        passing.old = OldAnswer() if old else None
+        self._state = State.PASSING
+        passing = self._passing = Passing(head, self._host.name(), rest)
         if self._reach():
             self._send_upstream(passing.named(raw))
 
@@ -488,8 +402,8 @@ class Connection:
             # It says nothing without being asked, but that it ends.
             self._drop_upstream()
         else:
-            complete = passing.came(data)
-            self._send_client(passing.written(data))
+            sent, complete = passing.came(data)
+            self._send_client(sent)
             if not self.closed and (complete or not data):
                 self._passed(passing, complete=complete)
 
@@ -501,9 +415,6 @@ class Connection:
             self._client.reset()
             self.close()
             return
-        if complete and passing.question and passing.stands:
-            kept = Kept(bytes(passing.fields), bytes(passing.body))
-            self._host.responder.learn(passing.question, passing.shown, passing.generation, kept)
         self._last = self._last or not complete or passing.last or passing.rest > 0
         if self._last:
             self._drop_upstream()

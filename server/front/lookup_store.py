@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import threading
 
@@ -21,27 +22,13 @@ class TooLong(Exception):
     """The answer has more bytes than one may have here, or there is none."""
 
 
-class _Body:
-    """A file in the eyes of the engine, which holds a short answer and refuses a long one."""
+class _Body(io.BytesIO):
+    """A file that holds a short answer and refuses a long one."""
 
-    def __init__(self) -> None:
-        self.data = bytearray()
-        self.written = 0.0
-
-    def write(self, data: bytes) -> int:
-        if len(self.data) + len(data) > LARGEST:
+    def write(self, data: bytes, /) -> int:  # type: ignore[override] # the engine writes nothing but bytes
+        if self.tell() + len(data) > LARGEST:
             raise TooLong
-        self.data += data
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing: what is held has been written."""
-
-    def end(self, serialised: float) -> None:
-        self.written = serialised
-
-    def fault(self, kind: str, message: str) -> None:
-        raise TooLong(kind, message)
+        return super().write(data)
 
 
 class LookupStore:
@@ -77,8 +64,11 @@ class LookupStore:
         body, store = _Body(), self._store
         if store is None:
             raise TooLong
-        answer(store, request, body, self._shown.base)
-        return bytes(body.data), body.written
+        try:
+            written = answer(store, request, body, self._shown.base)
+        except (SyntaxError, ValueError, RuntimeError, OSError) as fault:
+            raise TooLong from fault
+        return body.getvalue(), written
 
     def _open(self, shown: Shown, unused: list[pyoxigraph.Store | None]) -> None:
         """Open the generation, and load it into memory; the life of a thread."""

@@ -21,24 +21,21 @@ _ONE = frozenset({"host", "accept", "accept-encoding", "content-type", HEADER.lo
 """Header fields that are read here, and must not stand there twice."""
 
 
-class Question(NamedTuple):
-    """A plain question: the bytes of its request, what is asked, the codings in which the answer may be packed.
+class PlainRequest(NamedTuple):
+    """A plain request for a query: its head and its bytes, what is asked, the codings in which the answer may come.
 
-    `given` is the name that the client gave the request; `last` says that its connection is to be closed afterwards,
-    `old` that its client speaks HTTP/1.0.
+    `given` is the name that the client gave the request.
     """
 
+    head: Head
     raw: bytes
     request: Request
     codings: str
-    method: str
     given: str
-    last: bool
-    old: bool
 
 
 def may_be_one(head: Head) -> bool:
-    """Whether a request may be a plain question, which is to be looked at once it is whole."""
+    """Whether a request may be plain, which is to be looked at once it is whole."""
     fields, target = head.fields, head.target
     if not target.startswith(PATH) or target[len(PATH) : len(PATH) + 1] not in {"", "?"}:
         return False
@@ -49,15 +46,15 @@ def may_be_one(head: Head) -> bool:
     return head.method == "POST" or (head.method == "GET" and not head.body)
 
 
-def read(head: Head, raw: bytes) -> Question | None:
-    """The question that a whole request is, where it is plain and short."""
+def read(head: Head, raw: bytes) -> PlainRequest | None:
+    """The whole request, where it is plain and short."""
     fields = head.fields
     body = raw[head.length :]
     found = _request(head.method, head.target, fields.get("content-type", ""), body, fields.get("accept"))
     if found is None:
         return None
     codings = fields.get("accept-encoding", "").lower().replace("identity", "")
-    return Question(raw, found, codings, head.method, fields.get(HEADER.lower(), ""), head.last, head.old)
+    return PlainRequest(head, raw, found, codings, fields.get(HEADER.lower(), ""))
 
 
 @lru_cache(_REMEMBERED)

@@ -1,4 +1,4 @@
-"""What the front answers by itself: requests that were answered before, and look-ups.
+"""What the front answers by itself: look-ups, made now or kept.
 
 A look-up is evaluated in this process, on the generation that is shown; another thread goes on where it takes long
 (`event_threads`).  All else, and whatever takes too long or has too long an answer, is for the application.
@@ -17,7 +17,7 @@ from converter.formats import FORMATS
 from server.front.event_threads import EventThreads
 from server.front.lookup_store import LookupStore, TooLong
 from server.front.messages import Answered, Shown
-from server.front.plain_request import Question
+from server.front.plain_request import PlainRequest
 from server.http.generation_cache import GenerationCache
 from server.http.headers import COMMON, GENERATION
 from server.http.request_ids import request_id
@@ -34,16 +34,14 @@ _SMALLEST_PACKED = 500
 _MOST_COSTLY, _COSTLY_FOR = 4_096, 1.0
 """Kinds of look-ups that are remembered as costly, and the seconds for which they are."""
 
-Reply = tuple[bytes, bool]
-"""An answer with its head, and whether the connection ends with it."""
-PassOn = Callable[[Question], object]
-"""What lets the application answer a question after all."""
+PassOn = Callable[[PlainRequest], object]
+"""What lets the application answer a request after all."""
 
 
 class Kept(NamedTuple):
     """The header fields of an answer that do not change, and its body."""
 
-    fields: bytes
+    head: bytes
     body: bytes
 
 
@@ -55,9 +53,9 @@ class Responder:
         self.shown = Shown()
         self._log = log
         self._store = LookupStore()
-        self._kept = GenerationCache[tuple[Request, str], Kept](_KEPT, lambda: self.shown.version, _size)
+        self._kept = GenerationCache[Request, Kept](_KEPT, lambda: self.shown.version, _size)
         self._costly: TTLCache[str, bool] = TTLCache(_MOST_COSTLY, _COSTLY_FOR)
-        self._looking_up: tuple[Question, PassOn] | None = None
+        self._looking_up: tuple[PlainRequest, PassOn] | None = None
         self._second, self._date = 0, b""
 
     @property
@@ -77,81 +75,57 @@ class Responder:
         self.shown = shown
         self._store.show(shown)
 
-    def respond(self, question: Question, came: float, pass_on: PassOn) -> Reply | None:
-        """The answer to a question; None where it is for the application."""
-        kept = self._kept.get((question.request, question.codings))
-        if kept:
-            name = request_id(question.given)
-            self._note(question, name, len(kept.body), time.perf_counter() - came)
-            return self._reply(question, b"cache;desc=hit;dur=0.00", kept.fields, name, kept.body)
-        query = question.request.query
+    def respond(self, asked: PlainRequest, came: float, pass_on: PassOn) -> bytes | None:
+        """The answer to a request with its head; None where it is for the application."""
+        kept = self._kept.get(asked.request)
+        if kept and not _is_packed(asked, kept.body):
+            return self._reply(asked, kept, time.perf_counter() - came)
+        query = asked.request.query
         if not self._store or not is_look_up(query.encode("utf-8", "replace")):
             return None
         if self._costly and kind(query) in self._costly:
             return None
-        return self._looked_up(question, came, pass_on)
-
-    def learn(self, question: Question, shown: int, generation: str, kept: Kept) -> None:
-        """Keep what the application has answered to a question that came when message `shown` was the last one."""
-        if shown == self.shown.number:
-            self._kept.keep((question.request, question.codings), generation, kept)
+        return self._looked_up(asked, came, pass_on)
 
     def take_over(self) -> None:
         """Let the application answer the look-up that has kept the other thread, and others like it for a while."""
         if self._looking_up:
-            question, pass_on = self._looking_up
-            self._costly[kind(question.request.query)] = True
-            pass_on(question)
+            asked, pass_on = self._looking_up
+            self._costly[kind(asked.request.query)] = True
+            pass_on(asked)
 
-    def _looked_up(self, question: Question, came: float, pass_on: PassOn) -> Reply | None:
+    def _looked_up(self, asked: PlainRequest, came: float, pass_on: PassOn) -> bytes | None:
         """The answer to a look-up; None where it is too long, or no other thread would take over."""
-        self._looking_up = question, pass_on
+        self._looking_up = asked, pass_on
         if not self.threads.begin():
             return None
         begun, version = time.perf_counter(), self.shown.version
         try:
-            body, written = self._store.answer(question.request)
+            body, written = self._store.answer(asked.request)
         except TooLong:
             body = None
         self.threads.end()
-        if body is not None:
-            spent = begun - came, time.perf_counter() - begun, written
-            if reply := self._made(question, body, version, came, spent):
-                return reply
-        self._costly[kind(question.request.query)] = True
-        return None
-
-    def _made(
-        self, question: Question, body: bytes, version: str, came: float, spent: tuple[float, float, float]
-    ) -> Reply | None:
-        """The reply with an answer that waited, was made and written in so many seconds; None where it is packed."""
-        if question.codings and len(body) >= _SMALLEST_PACKED:
+        if body is None or _is_packed(asked, body):
+            self._costly[kind(asked.request.query)] = True
             return None
-        etag = validator(version, question.request)
-        content_type = FORMATS[question.request.format].content_type
-        named = {"Content-Type": content_type, "Content-Length": str(len(body)), **cache_fields(etag)}
-        named[GENERATION] = version
-        head = "".join(f"{name.lower()}: {value}\r\n" for name, value in named.items()).encode() + COMMON_FIELDS
-        if etag:
-            self._kept.keep((question.request, question.codings), version, Kept(head, body))
-        queued, evaluated, written = spent
-        name = request_id(question.given)
-        self._note(question, name, len(body), time.perf_counter() - came, queued, evaluated)
-        return self._reply(question, times(queued, evaluated - written, written).encode(), head, name, body)
+        ended = time.perf_counter()
+        kept = Kept(_head(asked.request, body, version), body)
+        self._kept.keep(asked.request, version, kept)
+        return self._reply(asked, kept, ended - came, (begun - came, ended - begun, written))
 
-    def _note(
-        self, question: Question, name: str, length: int, seconds: float, queued: float = -1.0, evaluated: float = 0.0
-    ) -> None:
-        """Log an answer, which had been made before where it did not wait."""
-        query, kept = question.request.query, queued < 0
-        self._log(Answered(name, question.method, query, length, seconds, max(0.0, queued), evaluated, kept=kept))
-
-    def _reply(self, question: Question, timing: bytes, head: bytes, name: str, body: bytes) -> Reply:
-        end = b"connection: close\r\n\r\n" if question.last else b"\r\n"
-        sent = b"HTTP/1.1 200 OK\r\nserver-timing: %b\r\n%bx-request-id: %b\r\ndate: %b\r\n%b" % (
-            timing, head, name.encode(), self._today(), end,
+    def _reply(
+        self, asked: PlainRequest, kept: Kept, seconds: float, spent: tuple[float, float, float] | None = None
+    ) -> bytes:
+        """The answer, which is logged; `spent` are the seconds that it waited, was made and written, if it was now."""
+        name, body = request_id(asked.given), kept.body
+        queued, evaluated, written = spent or (0.0, 0.0, 0.0)
+        query, is_old = asked.request.query, spent is None
+        self._log(Answered(name, asked.head.method, query, len(body), seconds, queued, evaluated, kept=is_old))
+        timing = "cache;desc=hit;dur=0.00" if is_old else times(queued, evaluated - written, written)
+        end = b"connection: close\r\n\r\n" if asked.head.last else b"\r\n"
+        return b"HTTP/1.1 200 OK\r\nserver-timing: %b\r\n%bx-request-id: %b\r\ndate: %b\r\n%b%b" % (
+            timing.encode(), kept.head, name.encode(), self._today(), end, body,
         )  # fmt: skip
-        return sent + body, question.last
 
     def _today(self) -> bytes:
         second = int(time.time())
@@ -160,5 +134,17 @@ class Responder:
         return self._date
 
 
-def _size(asked: tuple[Request, str], kept: Kept) -> int:
-    return len(asked[0].query) + len(kept.fields) + len(kept.body)
+def _head(request: Request, body: bytes, version: str) -> bytes:
+    """The header fields that are the same each time."""
+    named = {"Content-Type": FORMATS[request.format].content_type, "Content-Length": len(body), GENERATION: version}
+    named |= cache_fields(validator(version, request))
+    return "".join([f"{name.lower()}: {value}\r\n" for name, value in named.items()]).encode() + COMMON_FIELDS
+
+
+def _is_packed(asked: PlainRequest, body: bytes) -> bool:
+    """Whether the application would pack the answer for the client."""
+    return bool(asked.codings) and len(body) >= _SMALLEST_PACKED
+
+
+def _size(request: Request, kept: Kept) -> int:
+    return len(request.query) + len(kept.head) + len(kept.body)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
-from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_options_header
 
 from converter.formats import FORMATS, PARAMETERS, Format, called, offers
@@ -29,11 +28,15 @@ _PAGE = frozenset({"html", "text/html"})
 _REMEMBERED = 512
 
 
+Parameters = dict[str, list[str]]
+"""The parameters of an address or of a form: name → values."""
+
+
 class Asked(NamedTuple):
     """What a client asks: the query, the parameters beside it."""
 
     query: str
-    parameters: MultiDict[str, str]
+    parameters: Parameters
 
 
 class Question(NamedTuple):
@@ -54,7 +57,7 @@ def asked(method: str, query_string: bytes, content_type: str, body: bytes) -> A
         return _one_query(url, url) if url.keys() - {*PARAMETERS} else None
     if body_type(content_type) == FORM:
         fields = _parameters(body)
-        return _one_query(fields, MultiDict([*url.items(multi=True), *fields.items(multi=True)]))
+        return _one_query(fields, {name: url.get(name, []) + fields.get(name, []) for name in url | fields})
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as fault:
@@ -74,12 +77,12 @@ def question(asked: Asked, accept: str | None, suffix: str = "") -> Question:
     kind = form(asked.query)
     graph = is_of_graphs(kind)
     parameters = asked.parameters
-    wanted = suffix or next((value for name in PARAMETERS if (value := parameters.get(name))), "")
+    wanted = suffix or next((value for name in PARAMETERS if (value := parameters.get(name, [""])[0])), "")
     chosen = wanted_format(wanted, accept, "This result", graph=graph, page=True)
     # A page is made of these.
     format_ = chosen or FORMATS["nt" if graph else "tsv" if kind == "select" else "json"]
-    default, named = (tuple(parameters.getlist(f"{name}-graph-uri")) for name in ("default", "named"))
-    return Question(Request(asked.query, format_.name, default, named), kind, chosen is None)
+    default, named = parameters.get("default-graph-uri", ()), parameters.get("named-graph-uri", ())
+    return Question(Request(asked.query, format_.name, tuple(default), tuple(named)), kind, chosen is None)
 
 
 @lru_cache(_REMEMBERED)
@@ -131,23 +134,19 @@ def _media_types(*, graph: bool, page: bool) -> list[str]:
     return [*offers(graph=graph), *(["text/html"] if page else [])]
 
 
-def _one_query(source: MultiDict[str, str], parameters: MultiDict[str, str]) -> Asked:
+def _one_query(source: Parameters, parameters: Parameters) -> Asked:
     if "update" in parameters:
         raise _read_only()
-    queries = source.getlist("query")
+    queries = source.get("query", [])
     if len(queries) != 1:
         raise _bad(f"The parameter query stands {len(queries)} times; send it once.")
     return Asked(queries[0].removeprefix(_BYTE_ORDER_MARK), parameters)
 
 
-def _parameters(text: bytes) -> MultiDict[str, str]:
+def _parameters(text: bytes) -> Parameters:
     """The parameters of an address or of a form, which must be UTF-8 beneath their percent signs."""
-    if not text:
-        return MultiDict()
     try:
-        return MultiDict(
-            parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
-        )
+        return parse_qs(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
     except UnicodeDecodeError as fault:
         raise _bad(f"The parameters are not UTF-8: byte {fault.start} of a value.") from None
     except ValueError:

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import IO, BinaryIO, cast
 
 import msgspec
 import pyoxigraph
@@ -44,6 +44,8 @@ the thread that answered has been lowered, and is followed by another.
 _BLOCK = 65_536
 _GROWN = 128 << 20
 """Bytes that a query may add to a worker; to clear up after more takes longer than to start another."""
+_FAULTS: dict[type[Exception], str] = {SyntaxError: "syntax", OSError: "store"}
+"""Faults of an answer by what they are sent as; all others are those of an evaluation."""
 _POSITION = re.compile(r"(?:error )?at (\d+):(\d+):\s*(.*)", re.DOTALL)
 
 
@@ -78,7 +80,11 @@ def main(parent: int, resident: pyoxigraph.Store | None) -> None:
     def answer_next() -> bool:
         message = _message(requests)
         if message:
-            answer(store, msgspec.msgpack.decode(message, type=Request), frames, opening.base)
+            request = msgspec.msgpack.decode(message, type=Request)
+            try:
+                frames.end(answer(store, request, cast("IO[bytes]", frames), opening.base))
+            except (SyntaxError, ValueError, RuntimeError, OSError) as fault:
+                frames.fault(fault)
         return bool(message)
 
     _send(out, HEAD.pack(READY, 0))
@@ -128,8 +134,10 @@ class _Frames:
         kind = LAST if _peak() > self._most else END
         self._send(HEAD.pack(kind, SERIALISED.size) + SERIALISED.pack(serialised, self._renew()))
 
-    def fault(self, kind: str, message: str) -> None:
+    def fault(self, fault: Exception) -> None:
         """Send what went wrong; what is held is dropped."""
+        message = str(fault.msg if isinstance(fault, SyntaxError) else fault)
+        kind = next((name for class_, name in _FAULTS.items() if isinstance(fault, class_)), "evaluation")
         match = _POSITION.match(message)
         line, column, words = (int(match[1]), int(match[2]), match[3]) if match else (0, 0, message)
         del self._held[HEAD.size :]
@@ -144,42 +152,23 @@ class _Frames:
         _send(self._out, held + last if length else last)
 
 
-class Out(Protocol):
-    """Where an answer goes: a file in the eyes of the engine, which is given the end, or what went wrong."""
+def answer(store: pyoxigraph.Store, request: Request, out: IO[bytes], base: str) -> float:
+    """Evaluate a query, write its answer, and return the seconds from its first row to its last.
 
-    def write(self, data: bytes) -> int:
-        """Take some bytes, and say how many."""
-
-    def flush(self) -> None:
-        """Nothing that was written may be held for long."""
-
-    def end(self, serialised: float) -> None:
-        """All has been written, which took so many seconds."""
-
-    def fault(self, kind: str, message: str) -> None:
-        """It ends here: for its `syntax`, in its `evaluation`, or since the `store` cannot be read."""
-
-
-def answer(store: pyoxigraph.Store, request: Request, out: Out, base: str) -> None:
-    """Evaluate a query and write its answer."""
+    Raises SyntaxError for a query that is none, ValueError or RuntimeError for a fault in its evaluation, OSError where
+    the store cannot be read.
+    """
     default = _graphs(request.default_graphs, request.named_graphs)
     named = _graphs(request.named_graphs, request.default_graphs)
-    try:
-        results = store.query(
-            _with_columns(request.query, base),
-            base_iri=base,
-            default_graph=[*default] if default is not None else None,
-            named_graphs=[*named] if named is not None else None,
-        )
-        made = time.perf_counter()
-        _serialize(results, FORMATS[request.format], out, base)
-        out.end(time.perf_counter() - made)
-    except SyntaxError as fault:
-        out.fault("syntax", str(fault.msg))
-    except (ValueError, RuntimeError) as fault:
-        out.fault("evaluation", str(fault))
-    except OSError as fault:
-        out.fault("store", str(fault))
+    results = store.query(
+        _with_columns(request.query, base),
+        base_iri=base,
+        default_graph=[*default] if default is not None else None,
+        named_graphs=[*named] if named is not None else None,
+    )
+    made = time.perf_counter()
+    _serialize(results, FORMATS[request.format], out, base)
+    return time.perf_counter() - made
 
 
 def _with_columns(query: str, base: str) -> str:
@@ -198,19 +187,19 @@ def _graphs(graphs: tuple[str, ...], others: tuple[str, ...]) -> list[pyoxigraph
     return [] if others else None
 
 
-def _serialize(results: object, format_: Format, out: Out, base: str) -> None:
+def _serialize(results: object, format_: Format, out: IO[bytes], base: str) -> None:
     if isinstance(results, pyoxigraph.QueryTriples):
         if format_.name == "jsonld":
             _json_ld(results, out)
         elif format_.graph:
-            pyoxigraph.serialize(results, out, format_.engine, prefixes=prefixes(base))  # type: ignore[arg-type] # a file to the engine
+            pyoxigraph.serialize(results, out, format_.engine, prefixes=prefixes(base))  # type: ignore[arg-type] # a format of graphs
     elif isinstance(results, (pyoxigraph.QuerySolutions, pyoxigraph.QueryBoolean)) and not format_.graph:
-        results.serialize(out, format_.engine)  # type: ignore[arg-type] # a file to the engine
+        results.serialize(out, format_.engine)  # type: ignore[arg-type] # a format of results
     else:
         raise ValueError(f"the format {format_.name} cannot carry this result")
 
 
-def _json_ld(triples: pyoxigraph.QueryTriples, out: Out) -> None:
+def _json_ld(triples: pyoxigraph.QueryTriples, out: IO[bytes]) -> None:
     """Expanded JSON-LD, a node object for each run of one subject; the engine's own writer has no @type."""
     before = b"["
     for node in node_objects(triples):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.front import plain_request, request_heads
-from server.front.plain_request import Question
+from server.front.plain_request import PlainRequest
 from server.front.request_heads import END
 
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
@@ -26,7 +26,7 @@ def request(method: str, query: str, accept: str, *more: str, body_type: str = F
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body.encode()
 
 
-def question(raw: bytes) -> Question | None:
+def question(raw: bytes) -> PlainRequest | None:
     """The question that a request is, None where it is for the application."""
     head = request_heads.read(raw[: raw.find(END) + len(END)])
     return plain_request.read(head, raw) if head and plain_request.may_be_one(head) else None
@@ -46,10 +46,10 @@ def test_a_query_is_the_same_whichever_way_it_comes(query: str, accept: str) -> 
 def test_a_question_keeps_what_its_answer_depends_on() -> None:
     packed = question(request("GET", "ASK {}", "text/csv", "Accept-Encoding: br, gzip", "X-Request-Id: mine"))
     assert packed
-    assert (packed.request.format, packed.codings, packed.given, packed.last) == ("csv", "br, gzip", "mine", False)
+    assert (packed.request.format, packed.codings, packed.given, packed.head.last) == ("csv", "br, gzip", "mine", False)
     plain = question(request("GET", "ASK {}", "", "Accept-Encoding: identity", "Connection: close"))
     assert plain
-    assert (plain.request.format, plain.codings, plain.last) == ("json", "", True)
+    assert (plain.request.format, plain.codings, plain.head.last) == ("json", "", True)
 
 
 @pytest.mark.parametrize(
