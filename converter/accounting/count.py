@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from collections.abc import Iterable
+from typing import BinaryIO
 
 import msgspec
 
@@ -12,7 +12,7 @@ from converter.accounting.leaves import Leaf, leaves
 from converter.mapping.engine import Mapped
 from converter.record import Record
 from converter.report import Finding, Report
-from converter.values.words import end_of, number_of, words
+from converter.values.words import end_of, number_of, texts_in, words
 from ontology.source_tables import is_kind
 
 OUTCOMES = ("mapped", "kept", "private", "archived", "reported", "unaccounted")
@@ -48,7 +48,7 @@ class Count(Report):
             known[field.place, field.name] = _OF_OUTCOMES.get(became, "reported")
         for field in record.fields:
             outcome = known.get((field.place, field.name), "mapped")
-            for text in _texts(msgspec.to_builtins(field)):
+            for text in texts_in(msgspec.to_builtins(field)):
                 self._items.append((text, outcome))
             self._items.append((field.value, outcome))
             # In the text of a page, a value is glued to the name before it and to the language behind it.
@@ -56,7 +56,7 @@ class Count(Report):
         # METS writes the scheme of a handle before it.
         self._items.append((f"hdl:{record.handle}", "mapped"))
         bare = msgspec.structs.replace(record, fields=())
-        self._items += [(text, "mapped") for text in _texts(msgspec.to_builtins(bare))]
+        self._items += [(text, "mapped") for text in texts_in(msgspec.to_builtins(bare))]
 
     def add(self, finding: Finding) -> None:
         """Count a finding, and take it as what became of a leaf."""
@@ -111,14 +111,3 @@ class _Said:
 
 
 _NONE: set[int] = set()
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _texts(inner)
-    elif value is not None:
-        yield str(value)

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 from lxml import etree, html
 from pymarc import marc8_to_unicode
 
+from converter.values.page_furniture import is_furniture
 from converter.values.words import words
 
 
@@ -47,10 +48,6 @@ _DOTTED = re.compile(r"[a-zA-Z][\w-]*(?:\.[a-zA-Z][\w-]*){1,3}")
 _META = re.compile(r"(?:dc|dcterms|citation|eprints|bepress_citation|prism)[._]", re.IGNORECASE)
 _SEP = re.compile(r"\ufeff?\"?sep=([^\"])\"?\s*", re.IGNORECASE)
 _OPTION = re.compile(r"\s*(?:bundle|description|permissions|primary):", re.IGNORECASE)
-_FURNITURE = re.compile(
-    r"\s*(?:Export via OAI-PMH Interface|Export to Other Non-XML|OR\s*$|Items in DSpace are protected|Show simple item|"
-    r"Files in This Item:?\s*$)"
-)
 _ROW = re.compile(r"\s*[a-z]+(?:\.[a-zA-Z]+)+")
 _LABEL = re.compile(r"[A-Z][A-Za-z ]{2,30}[a-z](?=[A-Z0-9]|https?:)")
 _RIS = re.compile(r"([A-Z][A-Z0-9]) {0,2}- ?(.*)")
@@ -258,7 +255,7 @@ def of_text(stream: BinaryIO) -> Iterator[Leaf]:
     is_table = False
     for line in stream.read().decode("utf-8-sig", "replace").splitlines():
         *names, value = line.strip().split("\t")
-        if _FURNITURE.match(line):
+        if is_furniture(line):
             continue
         is_table = is_table or bool(_ROW.match(line))
         label = _LABEL.match(value)

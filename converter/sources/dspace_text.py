@@ -17,18 +17,11 @@ from converter.report import Finding
 from converter.sources.page_view import view_fields
 from converter.sources.record_identity import handle_of, identified
 from converter.values.languages import language_tag
+from converter.values.page_furniture import ends_table, is_furniture
 
 Note = Callable[[Finding], None]
 
 TABLE_HEAD = re.compile(r"^\s*DC Field\s*Value\s*Language\s*$")
-_END_OF_TABLE = re.compile(
-    r"^\s*(?:Export via OAI-PMH|Export to Other|OR\s*$|Items in DSpace|Show simple item|Files in This)"
-)
-_FURNITURE = re.compile(
-    r"Export via OAI-PMH Interface.*|Export to Other Non-XML.*|OR|Items in DSpace are protected.*|Show simple item.*"
-    r"|Files in This Item:?"
-)
-"""Whole lines that every page has below its table, whatever the record."""
 _FIELD = re.compile(r"[a-z]+(?:\.[a-zA-Z]+){1,2}")
 # The code may touch the value: "Liang, Jen_HK" ends in en_HK, "…07:38:13Z-" in none.
 _LANGUAGE = re.compile(r"([a-z]{2}_[A-Z]{2}|-|\*)$")
@@ -47,16 +40,16 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
 def record(text: str, name: str, note: Note, source: str = "", known: Collection[str] | None = None) -> Record:
     """The record that the text of a page shows; `known` are the field names that are tried first, longest first."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    start = next((place for place, line in enumerate(lines) if TABLE_HEAD.match(line)), None)
-    if start is None:
-        start = next((place - 1 for place, line in enumerate(lines) if _starts_field(line)), None)
+    head = next((place for place, line in enumerate(lines) if TABLE_HEAD.match(line)), None)
+    # Without a head the table begins with its first row, and the line before that is one above it.
+    first = next((place for place, line in enumerate(lines) if _starts_field(line)), None) if head is None else head + 1
     findings: list[tuple[str, str, str]] = []
-    rows = [] if start is None else _rows(lines[start + 1 :], known or ontology.field_names(), findings)
-    above = lines if start is None else lines[:start]
+    rows = [] if first is None else _rows(lines[first:], known or ontology.field_names(), findings)
+    above = lines if first is None else lines[: first if head is None else head]
     seen, unread = view_fields(above, rows)
-    end = next((place for place, line in enumerate(lines) if _END_OF_TABLE.match(line)), len(lines))
-    if start is not None and end > start:
-        unread += [line.strip() for line in lines[end:] if line.strip() and not _FURNITURE.fullmatch(line.strip())]
+    end = next((place for place, line in enumerate(lines) if ends_table(line)), len(lines))
+    if first is not None and end >= first:
+        unread += [line.strip() for line in lines[end:] if line.strip() and not is_furniture(line)]
     fields = tuple(
         Field(field.name, field.value, field.language, place=place) for place, field in enumerate([*rows, *seen], 1)
     )
@@ -84,7 +77,7 @@ def _rows(lines: list[str], known: Collection[str], findings: list[tuple[str, st
     by_length = sorted(known, key=len, reverse=True)
     raw: list[tuple[str, str]] = []
     for line in lines:
-        if _END_OF_TABLE.match(line):
+        if ends_table(line):
             break
         found = _field_name(line, by_length)
         if found:

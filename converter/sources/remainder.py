@@ -14,7 +14,7 @@ import msgspec
 from lxml import etree
 
 from converter.record import Record
-from converter.values.words import end_of, number_of, words
+from converter.values.words import end_of, number_of, texts_in, words
 from ontology.source_tables import is_kind
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -116,7 +116,7 @@ class _Said:
         # METS writes the scheme of a handle before it.
         self._texts = [
             f"hdl:{record.handle}",
-            *_texts(msgspec.to_builtins(record)),
+            *texts_in(msgspec.to_builtins(record)),
             *(text for one in findings for text in one),
         ]
         # Signs of markup in two texts are none together.
@@ -138,14 +138,3 @@ class _Said:
 
 def _local(name: Any) -> str:
     return str(name).rpartition("}")[2].rpartition(":")[2]
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _texts(inner)
-    elif value is not None:
-        yield str(value)

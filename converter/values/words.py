@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _WORD = re.compile(r"[^\W_]+")
 _MARKUP = re.compile(r"<[^>]*>")
@@ -14,6 +15,22 @@ _LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae
 
 
 _CONTROL = re.compile(r"\([A-Za-z][\w-]*\)\s*(?=[\w-]*\d)")
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Yield every text and number in nested lists and dictionaries.
+
+    >>> list(texts_in({"a": ["x", None, {"b": 2}]}))
+    ['x', '2']
+    """
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from texts_in(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from texts_in(inner)
+    elif value is not None:
+        yield str(value)
 
 
 def number_of(text: str) -> str:

@@ -21,9 +21,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from converter.accounting.leaves import leaves
+from converter.sources.detection import read
 from tests.commands import shelfgraph
 from tests.conftest import EXAMPLES, GOLDEN
 from tests.leaves import counted, outcomes, unaccounted
+from tests.sources.test_kinds import Findings
 
 INPUTS = sorted(path for path in [*GOLDEN.iterdir(), *EXAMPLES.iterdir()] if path.suffix != ".nt")
 DOCUMENTS = int(os.environ.get("SHELFGRAPH_DOCUMENTS", "60"))
@@ -95,6 +97,28 @@ def test_the_leaves_of_a_document_are_what_its_syntax_says(kind: str, text: str,
     found = leaves(kind, io.BytesIO(text.encode()))
     shown = [f"{leaf.place} {leaf.text.translate({ord(sign): None for sign in '{}#' + chr(34)})}" for leaf in found]
     assert [" ".join(one.split()) for one in shown if not one.startswith("entry ")] == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ORCID 0000-0002-1825-0097",
+        "ORDER of tides",
+        "Files in This Item are three",
+        "Export to Otherwhere",
+        "Shown twice",
+    ],
+)
+def test_a_line_below_the_table_of_a_page_that_begins_like_its_furniture_is_reported(line: str, tmp_path: Path) -> None:
+    furniture = ["Export via OAI-PMH Interface in XML Formats", "OR", "Items in DSpace are protected by copyright"]
+    path = tmp_path / "page.txt"
+    path.write_text("\n".join(["dc.titleShingle", "dc.date.issued2010", *furniture[:2], line, furniture[2]]) + "\n")
+    found, report = counted(path), Findings()
+    [_] = read(str(path), report=report)
+    assert found.lost == []
+    said = [finding.value for finding in report.all]
+    assert line in said
+    assert not set(furniture).intersection(said)
 
 
 def test_a_leaf_that_is_in_no_record_is_counted_as_such(tmp_path: Path) -> None:
