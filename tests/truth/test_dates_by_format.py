@@ -107,6 +107,14 @@ CLAIMS = [
         datacite(dates=[{"date": "2010-05-01/2010-06-30", "dateType": "Collected"}], publicationYear=2012),
         '?w fabio:hasPublicationYear "2012"^^xsd:gYear',
     ),
+    Claim(
+        "the making of a work in MARC is no publication beside one",
+        "x.xml",
+        marc("264  0 $aLisbon$bTern Works$c1990", "264  1 $aLisbon :$bTern Press,$c2010."),
+        '?w fabio:hasPublicationYear "2010"^^xsd:gYear ; dcterms:created "1990"^^xsd:gYear ;'
+        ' dcterms:publisher/foaf:name "Tern Press"',
+        '?o foaf:name "Tern Works"',
+    ),
 ]
 
 

@@ -133,6 +133,17 @@ CLAIMS = [
         ),
         '?w dcterms:title "A title"@en ; fabio:hasTranslatedTitle "Autre"@fr',
     ),
+    Claim(
+        "titles of XOAI in two languages are a main and a translated one",
+        "x.xml",
+        '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><header><identifier>oai:r.example.org:1</identifier>'
+        "<datestamp>2024-04-01</datestamp></header><metadata>"
+        '<metadata xmlns="http://www.lyncode.com/xoai"><element name="dc"><element name="title"><element name="en">'
+        '<field name="value">A title</field></element>'
+        '<element name="fr"><field name="value">Un titre</field></element></element></element>'
+        "</metadata></metadata></record></ListRecords></OAI-PMH>",
+        '?w dcterms:title "A title"@en ; fabio:hasTranslatedTitle "Un titre"@fr',
+    ),
 ]
 
 

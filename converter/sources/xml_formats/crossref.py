@@ -64,7 +64,9 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     work = next((found for name in _WORKS for found in metadata.iter("*") if local(found) == name), None)
     if kind := _kind(tree, work):
         draft.add("dc.type", kind)
-    if work is not None and (language := tree.attribute(work, "language")):
+    whole = next((one for name in _WHOLES for one in metadata.iter("*") if local(one) == name), None)
+    described = whole if work is None else work
+    if described is not None and (language := tree.attribute(described, "language")):
         draft.add("dc.language.iso", language)
     _related(tree)
     for element in metadata.iter("*"):

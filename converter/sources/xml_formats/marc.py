@@ -136,7 +136,10 @@ def _control(record: pymarc.Record, draft: Draft) -> None:
 def _coded(record: pymarc.Record, data: str, draft: Draft) -> None:
     """Year and language, where no field says them in words."""
     language = data[35:38]
-    stated = [parse(value) for field in record.get_fields("260", "264") for value in field.get_subfields("c")]
+    published = [
+        field for field in record.get_fields("260", "264") if field.tag == "260" or field.indicator2 not in "023"
+    ]
+    stated = [parse(value) for field in published for value in field.get_subfields("c")]
     date = coded_date(data[6:7], data[7:11], data[11:15])
     if date and not any(one and one.year for one in stated):
         draft.add("dc.date.issued", date)

@@ -70,14 +70,22 @@ def _title(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     return [(code, value) for code, value in parts if code not in {"a", "b", "n", "p", "f", "k", "c"}]
 
 
-_NOT_PUBLISHED = {"2": "the distribution of the work", "3": "the manufacture of the work"}
+_NOT_PUBLISHED = {
+    "0": "the production of the work",
+    "2": "the distribution of the work",
+    "3": "the manufacture of the work",
+}
 """What a statement (264) is of by its second indicator, where it is none of publication."""
 
 
 def _published(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     beside = _NOT_PUBLISHED.get(field.indicator2, "") if field.tag == "264" else ""
     for code, value in parts if beside else ():
-        draft.unread(f"marc.264.{code}", value, f"said of {beside}, for which there is no field")
+        if code == "c" and field.indicator2 == "0":
+            # What is not published has no other date than that of its making.
+            draft.add("dc.date.created", END.sub("", value).strip("[] ."))
+        else:
+            draft.unread(f"marc.264.{code}", value, f"said of {beside}, for which there is no field")
     if beside:
         return []
     is_copyright = field.tag == "264" and field.indicator2 == "4"

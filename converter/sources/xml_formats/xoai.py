@@ -13,6 +13,7 @@ from lxml import etree
 from converter.mapping.context import PLACEHOLDER
 from converter.record import File
 from converter.sources.builder import Draft
+from converter.values.languages import language_tag
 
 NAMESPACE = "http://www.lyncode.com/xoai"
 
@@ -22,7 +23,7 @@ _TECHNICAL = frozenset({"repository", "license"})
 
 def read(metadata: etree._Element, draft: Draft) -> None:
     """Read the fields of every schema, the files of every bundle, and what DSpace says of the record itself."""
-    has_languages = metadata.find(".//{*}element[@name='none']") is not None
+    has_languages = metadata.find(".//{*}element[@name='none']") is not None or _all_end_in_languages(metadata)
     for schema in metadata.iterfind("{*}element"):
         name = schema.get("name") or ""
         if name == "bundles":
@@ -35,6 +36,15 @@ def read(metadata: etree._Element, draft: Draft) -> None:
         else:
             for path, element in _leaves(schema, ()):
                 _values(name, path, element, draft, has_languages=has_languages)
+
+
+def _all_end_in_languages(metadata: etree._Element) -> bool:
+    """Whether the innermost element of every field is called by a language."""
+    schemas = [
+        one for one in metadata.iterfind("{*}element") if one.get("name") not in {"bundles", "others", *_TECHNICAL}
+    ]
+    paths = [path for schema in schemas for path, _ in _leaves(schema, ())]
+    return bool(paths) and all(len(path) > 1 and language_tag(path[-1]) for path in paths)
 
 
 def _leaves(element: etree._Element, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], etree._Element]]:
