@@ -119,7 +119,8 @@ class Run:
         changes = "" if self.changes in {None, self.count} else f" ({self.changes} changed)"
         click.echo(
             f"shelfgraph: {_number(self.count, 'record')}{changes}, {_number(self.triples, 'triple')};"
-            f" {stated['error']} errors, {stated['warning']} warnings, {stated['info']} notes",
+            f" {_number(stated['error'], 'error')}, {_number(stated['warning'], 'warning')},"
+            f" {_number(stated['info'], 'note')}",
             err=True,
         )
         if self.held:
