@@ -180,8 +180,6 @@ def test_the_base_is_known_from_the_records(world: World) -> None:
 
 
 def test_a_dataset_that_a_query_names_goes_before_the_graph_of_the_site(world: World) -> None:
-    if not world.service.graph:
-        pytest.skip("the records are in the default graph")
     remote = world.remote
     assert int(asked(remote, COUNT).split()[-1]) == len(local(world.generation))
     assert int(asked(remote, COUNT.replace("{", "FROM <urn:none> {", 1)).split()[-1]) == 0
