@@ -60,14 +60,15 @@ def table(name: str, folder: Path = FOLDER) -> Iterator[tuple[str, dict[str, str
     """
     path = folder / name
     with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader((line for line in lines if not line.startswith("#")), strict=True)
+        reader = csv.reader((line for line in lines if not line.startswith("#")), strict=True)
         comments = _head_comments(path)
         try:
-            for row in reader:
+            head = next(reader, [])
+            for row in filter(None, reader):
                 place = f"{name}:{reader.line_num + comments}"
-                if None in row or None in row.values():
+                if len(row) != len(head):
                     raise TableError(f"{place}: this row has more or fewer cells than the head of the table")
-                yield place, row
+                yield place, dict(zip(head, row, strict=True))
         except csv.Error as fault:
             raise TableError(f"{name}:{reader.line_num + comments}: {fault}") from None
 
