@@ -131,10 +131,10 @@ class Repository:
 
         Raises SourceError where there is no record, StoreError where the folder cannot be written.
         """
-        from converter.mapping.engine import Mapper
+        from converter.store.authority_files import mapper_of
         from converter.store.data_folder import Identity
 
-        mapper, report = Mapper(self.base), _Kept()
+        mapper, report = mapper_of(self.path, self.base), _Kept()
 
         def lines(record: Record, day: str) -> list[str]:
             found = mapper.map(record, day)

@@ -35,6 +35,7 @@ PARTS = ("all", "fields", "triples", "history")
 @options.ALLOW_HOST
 @options.BASE
 @options.REPOSITORY
+@options.AUTHORITY
 @options.REPORT
 @click.option("--new", is_flag=True, help="Give up everything that the folder holds, and begin anew.")
 def load(
@@ -46,6 +47,7 @@ def load(
     allowed: tuple[str, ...],
     base: str | None,
     repository: str,
+    files: tuple[Path, ...],
     report: Path | None,
     new: bool,
 ) -> None:
@@ -53,6 +55,9 @@ def load(
 
     What is there already as it comes changes nothing.  Where two files hold different versions of a record, the newer
     datestamp counts; where they have none, the later load, and within one load the first.
+
+    Authority files stay with the folder: they link what they know by an identifier, or by a label that one entry alone
+    has, in all records that are there and that come.  “shelfgraph quality --links” lists what is left to decide.
     """
     from converter.store.data_folder import DataFolder
     from shelfgraph import runs
@@ -60,19 +65,37 @@ def load(
     folder = DataFolder(data)
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
+    names = options.required(sources)
+    _keep(folder, files)
     with runs.reported(report, encoding, most, allowed) as run:
         start: Start = "anew" if new else "as it is"
-        number = take_in(folder, options.required(sources), kind, repository, chosen, run, start)
+        number = take_in(folder, names, kind, repository, chosen, run, start)
         if base is None and held is None:
             options.tell_base(chosen)
         click.echo(f"shelfgraph: generation {number} of {data}", err=True)
         run.end()
 
 
+def _keep(folder: DataFolder, files: tuple[Path, ...]) -> None:
+    """Take authority files into a data folder."""
+    from converter.store.authority_files import keep
+
+    if files:
+        with folder.alone():
+            keep(folder.path, files)
+
+
 @click.command()
 @options.FOLDER
-def rebuild(data: Path) -> None:
+@options.AUTHORITY
+def rebuild(data: Path, files: tuple[Path, ...]) -> None:
     """Make the store anew from the archive that is there, with the crosswalk of now; no repository is asked."""
+    from converter.store.data_folder import DataFolder
+
+    folder = DataFolder(data)
+    if files:
+        _identity(folder)
+    _keep(folder, files)
     with writing(data, "from the archive") as (writer, _):
         generation = writer.published()
         count = sum(source.records for source in writer.archive.sources())
@@ -111,8 +134,8 @@ def log(data: Path, since: int, limit: int | None) -> None:
 def show(record: str, data: Path, part: str) -> None:
     """Show RECORD (a handle, an identifier, or an address): its fields as they came, its triples, its history."""
     from converter import graph
-    from converter.mapping.engine import Mapper
     from converter.store.archive import Archive
+    from converter.store.authority_files import mapper_of
     from converter.store.data_folder import DataFolder
 
     identity = _identity(DataFolder(data))
@@ -126,7 +149,7 @@ def show(record: str, data: Path, part: str) -> None:
         if part in {"all", "triples"} and held:
             _heading(part, "the triples")
             sys.stdout.flush()
-            mapper = Mapper(identity.base)
+            mapper = mapper_of(data, identity.base)
             sys.stdout.buffer.write(graph.document(mapper.triples(held), "ttl", identity.base))
             sys.stdout.buffer.flush()
         if part in {"all", "history"}:
@@ -217,12 +240,12 @@ def take_in(
     start: Start = "as it is",
 ) -> int:
     """Load sources into a folder; the number of the generation that holds them."""
-    from converter.mapping.engine import Mapper
+    from converter.store.authority_files import mapper_of
     from converter.store.data_folder import Identity
     from converter.store.foreign_rdf import RDF_SUFFIXES
     from shelfgraph.runs import Held
 
-    mapper = Mapper(base)
+    mapper = mapper_of(folder.path, base)
     # Foreign RDF is taken as it is; a kind that is named says that the sources are records.
     rdf = [name for name in names if kind is None and Path(name).suffix.lower() in RDF_SUFFIXES]
     others = tuple(name for name in names if name not in rdf)
@@ -298,12 +321,12 @@ def _archive(data: Path, open_: type[Archive]) -> Archive:
 @contextlib.contextmanager
 def writing(data: Path, start: Start = "as it is") -> Iterator[tuple[Writer, Mapper]]:
     """The one writer of a data folder in which something has been loaded, and the crosswalk at work."""
-    from converter.mapping.engine import Mapper
+    from converter.store.authority_files import mapper_of
     from converter.store.data_folder import DataFolder, Identity
 
     folder = DataFolder(data)
     base = _identity(folder).base
-    mapper = Mapper(base)
+    mapper = mapper_of(data, base)
     with folder.writing(Identity(base, mapper.digest), mapper.triples, start) as writer:
         yield writer, mapper
 

@@ -102,6 +102,7 @@ def main() -> None:
 @options.ALLOW_HOST
 @options.BASE
 @options.REPOSITORY
+@options.AUTHORITY
 @options.REPORT
 def convert(
     sources: tuple[str, ...],
@@ -113,13 +114,16 @@ def convert(
     allowed: tuple[str, ...],
     base: str | None,
     repository: str,
+    files: tuple[Path, ...],
     report: Path | None,
 ) -> None:
     """Write the records of SOURCE... (files, folders, - for standard input) as RDF."""
+    from converter.mapping.authorities import Authorities
     from converter.mapping.engine import Mapper
     from shelfgraph import runs
 
-    mapper = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository)
+    known = Authorities.of_files(files) if files else None
+    mapper = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository, authorities=known)
     chosen = format_ or _format_of(output)
     other = "the document" if output == "-" else ""
     with runs.reported(report, encoding, most, allowed, other=other) as run, _output(output) as out:

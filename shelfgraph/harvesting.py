@@ -136,7 +136,7 @@ def _count(summary: Summary) -> str:
 @contextlib.contextmanager
 def _keeping(data: Path, base: str | None, run: Run, *, dry_run: bool) -> Iterator[Keeper]:
     """What keeps records in a data folder; readers see them at the end, however that comes."""
-    from converter.mapping.engine import Mapper
+    from converter.store.authority_files import mapper_of
     from converter.store.data_folder import DataFolder, Identity
     from converter.store.writer import WriterKeeper
 
@@ -146,7 +146,7 @@ def _keeping(data: Path, base: str | None, run: Run, *, dry_run: bool) -> Iterat
     folder = DataFolder(data)
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
-    mapper = Mapper(chosen)
+    mapper = mapper_of(data, chosen)
     lines_of = (lambda record, day: run.mapped(record, mapper, day)) if run.stated else None
     with contextlib.ExitStack() as stack:
 

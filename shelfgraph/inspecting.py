@@ -181,12 +181,28 @@ def _store_findings(data: Path) -> Iterator[ShapeFinding]:
 @options.KIND
 @options.ENCODING
 @options.DATA
+@options.AUTHORITY
 @click.option("--repairs", type=click.Path(dir_okay=False, path_type=Path), help="Safe repairs, for batch editing.")
-def quality(sources: tuple[str, ...], kind: str | None, encoding: str, data: Path | None, repairs: Path | None) -> None:
+@click.option("--links", is_flag=True, help="List instead what no authority file is joined with, to be decided.")
+def quality(
+    sources: tuple[str, ...],
+    kind: str | None,
+    encoding: str,
+    data: Path | None,
+    files: tuple[Path, ...],
+    repairs: Path | None,
+    links: bool,
+) -> None:
     """Show what is wrong in the records of SOURCE..., or of a data folder, as CSV: a worklist for their repository.
 
     Repairs that are safe go to a file for DSpace's batch metadata editing (id, collection, field[language]).
+
+    With --links it lists agents, serials and subjects that no entry of an authority file is joined with, each with the
+    entries that it may be.  Write yes or no into the column decision, and give the file to “load --authority”.
     """
+    if links:
+        _undecided(sources, kind, encoding, data, files)
+        return
     from converter.quality import QualityFinding, repaired, worklist
     from converter.report import Report
     from shelfgraph.runs import Run
@@ -208,6 +224,30 @@ def quality(sources: tuple[str, ...], kind: str | None, encoding: str, data: Pat
         batch.writerow(("id", "collection", *columns))
         for name, collection, cells in mended:
             batch.writerow((name, collection, *(cells.get(column, "") for column in columns)))
+    run.finish()
+
+
+def _undecided(
+    sources: tuple[str, ...], kind: str | None, encoding: str, data: Path | None, files: tuple[Path, ...]
+) -> None:
+    """Write what is to be decided as CSV: by the files that are named, else by those of the data folder."""
+    from converter.errors import UsageError
+    from converter.mapping.authorities import Authorities, Undecided, undecided
+    from converter.mapping.engine import Mapper
+    from converter.report import Report
+    from converter.store.authority_files import authorities
+    from converter.store.data_folder import DataFolder
+    from shelfgraph.runs import Run
+
+    known = Authorities.of_files(files) if files else authorities(data) if data else None
+    if known is None:
+        raise UsageError("--links: no authority file is known; name one with --authority, or load it into the folder")
+    held = DataFolder(data).identity() if data else None
+    mapper, run = Mapper(held.base if held else options.EXAMPLE_BASE), Run(Report(), encoding=encoding)
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(Undecided._fields)
+    lines = (list(mapper.map(record).lines) for record in _records(run, sources, kind, data))
+    rows.writerows(safe_row(tuple(map(str, one))) for one in undecided(lines, known, mapper.base))
     run.finish()
 
 

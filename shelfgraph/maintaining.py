@@ -31,7 +31,7 @@ def check(data: Path, repair: bool, quick: bool) -> None:
 
     What cannot be made anew, a damaged archive, stays as it is: its remedy says what to do.
     """
-    from converter.mapping.engine import Mapper
+    from converter.store.authority_files import mapper_of
     from converter.store.checking import Fault, faults_of
     from converter.store.data_folder import DataFolder, Identity
 
@@ -39,7 +39,7 @@ def check(data: Path, repair: bool, quick: bool) -> None:
     held = folder.identity()
     if held is None:
         raise SourceError(f"{data}: nothing has been loaded")
-    mapper = Mapper(held.base)
+    mapper = mapper_of(data, held.base)
     # What another crosswalk made is made anew by the next command that writes.
     deep = not quick and held.crosswalk == mapper.digest
     with folder.alone():

@@ -29,6 +29,13 @@ ALLOW_HOST = click.option(
 REPOSITORY = click.option("--repository", default="", metavar="NAME", help="The repository, in addresses of persons.")
 DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="A data folder, for SOURCE.")
 FOLDER = click.option("--data", default=HOME, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
+AUTHORITY = click.option(
+    "--authority",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="ROR, ISSN-L, funders, own persons, decisions (CSV).",
+)
 REPORT = click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings, as CSV; - is standard output."
 )

@@ -153,11 +153,11 @@ def _taken_in(
 
 def _made_ready(folder: DataFolder, base: str) -> None:
     """Make the folder and its first generation, so that a site can begin before the first record has come."""
-    from converter.mapping.engine import Mapper
+    from converter.store.authority_files import mapper_of
     from converter.store.data_folder import Identity
 
     if not folder.has_generation():
-        mapper = Mapper(base)
+        mapper = mapper_of(folder.path, base)
         with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
             writer.published()
 

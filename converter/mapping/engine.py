@@ -18,6 +18,7 @@ from converter.errors import CrosswalkError
 from converter.handlers import KINDS, plain
 from converter.handlers.identifiers import identifier_node_lines, normal
 from converter.handlers.types import is_entity
+from converter.mapping.authorities import Authorities
 from converter.mapping.context import PLACEHOLDER, Item, NothingSaid, term
 from converter.privacy import SILENT, published
 from converter.record import Field, Record
@@ -64,6 +65,7 @@ class Mapper:
     `repository` names the repository in the addresses of the persons that it alone knows by a key; where it is empty, a
     record's own source name is taken, else the prefix of its handle, else the host of its OAI identifier.  `day` is
     that of the conversion, which is else today: its year decides which years of publication are placeholders.
+    `authorities` are files of the operator, by which agents, serials and subjects lead outside.
 
     Raises CrosswalkError where the tables name a kind, parser or identifier rule that does not exist.
     """
@@ -75,8 +77,10 @@ class Mapper:
         crosswalk: ontology.Crosswalk | None = None,
         *,
         day: str = "",
+        authorities: Authorities | None = None,
     ) -> None:
         self.base = base
+        self._authorities = authorities
         self.year = int((day or today())[:4])
         self.repository = repository
         try:
@@ -88,7 +92,9 @@ class Mapper:
     @property
     def digest(self) -> str:
         """What decides how a record is mapped, as one digest: tables, labels of MeSH, addresses of fields, the year."""
-        decides = (self.crosswalk.digest, mesh.version(), iris.FIELDS, str(self.year))
+        decides = [self.crosswalk.digest, mesh.version(), iris.FIELDS, str(self.year)]
+        if self._authorities and (known := self._authorities.digest):
+            decides.append(known)
         return hashlib.sha256(" ".join(decides).encode()).hexdigest()
 
     def triples(self, record: Record, day: str = "") -> list[str]:
@@ -124,6 +130,8 @@ class Mapper:
             origin = Origin(field, row)
             for line in dict.fromkeys(made):
                 lines.setdefault(line, []).append(origin)
+        for line in self._authorities.links(lines, self.base) if self._authorities else ():
+            lines.setdefault(line, [_OF_EVERY_RECORD])
         for line in _description(item, self.crosswalk):
             lines.setdefault(line, []).append(_OF_EVERY_RECORD)
         return Mapped(lines, item.findings, outcomes)

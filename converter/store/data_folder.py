@@ -3,6 +3,7 @@
     <folder>/shelfgraph.json      what the folder is: layout version, base address, digest of the crosswalk
     <folder>/lock                 held by the one writer
     <folder>/archive.sqlite       every original record, and the journal of changes
+    <folder>/authorities.sqlite   the authority files and decisions that were given
     <folder>/foreign/             RDF files that were loaded as they are
     <folder>/published/           what stores elsewhere were sent
     <folder>/store/               the writer's store, with the identity and the change of its archive
@@ -40,6 +41,8 @@ from converter.store.leftovers import PART, SORTING, sweep
 from converter.store.loader import Lines, Loader
 
 _LAYOUT = 1
+AUTHORITIES = "authorities.sqlite"
+"""The authority files of a folder, as one database."""
 _IDENTITY = "shelfgraph.json"
 _OF_DUMP = re.compile(r"\.?(\d{1,18})(?:-since-\d{1,18})?\.")
 _KEPT = 2
@@ -72,7 +75,7 @@ class DataFolder:
         """
         file = self.path / _IDENTITY
         if not file.exists():
-            if self.path.exists() and any(self.path.iterdir()):
+            if self.path.exists() and any(inner.name not in {"lock", AUTHORITIES} for inner in self.path.iterdir()):
                 raise StoreError(f"{self.path}: not a data folder (it holds no {_IDENTITY}); name another with --data")
             return None
         try:

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 from converter.embargo import LATEST, on_day
 from converter.errors import StoreError
+from converter.mapping.engine import Mapper
 from converter.record import Record
 from converter.store.archive_snapshot import ArchiveSnapshot, SnapshotClosed
+from converter.store.authority_files import mapper_of
 from converter.store.catalogue_reader import CatalogueReader
 from converter.store.catalogue_search import Search
 from converter.store.faults import unreadable
@@ -85,6 +87,10 @@ class ArchiveReader:
     def whole(self) -> ArchiveReader:
         """The same with all that is in the archive, be it shown or not."""
         return ArchiveReader(self._path, snapshot=self._snapshot)
+
+    def mapper(self, base: str) -> Mapper:
+        """The crosswalk at work for the records of the archive, with the authority files of its folder."""
+        return mapper_of(self._path.parent, base)
 
     @property
     def upto(self) -> int:

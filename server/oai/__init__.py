@@ -12,7 +12,6 @@ from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, request
 
-from converter.mapping.engine import Mapper
 from converter.store.reader import ArchiveReader
 from server.feeds.xml_text import DECLARATION, begin, element, text
 from server.http.validated import etag, sent
@@ -36,7 +35,7 @@ def oai_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader
     blueprint = Blueprint("oai", __name__)
     # A list that left out what the next generation will hold would seem to say that it is gone.
     whole = archive.whole
-    provider = Provider(settings, whole, Mapper(settings.base))
+    provider = Provider(settings, whole, whole.mapper(settings.base))
 
     @blueprint.route("/oai", methods=["GET", "POST"])
     def oai() -> Response:

@@ -6,13 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Response, render_template, stream_with_context
 
 from converter import graph
-from converter.mapping.engine import Mapper
 from converter.store.catalogue_reader import CatalogueReader, Row
 from converter.store.catalogue_search import Found, Search
 from server.descriptions.site import Site
@@ -152,16 +150,13 @@ def _atom(site: Site, result: Result) -> Iterator[str]:
     )
 
 
-@lru_cache(maxsize=2)
-def _mapper(base: str) -> Mapper:
-    return Mapper(base)
-
-
 def _described(site: Site, result: Result) -> Iterator[Description]:
     """Yield the description of each work, made of its archived record by the crosswalk."""
-    mapper = _mapper(site.base)
+    if site.archive is None:
+        return
+    mapper = site.archive.mapper(site.base)
     for row in result.rows():
-        record = site.archive.get(row.path) if site.archive else None
+        record = site.archive.get(row.path)
         if record and not record.deleted:
             yield Description(mapper.triples(record), f"{site.base}item/{row.path}", site.base)
 

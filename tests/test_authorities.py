@@ -1,0 +1,177 @@
+"""Authority files of the operator: what joins a thing with an entry, what a person decides; likeness joins nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+
+import ontology
+from converter.mapping.authorities import Authorities
+from converter.store.data_folder import DataFolder
+from tests.commands import shelfgraph
+from tests.truth.claims import ris
+
+ROR = (
+    "id,names.types.ror_display,names.types.label,names.types.alias,names.types.acronym,external_ids.type.fundref.all\n"
+    "https://ror.org/02zhqgq86,Tern University,en: Tern University; fr: Université des Sternes,,TU,501100003803\n"
+    "https://ror.org/00k4n6c32,Sand Institute,,Shore Institute,SI,\n"
+    "https://ror.org/05dxps055,Sand Institute,,,SI,\n"
+    "https://ror.org/01an7q238,Institute of the Northern Tides,,,,\n"
+)
+SERIALS = "ISSN\tISSN-L\n0302-9743\t0302-9743\n1611-3349\t0302-9743\n"
+PERSONS = 'name,orcid\n"Gull, Ann",0000-0002-1825-0097\n"Tern, B.",0000-0001-5109-3700\n'
+PREFIXES = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in ontology.prefixes().items())
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """The authority files."""
+    found = []
+    for name, text in (("ror.csv", ROR), ("issn-l.txt", SERIALS), ("persons.csv", PERSONS)):
+        found.append(tmp_path / name)
+        found[-1].write_text(text, encoding="utf-8")
+    return found
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Path:
+    """Two articles of one journal, each with another of its numbers, and publishers of four names."""
+    path = tmp_path / "works.ris"
+    texts = [
+        ris("JOUR", "ID a", "AU Gull, Ann", "AU Tern, B.", "JO Notes in Tides", "SN 0302-9743", "PB Tern  University"),
+        ris("JOUR", "ID b", "AU Gull, A.", "JO Notes in Tides", "SN 1611-3349 (online)", "PB Sand Institute"),
+        ris("BOOK", "ID c", "AU Rook, Ida", "PB Northern Tides Institute"),
+        ris("BOOK", "ID d", "AU Rook, Ida", "PB Kelp Press"),
+    ]
+    path.write_text("".join(text.replace("A title", f"Title {place}") for place, text in enumerate(texts)))
+    return path
+
+
+def given(files: list[Path]) -> list[object]:
+    """The options that name the files."""
+    return [part for path in files for part in ("--authority", path)]
+
+
+def holds(data: Path, pattern: str) -> bool:
+    """Whether the newest generation has a pattern."""
+    store = pyoxigraph.Store.read_only(str(DataFolder(data).current().path))
+    found = store.query(f"{PREFIXES} ASK {{ {pattern} }}")
+    assert isinstance(found, pyoxigraph.QueryBoolean)
+    return bool(found)
+
+
+def to_decide(data: Path) -> list[dict[str, str]]:
+    """The lines of the list for people."""
+    return list(csv.DictReader(io.StringIO(shelfgraph("quality", "--links", "--data", data).stdout.decode())))
+
+
+def statements(data: Path) -> set[str]:
+    """What the newest generation says of works and things."""
+    store = pyoxigraph.Store.read_only(str(DataFolder(data).current().path))
+    return {str(quad) for quad in store.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph())}
+
+
+def test_an_identifier_or_the_only_label_joins_and_nothing_else_does(
+    tmp_path: Path, files: list[Path], works: Path
+) -> None:
+    data = tmp_path / "data"
+    shelfgraph("load", works, "--data", data, *given(files))
+    same = "?o owl:sameAs"
+    assert holds(data, f'?o foaf:name "Tern University" . {same} <https://ror.org/02zhqgq86>')
+    assert holds(data, f'?o foaf:name "Tern University" . {same} <https://doi.org/10.13039/501100003803>')
+    assert holds(data, f'?o foaf:name "Gull, Ann" . {same} <https://orcid.org/0000-0002-1825-0097>')
+    for name in ("Sand Institute", "Northern Tides Institute", "Kelp Press", "Gull, A.", "Tern, B.", "Rook, Ida"):
+        assert holds(data, f'?o foaf:name "{name}"')
+        assert not holds(data, f'?o foaf:name "{name}" . {same} ?x')
+
+
+def test_two_numbers_of_one_serial_are_one_journal(tmp_path: Path, files: list[Path], works: Path) -> None:
+    data = tmp_path / "data"
+    shelfgraph("load", works, "--data", data)
+    apart = "?a dcterms:isPartOf ?j . ?b dcterms:isPartOf ?k FILTER(?a != ?b && ?j != ?k)"
+    assert holds(data, apart)
+    shelfgraph("rebuild", "--data", data, *given(files))
+    assert not holds(data, apart)
+    assert holds(data, '?j fabio:hasIssnL "0302-9743" ; prism:issn "0302-9743" ; prism:eIssn "1611-3349"')
+
+
+def test_a_person_decides_what_is_left(tmp_path: Path, files: list[Path], works: Path) -> None:
+    data, decided = tmp_path / "data", tmp_path / "decided.csv"
+    shelfgraph("load", works, "--data", data, *given(files))
+    rows = to_decide(data)
+    found = {(row["label"], row["candidate"], row["reason"]) for row in rows if row["kind"] != "serial"}
+    several, words = "several entries have the label", "a label of the same words"
+    assert found >= {
+        ("Sand Institute", "https://ror.org/00k4n6c32", several),
+        ("Sand Institute", "https://ror.org/05dxps055", several),
+        ("Northern Tides Institute", "https://ror.org/01an7q238", words),
+        ("Tern, B.", "https://orcid.org/0000-0001-5109-3700", "an abbreviated name"),
+        ("Kelp Press", "", "no entry has a label of these words"),
+    }
+    assert "Tern University" not in {label for label, _, _ in found}
+    answers = {"https://ror.org/05dxps055": "yes", "https://ror.org/00k4n6c32": "no", "https://ror.org/01an7q238": "no"}
+    with decided.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, rows[0])
+        table.writeheader()
+        chosen = (row for row in rows if row["candidate"] in answers)
+        table.writerows({**row, "decision": answers[row["candidate"]]} for row in chosen)
+    shelfgraph("load", works, "--data", data, "--authority", decided)
+    assert holds(data, '?o foaf:name "Sand Institute" ; owl:sameAs <https://ror.org/05dxps055>')
+    assert not holds(data, "?o owl:sameAs <https://ror.org/00k4n6c32>")
+    left = {(row["label"], row["candidate"]) for row in to_decide(data)}
+    assert not {label for label, _ in left} & {"Sand Institute"}
+    assert ("Northern Tides Institute", "https://ror.org/01an7q238") not in left
+
+
+def test_the_store_is_what_the_archive_and_the_files_make_of_it(tmp_path: Path, files: list[Path], works: Path) -> None:
+    first, later = tmp_path / "first", tmp_path / "later"
+    shelfgraph("load", works, "--data", first, *given(files))
+    shelfgraph("load", works, "--data", later)
+    before = statements(later)
+    shelfgraph("load", works, "--data", later, *given(files))
+    assert statements(first) == statements(later) != before
+    assert shelfgraph("check", "--data", later).returncode == 0
+    shelfgraph("rebuild", "--data", later)
+    assert statements(first) == statements(later)
+    shelfgraph("backup", tmp_path / "kept", "--data", later)
+    shelfgraph("restore", tmp_path / "kept", "--data", tmp_path / "again")
+    shelfgraph("rebuild", "--data", tmp_path / "again")
+    assert statements(first) == statements(tmp_path / "again")
+
+
+def test_a_conversion_has_the_same_links(tmp_path: Path, files: list[Path], works: Path) -> None:
+    done = shelfgraph("convert", works, "--to", "nt", *given(files)).stdout.decode()
+    assert "<https://ror.org/02zhqgq86>" in done
+    assert "<https://ror.org/00k4n6c32>" not in done
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("shelf,row\n1,2\n", "no column of an authority file (shelf, row)"),
+        ("id,name\nhttps://x.example.org/1,Tern\n", "nothing says what it is; add a column kind"),
+        ("address,candidate,decision\norg/x,https://ror.org/02zhqgq86,perhaps\n", "a decision is yes or no"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_its_place(text: str, words: str, tmp_path: Path, works: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(text, encoding="utf-8")
+    done = shelfgraph("load", works, "--data", tmp_path / "data", "--authority", path)
+    assert done.returncode == 1
+    assert words in done.stderr.decode()
+    assert done.stderr.decode().startswith("shelfgraph: odd.csv")
+
+
+def test_a_file_takes_the_place_of_the_one_of_its_name(tmp_path: Path, files: list[Path]) -> None:
+    known = Authorities.of_files(files)
+    digest = known.digest
+    files[0].write_text(ROR.replace("Tern University", "Gull University"), encoding="utf-8")
+    known.add(files[0])
+    assert known.digest != digest
+    files[0].write_text(ROR, encoding="utf-8")
+    known.add(files[0])
+    assert known.digest == digest
