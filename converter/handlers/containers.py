@@ -107,7 +107,7 @@ def part(item: Item, row: Row, field: Field) -> Iterator[str]:
         yield triple(item.term, term("fabio:hasSequenceIdentifier"), literal(field.value))
         return
     stands = item.once(standing)
-    if not stands.host or not stands.host.is_journal or _is_related(item):
+    if not stands.host or not stands.host.is_journal or item.once(_is_related):
         return
     journal, volume = stands.host.address, number_of(item, "volume")
     if row.scheme == "volume":

@@ -81,7 +81,7 @@ class Standing(NamedTuple):
 
 def standing(item: Item) -> Standing:
     """What the item stands in."""
-    keys = item.once(type_keys) | {f"entity:{field.value}" for field, _ in item.of_kind("entity-type")}
+    keys = item.once(_keys)
     issn, titles = _key_issn(item), [field for field, row in titles_of(item)]
     if keys & _SERIALS:
         host = _here(item, "fabio:Expression") if titles else None
@@ -109,6 +109,11 @@ def standing(item: Item) -> Standing:
     return Standing(_here(item, "fabio:Expression"), series)
 
 
+def _keys(item: Item) -> frozenset[str]:
+    """The keys of all types of the item, and of what it is an entity of."""
+    return item.once(type_keys) | {f"entity:{field.value}" for field, _ in item.of_kind("entity-type")}
+
+
 def _is_named(item: Item) -> bool:
     """Whether a field for journals alone names one."""
     return any(row.scheme == "journal" for _, row in titles_of(item))
@@ -124,7 +129,7 @@ def journal_of(item: Item) -> str | None:
 
 def is_issue_or_volume(item: Item) -> bool:
     """Whether the item is itself an issue or a volume of a journal."""
-    keys = item.once(type_keys) | {f"entity:{field.value}" for field, _ in item.of_kind("entity-type")}
+    keys = item.once(_keys)
     return bool(keys & _PARTS)
 
 
@@ -142,7 +147,14 @@ def titles_of(item: Item) -> Iterator[tuple[Field, Row]]:
 
 def number_of(item: Item, scheme: str) -> str | None:
     """The first volume or issue number."""
-    return next((field.value for field, row in item.of_kind("part") if row.scheme == scheme), None)
+    return item.once(_numbers).get(scheme)
+
+
+def _numbers(item: Item) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for field, row in item.of_kind("part"):
+        found.setdefault(row.scheme, field.value)
+    return found
 
 
 def has_own_isbn(item: Item) -> bool:
