@@ -27,7 +27,7 @@ from converter.store.reader import ArchiveReader
 from server.app import create_app
 from server.front.application_link import Link
 from server.front.supervisor import front
-from server.operations import Form, Freshness, Log
+from server.operations import Form, Freshness, Log, memory_limit
 from server.settings import Settings
 from server.sparql.answer_cache import Cached
 from server.sparql.in_memory_store import affordable
@@ -50,8 +50,8 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     """How a site is run: what it says of itself, what it stands on, where it listens, and its limits.
 
     It stands on a data `folder`, or on an `endpoint` elsewhere, and there on one `graph` if it is named.  `timeout` and
-    `slow` are seconds; `memory` is how many bytes the data may take there, a part of what is free where it is None;
-    `control` is where the application meets the front.
+    `slow` are seconds; `memory` is how many bytes the data may take there, a part of what is free where it is None, and
+    `memory_limit` how many the whole site may take (0: no limit); `control` is where the application meets the front.
     """
 
     base: str
@@ -66,6 +66,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 2
     timeout: float = 30.0
     memory: int | None = None
+    memory_limit: int = 0
     log: Form = "text"
     slow: float = 1.0
     control: str = ""
@@ -89,6 +90,9 @@ def serve(deployment: Deployment, announce: Callable[[], object] = bool) -> None
     with front(deployment.host, deployment.port) as (application, control):
         deployment = msgspec.structs.replace(deployment, control=str(control))
         os.environ[_DEPLOYMENT] = msgspec.json.encode(deployment).decode()
+        if deployment.memory_limit:
+            limited = (deployment.memory_limit, os.getpid())
+            threading.Thread(target=memory_limit.keep_within, args=limited, daemon=True).start()
         threading.Thread(target=_announce, args=(deployment, announce), daemon=True).start()
         _serve_at(application)
 
@@ -169,6 +173,7 @@ def application() -> Callable[..., Any]:
         journal=generation.journal,
         size=deployment.workers,
         timeout=deployment.timeout,
+        memory=memory_limit.of_each_worker(deployment.memory_limit),
         resident=affordable() if deployment.memory is None else deployment.memory,
     )
     snapshots = Snapshots(_archive(deployment))

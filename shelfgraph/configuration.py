@@ -46,6 +46,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "licence": partial(options.web_address, "--licence"),
     "max-size": partial(options.size, "--max-size"),
     "memory": partial(options.size, "--memory"),
+    "memory-limit": partial(options.size, "--memory-limit"),
 }
 """What reads a text whose form click does not know, and raises UsageError where it has another."""
 

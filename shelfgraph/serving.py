@@ -45,6 +45,12 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Queries at one time.")
 @click.option("--timeout", default=30.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for a query.")
 @click.option("--memory", default="", metavar="SIZE", help="What the data may take in memory: 500M, 2G; 0: disk only.")
+@click.option(
+    "--memory-limit",
+    default="",
+    metavar="SIZE",
+    help="What the site may take in memory in all.  [default: half of it]",
+)
 @click.option("--log", default="text", show_default=True, type=click.Choice(LOGS), help="The log on standard error.")
 @click.option(
     "--slow-query", "slow", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds to log a query."
@@ -69,6 +75,7 @@ def serve(
     workers: int,
     timeout: float,
     memory: str,
+    memory_limit: str,
     log: Literal["text", "json", "none"],
     slow: float,
 ) -> None:
@@ -120,6 +127,7 @@ def serve(
                     workers=workers,
                     timeout=timeout,
                     memory=options.size("--memory", memory) if memory else None,
+                    memory_limit=_memory_limit(memory_limit),
                     log=log,
                     slow=slow,
                 ),
@@ -160,6 +168,17 @@ def _made_ready(folder: DataFolder, base: str) -> None:
         mapper = mapper_of(folder.path, base)
         with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
             writer.published()
+
+
+def _memory_limit(text: str) -> int:
+    """The bytes that the site may take; raises UsageError where no site fits into them."""
+    from converter.errors import UsageError
+    from server.operations import memory_limit
+
+    limit = options.size("--memory-limit", text) if text else memory_limit.default_limit()
+    if 0 < limit < memory_limit.LEAST:
+        raise UsageError(f"--memory-limit: a site does not fit into {text}; give it 512M or more")
+    return limit
 
 
 def _url_host(host: str) -> str:

@@ -24,6 +24,7 @@ READ = {
     "licence": "https://example.org/licence",
     "max-size": "5M",
     "memory": "7M",
+    "memory-limit": "700M",
 }
 """Values of options that are texts of some form."""
 

@@ -38,12 +38,16 @@ def affordable() -> int:
         text = Path("/proc/meminfo").read_text(encoding="ascii")
     except OSError:
         return 0
-    free = int(text.split("MemAvailable:")[1].split()[0]) * 1_024
+    return within_group(int(text.split("MemAvailable:")[1].split()[0]) * 1_024) // SHARE
+
+
+def within_group(memory: int) -> int:
+    """The part of so many bytes that the control group leaves to this process (cgroups(7), memory.max)."""
     try:
         limit = _GROUP_LIMIT.read_text(encoding="ascii").strip()
     except OSError:
         limit = "max"
-    return min(free, int(limit) if limit.isdecimal() else free) // SHARE
+    return min(memory, int(limit) if limit.isdecimal() else memory)
 
 
 def loaded(generation: str, limit: int) -> pyoxigraph.Store:

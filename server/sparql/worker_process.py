@@ -17,7 +17,7 @@ _START = 20.0
 """Seconds that a worker may take to open its generation."""
 _BLOCK = 1 << 18
 """Bytes that are read at one time."""
-_DIED = "the query is too large or nested too deep for the memory that it may take; make it smaller, or flatter"
+_DIED = "the query takes more memory than there is for queries, or is nested too deep; make it smaller, or flatter"
 
 
 class EndedIdle(WorkerDied):

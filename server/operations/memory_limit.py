@@ -1,0 +1,131 @@
+"""One cap on the memory of the whole site: the query that takes most of it ends before the site takes more.
+
+A limit of each worker would be too little for one query, or too much for all together.  So the memory of all processes
+of the site is watched by the one that started them, which has nothing else to do, and the largest worker is killed when
+there is nearly as much as there may be.  It is what the kernel would do (oom_score_adj, proc(5)), before the machine is
+out of memory.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from server.sparql.in_memory_store import resident_bytes, within_group
+from server.sparql.worker import ENDED_FIRST
+
+LEAST = 512 << 20
+"""Bytes below which no site fits."""
+_LARGEST_WORKER = 4 << 30
+_PART, _LEAST_ROOM = 10, 160 << 20
+"""What is left of the limit when a worker is killed, a part of it or so many bytes: more is taken until it has gone."""
+_PROCESS_MRELEASE = 448
+_RATE = 4 << 30
+"""Bytes a second that cannot be taken faster: so long nobody has to look."""
+_SHORTEST, _LONGEST, _EXACT = 0.02, 0.5, 1.0
+"""Seconds between two looks, and between two exact ones at the least."""
+_SHARE = 10
+"""How many times as long as an exact look took nothing is looked at so again, unless it is urgent."""
+
+
+def default_limit() -> int:
+    """A half of the memory of this machine, or of what its control group has, in bytes."""
+    return max(LEAST, within_group(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")) // 2)
+
+
+def of_each_worker(limit: int) -> int:
+    """The bytes that one worker may address, so that none of them takes all at one stroke; `limit` 0 is no limit."""
+    return min(_LARGEST_WORKER, max(LEAST, limit // 2)) if limit else _LARGEST_WORKER
+
+
+def keep_within(limit: int, root: int) -> None:
+    """Kill workers, so that the process `root` and all below it stay within so many bytes; the life of a thread."""
+    most = limit - max(limit // _PART, _LEAST_ROOM)
+    beside, before, again = 0, 0, 0.0
+    servers: set[int] = set()
+    while True:
+        workers = _resident(child for server in servers for child in _children(server))
+        taken = sum(workers.values()) + beside
+        # Another look like the last two, and it is more than it may be.
+        ahead = taken + 2 * max(0, taken - before)
+        if ahead > most or time.monotonic() > again:
+            begun = time.monotonic()
+            family = _family(root)
+            servers = {parent for process, parent in family.items() if _ends_first(process)}
+            workers = _resident(process for process in family if _ends_first(process))
+            ahead, taken = ahead - taken, sum(_proportional(process) for process in family)
+            # What the other processes have, less what workers share: their sizes tell what comes to it.
+            beside = taken - sum(workers.values())
+            again = time.monotonic() + max(_EXACT, (time.monotonic() - begun) * _SHARE)
+            if taken + ahead > most and workers:
+                _end(max(workers, key=lambda worker: workers[worker]))
+        before = taken
+        time.sleep(min(_LONGEST, max(_SHORTEST, (most - taken) / _RATE)))
+
+
+def memory(root: int) -> int:
+    """The bytes of memory that a process and all below it have, each shared page counted once (proc(5), Pss)."""
+    return sum(_proportional(process) for process in _family(root))
+
+
+def _family(root: int) -> dict[int, int]:
+    """A process and all below it, each with the one above it."""
+    found = {root: 0}
+    waiting = [root]
+    for process in waiting:
+        children = _children(process)
+        found.update(dict.fromkeys(children, process))
+        waiting += children
+    return found
+
+
+def _children(process: int) -> list[int]:
+    found: list[int] = []
+    # What ends meanwhile has no children.
+    with suppress(OSError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            with suppress(OSError):
+                found += map(int, (thread / "children").read_text(encoding="ascii").split())
+    return found
+
+
+def _resident(processes: Iterable[int]) -> dict[int, int]:
+    sizes: dict[int, int] = {}
+    for process in processes:
+        with suppress(OSError):
+            sizes[process] = resident_bytes(process)
+    return sizes
+
+
+def _proportional(process: int) -> int:
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return int(text.partition("\nPss:")[2].split(maxsplit=1)[0]) * 1_024
+
+
+def _ends_first(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/oom_score_adj").read_text(encoding="ascii").strip() == ENDED_FIRST
+    except OSError:
+        return False
+
+
+def _end(worker: int) -> None:
+    """Kill a worker and free its memory at once: by itself it does so when it has the processor, and it may be lowered.
+
+    Source: process_mrelease(2) (Linux 5.15), which has no other name here.
+    """
+    with suppress(OSError):
+        descriptor = os.pidfd_open(worker)
+        try:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            ctypes.CDLL(None).syscall(_PROCESS_MRELEASE, descriptor, 0)
+        finally:
+            os.close(descriptor)
