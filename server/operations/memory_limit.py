@@ -2,8 +2,7 @@
 
 A limit of each worker would be too little for one query, or too much for all together.  So the memory of all processes
 of the site is watched by the one that started them, which has nothing else to do, and the largest worker is killed when
-there is nearly as much as there may be.  It is what the kernel would do (oom_score_adj, proc(5)), before the machine is
-out of memory.
+there is nearly as much as there may be.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from server.sparql import fork_server
 from server.sparql.in_memory_store import resident_bytes, within_group
-from server.sparql.worker import ENDED_FIRST
 
 LEAST = 512 << 20
 """Bytes below which no site fits."""
@@ -47,23 +46,28 @@ def keep_within(limit: int, root: int) -> None:
     """Kill workers, so that the process `root` and all below it stay within so many bytes; the life of a thread."""
     most = limit - max(limit // _PART, _LEAST_ROOM)
     beside, before, again = 0, 0, 0.0
-    servers: set[int] = set()
+    makers: set[int] = set()
+    """Those that start what starts workers."""
     while True:
-        workers = _resident(child for server in servers for child in _children(server))
+        servers = [server for maker in makers for server in _children(maker)]
+        workers = _resident(worker for server in servers for worker in _children(server))
         taken = sum(workers.values()) + beside
         # Another look like the last two, and it is more than it may be.
         ahead = taken + 2 * max(0, taken - before)
         if ahead > most or time.monotonic() > again:
-            begun = time.monotonic()
+            begun = time.thread_time()
             family = _family(root)
-            servers = {parent for process, parent in family.items() if _ends_first(process)}
-            workers = _resident(process for process in family if _ends_first(process))
-            ahead, taken = ahead - taken, sum(_proportional(process) for process in family)
-            # What the other processes have, less what workers share: their sizes tell what comes to it.
-            beside = taken - sum(workers.values())
-            again = time.monotonic() + max(_EXACT, (time.monotonic() - begun) * _SHARE)
-            if taken + ahead > most and workers:
-                _end(max(workers, key=lambda worker: workers[worker]))
+            forks = {process for process in family if _is_fork(process)}
+            found = [process for process in forks if family[process] in forks]
+            makers = {family[family[worker]] for worker in found}
+            with _stopped(found if ahead > most else []):
+                workers = _resident(found)
+                ahead, taken = ahead - taken, sum(_proportional(process) for process in family)
+                # What the other processes have, less what workers share: their sizes tell what comes to it.
+                beside = taken - sum(workers.values())
+                if taken + ahead > most and workers:
+                    _end(max(workers, key=lambda worker: workers[worker]))
+            again = time.monotonic() + max(_EXACT, (time.thread_time() - begun) * _SHARE)
         before = taken
         time.sleep(min(_LONGEST, max(_SHORTEST, (most - taken) / _RATE)))
 
@@ -110,11 +114,23 @@ def _proportional(process: int) -> int:
     return int(text.partition("\nPss:")[2].split(maxsplit=1)[0]) * 1_024
 
 
-def _ends_first(process: int) -> bool:
+def _is_fork(process: int) -> bool:
+    """Whether a process makes workers, or is one, which is a fork of it."""
     try:
-        return Path(f"/proc/{process}/oom_score_adj").read_text(encoding="ascii").strip() == ENDED_FIRST
+        return fork_server.__name__.encode() in Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return False
+
+
+@contextmanager
+def _stopped(workers: Sequence[int]) -> Iterator[None]:
+    """Let workers stand still for the milliseconds of an exact look, in which they would take more."""
+    for number in (signal.SIGSTOP, signal.SIGCONT):
+        for worker in workers:
+            with suppress(OSError):
+                os.kill(worker, number)
+        if number is signal.SIGSTOP:
+            yield
 
 
 def _end(worker: int) -> None:

@@ -41,8 +41,6 @@ SERIALISED = struct.Struct("!d?")
 """What an end says: the seconds from the first row to the last, rows being evaluated while they are written; whether
 the thread that answered has been lowered, and is followed by another.
 """
-ENDED_FIRST = "1000"
-"""What the kernel is told of a worker (proc(5), oom_score_adj): where memory is short it ends, and not the site."""
 _BLOCK = 65_536
 _GROWN = 128 << 20
 """Bytes that a query may add to a worker; to clear up after more takes longer than to start another."""
@@ -98,7 +96,8 @@ def _limit(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(ENDED_FIRST, encoding="ascii")
+        # Where the machine runs out of memory, a worker is what the kernel ends, not the site.
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _peak() -> int:
