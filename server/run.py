@@ -78,10 +78,15 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
         return Settings(base=self.base, title=self.title, folder=folder, contact=self.contact, licence=self.licence)
 
 
-def serve(deployment: Deployment, announce: Callable[[], object] = bool) -> None:
+def serve(
+    deployment: Deployment,
+    announce: Callable[[], object] = bool,
+    reread: Callable[[Deployment], Deployment] = lambda deployment: deployment,
+) -> None:
     """Serve until interrupted; a new generation of the folder is taken up while serving.
 
-    `announce` is called once, when the site has answered for the first time.
+    `announce` is called once, when the site has answered for the first time.  At a SIGHUP the application is started
+    anew, as `reread` says then; where that raises a ShelfgraphError, it is as before.
     Raises UsageError where the port is taken or the host is not this machine's, StoreError where the archive of the
     folder cannot be read.
     """
@@ -94,7 +99,17 @@ def serve(deployment: Deployment, announce: Callable[[], object] = bool) -> None
             limited = (deployment.memory_limit, os.getpid())
             threading.Thread(target=memory_limit.keep_within, args=limited, daemon=True).start()
         threading.Thread(target=_announce, args=(deployment, announce), daemon=True).start()
-        _serve_at(application)
+        _serve_at(application, lambda: _reload(deployment, reread))
+
+
+def _reload(deployment: Deployment, reread: Callable[[Deployment], Deployment]) -> None:
+    """Let the application that is started next be another one."""
+    try:
+        os.environ[_DEPLOYMENT] = msgspec.json.encode(reread(deployment)).decode()
+    except ShelfgraphError as fault:
+        print(f"shelfgraph: the options stay as they were: {fault}", file=sys.stderr)
+    else:
+        print("shelfgraph: the options have been read again", file=sys.stderr)
 
 
 def _announce(deployment: Deployment, announce: Callable[[], object]) -> None:
@@ -122,8 +137,8 @@ def loopback(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - named, not listened on
 
 
-def _serve_at(address: Path) -> None:
-    """Serve the application to the front, and to nobody else."""
+def _serve_at(address: Path, reload: Callable[[], object]) -> None:
+    """Serve the application to the front, and to nobody else; `reload` is called before a SIGHUP starts it anew."""
     server = Granian(
         "server.run:application",
         uds=address,
@@ -136,16 +151,24 @@ def _serve_at(address: Path) -> None:
         log_enabled=False,
         websockets=False,
         workers_kill_timeout=_LAST,
+        # Both listen at one socket, in which requests wait for the new one.
+        respawn_interval=0,
     )
+    server.on_reload(reload)
+    handlers = {
+        signal.SIGINT: server.signal_handler_interrupt,
+        signal.SIGTERM: server.signal_handler_interrupt,
+        signal.SIGHUP: server.signal_handler_reload,
+    }
 
-    def stop(*_: object) -> None:
+    def handle(number: int, _: object) -> None:
         # The main thread, which is interrupted here, may hold the lock of the event that is to be set.
-        threading.Thread(target=server.signal_handler_interrupt, daemon=True).start()
+        threading.Thread(target=handlers[signal.Signals(number)], daemon=True).start()
 
     @server.on_startup
     def handle_signals() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, stop)
+        for number in handlers:
+            signal.signal(number, handle)
 
     server.serve()
 

@@ -25,6 +25,7 @@ from shelfgraph import options
 
 NAME = "shelfgraph.toml"
 _VARIABLE = "SHELFGRAPH_CONFIG"
+_WORDS = "shelfgraph.words"
 _CONFIG = click.Option(
     ["--config"],
     type=click.Path(exists=True, dir_okay=False),
@@ -77,7 +78,8 @@ class Configured(click.Command):
 
         Raises UsageError where something is wrong in the file.
         """
-        given, _, _ = self.make_parser(ctx).parse_args(list(args))
+        ctx.meta[_WORDS] = [*args]
+        given, _, _ = self.make_parser(ctx).parse_args([*args])
         if not {*args} & {*ctx.help_option_names} and (path := self._file(given)):
             ctx.default_map = self._defaults(path, commands(ctx))
         return super().parse_args(ctx, args)
@@ -96,6 +98,17 @@ class Configured(click.Command):
             raise UsageError(located(path, problem))
         keys, table = self.named_options(), tomllib.loads(text).get(self.name or "", {})
         return {keys[key].name or key: _seen_from(path, keys[key], value) for key, value in table.items()}
+
+
+def again(ctx: click.Context) -> click.Context:
+    """The same words of the command line, with the file as it is now.
+
+    Raises UsageError where something is wrong in the file.
+    """
+    try:
+        return ctx.command.make_context(ctx.info_name, [*ctx.meta[_WORDS]], ctx.parent)
+    except click.ClickException as fault:
+        raise UsageError(fault.format_message()) from None
 
 
 def variable(command: click.Command, key: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
+import msgspec
 
-from shelfgraph import archiving, options, remote
+from shelfgraph import archiving, configuration, options, remote
 from shelfgraph.configuration import Configured
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 
 
 @click.command(cls=Configured)
+@click.pass_context
 @options.SOURCES
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder to serve.")
 @click.option("--endpoint", default="", metavar="URL", help="A SPARQL endpoint to serve, in the place of a folder.")
@@ -56,6 +59,8 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
     "--slow-query", "slow", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds to log a query."
 )
 def serve(
+    ctx: click.Context,
+    /,
     sources: tuple[str, ...],
     data: Path | None,
     endpoint: str,
@@ -69,15 +74,8 @@ def serve(
     most: str,
     allowed: tuple[str, ...],
     repository: str,
-    title: str,
-    licence: str,
-    contact: str,
-    workers: int,
-    timeout: float,
-    memory: str,
     memory_limit: str,
-    log: Literal["text", "json", "none"],
-    slow: float,
+    **_: object,
 ) -> None:
     """Serve the records of SOURCE..., of a data folder, or of an endpoint, as a linked-data site with SPARQL.
 
@@ -116,22 +114,16 @@ def serve(
             site.serve(
                 site.Deployment(
                     base=chosen,
-                    title=title,
-                    licence=options.web_address("--licence", licence),
-                    contact=contact,
                     folder=str(path) if path else "",
                     endpoint=endpoint,
                     graph=graph,
                     host=host,
                     port=port,
-                    workers=workers,
-                    timeout=timeout,
-                    memory=options.size("--memory", memory) if memory else None,
                     memory_limit=_memory_limit(memory_limit),
-                    log=log,
-                    slow=slow,
+                    **_changeable(ctx.params),
                 ),
                 lambda: click.echo(announcement, err=True),
+                lambda deployment: msgspec.structs.replace(deployment, **_changeable(configuration.again(ctx).params)),
             )
 
 
@@ -168,6 +160,18 @@ def _made_ready(folder: DataFolder, base: str) -> None:
         mapper = mapper_of(folder.path, base)
         with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
             writer.published()
+
+
+def _changeable(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a site says of itself, its log and its limits: what a SIGHUP reads again.
+
+    Raises UsageError where an option is none.
+    """
+    same = {name: given[name] for name in ("title", "contact", "workers", "timeout", "log", "slow")}
+    return same | {
+        "licence": options.web_address("--licence", given["licence"]),
+        "memory": options.size("--memory", given["memory"]) if given["memory"] else None,
+    }
 
 
 def _memory_limit(text: str) -> int:

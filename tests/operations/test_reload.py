@@ -1,0 +1,84 @@
+"""A running site reads its options again, and the file of its log may be rotated."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import COMMAND, EXAMPLES, Site, free_port, shelfgraph
+from tests.waiting import until, until_answered
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder with the examples."""
+    assert shelfgraph("load", EXAMPLES, "--data", tmp_path / "data").returncode == 0
+    return tmp_path / "data"
+
+
+def title(site: Site) -> str:
+    with urllib.request.urlopen(site.base, timeout=60) as answer:
+        found = re.search(r"<title>([^<]*)", answer.read().decode())
+    return found[1] if found else ""
+
+
+def test_a_hangup_reads_the_options_again_and_breaks_no_request(data: Path) -> None:
+    file = data.parent / "shelfgraph.toml"
+    file.write_text('[serve]\ntitle = "Before"\n', encoding="utf-8")
+    site = Site("--data", data)
+    try:
+        assert "Before" in title(site)
+        file.write_text('[serve]\ntitle = "After"\nport = 1\n', encoding="utf-8")
+        site.process.send_signal(signal.SIGHUP)
+        # Each of these would raise where it is not answered with 200.
+        until(lambda: "After" in title(site))
+        file.write_text("[serve]\ntitle = 5\n", encoding="utf-8")
+        site.process.send_signal(signal.SIGHUP)
+        assert "After" in title(site)
+    finally:
+        stated = site.stop()
+    assert "the options have been read again" in stated
+    assert f"the options stay as they were: {file}:2: title: 5 must be a text" in stated
+
+
+def test_the_file_of_the_log_may_be_emptied_while_it_is_written(data: Path, tmp_path: Path) -> None:
+    log, port = tmp_path / "log", free_port()
+    with log.open("ab") as file:
+        words = [*COMMAND, "serve", "--data", str(data), "--port", str(port)]
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=file)
+    try:
+        page = f"http://127.0.0.1:{port}/sparql"
+        until_answered(lambda: urllib.request.urlopen(page, timeout=60).close(), OSError)
+        until(lambda: b"GET /sparql" in log.read_bytes())
+        # What logrotate does with copytruncate.
+        log.with_name("log.1").write_bytes(log.read_bytes())
+        log.open("wb").close()
+        urllib.request.urlopen(page, timeout=60).close()
+        until(lambda: b"GET /sparql" in log.read_bytes())
+        assert b"\0" not in log.read_bytes()
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def test_a_log_that_nobody_reads_any_more_stops_nothing(data: Path) -> None:
+    port = free_port()
+    words = [sys.executable, "-m", "shelfgraph", "serve", "--data", str(data), "--port", str(port)]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        page = f"http://127.0.0.1:{port}/-/health"
+        until_answered(lambda: urllib.request.urlopen(page, timeout=60).close(), OSError)
+        assert process.stderr
+        process.stderr.close()
+        for _ in range(3):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/sparql", timeout=60) as answer:
+                assert answer.status == 200
+    finally:
+        process.terminate()
+        process.wait(60)
