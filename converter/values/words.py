@@ -14,7 +14,7 @@ _TEX = re.compile(r"\\(?P<name>[A-Za-z]+)\s?|\\[^A-Za-z\s]|[{}$]")
 _LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d"})
 
 
-_CONTROL = re.compile(r"\([A-Za-z][\w-]*\)\s*(?=[\w-]*\d)")
+_CONTROL = re.compile(r"\s*\([A-Za-z][\w-]*\)\s*(?=[\w-]*\d)")
 
 
 def texts_in(value: object) -> Iterator[str]:
@@ -36,10 +36,11 @@ def texts_in(value: object) -> Iterator[str]:
 def number_of(text: str) -> str:
     """The text without what stands before a number in MARC, which says whose it is.
 
-    >>> number_of("(DE-588)118540238"), number_of("(see) notes")
-    ('118540238', '(see) notes')
+    >>> number_of("(DE-588)118540238"), number_of("(see) notes"), number_of("PoS(IHEP-LHC)001")
+    ('118540238', '(see) notes', 'PoS(IHEP-LHC)001')
     """
-    return _CONTROL.sub("", text, count=1)
+    match = _CONTROL.match(text)
+    return text[match.end() :] if match else text
 
 
 def end_of(address: str) -> str:

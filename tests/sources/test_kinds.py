@@ -54,8 +54,8 @@ def records(path: Path, report: Report | None = None) -> list[Record]:
 
 
 def squeezed(text: str) -> str:
-    """A text without what readers may drop: space and punctuation."""
-    return re.sub(r"[\W_]+", "", text)
+    """A text without what readers may drop: space, punctuation, and which resolver of DOIs is meant."""
+    return re.sub(r"[\W_]+", "", re.sub(r"https?://(?:dx\.)?doi\.org/", "", text))
 
 
 def everything(found: list[Record], report: Findings) -> str:
