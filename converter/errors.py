@@ -1,5 +1,9 @@
 """What can go wrong, one class per kind of fault; a message names the value, the place and the remedy."""
 
+import re
+
+_OBJECT = re.compile(r"^.*?[>)]: ")
+
 
 class ShelfgraphError(Exception):
     """The base of every fault that a person can do something about."""
@@ -41,3 +45,13 @@ class QueryError(ShelfgraphError):
     """A query is wrong, or took too long."""
 
     exit_code = 5
+
+
+def network_reason(fault: Exception) -> str:
+    """What a fault of urllib3 says, without the object that it puts before it.
+
+    >>> network_reason(OSError("HTTPConnection(host='x', port=1): [Errno 111] Connection refused"))
+    '[Errno 111] Connection refused'
+    """
+    cause = fault.args[-1] if fault.args else ""
+    return _OBJECT.sub("", str(cause)) or type(fault).__name__

@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError, LocationValueError
 
-from converter.errors import SourceUnreachable
+from converter.errors import SourceUnreachable, network_reason
 from converter.harvest import Options
 from converter.harvest.inner_addresses import RefusedAddress, Rule
 
@@ -162,7 +162,7 @@ class Client:
         except LocationValueError:
             raise Lasting("not an address that can be asked") from None
         except HTTPError as fault:
-            raise Passing(f"no answer: {_words(fault)}") from None
+            raise Passing(f"no answer: {network_reason(fault)}") from None
         if response.status in _MAY_PASS:
             asked = response.headers.get("Retry-After") if response.status in _BUSY else None
             response.close()
@@ -184,7 +184,7 @@ class Client:
                         raise Passing(f"an answer that took more than {self._options.answer_seconds:.0f} seconds")
                     spool.write(chunk)
             except HTTPError as fault:
-                raise Passing(f"the answer broke off: {_words(fault)}") from None
+                raise Passing(f"the answer broke off: {network_reason(fault)}") from None
             spool.seek(0)
             yield cast("BinaryIO", spool)
 
@@ -194,12 +194,6 @@ def _redirected(address: str, location: str) -> str:
     if urlsplit(target).scheme not in {"http", "https"}:
         raise Lasting(f"a redirect to {target!r}, which is neither http nor https")
     return target
-
-
-def _words(fault: HTTPError) -> str:
-    """What a fault says, without the object that urllib3 puts before it."""
-    stated = fault.args[0] if fault.args and isinstance(fault.args[0], str) else str(fault)
-    return stated.rpartition(">: ")[2] or stated or type(fault).__name__
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

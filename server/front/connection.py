@@ -42,8 +42,6 @@ _UNAVAILABLE = (
 class Buffer:
     """One side of a connection: a socket that is never waited for alone; `ready` is called with its events."""
 
-    __slots__ = ("_mask", "_ready", "_selector", "_socket", "waiting")
-
     def __init__(self, selector: BaseSelector, socket_: socket.socket, ready: Callable[[int], None]) -> None:
         self._selector, self._socket, self._ready = selector, socket_, ready
         self._mask = 0
@@ -193,14 +191,10 @@ class Host(Protocol):
     """What a connection needs of the process that holds it; `now` is the time of this round of events."""
 
     now: float
-
-    @property
-    def selector(self) -> BaseSelector:
-        """Where sockets are waited for."""
-
-    @property
-    def responder(self) -> Responder:
-        """What is answered without the application."""
+    selector: BaseSelector
+    """Where sockets are waited for."""
+    responder: Responder
+    """What is answered without the application."""
 
     def name(self) -> str:
         """A name for a request that is passed on."""
@@ -217,10 +211,6 @@ class Host(Protocol):
 
 class Connection:
     """A client, and the application behind."""
-
-    __slots__ = (
-        "_came", "_client", "_ended", "_host", "_last", "_passing", "_since", "_state", "_upstream", "_used", "closed",
-    )  # fmt: skip
 
     def __init__(self, host: Host, client: socket.socket) -> None:
         self._host = host

@@ -44,7 +44,7 @@ class Front:
     """
 
     def __init__(self, listening: socket.socket, control: str, application: str, last: float) -> None:
-        self.selector = selectors.DefaultSelector()
+        self.selector: selectors.BaseSelector = selectors.DefaultSelector()
         self.now = time.perf_counter()
         self._listening, self._application, self._place = listening, application, Path(control)
         self._prefix, self._count = secrets.token_hex(8), 0

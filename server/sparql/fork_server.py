@@ -73,10 +73,12 @@ class ForkServer:
         """
         with self._lock:
             channel = self._start()
-        code, _ = _answer(channel)
-        if code == -errno.ENOMEM:
-            raise MemoryError("the data take more memory than they may")
-        _check(code)
+        try:
+            _answer(channel)
+        except OSError as fault:
+            if fault.errno == errno.ENOMEM:
+                raise MemoryError("the data take more memory than they may") from None
+            raise
 
     def make(self, channel: socket.socket) -> Process:
         """A new process that reads requests from the other end of a socket, and writes frames to it.
@@ -88,10 +90,9 @@ class ForkServer:
             if ours is None or (not self._holds and self._process and self._process.poll() is not None):
                 ours = self._start()
             socket.send_fds(ours, [_MAKE], [channel.fileno()])
-            number, descriptor = _answer(ours)
-            _check(number)
+            process = _answer(ours)
             self._workers += 1
-        return Process(number, descriptor)
+        return process
 
     def let_go(self) -> None:
         """A worker is needed no more."""
@@ -138,18 +139,15 @@ class ForkServer:
         return self._channel
 
 
-def _answer(channel: socket.socket) -> tuple[int, int]:
-    """A number, and the descriptor that comes with it, or -1."""
+def _answer(channel: socket.socket) -> Process:
+    """The process that was made; raises the OSError that a negative number stands for."""
     answer, descriptors, _, _ = socket.recv_fds(channel, _NUMBER.size, 1)
     if not answer:
         raise ConnectionResetError("the process that makes workers has ended")
-    return int(_NUMBER.unpack(answer)[0]), descriptors[0] if descriptors else -1
-
-
-def _check(number: int) -> None:
-    """Raise the OSError that a negative number stands for."""
+    (number,) = _NUMBER.unpack(answer)
     if number < 0:
         raise OSError(-number, os.strerror(-number))
+    return Process(number, descriptors[0] if descriptors else -1)
 
 
 def _held(generation: str, limit: int, channel: socket.socket) -> pyoxigraph.Store | None:

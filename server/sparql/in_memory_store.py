@@ -146,17 +146,18 @@ def _private_memory() -> list[tuple[int, int]]:
     return found
 
 
+def address_space() -> int:
+    """The bytes of addresses that this process has."""
+    return _pages(os.getpid())[0] * os.sysconf("SC_PAGE_SIZE")
+
+
 def resident_bytes(process: int) -> int:
     """The bytes of memory that a process has."""
-    return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return _pages(process)[1] * os.sysconf("SC_PAGE_SIZE")
 
 
-def address_space() -> int:
-    """The bytes of addresses that this process has; 0 where the system does not say."""
-    try:
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
+def _pages(process: int) -> list[int]:
+    return [int(number) for number in Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()]
 
 
 if __name__ == "__main__":

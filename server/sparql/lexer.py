@@ -47,11 +47,6 @@ _UPDATES = frozenset({"insert", "delete", "clear", "drop", "create", "copy", "mo
 _VOLATILE = frozenset({"now", "rand", "uuid", "struuid"})
 _MAY_VARY = ("now", "rand", "uuid")
 """What stands in all of them: most queries have none of it, and need not be read word by word."""
-# The beginning of most queries, whose form is known without more ado: no comment, no escape.
-_PLAIN_HEAD = re.compile(
-    rf"""\s*(?:(?:PREFIX\s+[\w.-]*:|BASE)\s*{_IRI}\s*)*(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s{{?$*(<])""",
-    re.IGNORECASE | re.ASCII,
-)
 
 _NAME = r"(?:[A-Za-z][A-Za-z0-9_-]*)?:[A-Za-z0-9_][A-Za-z0-9_-]*"
 _VARIABLE = r"[?$][A-Za-z][A-Za-z0-9_]*"
@@ -128,9 +123,6 @@ def form(query: str) -> Form:
     """
     found: Form | None = None
     calls = "service" in unescaped(query).lower()
-    plain = None if calls else _PLAIN_HEAD.match(query)
-    if plain:
-        return plain[1].lower()  # type: ignore[return-value] # it is one of the four
     for word in words(query):
         if word.text == "service":
             raise Refused("SERVICE is refused: this endpoint asks no other; put the two answers together at your side")
@@ -202,14 +194,10 @@ def star_of(query: str) -> int | None:
             return None
         if not selecting:
             selecting = token.kind == "word" and token.text.lower() == "select"
-        elif not _is_modifier(token):
+        elif token.kind != "word" or token.text.lower() not in {"distinct", "reduced"}:
             whole = token.text == "*" and text[: token.offset + 1] == query[: token.offset + 1]
             return token.offset if whole else None
     return None
-
-
-def _is_modifier(token: Word) -> bool:
-    return token.kind == "word" and token.text.lower() in {"distinct", "reduced"}
 
 
 @lru_cache(_REMEMBERED)

@@ -17,8 +17,9 @@ from pathlib import Path
 
 RETURNS = hasattr(os, "SCHED_IDLE")
 """Whether a worker is as before after it has been lowered; elsewhere all of its process stays low."""
-_NICE = 5
-"""At this a process has a third of what an ordinary one has, and a hundred times what an idle one has."""
+_OWN = os.getpriority(os.PRIO_PROCESS, 0)
+_LOW = min(19, _OWN + 5)
+"""At this niceness a process has a third of what an ordinary one has, and a hundred times what an idle one has."""
 
 
 class Priority(enum.IntEnum):
@@ -35,7 +36,7 @@ def lower(process: int, priority: Priority) -> None:
     """Lower the threads of a worker, but its first; where the system forbids it, the query goes on as it did."""
     with contextlib.suppress(OSError):
         if not RETURNS:
-            os.setpriority(os.PRIO_PROCESS, process, 19 if priority is Priority.LOWEST else _NICE)
+            os.setpriority(os.PRIO_PROCESS, process, 19 if priority is Priority.LOWEST else _LOW)
             return
         threads = {int(path.name) for path in Path(f"/proc/{process}/task").iterdir()}
         for thread in threads - {process}:
@@ -43,12 +44,12 @@ def lower(process: int, priority: Priority) -> None:
                 if priority is Priority.LOWEST:
                     os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
                 else:
-                    os.setpriority(os.PRIO_PROCESS, thread, _NICE)
+                    os.setpriority(os.PRIO_PROCESS, thread, _LOW)
 
 
 def is_lowered() -> bool:
     """Whether this thread has less than ordinary priority."""
-    return RETURNS and (os.sched_getscheduler(0) == os.SCHED_IDLE or os.getpriority(os.PRIO_PROCESS, 0) >= _NICE)
+    return RETURNS and (os.sched_getscheduler(0) == os.SCHED_IDLE or os.getpriority(os.PRIO_PROCESS, 0) > _OWN)
 
 
 class Threads:

@@ -77,7 +77,7 @@ class Remote:
             except ValueError as fault:
                 raise UsageError(f"the graph {graph!r} is no address: {fault}") from None
         self.timeout, self.largest = timeout, largest
-        self._service, self._graph = Service(url, size), graph
+        self._service, self._graph = Service(url, 2 * size), graph
         # The site's own questions never stand behind those of strangers.
         self._turns = {False: Turns(size, queue), True: Turns(size, queue)}
         self._recheck, self._lasting = recheck, lasting
@@ -135,7 +135,8 @@ class Remote:
             if wait.deserted and isinstance(fault, ServiceFailed):
                 raise ClientLeft from None
             raise
-        wait.give_up = None
+        finally:
+            wait.give_up = None
         return answer
 
     def close(self) -> None:

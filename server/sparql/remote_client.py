@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import threading
 import time
 from functools import partial
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import cast
 from urllib.parse import urlsplit
 
-from converter.errors import UsageError
-from server.sparql import ClientLeft, QueryTimeout, ServiceFailed
-from server.sparql.client_disconnect import Wait
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
+from urllib3.response import HTTPResponse
 
-_CONNECTING = 10.0
-"""Seconds that a connection may take."""
+from converter.errors import UsageError, network_reason
+from server.sparql import ClientLeft, QueryTimeout, ServiceFailed
+from server.sparql.client_disconnect import Wait, current_wait
+
+_CONNECTING, _LEAST = 10.0, 0.001
+"""Seconds that a connection may take, and that what has come already is waited for."""
+
+
+class _Connection(HTTPConnection):
+    """A connection that is cut when nobody waits any more for the answer on it."""
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as urllib3 has it
+        with current_wait() as wait:
+            wait.give_up = partial(_cut, self.sock)
+            if wait.deserted:
+                raise ConnectionAbortedError
+            return super().getresponse()
+
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    """The same, encrypted."""
 
 
 class Service:
@@ -28,81 +47,50 @@ class Service:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
             raise UsageError(f"the endpoint {url!r} must begin with http:// or https:// and name a host, and no user")
-        self._connected = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._host, self._port = parts.hostname, parts.port
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self._most = idle
-        self._idle: list[HTTPConnection] = []
-        self._closed = False
-        self._lock = threading.Lock()
+        self._pool = urllib3.connection_from_url(url, maxsize=idle)
+        self._pool.ConnectionCls = _SecureConnection if parts.scheme == "https" else _Connection
 
-    def post(self, body: str, headers: dict[str, str], deadline: float, wait: Wait) -> Exchange:
+    def post(self, body: str, headers: dict[str, str], deadline: float, wait: Wait, *, again: bool = True) -> Exchange:
         """The exchange, once the head of the answer is there; the deadline is one of time.monotonic.
 
         Raises QueryTimeout, ClientLeft where nobody waits for it any more, or ServiceFailed where nobody answers.
         """
-        with self._lock:
-            kept = self._idle.pop() if self._idle else None
-        if kept:
-            try:
-                return self._posted(kept, body, headers, deadline, wait)
-            except (OSError, HTTPException):
-                # It may have been closed at the other end since.
-                kept.close()
-        fresh = self._connected(self._host, self._port, timeout=min(_CONNECTING, _left(deadline)))
+        left = _left(deadline)
         try:
-            fresh.connect()
-            return self._posted(fresh, body, headers, deadline, wait)
-        except (OSError, HTTPException) as fault:
-            fresh.close()
+            response = self._pool.urlopen(
+                "POST", self._path, body, headers, retries=False, redirect=False, preload_content=False,
+                timeout=urllib3.Timeout(connect=min(_CONNECTING, left), read=left),
+            )  # fmt: skip
+        except ReadTimeoutError:
+            raise _late() from None
+        except HTTPError as fault:
             if wait.deserted:
                 raise ClientLeft from None
-            raise ServiceFailed(f"the service behind this site does not answer ({fault}); try again later") from None
+            if again and isinstance(fault, ProtocolError):
+                # A connection that was kept may have been closed at the other end since.
+                return self.post(body, headers, deadline, wait, again=False)
+            reason = f"the service behind this site does not answer ({network_reason(fault)}); try again later"
+            raise ServiceFailed(reason) from None
+        return Exchange(response, deadline)
 
     def close(self) -> None:
         """Close the connections that are kept."""
-        with self._lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
-
-    def give_back(self, connection: HTTPConnection) -> None:
-        """Keep a connection whose answer was read to its end."""
-        with self._lock:
-            if len(self._idle) < self._most and not self._closed:
-                self._idle.append(connection)
-                return
-        connection.close()
-
-    def _posted(
-        self, connection: HTTPConnection, body: str, headers: dict[str, str], deadline: float, wait: Wait
-    ) -> Exchange:
-        if connection.sock is not None:
-            connection.sock.settimeout(_left(deadline))
-            wait.give_up = partial(_cut, connection.sock)
-        if wait.deserted:
-            raise ConnectionAbortedError
-        try:
-            connection.request("POST", self._path, body, headers)
-            return Exchange(self, connection, connection.getresponse(), deadline)
-        except TimeoutError:
-            connection.close()
-            raise _late() from None
+        self._pool.close()
 
 
 class Exchange:
     """The answer to one question; closing it before its end closes the connection."""
 
-    def __init__(self, service: Service, connection: HTTPConnection, response: HTTPResponse, deadline: float) -> None:
-        self._service, self._connection, self._response = service, connection, response
+    def __init__(self, response: urllib3.BaseHTTPResponse, deadline: float) -> None:
+        self._response = response
         self.deadline = deadline
         """When the next bytes must have come, by time.monotonic."""
         self.status = response.status
 
     def header(self, name: str) -> str:
         """The value of a header, empty where there is none."""
-        return self._response.getheader(name) or ""
+        return self._response.headers.get(name, "")
 
     @property
     def media_type(self) -> str:
@@ -114,24 +102,21 @@ class Exchange:
 
         Raises QueryTimeout at the deadline, ServiceFailed where the answer is broken off.
         """
-        if self._connection.sock is not None:
-            self._connection.sock.settimeout(_left(self.deadline))
+        connection = cast("HTTPConnection | None", self._response.connection)
+        if connection and connection.sock:
+            connection.sock.settimeout(_left(self.deadline))
         try:
             return self._response.read1(length)
-        except TimeoutError:
+        except ReadTimeoutError:
             raise _late() from None
-        except (OSError, HTTPException) as fault:
-            raise ServiceFailed(f"the service behind this site broke its answer off ({fault})") from None
+        except HTTPError as fault:
+            raise ServiceFailed(
+                f"the service behind this site broke its answer off ({network_reason(fault)})"
+            ) from None
 
     def close(self) -> None:
-        """Keep the connection where the answer is at its end, close it where not."""
-        # With a known length the last byte is the end, although nobody has read beyond it.
-        at_end = self._response.isclosed() or self._response.length == 0
+        """Close the connection, unless the answer is at its end: then it is kept."""
         self._response.close()
-        if at_end and not self._response.will_close:
-            self._service.give_back(self._connection)
-        else:
-            self._connection.close()
 
 
 def _cut(connection: socket.socket) -> None:
@@ -142,14 +127,8 @@ def _cut(connection: socket.socket) -> None:
 
 
 def _left(deadline: float) -> float:
-    """The seconds until a deadline.
-
-    Raises QueryTimeout where there is none left.
-    """
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise _late()
-    return left
+    """The seconds until a deadline, which are never none."""
+    return max(_LEAST, deadline - time.monotonic())
 
 
 def _late() -> QueryTimeout:

@@ -14,7 +14,7 @@ import pyoxigraph
 
 from converter.formats import FORMATS, Format
 from server.sparql import Refused, ServiceFailed
-from server.sparql.lexer import Form
+from server.sparql.lexer import Form, is_of_graphs
 
 _TRUTH = FORMATS["json"]
 _LINES = FORMATS["nt"]
@@ -22,7 +22,6 @@ _LINES = FORMATS["nt"]
 _SAME_LINES = frozenset({"nt", "nq", "ttl", "trig"})
 _LINES_ALONE = frozenset({"nt", "nq", "trig"})
 """The result of a query has no graphs: what adds nothing but these is asked for as N-Triples, which all write."""
-_GRAPHS: frozenset[Form] = frozenset({"construct", "describe"})
 
 
 def accept(format_: Format, form: Form) -> str:
@@ -35,7 +34,7 @@ def accept(format_: Format, form: Form) -> str:
     >>> accept(FORMATS["trig"], "construct")
     'application/n-triples, text/plain;q=0.2'
     """
-    if format_.graph is not (form in _GRAPHS):
+    if format_.graph is not is_of_graphs(form):
         raise Refused(f"the format {format_.name} cannot carry the result of {form.upper()}")
     if form == "ask":
         return _TRUTH.media_types[0]

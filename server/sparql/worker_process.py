@@ -15,6 +15,8 @@ from server.sparql.worker import HEAD, LENGTH, READY, Opening
 
 _START = 20.0
 """Seconds that a worker may take to open its generation."""
+_LEAST = 0.001
+"""Seconds that what has come already is waited for, however late it is."""
 _BLOCK = 1 << 18
 """Bytes that are read at one time."""
 _DIED = "the query takes more memory than there is for queries, or is nested too deep; make it smaller, or flatter"
@@ -109,14 +111,11 @@ class Worker:
 
     def _read(self, length: int, deadline: float) -> bytes:
         while len(self._held) < length:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise _late()
-            self._channel.settimeout(left)
+            self._channel.settimeout(max(_LEAST, deadline - time.monotonic()))
             try:
                 part = self._channel.recv(_BLOCK)
             except TimeoutError:
-                raise _late() from None
+                raise QueryTimeout("the query took longer than is allowed") from None
             except ConnectionError:
                 part = b""
             if not part:
@@ -125,7 +124,3 @@ class Worker:
         data = bytes(self._held[:length])
         del self._held[:length]
         return data
-
-
-def _late() -> QueryTimeout:
-    return QueryTimeout("the query took longer than is allowed")
