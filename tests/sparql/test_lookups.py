@@ -79,5 +79,5 @@ def test_nothing_but_two_patterns_passes(parts: list[str], between: str) -> None
 
 
 @given(st.text("<>?# \n\"'\\.{}a:b", max_size=200))
-def test_every_text_is_told_in_time(text: str) -> None:
+def test_every_text_is_read(text: str) -> None:
     assert is_look_up(f"ASK {{ {text}".encode()) in {True, False}
