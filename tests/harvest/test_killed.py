@@ -17,7 +17,7 @@ from converter.store.archive import Archive
 from tests.misbehaving import Fault, Repository, collection, serving
 from tests.waiting import until
 
-KILLS = int(os.environ.get("SHELFGRAPH_KILLS", "8"))
+KILLS = int(os.environ.get("SHELFGRAPH_KILLS", "4"))
 """How many moments are tried; each is another seed."""
 COMMAND = "from shelfgraph.harvesting import harvest; harvest()"
 
