@@ -115,11 +115,15 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
 
 
 def _named(name: str) -> tuple[str, str]:
-    """The name, and what it is the name of where its form says that: EndNote ends that of an organisation in a comma.
+    """The name, and what it is the name of where its form says that.
 
-    >>> _named("World Tide Organization,"), _named("Gull, Ann")
-    (('World Tide Organization', 'corporate'), ('Gull, Ann', ''))
+    EndNote ends the name of an organisation in a comma; of one with a comma in it, two stand in the place of the first.
+
+    >>> _named("World Tide Organization,"), _named("Gull, Ann"), _named("Office,, Tide")
+    (('World Tide Organization', 'corporate'), ('Gull, Ann', ''), ('Office, Tide', 'corporate'))
     """
+    if ",," in name:
+        return name.replace(",,", ",", 1), "corporate"
     bare = name.removesuffix(",").strip()
     return (bare, "corporate") if bare != name and "," not in bare else (name, "")
 

@@ -49,6 +49,13 @@ def _tags(work: Work) -> Iterator[tuple[str, str]]:
 
 
 def _name(agent: Agent) -> str:
+    """The name; EndNote knows an organisation by the comma that its name ends in, or by the two within it.
+
+    >>> _name(Agent("Tern Watch", "", "", True, "", "")), _name(Agent("Office, Tide", "", "", True, "", ""))
+    ('Tern Watch,', 'Office,, Tide')
+    """
+    if agent.organisation:
+        return agent.name.replace(",", ",,", 1) if "," in agent.name else f"{agent.name},"
     if not agent.person or not agent.family:
         return agent.name
     return ", ".join(part for part in (agent.family, agent.called, agent.suffix) if part)

@@ -209,10 +209,13 @@ def test_three_names_in_one_value_are_three(text: str, tmp_path: Path) -> None:
     assert not found.holds("?r co:index 4")
 
 
-@pytest.mark.parametrize("text", ["World Tide Organization,", "Tern Watch,"])
-def test_a_comma_behind_a_name_of_ris_is_that_of_an_organisation(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("World Tide Organization,", "World Tide Organization"), ("Tern Watch,", "Tern Watch"), ("Tern,, Bo", "Tern, Bo")],
+)
+def test_a_comma_too_many_in_ris_is_that_of_an_organisation(text: str, name: str, tmp_path: Path) -> None:
     found = answer(tmp_path, "x.ris", ris("RPRT", f"AU {text}", "AU Gull, Ann"))
-    assert found.holds(f'?w dcterms:creator ?a . ?a a foaf:Organization ; foaf:name "{text[:-1]}"')
+    assert found.holds(f'?w dcterms:creator ?a . ?a a foaf:Organization ; foaf:name "{name}"')
     assert found.holds('?w dcterms:creator ?a . ?a a foaf:Person ; foaf:name "Gull, Ann"')
 
 
