@@ -166,6 +166,17 @@ def test_a_file_that_is_none_is_refused_with_its_place(text: str, words: str, tm
     assert done.stderr.decode().startswith("shelfgraph: odd.csv")
 
 
+def test_headings_in_lines_of_json_join_subjects(tmp_path: Path) -> None:
+    (tmp_path / "subjects_lcsh.jsonl").write_text(
+        '{"id": "https://id.loc.gov/authorities/subjects/sh85134060", "scheme": "LCSH", "subject": "Terns"}\n'
+        '{"id": "https://id.loc.gov/authorities/subjects/sh85117273", "scheme": "LCSH", "subject": "Sand"}\n'
+    )
+    (tmp_path / "works.ris").write_text(ris("BOOK", "KW terns", "KW Sands"))
+    command = ("convert", tmp_path / "works.ris", "--to", "nt", "--authority", tmp_path / "subjects_lcsh.jsonl")
+    matched = [line for line in shelfgraph(*command).stdout.decode().splitlines() if "exactMatch" in line]
+    assert [line.split()[2] for line in matched] == ["<http://id.loc.gov/authorities/subjects/sh85134060>"]
+
+
 def test_a_file_takes_the_place_of_the_one_of_its_name(tmp_path: Path, files: list[Path]) -> None:
     known = Authorities.of_files(files)
     digest = known.digest

@@ -14,8 +14,11 @@ import sqlite3
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 import ontology
 from converter.errors import SourceError
@@ -23,6 +26,7 @@ from converter.mapping.context import term
 from converter.values import identifiers, iris
 from converter.values.check_digits import isni, issn
 from converter.values.terms import literal, triple, type_
+from converter.values.words import texts_in
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS file (name TEXT PRIMARY KEY, digest TEXT NOT NULL);
@@ -54,6 +58,7 @@ _SIGNS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 _SEVERAL = re.compile(r"\s*;\s*")
 _LANGUAGE = re.compile(r"^(?:no_lang_code|[a-z]{2,3}(?:[-_][A-Za-z]+)?): ")
 _SMALL = frozenset("the of and for de des du la le les el der die das und et y di da do e in at".split())
+_PAGE_OF_A_SUBJECT = re.compile(r"^https://(?=id\.loc\.gov/|id\.worldcat\.org/)")
 _SCHEMES = (
     ("https://ror.org/", "organisation"),
     ("https://doi.org/10.13039/", "organisation"),
@@ -128,8 +133,10 @@ class Authorities:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             with path.open(encoding="utf-8-sig", newline="") as file:
                 self._take(path.name, file)
-        except (OSError, UnicodeDecodeError, csv.Error) as fault:
-            raise SourceError(f"{path}: cannot be read ({fault}); an authority file is CSV in UTF-8") from None
+        except (OSError, UnicodeDecodeError, csv.Error, msgspec.DecodeError) as fault:
+            raise SourceError(
+                f"{path}: cannot be read ({fault}); an authority file is CSV, or lines of JSON, in UTF-8"
+            ) from None
         self._database.execute("INSERT OR REPLACE INTO file VALUES (?, ?)", (path.name, digest))
 
     def links(self, lines: Iterable[str], base: str) -> list[str]:
@@ -166,22 +173,17 @@ class Authorities:
         return [Candidate(self._entry(number), why) for number, why in found.items() if number not in decided]
 
     def _take(self, name: str, file: Iterable[str]) -> None:
-        rows = iter(file)
-        head = next(rows, "")
-        sign = max("\t;,", key=head.count)
-        columns = next(csv.reader([head], delimiter=sign), [])
         known = {row["column"]: row["part"] for _, row in ontology.table("authorities.csv")}
-        parts = [known.get(column.strip().casefold(), "") for column in columns]
-        if not {"identifier", "issn", "decision"} & {*parts}:
-            shown = ", ".join(columns)[:200]
-            raise SourceError(f"{name}: no column of an authority file ({shown}); see ontology/authorities.csv")
         with self._transaction():
             self._forget(name)
-            for place, row in enumerate(csv.reader(rows, delimiter=sign), 2):
+            for place, row in _rows_of(file):
                 stated: defaultdict[str, list[str]] = defaultdict(list)
-                for part, cell in zip(parts, row, strict=False):
-                    if part and cell.strip():
+                for column, cell in row:
+                    if (part := known.get(column.strip().casefold())) and cell.strip():
                         stated[part].append(cell.strip())
+                if not stated and not any(column.strip().casefold() in known for column, _ in row):
+                    shown = ", ".join(column for column, _ in row)[:200]
+                    raise SourceError(f"{name}: no column of an authority file ({shown}); see ontology/authorities.csv")
                 self._row(f"{name}:{place}", name, stated)
 
     def _row(self, where: str, name: str, stated: defaultdict[str, list[str]]) -> None:
@@ -346,6 +348,22 @@ def things(lines: Iterable[str], base: str) -> Iterator[Thing]:
         yield Thing(subject, kind, tuple(names[subject]), tuple(known[subject]))
 
 
+def _rows_of(file: Iterable[str]) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """Yield the rows of CSV, or of lines of JSON, each with its line: names of columns and cells."""
+    lines = iter(file)
+    head = next(lines, "")
+    if head.lstrip().startswith("{"):
+        for place, line in enumerate(chain([head], lines), 1):
+            if line.strip():
+                value = msgspec.json.decode(line)
+                yield place, [(str(key), text) for key, one in value.items() for text in texts_in(one)]
+        return
+    sign = max("\t;,", key=head.count)
+    columns = next(csv.reader([head], delimiter=sign), [])
+    for place, row in enumerate(csv.reader(lines, delimiter=sign), 2):
+        yield place, list(zip(columns, row, strict=False))
+
+
 def _addresses(stated: defaultdict[str, list[str]]) -> Iterator[str]:
     """Yield the addresses of an entry, in the form in which records have them."""
     for cell in stated["identifier"]:
@@ -372,7 +390,8 @@ def _address(text: str) -> str:
             return page.format(found.value)
     if found := isni(text):
         return f"https://isni.org/isni/{found.value}"
-    return identifiers.web_address(text) or ""
+    # Addresses of the Library of Congress and of FAST begin with http in the records.
+    return _PAGE_OF_A_SUBJECT.sub("http://", identifiers.web_address(text) or "")
 
 
 def _labels(stated: defaultdict[str, list[str]]) -> Iterator[str]:
