@@ -154,7 +154,14 @@ def _serve_at(address: Path, reload: Callable[[], object]) -> None:
         # Both listen at one socket, in which requests wait for the new one.
         respawn_interval=0,
     )
-    server.on_reload(reload)
+
+    @server.on_reload
+    def prepare() -> None:
+        reload()
+        if server.interrupt_signal:
+            # Who starts anew has dropped what woke it, and a wish to end may have come just before.
+            server.main_loop_interrupt.set()
+
     handlers = {
         signal.SIGINT: server.signal_handler_interrupt,
         signal.SIGTERM: server.signal_handler_interrupt,

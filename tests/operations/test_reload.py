@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,24 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def title(site: Site) -> str:
-    with urllib.request.urlopen(site.base, timeout=60) as answer:
+@contextlib.contextmanager
+def logged(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
+    """A site, its home page, and the file to which its log goes."""
+    log, port = data.with_name("log"), free_port()
+    with log.open("ab") as file:
+        words = [*COMMAND, "serve", "--data", str(data), "--port", str(port)]
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=file)
+    try:
+        page = f"http://127.0.0.1:{port}/"
+        until_answered(lambda: title(page), OSError)
+        yield process, page, log
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def title(page: str) -> str:
+    with urllib.request.urlopen(page, timeout=60) as answer:
         found = re.search(r"<title>([^<]*)", answer.read().decode())
     return found[1] if found else ""
 
@@ -31,40 +49,35 @@ def title(site: Site) -> str:
 def test_a_hangup_reads_the_options_again_and_breaks_no_request(data: Path) -> None:
     file = data.parent / "shelfgraph.toml"
     file.write_text('[serve]\ntitle = "Before"\n', encoding="utf-8")
-    site = Site("--data", data)
-    try:
-        assert "Before" in title(site)
+    with logged(data) as (process, page, log):
+        assert "Before" in title(page)
         file.write_text('[serve]\ntitle = "After"\nport = 1\n', encoding="utf-8")
-        site.process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGHUP)
         # Each of these would raise where it is not answered with 200.
-        until(lambda: "After" in title(site))
+        until(lambda: "After" in title(page))
+        assert "the options have been read again" in log.read_text()
         file.write_text("[serve]\ntitle = 5\n", encoding="utf-8")
-        site.process.send_signal(signal.SIGHUP)
-        assert "After" in title(site)
-    finally:
-        stated = site.stop()
-    assert "the options have been read again" in stated
-    assert f"the options stay as they were: {file}:2: title: 5 must be a text" in stated
+        process.send_signal(signal.SIGHUP)
+        until(lambda: f"the options stay as they were: {file}:2: title: 5 must be a text" in log.read_text())
+        assert "After" in title(page)
 
 
-def test_the_file_of_the_log_may_be_emptied_while_it_is_written(data: Path, tmp_path: Path) -> None:
-    log, port = tmp_path / "log", free_port()
-    with log.open("ab") as file:
-        words = [*COMMAND, "serve", "--data", str(data), "--port", str(port)]
-        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=file)
-    try:
-        page = f"http://127.0.0.1:{port}/sparql"
-        until_answered(lambda: urllib.request.urlopen(page, timeout=60).close(), OSError)
-        until(lambda: b"GET /sparql" in log.read_bytes())
+def test_a_site_that_is_to_end_and_to_reload_at_once_ends(data: Path) -> None:
+    site = Site("--data", data)
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
+        site.process.send_signal(number)
+    site.stop()
+
+
+def test_the_file_of_the_log_may_be_emptied_while_it_is_written(data: Path) -> None:
+    with logged(data) as (_, page, log):
+        until(lambda: b"200 GET / " in log.read_bytes())
         # What logrotate does with copytruncate.
         log.with_name("log.1").write_bytes(log.read_bytes())
         log.open("wb").close()
-        urllib.request.urlopen(page, timeout=60).close()
-        until(lambda: b"GET /sparql" in log.read_bytes())
+        title(f"{page}sparql")
+        until(lambda: b"200 GET /sparql " in log.read_bytes())
         assert b"\0" not in log.read_bytes()
-    finally:
-        process.terminate()
-        process.wait(60)
 
 
 def test_a_log_that_nobody_reads_any_more_stops_nothing(data: Path) -> None:
