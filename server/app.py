@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -25,8 +26,8 @@ from server.feeds.sitemap import sitemap_blueprint
 from server.front.application_link import Link
 from server.http.base_path import BasePath, root
 from server.http.compression import register_packing
-from server.http.headers import COMMON, PAGE_POLICY, READ, fit
-from server.http.languages import VARY_OF_PAGES, language, register_languages
+from server.http.headers import PAGE_POLICY, READ, common, fit
+from server.http.languages import register_languages
 from server.http.problems import register_problems
 from server.named_queries.parameter_types import Choice
 from server.named_queries.query_list import examples
@@ -77,6 +78,7 @@ def create_app(
     register_languages(app, settings.languages)
     app.jinja_env.filters["plain"] = plain
     app.jinja_env.filters["lang"] = language_tag
+    app.config.update(MAX_BYTES=settings.max_bytes, RATE_LIMIT=settings.rate_limit)
     register_problems(app)
     register_packing(app)
     app.register_error_handler(QueryError, unanswered)
@@ -106,7 +108,7 @@ def create_app(
         app.register_blueprint(resourcesync_blueprint(endpoint, settings, archive))
     app.add_url_rule("/favicon.ico", view_func=_favicon)
     app.before_request(_begin)
-    app.after_request(_headers)
+    app.after_request(partial(_headers, common(settings.base)))
     watched = watch(app.wsgi_app)
     app.wsgi_app = BasePath(watched, settings.base)  # type: ignore[method-assign] # Flask's way
     return app
@@ -139,12 +141,11 @@ def _asked_headers() -> list[str]:
     return [*READ, *(name for name in list(asked)[:_MOST_ASKED] if _NAME.fullmatch(name) and name.lower() not in known)]
 
 
-def _headers(response: Response) -> Response:
+def _headers(fields: Mapping[str, str], response: Response) -> Response:
     """Add the header fields of every answer, and the policy of a page."""
-    response.headers.update(COMMON)
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-        response.headers.setdefault("Content-Language", language())
-        response.vary.update(VARY_OF_PAGES)
+    for name, value in fields.items():
+        response.headers.setdefault(name, value)
     fit(response.headers)
     return response

@@ -51,7 +51,9 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
 
     It stands on a data `folder`, or on an `endpoint` elsewhere, and there on one `graph` if it is named.  `timeout` and
     `slow` are seconds; `memory` is how many bytes the data may take there, a part of what is free where it is None, and
-    `memory_limit` how many the whole site may take (0: no limit); `control` is where the application meets the front.
+    `memory_limit` how many the whole site may take.  `rate_limit` is how many requests a client may send in a minute,
+    `max_bytes` how many an answer to a query may have; 0 is no limit.  `control` is where the application meets the
+    front.
     """
 
     base: str
@@ -67,6 +69,8 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 30.0
     memory: int | None = None
     memory_limit: int = 0
+    rate_limit: int = 0
+    max_bytes: int = 0
     log: Form = "text"
     slow: float = 1.0
     control: str = ""
@@ -75,7 +79,10 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     def settings(self) -> Settings:
         """What the application knows of it."""
         folder = Path(self.folder) if self.folder else None
-        return Settings(base=self.base, title=self.title, folder=folder, contact=self.contact, licence=self.licence)
+        same = {
+            name: getattr(self, name) for name in ("base", "title", "contact", "licence", "rate_limit", "max_bytes")
+        }
+        return Settings(folder=folder, **same)
 
 
 def serve(
@@ -209,7 +216,8 @@ def application() -> Callable[..., Any]:
     snapshots = Snapshots(_archive(deployment))
     snapshots.keep(generation)
     archive = ArchiveReader(_archive(deployment), lambda: pool.shown.journal, lambda: snapshots.get(pool.version))
-    link = Link(Path(deployment.control), pool)
+    # What the front answers by itself would be counted by nobody.
+    link = Link(Path(deployment.control), None if deployment.rate_limit else pool)
     freshness = Freshness()
     app = create_app(deployment.settings, Cached(pool), archive, log, link, freshness)
     following = (folder, pool, held, link, snapshots, freshness)

@@ -22,4 +22,6 @@ class Settings:
     folder: Path | None = None
     contact: str = ""
     licence: str | None = None
+    rate_limit: int = 0
+    max_bytes: int = 0
     languages: tuple[str, ...] = ("en", "de", "es", "fr", "zh-Hant")

@@ -45,6 +45,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "base": options.base_address,
     "harvest-every": _interval,
     "licence": partial(options.web_address, "--licence"),
+    "max-bytes": partial(options.size, "--max-bytes"),
     "max-size": partial(options.size, "--max-size"),
     "memory": partial(options.size, "--memory"),
     "memory-limit": partial(options.size, "--memory-limit"),

@@ -54,6 +54,12 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
     metavar="SIZE",
     help="What the site may take in memory in all.  [default: half of it]",
 )
+@click.option(
+    "--max-bytes", default="1G", show_default=True, metavar="SIZE", help="Of an answer to a query; 0: any number."
+)
+@click.option(
+    "--rate-limit", default=0, type=click.IntRange(0), help="Requests a minute from one address; 0: any number."
+)
 @click.option("--log", default="text", show_default=True, type=click.Choice(LOGS), help="The log on standard error.")
 @click.option(
     "--slow-query", "slow", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds to log a query."
@@ -167,9 +173,10 @@ def _changeable(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises UsageError where an option is none.
     """
-    same = {name: given[name] for name in ("title", "contact", "workers", "timeout", "log", "slow")}
+    same = {name: given[name] for name in ("title", "contact", "workers", "timeout", "log", "slow", "rate_limit")}
     return same | {
         "licence": options.web_address("--licence", given["licence"]),
+        "max_bytes": options.size("--max-bytes", given["max_bytes"]),
         "memory": options.size("--memory", given["memory"]) if given["memory"] else None,
     }
 

@@ -22,6 +22,7 @@ READ = {
     "harvest-every": "2h",
     "base": "https://data.example.org/",
     "licence": "https://example.org/licence",
+    "max-bytes": "3M",
     "max-size": "5M",
     "memory": "7M",
     "memory-limit": "700M",

@@ -212,8 +212,8 @@ class Host(Protocol):
 class Connection:
     """A client, and the application behind."""
 
-    def __init__(self, host: Host, client: socket.socket) -> None:
-        self._host = host
+    def __init__(self, host: Host, client: socket.socket, address: str) -> None:
+        self._host, self._address = host, address
         self._client = Buffer(host.selector, client, self._client_ready)
         self._state = State.IDLE
         self._came = bytearray()
@@ -357,7 +357,7 @@ class Connection:
     def _pass(self, head: Head, raw: bytes, rest: int) -> None:
         """Pass a request on, of which so many bytes have still to come."""
         self._state = State.PASSING
-        passing = self._passing = Passing(head, self._host.name(), rest)
+        passing = self._passing = Passing(head, f"{self._host.name()}@{self._address}", rest)
         if self._reach():
             self._send_upstream(passing.named(raw))
 

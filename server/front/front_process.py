@@ -195,7 +195,7 @@ class Front:
     def _accept(self, _: int) -> None:
         for _turn in range(_AT_ONCE):
             try:
-                client, _address = self._listening.accept()
+                client, address = self._listening.accept()
             except BlockingIOError:
                 return
             except OSError as fault:
@@ -208,7 +208,7 @@ class Front:
             client.setblocking(False)
             with contextlib.suppress(OSError):
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._connections.add(Connection(self, client))
+            self._connections.add(Connection(self, client, address[0]))
 
     def _sweep(self) -> None:
         self._swept = self.now

@@ -19,7 +19,7 @@ from server.front.lookup_store import LookupStore, TooLong
 from server.front.messages import Answered, Shown
 from server.front.plain_request import PlainRequest
 from server.http.generation_cache import GenerationCache
-from server.http.headers import COMMON, GENERATION
+from server.http.headers import COMMON, GENERATION, common
 from server.http.request_ids import request_id
 from server.sparql import Request
 from server.sparql.lexer import is_look_up, kind
@@ -109,7 +109,7 @@ class Responder:
             self._costly[kind(asked.request.query)] = True
             return None
         ended = time.perf_counter()
-        kept = Kept(_head(asked.request, body, version), body)
+        kept = Kept(_head(asked.request, body, version, self.shown.base), body)
         self._kept.keep(asked.request, version, kept)
         return self._reply(asked, kept, ended - came, (begun - came, ended - begun, written))
 
@@ -134,11 +134,11 @@ class Responder:
         return self._date
 
 
-def _head(request: Request, body: bytes, version: str) -> bytes:
+def _head(request: Request, body: bytes, version: str, base: str) -> bytes:
     """The header fields that are the same each time."""
     named = {"Content-Type": FORMATS[request.format].content_type, "Content-Length": len(body), GENERATION: version}
-    named |= cache_fields(validator(version, request))
-    return "".join([f"{name.lower()}: {value}\r\n" for name, value in named.items()]).encode() + COMMON_FIELDS
+    named |= cache_fields(validator(version, request)) | common(base)
+    return "".join([f"{name.lower()}: {value}\r\n" for name, value in named.items()]).encode()
 
 
 def _is_packed(asked: PlainRequest, body: bytes) -> bool:

@@ -20,8 +20,10 @@ COMMON = {
     "Access-Control-Expose-Headers": EXPOSED,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "frame-ancestors 'none'",
 }
-"""The header fields of every answer, refusals included."""
+"""The header fields of every answer, refusals included; pages have a policy of their own."""
+_YEAR = "max-age=31536000"
 EMBEDDED_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 """The policy of a page that others show in a frame: the preview of the reconciliation service."""
 PAGE_POLICY = f"{EMBEDDED_POLICY}; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
@@ -34,6 +36,14 @@ With what the server adds they are less than 2 kB: a web server before it may ha
 """
 _RELATION = re.compile(r'; rel="([^"]*)"')
 _BETWEEN = re.compile(r",\s*(?=<)")
+
+
+def common(base: str) -> dict[str, str]:
+    """The header fields of every answer of the site with that base: where that is encrypted, it stays so for a year.
+
+    Source: RFC 6797.
+    """
+    return COMMON | ({"Strict-Transport-Security": _YEAR} if base.startswith("https:") else {})
 
 
 def fit(headers: Headers) -> None:

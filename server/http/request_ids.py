@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import secrets
+from ipaddress import IPv6Address, ip_address
 
 HEADER = "X-Request-Id"
 PASSED_HEADER = "X-Shelfgraph-Request"
@@ -23,3 +25,26 @@ def request_id(given: str | None) -> str:
     ('4bf92f35-77b3', 16, 16, 16)
     """
     return given if given and _GIVEN.fullmatch(given) else f"{_LOT}{next(_COUNT):08x}"
+
+
+def client(passed: str, forwarded: str) -> str:
+    """Who sent a request that the front has named so: an address, of IPv6 the network that one client has.
+
+    Behind a web server on this machine it is the last address that this has seen (X-Forwarded-For); what a client
+    wrote before that counts for nothing.
+
+    >>> client("ab.1@192.0.2.7", "203.0.113.9"), client("ab.1@127.0.0.1", "10.0.0.1, 203.0.113.9")
+    ('192.0.2.7', '203.0.113.9')
+    >>> client("ab.1@2001:db8:1:2:3::4", ""), client("", "203.0.113.9"), client("ab.1@::1", "nobody")
+    ('2001:db8:1:2::', '', '::1')
+    """
+    try:
+        address = ip_address(passed.rpartition("@")[2].partition("%")[0])
+    except ValueError:
+        return ""
+    with contextlib.suppress(ValueError):
+        if address.is_loopback and forwarded:
+            address = ip_address(forwarded.rpartition(",")[2].strip())
+    if isinstance(address, IPv6Address) and not address.is_loopback:
+        return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
+    return str(address)

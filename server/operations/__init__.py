@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
+from functools import partial
 from wsgiref.types import WSGIApplication
 
 from flask import Blueprint, Flask, Response, request
@@ -16,6 +18,7 @@ from server.operations.log_lines import loggable
 from server.operations.log_writer import FORMS, Form, Log
 from server.operations.metrics import CONTENT_TYPE, Metrics
 from server.operations.observed_request import ObservedRequest, Observer, current
+from server.operations.rate_limit import RateLimit
 from server.operations.readiness import Freshness, Probe
 from server.operations.timed_endpoint import TimedEndpoint
 from server.sparql import Endpoint, Request
@@ -61,6 +64,8 @@ def register_operations(
             _log(log, seen)
 
     app.before_request(_route)
+    if most := app.config["RATE_LIMIT"]:
+        app.before_request(partial(_refuse_crowds, RateLimit(most), threading.Lock()))
     app.register_blueprint(_blueprint(endpoint, metrics, freshness or Freshness()))
     if log:
         app.logger.handlers[:] = [log.handler()]
@@ -88,6 +93,18 @@ def _route() -> None:
     seen = current()
     if seen and request.url_rule:
         seen.route = request.url_rule.rule
+
+
+def _refuse_crowds(limit: RateLimit, lock: threading.Lock) -> Response | None:
+    """Refuse what a client sends beyond its share; whether the site lives may always be asked."""
+    seen = current()
+    if seen is None or seen.route in _QUIET:
+        return None
+    with lock:
+        wait = limit.wait(seen.client)
+    if not wait:
+        return None
+    return problem(429, "Too Many Requests", f"Ask again in {wait} seconds.", {"Retry-After": str(wait)})
 
 
 def _blueprint(endpoint: Endpoint, metrics: Metrics, freshness: Freshness) -> Blueprint:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from server.http.headers import GENERATION
-from server.http.request_ids import HEADER, PASSED, request_id
+from server.http.request_ids import HEADER, PASSED, client, request_id
 from server.sparql.client_disconnect import CURRENT, PendingRequest
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class ObservedRequest(PendingRequest):
     """The version of the data that was shown when it came, or from which its answer is made."""
     passed: str = ""
     """Its name with whoever passed it on, where somebody did."""
+    client: str = ""
+    """Who asks: an address, or a network of them that one client has; empty where nobody knows."""
 
 
 def current() -> ObservedRequest | None:
@@ -77,6 +79,7 @@ class Observer:
         )
         seen.generation = self._generation()
         seen.passed = environ.get(PASSED, "")
+        seen.client = client(seen.passed, environ.get("HTTP_X_FORWARDED_FOR", ""))
         CURRENT.set(seen)
 
         def start(

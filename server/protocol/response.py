@@ -11,7 +11,7 @@ from flask import Response, current_app, request
 
 from converter.errors import QueryError
 from converter.formats import FORMATS
-from server.sparql import Answer, Endpoint, Request
+from server.sparql import Answer, Endpoint, NotEvaluated, Request
 from server.sparql.response_headers import cache_fields, times, validator
 
 _SAFE = frozenset({"GET", "HEAD", "QUERY"})
@@ -51,17 +51,61 @@ class BrokenAnswers:
 def answered(endpoint: Endpoint, question: Request) -> Response:
     """The answer as it is made, 304 where the client has it.
 
-    Raises what the endpoint raises.
+    Raises what the endpoint raises, and NotEvaluated where it is longer than answers may be here.
     """
     etag = validator(endpoint.version, question)
     if is_known(etag):
         return headed(Response(status=304), etag)
     started = time.perf_counter()
-    answer = endpoint.ask(question)
+    answer = _limited(endpoint.ask(question), current_app.config["MAX_BYTES"])
     if answer.version:
         # Another generation may have been shown since the request came.
         etag = validator(answer.version, question)
     return headed(_streamed(answer, question.format, started, etag), etag)
+
+
+class _Limited(Answer):
+    """An answer that breaks off behind so many bytes."""
+
+    def __init__(self, answer: Answer, most: int) -> None:
+        self._answer, self._most = answer, most
+        self.version, self.hit, self.queued, self.serialised = (
+            answer.version, answer.hit, answer.queued, answer.serialised,
+        )  # fmt: skip
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes.
+
+        Raises NotEvaluated where there are too many.
+        """
+        sent = 0
+        for part in self._answer:
+            sent += len(part)
+            if sent > self._most:
+                yield part[: len(part) - (sent - self._most)]
+                raise _too_long(self._most)
+            yield part
+
+    def close(self) -> None:
+        """Give the answer up."""
+        self._answer.close()
+
+
+def _limited(answer: Answer, most: int) -> Answer:
+    """The answer, which has no more bytes than that (0: any number).
+
+    Raises NotEvaluated where all of it is there and has more.
+    """
+    if answer.whole is None:
+        return _Limited(answer, most) if most else answer
+    if 0 < most < sum(map(len, answer.whole)):
+        answer.close()
+        raise _too_long(most)
+    return answer
+
+
+def _too_long(most: int) -> NotEvaluated:
+    return NotEvaluated(f"the answer has more than {most:,} bytes; ask for less, or add a LIMIT")
 
 
 def is_known(etag: str | None) -> bool:

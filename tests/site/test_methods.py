@@ -106,12 +106,12 @@ def shelf() -> Iterator[Site]:
     running.stop()
 
 
-def addresses(site: Site) -> list[str]:
+def addresses(site: Site, base: str = "") -> list[str]:
     """The addresses of the table, with what is there in the place of the names in braces."""
     text = ask(site, "GET", "/graph?default", Accept="application/n-triples").body.decode()
     found = {}
     for folder in THINGS:
-        things = re.findall(rf"^<{site.base}{folder}/([^>#]+)> ", text, re.MULTILINE)
+        things = re.findall(rf"^<{base or site.base}{folder}/([^>#]+)> ", text, re.MULTILINE)
         found[folder] = things[0] if things else "none"
     node = re.search(r"/ldes/[^/]+/\d+/\d+", ask(site, "GET", "/ldes.nt").body.decode())
     assert node
@@ -218,3 +218,26 @@ def test_a_work_leads_to_the_format_that_its_address_names(shelf: Site) -> None:
     }.items():
         answer = ask(shelf, "GET", f"/item/{HANDLE}?{asked}", Accept="text/html")
         assert (answer.status, answer.headers["location"]) == (303, document + suffix)
+
+
+def test_every_answer_guards_itself_against_browsers() -> None:
+    base = "https://data.example.org/"
+    site = Site(EXAMPLES, "--base", base)
+    try:
+        line = HTTPConnection("127.0.0.1", site.port, timeout=60)
+        look_up = "/sparql?query=ASK%7B%3Fs%20%3Chttp://purl.org/dc/terms/title%3E%20%3Fo%7D"
+        for path in [*addresses(site, base), look_up, look_up, "/nothing", "/sparql?query=x", "/metrics"]:
+            for accept in ("*/*", "text/html"):
+                fields = sent(line, "GET", path, Accept=accept)[0].headers
+                assert fields["X-Content-Type-Options"] == "nosniff", path
+                assert fields["Referrer-Policy"] == "no-referrer", path
+                assert fields["Strict-Transport-Security"] == "max-age=31536000", path
+                policy = fields["Content-Security-Policy"]
+                # The preview of the reconciliation service is made to be shown by others.
+                assert "frame-ancestors 'none'" in policy or path.startswith("/reconcile/preview"), path
+                assert "unsafe-inline" not in policy, path
+                page = fields["Content-Type"].startswith("text/html") if fields["Content-Type"] else False
+                assert not page or "default-src 'none'" in policy, path
+        line.close()
+    finally:
+        site.stop()
