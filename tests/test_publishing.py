@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
+import re
 import signal
 import subprocess
 import threading
@@ -387,6 +389,35 @@ def test_a_password_is_sent_when_it_is_asked_for_and_once_when_it_is_wrong(stub:
     with pytest.raises(RefusedThere, match="does not take this user"):
         Sender(Credentials("a", "b")).post(stub.address, "", UPDATE)
     assert [head.get("Authorization") for head in stub.headers] == [None, "Basic YTpi"]
+
+
+CHALLENGE = {"WWW-Authenticate": 'Digest realm="SPARQL", domain="/", nonce="n1", qop="auth,auth-int", opaque="o"'}
+
+
+def test_a_digest_is_made_of_the_password_and_of_what_the_server_asks_for(stub: Stub) -> None:
+    # Asked for what it would take, and then twice with it.
+    stub.answers.extend([(401, "", CHALLENGE), (401, "", CHALLENGE)])
+    sender = Sender(Credentials("dba", "secret"))
+    for _ in range(2):
+        sender.post(f"{stub.address}sparql-auth?x=1", "", UPDATE)
+    sent = [dict(re.findall(r'(\w+)="?([^",]*)', head.get("Authorization", ""))) for head in stub.headers]
+    assert [one.get("nc") for one in sent] == [None, None, "00000001", "00000002"]
+    for one in sent[2:]:
+        secret, asked = hashed("dba:SPARQL:secret"), hashed("POST:/sparql-auth?x=1")
+        assert one["response"] == hashed(f"{secret}:n1:{one['nc']}:{one['cnonce']}:auth:{asked}")
+        assert (one["username"], one["opaque"], one["qop"]) == ("dba", "o", "auth")
+
+
+def hashed(text: str) -> str:
+    """As RFC 7616 section 3.4 does it."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def test_a_digest_of_a_kind_that_is_not_known_is_a_fault_with_its_name(stub: Stub) -> None:
+    asked = {"WWW-Authenticate": 'Digest realm="x", nonce="n", algorithm=SHA-1024'}
+    stub.answers.extend([(401, "", asked), (401, "", asked)])
+    with pytest.raises(SourceUnreachable, match=r"a kind of Digest that is not known .*SHA-1024"):
+        Sender(Credentials("a", "b")).post(stub.address, "", UPDATE, attempts=1)
 
 
 def test_who_does_not_answer_is_unreachable() -> None:

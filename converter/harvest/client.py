@@ -1,4 +1,8 @@
-"""One request → its answer, on disk where it is large; tried again, later and later, where the fault may pass."""
+"""One request → its answer, on disk where it is large; tried again, later and later, where the fault may pass.
+
+The retries are not urllib3's (`Retry`): whether a fault may pass is often known only when the body has been read, which
+that has no part in, and a fault of one record is asked again less often than one of the network.
+"""
 
 from __future__ import annotations
 

@@ -6,16 +6,15 @@ Every request may be made again without harm: to add what is there and to remove
 
 from __future__ import annotations
 
-import re
 import time
 import uuid
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import urllib3
-from urllib3.exceptions import HTTPError, LocationValueError
+import httpx
 
 from converter.errors import ShelfgraphError, SourceUnreachable, UsageError
 from converter.publish.changes import Deed, Size, Statement
@@ -32,7 +31,6 @@ _ATTEMPTS, _LONGEST = 5, 60.0
 _TOO_LARGE = frozenset({400, 413, 500})
 """What stores say to an update that is too large for them."""
 _REASON = 400
-_OBJECT = re.compile(r"^.*?[>)]: ")
 
 
 class RefusedThere(ShelfgraphError):
@@ -56,15 +54,18 @@ class Sender:
         self, credentials: Credentials | None, seconds: float = 300.0, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._credentials, self._sleep = credentials, sleep
-        self._pool = urllib3.PoolManager(
-            headers={"User-Agent": "Shelfgraph", "Accept": "*/*"},
-            timeout=urllib3.Timeout(connect=15, read=seconds),
-            retries=False,
+        self._client = httpx.Client(
+            auth=credentials,
+            headers={"User-Agent": "Shelfgraph"},
+            timeout=httpx.Timeout(seconds, connect=15),
+            # Neither a proxy nor a password out of the surroundings.
+            trust_env=False,
         )
+        weakref.finalize(self, self._client.close)
 
     def close(self) -> None:
         """Let go of the connection."""
-        self._pool.clear()
+        self._client.close()
 
     def post(self, address: str, body: str, media_type: str, attempts: int = _ATTEMPTS) -> None:
         """Send a body, again where the fault may pass.
@@ -74,9 +75,9 @@ class Sender:
         for attempt in range(1, attempts + 1):
             try:
                 answer = self._posted(address, body.encode(), media_type)
-            except HTTPError as fault:
+            except (httpx.HTTPError, httpx.InvalidURL) as fault:
                 if attempt == attempts:
-                    raise SourceUnreachable(f"{address}: no answer ({_words(fault)}); check the address") from None
+                    raise SourceUnreachable(f"{address}: no answer ({fault}); check the address") from None
                 wait = None
             else:
                 if answer.status < 300:
@@ -87,18 +88,10 @@ class Sender:
             self._sleep(min(wait if wait is not None else 2.0 ** (attempt - 1), _LONGEST))
 
     def _posted(self, address: str, body: bytes, media_type: str) -> _Answer:
-        parts = urlsplit(address)
-        path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
-        while True:
-            headers = {"Content-Type": media_type}
-            if self._credentials and (stated := self._credentials.header("POST", path)):
-                headers["Authorization"] = stated
-            response = self._pool.request("POST", address, body=body, headers=headers, redirect=False)
-            asked = response.headers.get("WWW-Authenticate", "")
-            if response.status == 401 and self._credentials and self._credentials.challenged(asked):
-                continue
-            words = _refusal(known=self._credentials is not None) if response.status == 401 else _reason(response)
-            return _Answer(response.status, words, _seconds(response.headers.get("Retry-After", "")))
+        response = self._client.post(address, content=body, headers={"Content-Type": media_type})
+        status = response.status_code
+        words = _refusal(known=self._credentials is not None) if status == 401 else _reason(response)
+        return _Answer(status, words, _seconds(response.headers.get("Retry-After", "")))
 
 
 class Target:
@@ -229,11 +222,11 @@ def _refusal(*, known: bool) -> str:
     return "it asks for a user; name one with --user, and put the password into SHELFGRAPH_PASSWORD"
 
 
-def _reason(response: urllib3.BaseHTTPResponse) -> str:
+def _reason(response: httpx.Response) -> str:
     """What the store says, in one line; where it leads elsewhere, the address to name."""
-    if 300 <= response.status < 400:
+    if response.is_redirect:
         return f"it leads to {response.headers.get('Location', 'nowhere')}; name that address"
-    text = response.data.decode("utf-8", "replace")
+    text = response.content.decode("utf-8", "replace")
     if "html" in response.headers.get("Content-Type", "") and "<" in text:
         text = "".join(part.partition(">")[2] + " " for part in text.split("<"))
     return " ".join(text.split())[:_REASON]
@@ -241,12 +234,6 @@ def _reason(response: urllib3.BaseHTTPResponse) -> str:
 
 def _seconds(retry_after: str) -> float | None:
     return float(retry_after) if retry_after.isascii() and retry_after.isdigit() else None
-
-
-def _words(fault: HTTPError) -> str:
-    """What a fault says, without the object that urllib3 puts before it."""
-    stated = fault.args[0] if fault.args and isinstance(fault.args[0], str) else str(fault)
-    return _OBJECT.sub("", stated) or type(fault).__name__
 
 
 def checked_address(text: str, option: str) -> str:
@@ -257,7 +244,7 @@ def checked_address(text: str, option: str) -> str:
     try:
         parts = urlsplit(text)
         fits = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
-    except (ValueError, LocationValueError):
+    except ValueError:
         fits = None
     if not fits:
         raise UsageError(f"{option}: {text!r} must begin with http:// or https:// and name a host")
