@@ -309,7 +309,8 @@ def _has_value(node: Node, rule: Rule) -> bool:
 def _name_type(parts: Parts) -> str:
     """What the agent is, as far as its parts show: a family name is a person's."""
     said = next((part.text for part in parts.get("type", [])), "")
-    kinds_ = {"family": "person", "corporate": "corporate", "whole": "whole"}
+    # A family name alone may be that of an organisation, for which a format has no other place.
+    kinds_ = {"given": "person", "family": "whole", "corporate": "corporate", "whole": "whole"}
     return said or next((kind_ for key, kind_ in kinds_.items() if key in parts), "")
 
 

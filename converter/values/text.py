@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from converter.values.terms import UNCARRIABLE
 
+_INVISIBLE = " \u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+"""Spaces, and signs that say nothing at the edges of a value: in which direction it is written, where it may break."""
 _SPACES = re.compile(r"\s+")
 _INNER_SPACES = re.compile(r"[^\S\n]+")
 _PARAGRAPHS = re.compile(r" ?\n[ \n]*")
@@ -42,11 +44,13 @@ def clean(text: str) -> Cleaned:
     Cleaned(text='Pereira , Rodrigo M.', repairs=())
     >>> clean("R&amp;D")
     Cleaned(text='R&D', repairs=('an HTML entity decoded',))
+    >>> clean("\u202bGull, Ann\u202c").text
+    'Gull, Ann'
     >>> clean("R&amp;amp;D").text, clean("GonzÃ¡lez â€“ SÃ£o Paulo").text, clean("«IRMÃ»").text
     ('R&D', 'González – São Paulo', '«IRMÃ»')
     """
     carried, repairs = _carriable(text)
-    return Cleaned(_SPACES.sub(" ", carried).strip(), repairs)
+    return Cleaned(_SPACES.sub(" ", carried).strip(_INVISIBLE), repairs)
 
 
 def paragraphs(text: str) -> Cleaned:

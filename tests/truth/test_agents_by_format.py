@@ -162,6 +162,33 @@ CLAIMS = [
         marc("700 1  $aGull, Ann$0www.viaf.org130344669"),
         '?a foaf:name "Gull, Ann" ; owl:sameAs <https://viaf.org/viaf/130344669>',
     ),
+    Claim(
+        "a family name alone of Crossref's JSON is no person where it names an organisation",
+        "x.json",
+        json.dumps(
+            {
+                "DOI": "10.5555/x",
+                "type": "journal-article",
+                "title": ["T"],
+                "author": [{"family": "Tern University"}, {"family": "Gull", "given": "Ann"}],
+            }
+        ),
+        '?w dcterms:creator ?a , ?b . ?a a foaf:Organization ; foaf:name "Tern University" . ?b a foaf:Person',
+        '?a foaf:name "Tern University" ; a foaf:Person',
+    ),
+    Claim(
+        "a family name alone of CSL is an agent and no more",
+        "x.json",
+        json.dumps([{"type": "book", "id": "1", "title": "T", "author": [{"family": "Plato"}]}]),
+        '?w dcterms:creator ?a . ?a a foaf:Agent ; foaf:name "Plato"',
+        "?a a foaf:Person",
+    ),
+    Claim(
+        "signs of direction round a name are no part of it",
+        "x.csv",
+        table(dc__contributor__author="\u202bGull, Ann\u202c"),
+        '?a a foaf:Person ; foaf:name "Gull, Ann" ; foaf:familyName "Gull"',
+    ),
 ]
 
 

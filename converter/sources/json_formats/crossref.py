@@ -140,7 +140,8 @@ def _name(person: Object, draft: Draft) -> tuple[str, str]:
         name = f"{name}, {text_of(person['suffix'])}"
     unread(person.get("prefix"), draft, "crossref.name.prefix", f"a title of {name}")
     if name:
-        return name, "person"
+        # A family name alone may be that of an organisation, which some deposit as a person.
+        return name, "person" if given else "whole"
     whole = text_of(person.get("name"))
     return (whole, "organization") if whole else (text_of(person.get("literal")), "whole")
 

@@ -121,7 +121,7 @@ def _agents(inner: Object, draft: Draft) -> None:
 def _agent(entry: Object, field: str, draft: Draft) -> str:
     """Read an agent in a role; the name is returned."""
     name_type = text_of(entry.get("nameType"))
-    if text_of(entry.get("familyName")) and name_type != "Organizational":
+    if text_of(entry.get("familyName")) and text_of(entry.get("givenName")) and name_type != "Organizational":
         name_type = "Personal"
     name = _name(entry, name_type, draft)
     if name:
