@@ -158,6 +158,7 @@ def _serve_at(address: Path, reload: Callable[[], object]) -> None:
         log_enabled=False,
         websockets=False,
         workers_kill_timeout=_LAST,
+        respawn_failed_workers=True,
         # Both listen at one socket, in which requests wait for the new one.
         respawn_interval=0,
     )

@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 from contextlib import closing
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import pyoxigraph
@@ -20,7 +20,7 @@ from tests.commands import shelfgraph, started
 from tests.conftest import COMMAND, EXAMPLES, Site, free_port
 from tests.sparql.test_pool import below, command
 from tests.test_sparql import Answer, ask
-from tests.waiting import until
+from tests.waiting import until, until_answered
 
 HANDLE = "20.500.12345/678"
 RECORD = f"/record/{HANDLE}"
@@ -255,6 +255,17 @@ def test_a_site_is_stopped_whose_application_does_nothing_any_more() -> None:
     site.process.terminate()
     site.process.communicate(timeout=_ENDED)
     until(lambda: not [pid for pid in session if alive(pid)])
+
+
+def test_an_application_that_dies_is_started_again() -> None:
+    site = Site(EXAMPLES / "lighthouse.txt")
+    before = application(site.process.pid)
+    os.kill(before, signal.SIGKILL)
+    until(lambda: not alive(before))
+    assert until_answered(lambda: ask(site, "GET", "/-/health"), OSError, HTTPException).status in {200, 503}
+    until(lambda: ask(site, "GET", "/-/ready").status == 200)
+    assert application(site.process.pid) != before
+    site.stop()
 
 
 def descendants(parent: int) -> list[int]:

@@ -61,8 +61,9 @@ class ForkServer:
         self._arguments = [name, holds, str(limit)] if holds else [name]
         self._holds = bool(holds)
         self._lock = threading.Lock()
-        self._closed = self._retired = False
-        self._workers = 0
+        self._closed = False
+        self._needed = 1
+        """How many need it: its workers, and whoever made it."""
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
 
@@ -91,22 +92,14 @@ class ForkServer:
                 ours = self._start()
             socket.send_fds(ours, [_MAKE], [channel.fileno()])
             process = _answer(ours)
-            self._workers += 1
+            self._needed += 1
         return process
 
     def let_go(self) -> None:
-        """A worker is needed no more."""
+        """A worker needs it no more, or whoever made it; it ends with the last of them."""
         with self._lock:
-            self._workers -= 1
-            last = self._retired and not self._workers
-        if last:
-            self.close()
-
-    def retire(self) -> None:
-        """End with the last of the workers."""
-        with self._lock:
-            self._retired = True
-            last = not self._workers
+            self._needed -= 1
+            last = not self._needed
         if last:
             self.close()
 

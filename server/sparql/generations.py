@@ -108,7 +108,7 @@ class Generations:
     def _drop(self, workers: ReadyWorkers) -> None:
         workers.close()
         if workers.server is not self._disk:
-            workers.server.retire()
+            workers.server.let_go()
 
     def _fall_back(self, workers: ReadyWorkers) -> None:
         """Read from disk again where the process that had all in memory makes no more workers."""

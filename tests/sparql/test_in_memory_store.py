@@ -174,7 +174,7 @@ def test_two_workers_of_one_memory_draw_different_lots(pool: Pool) -> None:
 
 
 def test_a_pool_that_is_closed_while_it_takes_data_in_leaves_nothing(tmp_path: Path) -> None:
-    made = Pool(store(tmp_path / "1", 3), base="http://closing/", size=1, timeout=1.5, resident=PLENTY)
+    made = Pool(store(tmp_path / "1", 3), base="http://closing/", size=1, timeout=20, resident=PLENTY)
     assert stated(made)
     made.close()
     until(lambda: not [one for one in processes() if "http://closing/" in command(one)])
