@@ -26,7 +26,9 @@ from converter.values.terms import XSD, iri, literal, triple, type_
 from ontology import Row
 
 _METRIC = re.compile(r"(?P<year>\d{4})\s+(?P<measure>[^:]+?)\s*:\s*(?P<value>\d+(?:[.,]\d+)?)")
-_RANGE = re.compile(r"(?:pp?\.?\s*)?([A-Za-z]?\d+[A-Za-z]?)\s*[-–—]\s*([A-Za-z]?\d+[A-Za-z]?)")
+_PAGE = r"[A-Za-z]?\d+[A-Za-z]?|[ivxlcdm]+"
+_RANGE = re.compile(rf"(?:pp?\.?\s*)?({_PAGE})(?:\s*[-–—]\s*({_PAGE}))?")
+"""A page, or a first and a last one; pages in front of a book have Roman numbers."""
 _ISBN = "datacite:isbn"
 _PROPERTIES = {"datacite:issn": "prism:issn", "datacite:eissn": "prism:eIssn", "datacite:lissn": "fabio:hasIssnL"}
 _PART_OF = ontology.expand("frbr:partOf", "program")
@@ -130,10 +132,9 @@ def page(item: Item, row: Row, field: Field) -> Iterator[str]:
     if row.parser == "range":
         match = _RANGE.fullmatch(field.value)
         if match:
-            pages |= {
-                term("prism:startingPage")[1:-1]: match[1],
-                term("prism:endingPage")[1:-1]: match[2],
-            }
+            pages[term("prism:startingPage")[1:-1]] = match[1]
+            if match[2]:
+                pages[term("prism:endingPage")[1:-1]] = match[2]
     for property_, value in pages.items():
         if item.first(item.term, property_, value):
             yield from ties

@@ -43,12 +43,22 @@ _KEYWORDS = re.compile(r"\s*,\s*")
 _SEMICOLON = re.compile(r"\s*;\s*")
 _AGENTS = frozenset({"author", "editor", "translator", "advisor"})
 _REPORTS = frozenset({"report", "techreport", "patent", "manual", "misc", "online", "software", "dataset", "thesis"})
-_VERBATIM = frozenset({"doi", "url", "eprint", "file"})
+_VERBATIM = frozenset({"doi", "url", "eprint", "file", "date", "eventdate"})
 _ESCAPED = re.compile(r"\\([_#%&~$])")
 _UNESCAPED = re.compile(r"(?<!\\)[%&]")
 _TYPEWRITER = re.compile(r"\\(?:texttt|path)(?=\s*\{)")
 """What the decoder would leave out together with its text."""
-_SIGN = {"textless": "<", "textgreater": ">", "textbar": "|", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX"}
+_SIGN = {
+    "textless": "<",
+    "textgreater": ">",
+    "textbar": "|",
+    "textasciicircum": "^",
+    "LaTeX": "LaTeX",
+    "TeX": "TeX",
+    "BibTeX": "BibTeX",
+    "textbraceleft": r"\{",
+    "textbraceright": r"\}",
+}
 """Signs that the decoder would leave out."""
 _SIGNS = re.compile(rf"\{{\\({'|'.join(_SIGN)})\}}|\\({'|'.join(_SIGN)})(?![A-Za-z])(?:\{{\}}|\s+)?")
 _WITHOUT_INSTITUTION = frozenset("article book inbook incollection inproceedings conference proceedings".split())

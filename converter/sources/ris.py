@@ -131,14 +131,15 @@ def _named(name: str) -> tuple[str, str]:
 def _conference(entry: dict[str, Any], draft: Draft, rules: Mapping[str, str]) -> None:
     """The conference of a paper: where C3 names the proceedings, T2 names the conference.
 
-    CY is where it was held where C1 is the place of publication, or nobody is said to have published the paper.
+    CY is where it was held where C1 is the place of publication, where both are named, or where nobody is said to have
+    published the paper.
     """
     if proceedings := _texts(entry.pop("C3", None)):
         for text in _texts(entry.pop("T2", None)):
             draft.add("dc.relation.conference", text)
         entry["T2"] = proceedings
     places = _texts(entry.pop("C1", None))
-    if places or not entry.get("PB"):
+    if places or proceedings or not entry.get("PB"):
         for text in _texts(entry.pop("CY", None)):
             draft.add("oaire.citation.conferencePlace", text)
     for text in places:
@@ -174,9 +175,12 @@ def _numbers(text: str, draft: Draft, rules: Mapping[str, str], *, is_book: bool
         for number in books:
             draft.add(rules["SN[book]"], number.value)
         for one in serials:
-            draft.add(rules["SN"], one.value)
+            draft.add(fields("ris")["SN"], one.value)
+    elif books or (is_book and not serials):
+        draft.add(rules["SN[book]"], text)
     else:
-        draft.add(rules["SN[book]" if books or (is_book and not serials) else "SN"], text)
+        # A report, a standard or a patent has a number of its own there.
+        draft.add(fields("ris")["SN"] if serials else rules["SN"], text)
 
 
 def _dates(entry: dict[str, Any], draft: Draft) -> None:

@@ -25,7 +25,7 @@ _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 _RELATIONS = "relation-types"
 _SCHEMES = ("@identifierType", "@relatedIdentifierType")
 _MOST_DAYS = 31
-_OF_A_DATE = frozenset({"date-parts", "year", "month", "day", "raw", "literal"})
+_OF_A_DATE = frozenset({"date-parts", "year", "month", "day", "raw", "literal", "season", "circa"})
 _ROR = re.compile(r"0[a-z0-9]{6}[0-9]{2}")
 
 
@@ -269,12 +269,15 @@ class _Reading:
 
 
 def date_of(node: Node) -> str:
-    """The date of an element or object in the form of ISO 8601 as far as it goes; two are an interval.
+    """The date of an element or object in the form of EDTF as far as it goes; two are an interval.
 
     >>> from converter.sources.nodes import of_json
     >>> (node,) = of_json("issued", {"date-parts": [[2013, 2, 1], [2013, 3]]})
     >>> date_of(node)
     '2013-02-01/2013-03'
+    >>> (node,) = of_json("issued", {"date-parts": [[2013]], "season": 2, "circa": True})
+    >>> date_of(node)
+    '2013-22~'
     """
     stated = [part.whole for part in node.at("date-parts")]
     numbers = stated or [text for name in ("year", "month", "day") if (text := node.stated(name))]
@@ -286,6 +289,10 @@ def date_of(node: Node) -> str:
         else:
             dates[-1].append(number.zfill(2))
     whole = "/".join("-".join(date) for date in dates)
+    if len(dates) == 1 and len(dates[0]) == 1 and node.stated("season") in {"1", "2", "3", "4"}:
+        whole += f"-2{node.stated('season')}"
+    if whole and node.stated("circa").casefold() in {"true", "1"}:
+        whole += "~"
     return whole or node.stated("raw") or node.stated("literal")
 
 

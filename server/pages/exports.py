@@ -125,7 +125,7 @@ def _csv(site: Site, result: Result) -> Iterator[str]:
 
 def _cell(value: object) -> object:
     """A value that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "@", "\t", "\r"} else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 def _atom(site: Site, result: Result) -> Iterator[str]:
@@ -162,7 +162,8 @@ def _described(site: Site, result: Result) -> Iterator[Description]:
 
 
 def _bibtex(site: Site, result: Result) -> Iterator[str]:
-    yield from (bibtex(described.work).decode() + "\n" for described in _described(site, result))
+    taken = set[str]()
+    yield from (bibtex(described.work, taken).decode() + "\n" for described in _described(site, result))
 
 
 def _ris(site: Site, result: Result) -> Iterator[str]:

@@ -13,6 +13,9 @@ from server.representations.dublin_core import simple
 from server.representations.registry import Description
 from server.representations.work import Work
 
+_ISSUERS = {"thesis": "citation_dissertation_institution", "report": "citation_technical_report_institution"}
+"""What a work is in CSL → the tag of who stands behind it, "citation_publisher" for all others."""
+
 
 class Meta(NamedTuple):
     """A tag: its name, its content, and the language of that."""
@@ -33,7 +36,7 @@ def meta_tags(described: Description) -> list[Meta]:
 
 def _highwire(work: Work) -> Iterator[Meta]:
     for title in work.titles[:1]:
-        yield Meta("citation_title", title.text, title.language)
+        yield Meta("citation_title", work.full_title, title.language)
     for agent in work.authors:
         yield Meta("citation_author", agent.name)
         yield Meta("citation_author_orcid", f"https://orcid.org/{agent.orcid}" if agent.orcid else "")
@@ -45,11 +48,12 @@ def _highwire(work: Work) -> Iterator[Meta]:
     yield Meta("citation_issue", work.issue)
     yield Meta("citation_firstpage", work.first_page)
     yield Meta("citation_lastpage", work.last_page)
-    yield Meta("citation_issn", work.issn)
-    yield Meta("citation_isbn", work.isbn)
+    yield Meta("citation_conference_title", work.event.name)
+    yield from (Meta("citation_issn", value) for value in work.issns)
+    yield from (Meta("citation_isbn", value) for value in work.isbns)
     yield Meta("citation_doi", work.doi)
-    name = "citation_dissertation_institution" if work.kind.csl == "thesis" else "citation_publisher"
-    yield Meta(name, work.issuer)
+    yield Meta(_ISSUERS.get(work.kind.csl, "citation_publisher"), work.issuer)
+    yield Meta("citation_technical_report_number", work.own_number if work.kind.csl == "report" else "")
     yield Meta("citation_language", work.language)
     yield from (Meta("citation_keywords", value.text) for value in work.subjects)
     yield Meta("citation_abstract_html_url", work.landing)

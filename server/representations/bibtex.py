@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from server.representations.publication_line import Issued
 from server.representations.work import Agent, Work
 
 _ESCAPES = {
@@ -21,15 +22,28 @@ _ESCAPES = {
     "^": r"\textasciicircum{}",
 }
 _SPECIAL = re.compile(r"[\\{}&%$#_~^]")
+_LIGATURE = re.compile(r"(-(?=-)|'(?=')|`(?=`))")
+"""The first of two signs of which LaTeX makes a dash or a quotation mark."""
+_ALONE = {"{": r"{\textbraceleft}", "}": r"{\textbraceright}"}
+"""Braces that are no pair: BibTeX counts a brace behind a backslash too."""
+_YEAR_AND_MONTH = 2
+_AND = re.compile(r"\sand\s", re.IGNORECASE)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_PLAIN = frozenset({"doi", "url", "issn", "isbn", "month", "year", "eprint"})
+_PLAIN = frozenset({"doi", "url", "issn", "isbn", "month", "year", "date", "eprint"})
 """Fields whose values are no text: they are not escaped."""
 
 
-def bibtex(work: Work) -> bytes:
-    """The work as one entry."""
+def bibtex(work: Work, taken: set[str] | None = None) -> bytes:
+    """The work as one entry; its key is none of those taken by others of the same file, and is added to them."""
+    key = first = _key(work)
+    number = 1
+    while taken is not None and key in taken:
+        number += 1
+        key = f"{first}-{number}"
+    if taken is not None:
+        taken.add(key)
     lines = [f"  {name} = {_braced(name, value)}" for name, value in _fields(work) if value]
-    return (f"@{work.kind.bibtex}{{{_key(work)},\n" + ",\n".join(lines) + "\n}\n").encode()
+    return (f"@{work.kind.bibtex}{{{key},\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
 def escaped(text: str) -> str:
@@ -37,8 +51,22 @@ def escaped(text: str) -> str:
 
     >>> escaped("Tern & Harbour: 50% {of} lights")
     'Tern \\& Harbour: 50\\% \\{of\\} lights'
+    >>> escaped("Tides--Norway"), escaped("a } b")
+    ('Tides-{}-Norway', 'a {\\textbraceright} b')
     """
-    return _SPECIAL.sub(lambda match: _ESCAPES[match[0]], " ".join(text.split()))
+    escapes = _ESCAPES if _is_paired(text) else {**_ESCAPES, **_ALONE}
+    plain = _SPECIAL.sub(lambda match: escapes[match[0]], " ".join(text.split()))
+    return _LIGATURE.sub(r"\1{}", plain)
+
+
+def _is_paired(text: str) -> bool:
+    """Whether each brace of the text has another."""
+    depth = 0
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        if depth < 0:
+            return False
+    return not depth
 
 
 def _fields(work: Work) -> Iterator[tuple[str, str]]:
@@ -48,17 +76,23 @@ def _fields(work: Work) -> Iterator[tuple[str, str]]:
     yield "author", _names(work.authors)
     yield "editor", _names(work.roles.get("editor", ()))
     yield "translator", _names(work.roles.get("translator", ()))
+    yield "advisor", _names(work.roles.get("supervisor", ())) if thesis else ""
     # Braces of its own keep a style from changing the case of names and formulas in a title.
     yield "title", f"{{{escaped(work.titles[0].text)}}}" if work.titles else ""
     # What stands in a volume of a series with an ISSN names the volume where its book is.
     yield "journal", escaped("" if contained else work.journal)
     yield "booktitle", escaped(work.book or (work.journal if contained else ""))
+    yield "subtitle", escaped(" ".join(value.text for value in work.subtitles[:1])) if work.titles else ""
     yield "series", escaped(work.series)
-    yield "number", escaped(work.issue or work.number)
+    yield "number", escaped(work.issue or work.number or work.own_number)
     yield "volume", escaped(work.volume)
-    yield "pages", escaped("--".join(work.page_range))
+    yield "pages", "--".join(escaped(page) for page in work.page_range)
     yield "eid", escaped(work.article_number)
+    yield "eventtitle", escaped(work.event.name)
+    yield "venue", escaped(work.event.place)
+    yield "eventdate", _bare(work.event.date) if work.event.span else ""
     yield "year", work.year
+    yield "date", _bare(work.issued.edtf) if _says_more(work.issued) else ""
     yield "month", _MONTHS[int(work.date[1]) - 1] if len(work.date) > 1 and 1 <= int(work.date[1]) <= 12 else ""
     yield "school" if thesis else "institution" if report else "publisher", escaped(work.issuer)
     yield "address", escaped(work.place)
@@ -66,12 +100,20 @@ def _fields(work: Work) -> Iterator[tuple[str, str]]:
     yield "version", escaped(work.version)
     yield "edition", escaped(work.edition)
     yield "doi", _bare(work.doi)
-    yield "issn", _bare(work.issn)
-    yield "isbn", _bare(work.isbn)
+    yield "issn", _bare(", ".join(work.issns))
+    yield "isbn", _bare(", ".join(work.isbns))
+    eprint = next((one.value for one in work.identifiers if one.scheme == "arxiv"), "")
+    yield "eprint", _bare(eprint)
+    yield "eprinttype", "arxiv" if eprint else ""
     yield "url", _bare(work.link)
     yield "language", escaped(", ".join(work.languages))
-    yield "keywords", escaped(", ".join(value.text for value in work.subjects))
+    yield "keywords", escaped(work.keywords)
     yield "abstract", escaped(" ".join(value.text for value in work.abstracts))
+
+
+def _says_more(issued: Issued) -> bool:
+    """Whether the date of issue says more than a year and a month, which have fields of their own."""
+    return bool(issued.end or issued.season or issued.circa or len(issued.date) > _YEAR_AND_MONTH)
 
 
 def _braced(name: str, value: str) -> str:
@@ -94,7 +136,7 @@ def _name(agent: Agent) -> str:
         return f"{{{escaped(agent.name)}}}"
     # The word that parts two names, within one name, would make two of it.
     parts = [
-        part if " and " not in part else f"{{{part}}}"
+        part if not _AND.search(part) else f"{{{part}}}"
         for part in (escaped(agent.family or agent.name), escaped(agent.suffix), escaped(agent.first_names))
     ]
     return ", ".join(part for part in parts if part)

@@ -62,7 +62,7 @@ def bibliography(work: Work, style: str) -> bytes:
         _as_written()
         # Of a language that is not known, the processor would take it for English and write each word with a capital.
         source = CiteProcJSON(
-            [{"language": work.language_of_title or "und", **item, **_initialled(item), "id": "work"}]
+            [{"language": work.language_of_title or "und", **_as_known(item), **_initialled(item), "id": "work"}]
         )
         parsed = _style(STYLES[style], spoken_once(STYLES[style], item))
         made = CitationStylesBibliography(parsed, source, formatter.plain)
@@ -70,6 +70,11 @@ def bibliography(work: Work, style: str) -> bytes:
         line = " ".join(" ".join(str(entry) for entry in made.bibliography()).split())
     # One reference has no place in a list, and a title that ends a sentence needs no other end.
     return (_ENDED_TWICE.sub(r"\1", _NUMBER.sub("", line)) + "\n").encode()
+
+
+def _as_known(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The item in the words of CSL 1.0, which the processor knows."""
+    return {"event" if name == "event-title" else name: value for name, value in item.items()}
 
 
 def markdown(work: Work) -> bytes:
@@ -89,7 +94,7 @@ def _line(work: Work, text: Callable[[str], str], slanted: Callable[[str], str],
     numbers += f"({text(work.issue)})" if work.issue else ""
     pages = "–".join(work.page_range) or work.article_number
     place = ", ".join(part for part in (slanted(text(where)) if where else "", numbers, text(pages)) if part)
-    title = text(work.titles[0].text) if work.titles else ""
+    title = text(work.full_title)
     parts = (
         _ended(f"{_responsible(work, text)} ({work.year or 'n.d.'})".strip()),
         _ended(title if where or not title else slanted(title)),
@@ -141,7 +146,7 @@ def _knowing_all_roles() -> None:
     import citeproc  # noqa: PLC0415 - an extra
 
     for known in (citeproc.NAMES, citeproc.VARIABLES):
-        known += [name for name in ROLES.values() if name not in known]
+        known += [name for role in ROLES.values() if (name := role.replace("-", "_")) not in known]
 
 
 def _with_points(word: str, mark: str) -> str:
@@ -163,6 +168,9 @@ def _as_written() -> None:
     initialize, capitalize = model.Name.initialize, string.String.capitalize_first
 
     def initialized(name: Any, given: str, mark: str, context: Any) -> str:
+        if not any(letter.isupper() or letter.islower() for letter in given):
+            # Letters without case have no initials.
+            return given
         if name.get("initialize") != "false":
             return str(initialize(name, given, mark, context))
         return " ".join(_with_points(word, mark) for word in given.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from server.representations.publication_line import Issued
 from server.representations.work import Agent, Work
 
 ROLES = {
@@ -14,8 +15,10 @@ ROLES = {
     "illustrator": "illustrator",
     "compiler": "compiler",
     "curator": "curator",
+    "series-editor": "collection-editor",
 }
 """Our roles → the name variables of CSL."""
+_SEASONS = ("Spring", "Summer", "Autumn", "Winter")
 _PARTICLES = frozenset(
     "af av da das de del dela della den der di do dos du la le van ten ter und van vom von zu zum zur".split()
 )
@@ -33,13 +36,18 @@ def csl_item(work: Work) -> dict[str, Any]:
     item: dict[str, Any] = {
         "id": work.address,
         "type": work.kind.csl,
-        "title": " ".join(work.titles[0].text.split()) if work.titles else "",
+        "title": " ".join(work.full_title.split()),
         **{name: [_name(agent) for agent in work.roles.get(role, ())] for role, name in ROLES.items()},
-        "issued": {"date-parts": [[int(part) for part in work.date]]} if work.date else {},
+        "author": [_name(agent) for agent in work.authors],
+        "issued": _issued(work.issued),
         "container-title": work.journal or work.book,
         "collection-title": work.series,
         "collection-number": work.number if work.series else "",
+        "event-title": work.event.name,
+        "event-place": work.event.place,
+        "event-date": _date(*work.event.span),
         "edition": work.edition,
+        "number": work.own_number,
         "volume": work.volume,
         "issue": work.issue,
         "page": pages or work.article_number,
@@ -49,16 +57,27 @@ def csl_item(work: Work) -> dict[str, Any]:
         "genre": work.genre if work.kind.csl in {"thesis", "report"} else "",
         "version": work.version,
         "DOI": work.doi,
-        "ISSN": work.issn,
-        "ISBN": work.isbn,
+        "ISSN": ", ".join(work.issns),
+        "ISBN": ", ".join(work.isbns),
         "PMID": numbers.get("pmid", ""),
         "PMCID": numbers.get("pmcid", ""),
         "URL": work.link,
         "language": work.language,
         "abstract": "\n".join(value.text for value in work.abstracts),
-        "keyword": ", ".join(value.text for value in work.subjects),
+        "keyword": work.keywords,
     }
     return {name: value for name, value in item.items() if value}
+
+
+def _date(*days: tuple[str, ...]) -> dict[str, Any]:
+    """One day, or the first and the last of several; empty for none."""
+    return {"date-parts": [[int(part) for part in day] for day in days if day]} if any(days) else {}
+
+
+def _issued(issued: Issued) -> dict[str, Any]:
+    found = _date(issued.date, issued.end)
+    found |= {"season": _SEASONS.index(issued.season) + 1} if issued.season else {}
+    return found | ({"circa": True} if issued.circa else {})
 
 
 def _name(agent: Agent) -> dict[str, str]:

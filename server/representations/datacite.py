@@ -7,11 +7,13 @@ A property that the schema demands and the graph does not have says so by its co
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from lxml import etree
 
+from server.representations.view import Value
 from server.representations.work import Agent, Work
 
 KERNEL = "http://datacite.org/schema/kernel-4"
@@ -23,21 +25,37 @@ _NO_YEAR = "0000"
 _CONTRIBUTORS = {
     "editor": "Editor",
     "supervisor": "Supervisor",
-    "translator": "Other",
-    "illustrator": "Other",
-    "affiliate": "Other",
-    "contributor": "Other",
-    "data-creator": "DataCollector",
+    "translator": "Translator",
+    "researcher": "Researcher",
     "data-curator": "DataCurator",
+    "data-manager": "DataManager",
+    "producer": "Producer",
     "sponsor": "Sponsor",
     "project-leader": "ProjectLeader",
     "project-member": "ProjectMember",
     "contact-person": "ContactPerson",
     "rights-holder": "RightsHolder",
+    "copyright-owner": "RightsHolder",
 }
-"""Our roles → contributorType; publishers and authors have elements of their own."""
-_RELATED = {"isbn": "ISBN", "issn": "ISSN", "pmid": "PMID", "arxiv": "arXiv", "ark": "ARK", "urn": "URN"}
-"""Our schemes → relatedIdentifierType; the others are alternate identifiers."""
+"""Our roles → contributorType, "Other" for all others; publishers and authors have elements of their own."""
+_NAME_IDENTIFIERS = {
+    "orcid": ("ORCID", "https://orcid.org/"),
+    "ror": ("ROR", "https://ror.org/"),
+    "isni": ("ISNI", "https://isni.org/isni/"),
+}
+"""Our schemes of agents → nameIdentifierScheme, and what stands before the value in an address."""
+_PLACES = {"ORCID": "https://orcid.org", "ROR": "https://ror.org", "ISNI": "https://isni.org"}
+"""The addresses of the schemes, as DataCite's own service gives them."""
+_FUNDER_IDENTIFIERS = {
+    "fundref": ("Crossref Funder ID", "https://doi.org/"),
+    "ror": ("ROR", "https://ror.org/"),
+    "isni": ("ISNI", "https://isni.org/isni/"),
+}
+"""Our schemes of funders → funderIdentifierType, and what stands before the value in an address."""
+_DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?(?:/\d{4}(?:-\d{2}){0,2})?")
+"""A date or a span of dates as the schema takes them; what is unsure or has a season is none."""
+_ALTERNATE = {"isbn": "ISBN", "issn": "ISSN", "pmid": "PMID", "arxiv": "arXiv", "ark": "ARK", "urn": "URN"}
+"""Our schemes → alternateIdentifierType, where that differs from our own name of them."""
 
 
 class Part(NamedTuple):
@@ -72,7 +90,7 @@ def _parts(work: Work) -> Iterator[Part]:
         Part("title", _UNKNOWN)
     ]
     others = [
-        Part("title", title.text, (("titleType", "AlternativeTitle"), *_language(title.language)))
+        Part("title", title.text, (("titleType", _title_type(work, title)), *_language(title.language)))
         for title in work.other_titles
     ]
     yield Part("titles", parts=(*titles, *others))
@@ -80,16 +98,16 @@ def _parts(work: Work) -> Iterator[Part]:
     yield Part("publicationYear", work.year or _NO_YEAR)
     general = (("resourceTypeGeneral", work.kind.datacite),)
     yield Part("resourceType", work.genre or work.kind.schema_org, general)
-    subjects = dict.fromkeys(value.text for value in work.subjects)
-    yield Part("subjects", parts=tuple(Part("subject", text) for text in subjects))
+    subjects = dict.fromkeys((value.text, value.language) for value in work.subjects)
+    yield Part("subjects", parts=tuple(Part("subject", text, _language(tag)) for text, tag in subjects))
     yield Part("contributors", parts=tuple(_agent("contributor", agent, kind) for kind, agent in _others(work)))
-    yield Part("dates", parts=tuple(Part("date", text, (("dateType", kind),)) for kind, text in _dates(work)))
+    yield Part("dates", parts=tuple(_dates(work)))
     yield Part("language", work.language)
     yield Part("alternateIdentifiers", parts=tuple(_alternates(work)))
     yield Part("relatedIdentifiers", parts=tuple(_related(work)))
-    sizes = dict.fromkeys(file.size for file in work.files if file.size)
+    sizes = dict.fromkeys((*(file.size for file in work.files if file.size), *work.extents))
     yield Part("sizes", parts=tuple(Part("size", size) for size in sizes))
-    formats = dict.fromkeys(file.media_type for file in work.files if file.media_type)
+    formats = dict.fromkeys((*(file.media_type for file in work.files if file.media_type), *work.formats))
     yield Part("formats", parts=tuple(Part("format", media_type) for media_type in formats))
     yield Part("version", work.version)
     yield Part("rightsList", parts=tuple(_rights(work)))
@@ -99,7 +117,14 @@ def _parts(work: Work) -> Iterator[Part]:
         parts=(
             *(Part("description", text.text, described + _language(text.language)) for text in work.abstracts),
             *(Part("description", text.text, (("descriptionType", "Other"),)) for text in work.descriptions),
+            *(
+                Part("description", str(series), (("descriptionType", "SeriesInformation"),))
+                for series in work.all_series
+            ),
         ),
+    )
+    yield Part(
+        "geoLocations", parts=tuple(Part("geoLocation", parts=(Part("geoLocationPlace", p),)) for p in work.places)
     )
     yield Part("fundingReferences", parts=tuple(_funding(work)))
     yield Part("relatedItems", parts=tuple(_related_items(work)))
@@ -126,14 +151,34 @@ def _nobody() -> Part:
 
 def _agent(element: str, agent: Agent, role: str = "") -> Part:
     kind = _name_type(agent)
-    inner = [Part(f"{element}Name", agent.name, (("nameType", kind),) if kind else ())]
+    inner = [Part(f"{element}Name", _inverted(agent), (("nameType", kind),) if kind else ())]
     if agent.person:
         inner += [Part("givenName", agent.given), Part("familyName", agent.family)]
-    if agent.orcid:
-        scheme = (("nameIdentifierScheme", "ORCID"), ("schemeURI", "https://orcid.org/"))
-        inner.append(Part("nameIdentifier", f"https://orcid.org/{agent.orcid}", scheme))
+    for scheme, place, value in _identifiers(agent):
+        attributes = (("nameIdentifierScheme", scheme), ("schemeURI", place))
+        inner.append(Part("nameIdentifier", place + value, attributes))
     inner += [Part("affiliation", name) for name in agent.affiliations]
     return Part(element, "", (("contributorType", role),) if role else (), tuple(inner))
+
+
+def _inverted(agent: Agent) -> str:
+    """The name; of a person with a suffix, which has no element of its own, in the order of catalogues."""
+    parts = (agent.family, agent.given, agent.suffix)
+    return ", ".join(filter(None, parts)) if agent.suffix and agent.family else agent.name
+
+
+def _identifiers(agent: Agent) -> Iterator[tuple[str, str, str]]:
+    """Yield the identifiers of the agent: the name of the scheme, what stands before the value, and the value."""
+    stated = {scheme: value for scheme, value in agent.identifiers if scheme in _NAME_IDENTIFIERS}
+    stated |= {"orcid": agent.orcid} if agent.orcid else {}
+    for scheme, value in stated.items():
+        yield (*_NAME_IDENTIFIERS[scheme], value)
+
+
+def _title_type(work: Work, title: Value) -> str:
+    if title in work.translated_titles:
+        return "TranslatedTitle"
+    return "Subtitle" if title in work.subtitles else "AlternativeTitle"
 
 
 def _name_type(agent: Agent) -> str:
@@ -149,67 +194,100 @@ def _creators(work: Work) -> Iterable[Agent]:
 def _others(work: Work) -> Iterator[tuple[str, Agent]]:
     """Yield those who are no creators, each with the type of contributor."""
     for role, agents in work.roles.items():
-        if role in {"author", "publisher"} or (role == "editor" and not work.authors):
+        if role in {"author", "publisher"} or agents == work.authors or (role == "editor" and not work.authors):
             continue
         yield from ((_CONTRIBUTORS.get(role, "Other"), agent) for agent in agents)
 
 
-def _dates(work: Work) -> Iterator[tuple[str, str]]:
+def _dates(work: Work) -> Iterator[Part]:
     if work.date:
-        yield "Issued", "-".join(work.date)
+        text = "/".join("-".join(day) for day in (work.issued.date, work.issued.end) if day)
+        about = ", ".join(filter(None, (work.issued.season, "circa" if work.issued.circa else "")))
+        yield Part("date", text, (("dateType", "Issued"), *((("dateInformation", about),) if about else ())))
+    yield from (Part("date", text, (("dateType", kind),)) for kind, text in work.dates if _DAY.fullmatch(text))
     if work.available:
-        yield "Available", work.available
+        yield Part("date", work.available, (("dateType", "Available"),))
 
 
 def _alternates(work: Work) -> Iterator[Part]:
     for scheme, value in work.identifiers:
-        if value != work.doi and scheme not in _RELATED and (work.doi or scheme != "handle"):
-            yield Part("alternateIdentifier", value, (("alternateIdentifierType", scheme),))
+        if value != work.doi and (work.doi or scheme != "handle"):
+            kind = _ALTERNATE.get(scheme, scheme)
+            yield Part("alternateIdentifier", value, (("alternateIdentifierType", kind),))
 
 
 def _related(work: Work) -> Iterator[Part]:
-    for scheme, value in work.identifiers:
-        if scheme in _RELATED and value != work.issn:
-            kind = (("relatedIdentifierType", _RELATED[scheme]), ("relationType", "IsIdenticalTo"))
-            yield Part("relatedIdentifier", value, kind)
-    if work.issn:
-        yield Part(
-            "relatedIdentifier", work.issn, (("relatedIdentifierType", "ISSN"), ("relationType", "IsPublishedIn"))
-        )
+    own = {value for _, value in work.identifiers}
+    stated = [("ISSN", "IsPublishedIn", value) for value in work.issns if value not in own]
+    stated += [("ISBN", "IsPublishedIn", value) for value in work.host_isbns if value not in own]
+    stated += [(one.type, one.relation, one.identifier) for one in work.related]
+    for kind, relation, value in dict.fromkeys(stated):
+        yield Part("relatedIdentifier", value, (("relatedIdentifierType", kind), ("relationType", relation)))
 
 
 def _rights(work: Work) -> Iterator[Part]:
+    texts = [text for text in work.rights if _web(text.text) != _web(work.licence)]
     if work.licence:
-        yield Part("rights", next((text.text for text in work.rights), work.licence), (("rightsURI", work.licence),))
+        # Only a text that holds the address, or that stands alone, is known to be of the licence.
+        named = [text for text in texts if _web(work.licence) in text.text] or (texts if len(texts) == 1 else [])
+        texts = [text for text in texts if text not in named[:1]]
+        yield Part("rights", named[0].text if named else work.licence, (("rightsURI", work.licence),))
     if work.access:
         yield Part("rights", work.access_name, (("rightsURI", work.access),))
-    yield from (Part("rights", text.text) for text in work.rights[1 if work.licence else 0 :])
+    yield from (Part("rights", text.text) for text in texts)
+
+
+def _web(address: str) -> str:
+    """The address without its protocol, which licences are written with and without an s."""
+    return address.partition("://")[2].rstrip("/")
 
 
 def _funding(work: Work) -> Iterator[Part]:
-    granted = {agency for _, agency in work.grants}
-    for number, agency in work.grants:
-        yield Part("fundingReference", parts=(Part("funderName", agency or _UNKNOWN), Part("awardNumber", number)))
+    granted = {grant.agency for grant in work.grants}
+    for grant in work.grants:
+        award = (("awardURI", grant.page),) if grant.page else ()
+        parts = (Part("awardNumber", grant.number, award), Part("awardTitle", grant.title))
+        yield Part("fundingReference", parts=(*_funder(work, grant.agency), *parts))
     for funder in work.funders:
-        if funder.text not in granted:
-            yield Part("fundingReference", parts=(Part("funderName", funder.text),))
+        if funder not in granted:
+            yield Part("fundingReference", parts=_funder(work, funder))
+
+
+def _funder(work: Work, agency: Value | None) -> tuple[Part, ...]:
+    name = Part("funderName", agency.text if agency else _UNKNOWN)
+    found = work.funder_identifiers.get(agency.address or "") if agency else None
+    if found is None or found.scheme not in _FUNDER_IDENTIFIERS:
+        return (name,)
+    kind, place = _FUNDER_IDENTIFIERS[found.scheme]
+    return name, Part("funderIdentifier", place + found.value, (("funderIdentifierType", kind),))
 
 
 def _related_items(work: Work) -> Iterator[Part]:
     title = work.journal or work.book
     if title:
-        kind = "Journal" if work.journal else "Book"
+        kind, number = ("Journal" if work.journal else "Book"), _container_number(work)
         yield Part(
             "relatedItem",
             attributes=(("relatedItemType", kind), ("relationType", "IsPublishedIn")),
             parts=(
+                *(
+                    Part("relatedItemIdentifier", value, (("relatedItemIdentifierType", type_),))
+                    for type_, value in number
+                ),
                 Part("titles", parts=(Part("title", title),)),
                 Part("volume", work.volume),
                 Part("issue", work.issue),
+                Part("number", work.article_number, (("numberType", "Article"),)),
                 Part("firstPage", work.first_page),
                 Part("lastPage", work.last_page),
             ),
         )
+
+
+def _container_number(work: Work) -> list[tuple[str, str]]:
+    """The number of the journal or the book around the work, with its type; none where there is none."""
+    kind, found = ("ISSN", work.issns) if work.journal else ("ISBN", work.host_isbns)
+    return [(kind, value) for value in found[:1]]
 
 
 def _language(tag: str | None) -> tuple[tuple[str, str], ...]:
@@ -249,8 +327,10 @@ def _json(work: Work) -> dict[str, Any]:
         "rightsList": [_json_text("rights", part) for part in parts["rightsList"].parts],
         "descriptions": [_json_text("description", part) for part in parts["descriptions"].parts],
         "fundingReferences": [
-            {inner.name: inner.text for inner in part.parts if inner.text} for part in parts["fundingReferences"].parts
+            {key: text for inner in part.parts if inner.text for key, text in _json_text(inner.name, inner).items()}
+            for part in parts["fundingReferences"].parts
         ],
+        "geoLocations": [{inner.name: inner.text for inner in part.parts} for part in parts["geoLocations"].parts],
         "container": {
             "type": "Journal" if work.journal else "Book",
             "title": work.journal or work.book,
@@ -258,7 +338,11 @@ def _json(work: Work) -> dict[str, Any]:
             "issue": work.issue,
             "firstPage": work.first_page,
             "lastPage": work.last_page,
-            "identifier": work.issn or work.isbn,
+            **{
+                name: text
+                for type_, value in _container_number(work)
+                for name, text in (("identifier", value), ("identifierType", type_))
+            },
         }
         if work.journal or work.book
         else None,
@@ -270,18 +354,17 @@ def _json_text(name: str, part: Part) -> dict[str, str]:
 
 
 def _json_agent(agent: Agent) -> dict[str, Any]:
-    identifier = {
-        "nameIdentifier": f"https://orcid.org/{agent.orcid}",
-        "nameIdentifierScheme": "ORCID",
-        "schemeUri": "https://orcid.org",
-    }
+    identifiers = [
+        {"nameIdentifier": place + value, "nameIdentifierScheme": scheme, "schemeUri": _PLACES.get(scheme, place)}
+        for scheme, place, value in _identifiers(agent)
+    ]
     return {
-        "name": agent.name,
+        "name": _inverted(agent),
         "nameType": _name_type(agent),
         "givenName": agent.given,
         "familyName": agent.family,
         "affiliation": [{"name": name} for name in agent.affiliations],
-        "nameIdentifiers": [identifier] if agent.orcid else [],
+        "nameIdentifiers": identifiers,
     }
 
 

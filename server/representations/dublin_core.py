@@ -17,7 +17,7 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _XML = "http://www.w3.org/XML/1998/namespace"
 
 ELEMENTS = {
-    "title": ("dcterms:title", "dcterms:alternative", "fabio:hasTranslatedTitle"),
+    "title": ("dcterms:title", "dcterms:alternative", "fabio:hasTranslatedTitle", "fabio:hasSubtitle"),
     "creator": ("dc:creator",),
     "contributor": ("dc:contributor",),
     "subject": ("dc:subject",),

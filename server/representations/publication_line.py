@@ -6,28 +6,97 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import ontology
 from server.representations.view import View
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
+_UNSURE = re.compile(r"[~?%]$")
+_SEASONS = {"21": "Spring", "22": "Summer", "23": "Autumn", "24": "Winter"}
+"""The numbers of seasons in EDTF, which stand where a month would, and their names."""
+_EVENT = ontology.expand("dcmitype:Event", "program")
 _JOURNALS = frozenset({"fabio:Journal", "fabio:Magazine", "fabio:Newspaper", "fabio:Periodical"})
 _SERIES = frozenset({"fabio:Series", "fabio:BookSeries"})
 _WITHIN_JOURNALS = frozenset({"fabio:JournalVolume", "fabio:JournalIssue"})
 
 
-def date_of(view: View, address: str) -> tuple[str, ...]:
-    """The year of publication, and the month and day of that date, as far as they are known."""
-    year = view.text(address, "fabio:hasPublicationYear")
-    found = _DATE.fullmatch(view.text(address, "prism:publicationDate") or view.text(address, "dcterms:issued"))
+class Issued(NamedTuple):
+    """When a work appeared: year, month and day as far as they are known, and the end where that is a span of time.
+
+    `season` is the English name of one, `circa` says that the source is not sure of the date, `edtf` is the date of
+    issue as the graph has it.
+    """
+
+    date: tuple[str, ...] = ()
+    end: tuple[str, ...] = ()
+    season: str = ""
+    circa: bool = False
+    edtf: str = ""
+
+
+def issued_of(view: View, address: str) -> Issued:
+    """The date of publication of a work."""
+    year, issued = view.text(address, "fabio:hasPublicationYear"), view.text(address, "dcterms:issued")
+    first, _, last = issued.partition("/")
+    circa = bool(_UNSURE.search(first))
+    date, season = _parts_of(view.text(address, "prism:publicationDate") or _UNSURE.sub("", first))
     # Graphs that are not ours may have a date of issue and no year.
-    if found and year in {"", found[1]}:
-        return tuple(part for part in found.groups() if part)
-    return (year,) if year else ()
+    if not date or year not in {"", date[0]}:
+        return Issued((year,)) if year else Issued()
+    end, _ = _parts_of(_UNSURE.sub("", last))
+    return Issued(date, end if end > date else (), season, circa, issued)
+
+
+def _parts_of(text: str) -> tuple[tuple[str, ...], str]:
+    """The year, month and day of a date, and the season that stands in place of a month."""
+    found = _DATE.fullmatch(text)
+    parts = tuple(part for part in found.groups() if part) if found else ()
+    season = _SEASONS.get(parts[1], "") if len(parts) > 1 else ""
+    return (parts[:1] if season else parts), season
+
+
+class Event(NamedTuple):
+    """The conference at which a work was given: its name, place and date, as far as they are known."""
+
+    name: str = ""
+    place: str = ""
+    date: str = ""
+
+    @property
+    def span(self) -> tuple[tuple[str, ...], ...]:
+        """Year, month and day of its first day, and those of its last; empty where its date is none."""
+        days = [_parts_of(part)[0] for part in self.date.split("/")]
+        return tuple(days) if all(days) else ()
+
+
+def event_of(view: View, address: str) -> Event:
+    """The first event of a work that has a name, else the first."""
+    found = [
+        Event(
+            view.text(node, "rdfs:label"),
+            next((place.text for place in view.links(node, "dcterms:spatial")), ""),
+            view.text(node, "dcterms:date"),
+        )
+        for node in view.nodes(address, "dcterms:relation")
+        if _EVENT in view.nodes(node, "rdf:type")
+    ]
+    return next((event for event in found if event.name), next(iter(found), Event()))
+
+
+class Series(NamedTuple):
+    """A series: its name, and the number there of the work or of the book around it."""
+
+    title: str
+    number: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.title} ; {self.number}" if self.number else self.title
 
 
 class Containers(NamedTuple):
     """What a work is part of, as the record prints it; what is not known is empty.
 
-    `number` is that of the work, or of the book around it, in the series.
+    `number` is that of the work, or of the book around it, in the first series; `issns` are those of the journal, else
+    of the book, else of the first series.
     """
 
     journal: str = ""
@@ -35,8 +104,9 @@ class Containers(NamedTuple):
     book: str = ""
     series: str = ""
     number: str = ""
-    issn: str = ""
-    isbn: str = ""
+    all_series: tuple[Series, ...] = ()
+    issns: tuple[str, ...] = ()
+    isbns: tuple[str, ...] = ()
 
 
 def containers_of(view: View, address: str) -> Containers:
@@ -46,18 +116,23 @@ def containers_of(view: View, address: str) -> Containers:
     members = [address, *books]
     for member in books:
         series += [part for part in _parts(view, member)[2] if part not in series]
-    numbers = [view.text(member, "fabio:hasSequenceIdentifier") for member in members]
-    numbers += [_number_within(view, member) for member in members]
+    own = next(filter(None, (view.text(member, "fabio:hasSequenceIdentifier") for member in members)), "")
+    all_series = tuple(
+        Series(title, _number_within(view, members, node) or (own if len(series) == 1 else ""))
+        for node in series
+        if (title := _called(view, node, []))
+    )
     printed = [value.text for value in view.texts(address, "prism:publicationName")]
     return Containers(
         # A journal that several records name is called as this one calls it.
         journal=_called(view, journal, printed) if journal or not book else "",
         in_journal=bool(journal),
         book=_called(view, book, printed if not journal else []),
-        series=_called(view, next(iter(series), ""), []),
-        number=next(filter(None, numbers), ""),
-        issn=next(filter(None, (_issn(view, node) for node in (*journals, *books, *series))), ""),
-        isbn=view.text(book, "prism:isbn"),
+        series=all_series[0].title if all_series else "",
+        number=all_series[0].number if all_series else own,
+        all_series=all_series,
+        issns=next(filter(None, (issns_of(view, node) for node in (*journals, *books, *series))), ()),
+        isbns=isbns_of(view, book),
     )
 
 
@@ -84,13 +159,30 @@ def _called(view: View, address: str, printed: Sequence[str]) -> str:
     return title if title in printed else next(iter(printed), title)
 
 
-def _issn(view: View, address: str) -> str:
-    return view.text(address, "prism:issn") or view.text(address, "prism:eIssn")
+def issns_of(view: View, address: str) -> tuple[str, ...]:
+    """The ISSNs of a serial, the printed one first."""
+    return _numbers(view, address, ("prism:issn", "prism:eIssn"), ("/issn", "/eissn"))
 
 
-def _number_within(view: View, address: str) -> str:
-    """The number of a thing in a series, where it is part of several and each number is a part of its own series."""
-    for part in view.nodes(address, "dcterms:isPartOf"):
-        if view.nodes(part, "frbr:partOf") and not {v.text for v in view.links(part, "rdf:type")} & _WITHIN_JOURNALS:
-            return view.text(part, "fabio:hasSequenceIdentifier")
+def isbns_of(view: View, address: str) -> tuple[str, ...]:
+    """The ISBNs of a book, the one that stands first in its record first."""
+    return _numbers(view, address, ("prism:isbn",), ("/isbn",))
+
+
+def _numbers(view: View, address: str, properties: Sequence[str], schemes: tuple[str, ...]) -> tuple[str, ...]:
+    found = [value.text for name in properties for value in view.texts(address, name)]
+    found += [
+        view.text(node, "literal:hasLiteralValue")
+        for node in view.nodes(address, "datacite:hasIdentifier")
+        if any(scheme.endswith(schemes) for scheme in view.nodes(node, "datacite:usesIdentifierScheme"))
+    ]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _number_within(view: View, members: Sequence[str], series: str) -> str:
+    """The number in a series, where something is part of several and each number is a part of its own series."""
+    for member in members:
+        for part in view.nodes(member, "dcterms:isPartOf"):
+            if series in view.nodes(part, "frbr:partOf"):
+                return view.text(part, "fabio:hasSequenceIdentifier")
     return ""

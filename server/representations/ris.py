@@ -6,6 +6,14 @@ from collections.abc import Iterator
 
 from server.representations.work import Agent, Work
 
+_PAPERS = frozenset({"CPAPER", "CONF"})
+_ROLES = {
+    "": (("series-editor", "A3"), ("translator", "A4")),
+    # Of a thesis, A3 is the adviser.
+    "THES": (("supervisor", "A3"), ("translator", "A4")),
+}
+"""Kind of reference → our roles and their tags; "" is every other kind."""
+
 
 def ris(work: Work) -> bytes:
     """The work as one reference."""
@@ -14,29 +22,39 @@ def ris(work: Work) -> bytes:
 
 
 def _tags(work: Work) -> Iterator[tuple[str, str]]:
-    for role, tag in (("author", "AU"), ("editor", "ED" if work.authors else "A2"), ("translator", "A4")):
+    is_paper = work.kind.ris in _PAPERS
+    for agent in work.authors:
+        yield "AU", _name(agent)
+    for role, tag in (("editor", "ED" if work.authors else "A2"), *_ROLES.get(work.kind.ris, _ROLES[""])):
         for agent in work.roles.get(role, ()):
             yield tag, _name(agent)
-    yield "TI", work.titles[0].text if work.titles else ""
+    yield "TI", work.full_title
     for title in work.translated_titles:
         yield "TT", title.text
     for title in work.other_titles:
-        if title not in work.translated_titles:
+        if title not in (*work.translated_titles, *work.subtitles):
             yield "N1", f"Other title: {title.text}"
-    yield "T2", work.journal or work.book
-    yield "T3", work.series
+    # Where a paper has a conference, T2 is its name, and C3 what the paper is printed in.
+    conference = work.event.name if is_paper else ""
+    yield "T2", conference or work.journal or work.book
+    yield "C3", (work.journal or work.book) if conference else ""
+    for series in work.all_series:
+        yield "T3", str(series)
     yield "VL", work.volume
     yield "IS", work.issue
     yield "SP", work.first_page
     yield "EP", work.last_page
     yield "C7", work.article_number
-    yield "ET", work.edition
+    yield "ET", work.edition or (work.version if work.kind.ris in {"COMP", "DATA"} else "")
+    yield "M3", work.genre if work.kind.ris in {"THES", "RPRT"} else ""
     yield "PY", work.year
-    yield "DA", "/".join((*work.date, "", "")[:3]) + "/" if work.date else ""
+    yield "DA", "/".join((*work.date, "", "")[:3]) + "/" + work.issued.season if work.date else ""
     yield "PB", work.issuer
-    yield "CY", work.place
-    yield "SN", work.issn
-    yield "SN", work.isbn
+    yield "CY", work.event.place if is_paper else work.place
+    yield "C1", work.place if is_paper else ""
+    for number in (*work.issns, *work.isbns):
+        yield "SN", number
+    yield "SN", work.own_number
     yield "DO", work.doi
     yield "UR", work.link
     yield "LA", ", ".join(work.languages)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph
 
-from server.representations.view import View
+from server.representations.view import Value, View
 from server.representations.work import Agent, Work, orcid, work
 
 SCHEMA = "http://schema.org/"
@@ -31,6 +31,20 @@ _THINGS = {
     "rdf:Property": "Property",
 }
 """Classes of shared things → their names in schema.org, the most specific first."""
+
+
+_OWN_ROLES = frozenset({"author", "editor", "translator", "illustrator", "publisher"})
+"""Roles that have a property of their own; all others are contributors."""
+_SERIALS = frozenset({"Periodical", "Newspaper", "BookSeries", "CreativeWorkSeries"})
+_RELATED = {
+    "citation": {"Cites", "References"},
+    "isBasedOn": {"IsDerivedFrom", "IsVersionOf", "IsNewVersionOf"},
+    "hasPart": {"HasPart"},
+    "translationOfWork": {"IsTranslationOf"},
+    "workTranslation": {"HasTranslation"},
+    "itemReviewed": {"Reviews"},
+}
+"""Properties of schema.org → the relations of DataCite that they stand for."""
 
 
 def schema_json_ld(view: View, address: str) -> bytes:
@@ -60,21 +74,43 @@ def schema_node(view: View, address: str) -> dict[str, Any]:
 
 
 def _work_node(made: Work) -> dict[str, Any]:
-    pages = "-".join(made.page_range)
+    pages = "-".join(made.page_range) or made.article_number
+    dates = dict(made.dates)
     return {
         "@id": made.address,
         "@type": made.kind.schema_org,
-        "name": [_text(title.text, title.language) for title in made.titles],
-        "alternateName": [_text(title.text, title.language) for title in made.other_titles],
+        "name": [_text(title.text, title.language) for title in _names(made)],
+        "alternateName": [
+            _text(title.text, title.language) for title in made.other_titles if title not in made.subtitles
+        ],
         "author": [_agent(agent) for agent in made.authors],
         "editor": [_agent(agent) for agent in made.roles.get("editor", ())],
         "translator": [_agent(agent) for agent in made.roles.get("translator", ())],
+        "illustrator": [_agent(agent) for agent in made.roles.get("illustrator", ())],
+        "contributor": [
+            _agent(agent)
+            for role, agents in made.roles.items()
+            if role not in _OWN_ROLES and agents != made.authors
+            for agent in agents
+        ],
         "datePublished": "-".join(made.date),
+        "dateCreated": dates.get("Created", ""),
+        "dateModified": dates.get("Updated", ""),
+        "copyrightYear": dates.get("Copyrighted", "")[:4],
+        "version": made.version,
+        "bookEdition": made.edition if made.kind.schema_org == "Book" else "",
         "isPartOf": _container(made),
+        "recordedAt": _event(made),
+        "spatialCoverage": list(made.places),
+        **{
+            name: [{"@id": one.address} for one in made.related if one.relation in relations]
+            for name, relations in _RELATED.items()
+        },
         "pageStart": made.first_page,
         "pageEnd": made.last_page,
         "pagination": pages,
-        "publisher": [{"@type": "Organization", "name": name} for name in made.publishers],
+        "publisher": [_agent(agent) for agent in made.roles.get("publisher", ())]
+        or [{"name": name} for name in made.publishers],
         "inLanguage": list(made.languages),
         "abstract": [_text(text.text, text.language) for text in made.abstracts],
         "description": [_text(text.text, text.language) for text in made.descriptions],
@@ -83,8 +119,8 @@ def _work_node(made: Work) -> dict[str, Any]:
         "identifier": [
             {"@type": "PropertyValue", "propertyID": scheme, "value": value} for scheme, value in made.identifiers
         ],
-        "issn": "",
-        "isbn": made.isbn if not made.book else "",
+        "issn": list(made.issns) if made.kind.schema_org in _SERIALS else "",
+        "isbn": [value for value in made.isbns if value not in made.host_isbns],
         "url": made.landing,
         "sameAs": [{"@id": page} for page in made.pages],
         "license": {"@id": made.licence} if made.licence else "",
@@ -92,8 +128,16 @@ def _work_node(made: Work) -> dict[str, Any]:
         "conditionsOfAccess": made.access_name,
         "funder": [{"@type": "Organization", "@id": value.address, "name": value.text} for value in made.funders],
         "funding": [
-            {"@type": "Grant", "identifier": number, "funder": {"@type": "Organization", "name": agency}}
-            for number, agency in made.grants
+            {
+                "@type": "Grant",
+                "identifier": grant.number,
+                "name": grant.title,
+                "url": grant.page,
+                "funder": {"@type": "Organization", "@id": grant.agency.address, "name": grant.agency.text}
+                if grant.agency
+                else "",
+            }
+            for grant in made.grants
         ],
         "creditText": made.citation,
         **_files(made),
@@ -117,16 +161,38 @@ def _files(made: Work) -> dict[str, Any]:
 
 
 def _container(made: Work) -> Any:
-    """The issue in its volume in its journal, as far as they are known, or the book or series."""
+    """The issue in its volume in its journal, as far as they are known, or the book and its series."""
     if not made.journal:
-        names = [name for name in (made.book, made.series) if name]
-        return {"@type": "Book" if made.book else "CreativeWorkSeries", "name": names[0]} if names else ""
-    node: dict[str, Any] = {"@type": "Periodical", "name": made.journal, "issn": made.issn}
+        # Of several series, nothing here says whose number it is.
+        issns = made.issns if len(made.all_series) == 1 and made.kind.schema_org not in _SERIALS else ()
+        series = [{"@type": "CreativeWorkSeries", "name": one.title, "issn": list(issns)} for one in made.all_series]
+        book = {"@type": "Book", "name": made.book, "isbn": list(made.host_isbns), "isPartOf": series}
+        return book if made.book else series
+    node: dict[str, Any] = {"@type": "Periodical", "name": made.journal, "issn": list(made.issns)}
     if made.volume:
         node = {"@type": "PublicationVolume", "volumeNumber": made.volume, "isPartOf": node}
     if made.issue:
         node = {"@type": "PublicationIssue", "issueNumber": made.issue, "isPartOf": node}
     return node
+
+
+def _names(made: Work) -> list[Value]:
+    """The titles, the main one with its subtitle."""
+    return [title._replace(text=made.full_title) for title in made.titles[:1]] + [*made.titles[1:]]
+
+
+def _event(made: Work) -> Any:
+    """The conference at which the work was given."""
+    if not made.event.name:
+        return ""
+    days = ["-".join(day) for day in made.event.span]
+    return {
+        "@type": "Event",
+        "name": made.event.name,
+        "location": {"@type": "Place", "name": made.event.place} if made.event.place else "",
+        "startDate": next(iter(days), ""),
+        "endDate": "".join(days[1:]),
+    }
 
 
 def _agent(agent: Agent) -> dict[str, Any]:
@@ -136,6 +202,7 @@ def _agent(agent: Agent) -> dict[str, Any]:
         "name": agent.name,
         "familyName": agent.family,
         "givenName": agent.given,
+        "honorificSuffix": agent.suffix,
         "sameAs": {"@id": f"https://orcid.org/{agent.orcid}"} if agent.orcid else "",
         "affiliation": [{"@type": "Organization", "name": name} for name in agent.affiliations],
     }

@@ -14,8 +14,8 @@ from lxml import etree
 
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 _IN_PLACE_OF_AUTHORS = {
-    "apa": ("illustrator", "editor", "compiler", "curator"),
-    "chicago-author-date": ("illustrator", "editor", "translator", "compiler", "curator"),
+    "apa": ("illustrator", "editor", "compiler", "curator", "collection-editor"),
+    "chicago-author-date": ("illustrator", "editor", "translator", "collection-editor", "compiler", "curator"),
     "harvard-cite-them-right": ("editor", "translator"),
     "modern-language-association": ("editor", "translator"),
 }
@@ -24,6 +24,8 @@ _UNLABELLED = {"chicago-author-date"}
 """Of these, those that do not say there that they are editors."""
 _JOURNALS_FIRST = {"harvard-cite-them-right"}
 """Of these, those that put the journal there in place of the title of an article."""
+_PUBLISHED = {"apa", "chicago-author-date"}
+"""Of these, those that then put there the publisher of a program or of a page of the web."""
 _DOUBLE = " in place of authors"
 
 
@@ -35,6 +37,8 @@ def spoken_once(style: str, item: Mapping[str, Any]) -> str:
     for role in others:
         if item.get(role):
             return "" if role == "editor" and style in _UNLABELLED else role
+    if style in _PUBLISHED and item.get("type") in {"software", "webpage"} and item.get("publisher"):
+        return "publisher"
     in_journal = str(item.get("type", "")).startswith("article-")
     return "" if style in _JOURNALS_FIRST and in_journal else "title"
 

@@ -13,7 +13,17 @@ from converter.values import names
 from converter.values.identifiers import resolved
 from converter.values.text import plain
 from server.representations.files import File, files_of, main_pdf
-from server.representations.publication_line import containers_of, date_of
+from server.representations.publication_line import (
+    Event,
+    Issued,
+    Series,
+    containers_of,
+    event_of,
+    isbns_of,
+    issns_of,
+    issued_of,
+)
+from server.representations.related_works import RelatedWork, related_works
 from server.representations.view import Value, View
 from server.representations.work_types import Kind, kind_of
 
@@ -33,9 +43,26 @@ _ACCESS = {
 _NO_GENRE = re.compile(
     r"(?:non)?peer[ -]?reviewed|info:.*|https?://.*|text|publishe[dr]s? ?version"
     # Entries of BibTeX and tags of RIS.
-    r"|phdthesis|mastersthesis|techreport|thes|rprt",
+    r"|phdthesis|mastersthesis|techreport|inproceedings|incollection|inbook|misc|unpublished|thes|rprt|jour|chap|cpaper"
+    # Types of Crossref.
+    r"|journal-article|book-chapter|proceedings-article|posted-content|edited-book|peer-review",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+")
+"""A type as vocabularies of programs write it: `doctoralThesis`."""
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NUMBERED = {"patent": ("patent", "other"), "report": ("govdoc", "other"), "standard": ("govdoc", "other")}
+"""What has a number of its own → the schemes of that number, the first that it has."""
+DATES = {
+    "Created": "dcterms:created",
+    "Copyrighted": "dcterms:dateCopyrighted",
+    "Submitted": "dcterms:dateSubmitted",
+    "Accepted": "dcterms:dateAccepted",
+    "Collected": "fabio:hasDateCollected",
+    "Updated": "dcterms:modified",
+    "Valid": "dcterms:valid",
+}
+"""Other dates of a work, by DataCite's names of them → our properties."""
 _UNREGISTERED = "123456789/"
 """The prefix of repositories that have none of their own: such a handle leads nowhere."""
 
@@ -55,6 +82,7 @@ class Agent(NamedTuple):
     affiliations: tuple[str, ...] = ()
     person: bool = False
     suffix: str = ""
+    identifiers: tuple[Identifier, ...] = ()
 
     @property
     def called(self) -> str:
@@ -80,6 +108,15 @@ class Identifier(NamedTuple):
     value: str
 
 
+class Grant(NamedTuple):
+    """A grant: its number, its agency (None where nobody names it), its title and its page."""
+
+    number: str
+    agency: Value | None = None
+    title: str = ""
+    page: str = ""
+
+
 class Work(NamedTuple):
     """A work as it is cited; what the graph does not say is empty."""
 
@@ -90,14 +127,19 @@ class Work(NamedTuple):
     titles: tuple[Value, ...]
     other_titles: tuple[Value, ...]
     translated_titles: tuple[Value, ...]
+    subtitles: tuple[Value, ...]
     roles: dict[str, tuple[Agent, ...]]
-    date: tuple[str, ...]
+    issued: Issued
+    dates: tuple[tuple[str, str], ...]
     available: str
+    event: Event
     journal: str
     book: str
     series: str
-    issn: str
-    isbn: str
+    all_series: tuple[Series, ...]
+    issns: tuple[str, ...]
+    isbns: tuple[str, ...]
+    host_isbns: tuple[str, ...]
     volume: str
     issue: str
     first_page: str
@@ -122,7 +164,12 @@ class Work(NamedTuple):
     rights: tuple[Value, ...]
     access: str
     funders: tuple[Value, ...]
-    grants: tuple[tuple[str, str], ...]
+    grants: tuple[Grant, ...]
+    funder_identifiers: dict[str, Identifier]
+    places: tuple[str, ...]
+    formats: tuple[str, ...]
+    extents: tuple[str, ...]
+    related: tuple[RelatedWork, ...]
     files: tuple[File, ...]
 
     @property
@@ -131,14 +178,43 @@ class Work(NamedTuple):
         return self.titles[0].text if self.titles else self.address
 
     @property
+    def full_title(self) -> str:
+        """The main title with its subtitle, where that does not stand in it already; empty where there is no title."""
+        main = self.titles[0].text if self.titles else ""
+        rest = [value.text for value in self.subtitles if value.text.casefold() not in main.casefold()]
+        return ": ".join([main, *rest[:1]]) if main else ""
+
+    @property
+    def date(self) -> tuple[str, ...]:
+        """The year of publication, and the month and day, as far as they are known."""
+        return self.issued.date
+
+    @property
+    def issn(self) -> str:
+        """The first ISSN of what the work stands in, empty where there is none."""
+        return next(iter(self.issns), "")
+
+    @property
+    def isbn(self) -> str:
+        """The first ISBN of the work or of the book around it, empty where there is none."""
+        return next(iter(self.isbns), "")
+
+    @property
+    def own_number(self) -> str:
+        """The number of a report, a standard or a patent, empty where there is none."""
+        schemes = _NUMBERED.get(self.kind.csl, ())
+        found = (one.value for scheme in schemes for one in self.identifiers if one.scheme == scheme)
+        return next(found, "")
+
+    @property
     def year(self) -> str:
         """The year, empty where it is not known."""
         return self.date[0] if self.date else ""
 
     @property
     def authors(self) -> tuple[Agent, ...]:
-        """The authors, in their order."""
-        return self.roles.get("author", ())
+        """The authors, in their order; of a patent without one, the inventors."""
+        return self.roles.get("author", ()) or (self.roles.get("inventor", ()) if self.kind.csl == "patent" else ())
 
     @property
     def issuer(self) -> str:
@@ -161,7 +237,17 @@ class Work(NamedTuple):
     @property
     def genre(self) -> str:
         """What the repository calls the kind of work, without the words of its software."""
-        return next((text for text in self.types if not _NO_GENRE.fullmatch(text)), "")
+        found = [text for text in self.types if not _NO_GENRE.fullmatch(text)]
+        # What says no more than the class of the work is the last choice.
+        general = {self.kind.datacite.casefold(), self.kind.schema_org.casefold(), self.kind.csl}
+        text = next((text for text in found if text.casefold() not in general), next(iter(found), ""))
+        return _HUMP.sub(" ", text).capitalize() if _CODE.fullmatch(text) else text
+
+    @property
+    def keywords(self) -> str:
+        """The subjects in one text, with a semicolon between them where one of them holds a comma."""
+        found = [value.text for value in self.subjects]
+        return ("; " if any("," in text for text in found) else ", ").join(found)
 
     @property
     def is_open(self) -> bool | None:
@@ -211,6 +297,7 @@ def work(view: View, address: str) -> Work:
     containers = containers_of(view, address)
     identifiers = identifiers_of(view, address)
     roles = _roles(view, address)
+    manifestations = view.nodes(address, "frbr:embodiment")
     return Work(
         address=address,
         document=document,
@@ -220,13 +307,20 @@ def work(view: View, address: str) -> Work:
         translated_titles=_texts(view, address, "fabio:hasTranslatedTitle"),
         other_titles=_texts(view, address, "dcterms:alternative", "fabio:hasTranslatedTitle", "fabio:hasSubtitle"),
         roles=roles,
-        date=date_of(view, address),
+        subtitles=_texts(view, address, "fabio:hasSubtitle"),
+        issued=issued_of(view, address),
+        dates=tuple(
+            (name, value.text) for name, property_ in DATES.items() for value in view.texts(address, property_)
+        ),
+        event=event_of(view, address),
         available=view.text(address, "dcterms:available")[:10],
         journal=containers.journal,
         book=containers.book,
         series=containers.series,
-        issn=containers.issn,
-        isbn=view.text(address, "prism:isbn") or containers.isbn,
+        all_series=containers.all_series,
+        issns=issns_of(view, address) or containers.issns,
+        isbns=isbns_of(view, address) or containers.isbns,
+        host_isbns=containers.isbns,
         volume=view.text(address, "prism:volume"),
         issue=view.text(address, "prism:issueIdentifier"),
         first_page=view.text(address, "prism:startingPage"),
@@ -253,6 +347,11 @@ def work(view: View, address: str) -> Work:
         access=next((node for node in view.nodes(address, "dcterms:accessRights") if node in _ACCESS), ""),
         funders=tuple(view.links(address, "frapo:hasFundingAgency")),
         grants=tuple(_grant(view, grant) for grant in view.nodes(address, "frapo:isFundedBy")),
+        funder_identifiers=_funder_identifiers(view, address),
+        places=tuple(value.text for value in view.links(address, "dcterms:spatial")),
+        formats=tuple(value.text for node in manifestations for value in view.texts(node, "dc:format")),
+        extents=tuple(value.text for node in manifestations for value in view.texts(node, "dcterms:extent")),
+        related=related_works(view, address),
         files=files_of(view, address),
     )
 
@@ -313,6 +412,7 @@ def _agent(view: View, address: str, name: str, affiliations: tuple[str, ...]) -
         organisation=bool(types & {"Organization", "FundingAgency"}),
         person=is_person,
         suffix=printed.suffix or "",
+        identifiers=identifiers_of(view, address),
         orcid=orcid(view, address),
         address=address,
         affiliations=affiliations,
@@ -328,6 +428,17 @@ def _subjects(view: View, address: str) -> tuple[Value, ...]:
     return tuple(assigned + own)
 
 
-def _grant(view: View, address: str) -> tuple[str, str]:
-    agency = next((value.text for value in view.links(address, "frapo:hasFundingAgency")), "")
-    return view.text(address, "frapo:hasGrantNumber"), agency
+def _grant(view: View, address: str) -> Grant:
+    return Grant(
+        view.text(address, "frapo:hasGrantNumber"),
+        next(iter(view.links(address, "frapo:hasFundingAgency")), None),
+        view.text(address, "dcterms:title"),
+        next(iter(view.nodes(address, "foaf:page")), ""),
+    )
+
+
+def _funder_identifiers(view: View, address: str) -> dict[str, Identifier]:
+    """The address of each agency that has an identifier → the first of them."""
+    grants = view.nodes(address, "frapo:isFundedBy")
+    agencies = [node for one in (address, *grants) for node in view.nodes(one, "frapo:hasFundingAgency")]
+    return {agency: found[0] for agency in agencies if (found := identifiers_of(view, agency))}

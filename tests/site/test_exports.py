@@ -34,12 +34,25 @@ CSL_NAMES = (
 ).split()
 CSL_TEXTS = (
     "abstract annote archive call-number collection-number collection-title container-title DOI edition event "
-    "event-place genre id ISBN ISSN issue keyword language medium note number number-of-pages page PMCID PMID "
-    "publisher publisher-place source status title title-short URL version volume"
+    "event-title event-place genre id ISBN ISSN issue keyword language medium note number number-of-pages page PMCID "
+    "PMID publisher publisher-place source status title title-short URL version volume"
 ).split()
 PART = {"type": "string", "minLength": 1}
 PARTS = dict.fromkeys(("family", "given", "dropping-particle", "non-dropping-particle", "suffix", "literal"), PART)
 NAME = {"properties": PARTS, "additionalProperties": False, "minProperties": 1}
+DATE = {
+    "required": ["date-parts"],
+    "properties": {
+        "date-parts": {
+            "minItems": 1,
+            "maxItems": 2,
+            "items": {"minItems": 1, "maxItems": 3, "items": {"type": "integer"}},
+        },
+        "season": {"minimum": 1, "maximum": 4},
+        "circa": {"const": True},
+    },
+    "additionalProperties": False,
+}
 CSL = Draft7Validator(
     {
         "type": "object",
@@ -47,17 +60,8 @@ CSL = Draft7Validator(
         "additionalProperties": False,
         "properties": {
             "type": {"enum": CSL_TYPES},
-            "issued": {
-                "required": ["date-parts"],
-                "properties": {
-                    "date-parts": {
-                        "minItems": 1,
-                        "maxItems": 2,
-                        "items": {"minItems": 1, "maxItems": 3, "items": {"type": "integer"}},
-                    }
-                },
-                "additionalProperties": False,
-            },
+            "issued": DATE,
+            "event-date": DATE,
             **dict.fromkeys(CSL_TEXTS, PART),
             **{name: {"minItems": 1, "items": NAME} for name in CSL_NAMES},
         },

@@ -145,8 +145,14 @@ OF_THE_SERVICE = {"bibtex", "citeproc", "ris", "schemaOrg"}
 
 def by_the_schema(made: dict[str, Any]) -> dict[str, Any]:
     """The JSON without what DataCite's own service adds, and in the types that the schema has where that differs."""
+    # Kernel 4.6 has translators, of whom this schema knows nothing.
+    others = [
+        {**one, "contributorType": one["contributorType"].replace("Translator", "Other")}
+        for one in made.get("contributors", [])
+    ]
     return {
         **{name: value for name, value in made.items() if name not in {"id", "identifiers"}},
+        **({"contributors": others} if others else {}),
         "types": {name: value for name, value in made["types"].items() if name not in OF_THE_SERVICE},
         "publicationYear": f"{made['publicationYear']:04}",
         "publisher": {"name": made["publisher"]},
