@@ -93,7 +93,7 @@ async function complete(context) {
   const insert = (view, completion, from, to) => view.dispatch(declaring(view.state, completion.label, { from, to, insert: completion.label }));
   const names = Object.entries(prefixes).map(([name, space]) => ({ label: `${name}:`, detail: space, type: "namespace", apply: insert }));
   const used = known.map((one) => ({
-    label: one.name, detail: one.label, info: `${one.uses.toLocaleString()} ${one.kind === "class" ? "resources" : "statements"}`,
+    label: one.name, detail: one.label, info: one.uses.toLocaleString(document.documentElement.lang),
     type: one.kind, boost: Math.min(50, 5 * Math.log10(one.uses + 1)), apply: insert,
   }));
   const words = "SELECT WHERE PREFIX OPTIONAL FILTER UNION MINUS BIND VALUES DISTINCT CONSTRUCT DESCRIBE ASK LIMIT OFFSET COUNT SUM MIN MAX AVG GROUP_CONCAT CONTAINS LCASE REGEX EXISTS SERVICE".split(" ")
@@ -118,15 +118,15 @@ function check(view) {
   if (!text.trim()) return found;
   for (const [name, from] of undeclared(text)) {
     const actions = name in prefixes
-      ? [{ name: `Add PREFIX ${name}:`, apply: (own) => own.dispatch({ changes: { from: 0, insert: `PREFIX ${name}: <${prefixes[name]}>\n` } }) }]
+      ? [{ name: area.dataset.add.replace("{}", `${name}:`), apply: (own) => own.dispatch({ changes: { from: 0, insert: `PREFIX ${name}: <${prefixes[name]}>\n` } }) }]
       : [];
-    found.push({ from, to: from + name.length + 1, severity: "error", message: `The prefix ${name}: is not declared.`, actions });
+    found.push({ from, to: from + name.length + 1, severity: "error", message: area.dataset.undeclared.replace("{}", `${name}:`), actions });
   }
   let broken = null;
   syntaxTree(view.state).iterate({ enter: (node) => { if (node.type.isError && !broken) broken = node.node; return !broken; } });
   if (broken && !found.length) {
     const from = Math.min(broken.from, Math.max(0, text.length - 1));
-    found.push({ from, to: Math.max(broken.to, from + 1), severity: "error", message: "This is not SPARQL here." });
+    found.push({ from, to: Math.max(broken.to, from + 1), severity: "error", message: area.dataset.wrong });
   }
   return found;
 }
@@ -159,7 +159,7 @@ if (area) {
         lineNumbers(), history(), drawSelection(), bracketMatching(), closeBrackets(), EditorView.lineWrapping,
         sparql(), syntaxHighlighting(colours), naming, wrongLine, typedOver, looks,
         autocompletion({ override: [complete] }), linter(check, { delay: 600 }),
-        EditorView.contentAttributes.of({ "aria-label": "SPARQL query", spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": area.dataset.label, spellcheck: "false" }),
         EditorView.updateListener.of((update) => { if (update.docChanged) area.value = view.state.doc.toString(); }),
       ],
     }),

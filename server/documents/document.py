@@ -13,6 +13,7 @@ from server.descriptions.signposting import LINKSETS, Link
 from server.descriptions.site import Site
 from server.documents.renderings import Rendered, Renderings, rendered
 from server.http.generation_cache import GenerationCache
+from server.http.languages import language
 from server.pages import html, lists
 from server.pages.held_works import held_works
 from server.pages.lists import Works
@@ -76,7 +77,8 @@ def offers(site: Documents, place: Place) -> tuple[Representation, ...]:
 
 def document(site: Documents, place: Place, form: Representation) -> Rendered | None:
     """The description of a thing in a form, None where nothing is known of it."""
-    key = (site.endpoint.version, place.address, place.variant, form.suffix, str(place.page))
+    spoken = language() if form.media_type == PAGE.media_type else ""
+    key = (site.endpoint.version, place.address, place.variant, form.suffix, str(place.page), spoken)
     return site.renderings.get(key, lambda: _document(site, place, form))
 
 

@@ -28,6 +28,7 @@ from server.documents.selection import Refusal, chosen
 from server.documents.vocabulary import vocabulary_blueprint
 from server.http.asked_form import parameter
 from server.http.headers import VARY
+from server.http.languages import language
 from server.http.negotiation import choose
 from server.http.problems import problem
 from server.http.validated import etag, sent
@@ -96,7 +97,7 @@ def site_blueprint(
     def front() -> Response:
         # A harvest goes on between two generations.
         harvests = underway(archive.notes("harvest ")) if archive else []
-        key = (endpoint.version, "/", repr(harvests))
+        key = (endpoint.version, "/", repr(harvests), language())
         page = partial(front_page, endpoint, site.base, archive, search=site.search, harvests=harvests)
         return _sent(site.renderings.get(key, lambda: rendered(page(), "/")), PAGE, None)
 

@@ -16,6 +16,7 @@ from converter.mapping.engine import PROFILE
 from server.documents.figures import CurrentFigures, Term
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
+from server.http.languages import later
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 
@@ -27,10 +28,10 @@ PAGE = ".html"
 """The suffix of the page for people."""
 _RDFS, _SKOS = "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2004/02/skos/core#"
 _GROUPS = (
-    ("Identifier schemes of our own", "scheme/"),
-    ("Measures of our own", "metric/"),
-    ("Subject schemes of our own", "subject/"),
-    ("Other terms of our own", ""),
+    (later("Identifier schemes of our own"), "scheme/"),
+    (later("Measures of our own"), "metric/"),
+    (later("Subject schemes of our own"), "subject/"),
+    (later("Other terms of our own"), ""),
 )
 
 

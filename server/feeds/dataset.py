@@ -16,6 +16,7 @@ from server.feeds.dcat import Life, catalogued
 from server.feeds.dumps import shown_dumps
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
+from server.http.languages import language
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 from server.representations.view import View
@@ -72,7 +73,7 @@ class _Shelf:
         """The description in the form of a suffix."""
         counts = self._figures.lines()
         lines = sorted({*(counts or []), *self._catalogued()})
-        tag = etag(suffix, lines)
+        tag = etag(suffix, lines, language() if suffix == ".html" else "")
         body = self._made.get((suffix, tag)) or self._render(suffix, lines)
         if len(self._made) >= _KEPT:
             self._made.clear()

@@ -7,16 +7,20 @@ when a language is first asked for.  What the data say is in no catalogue: it is
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, Response, current_app, g, has_request_context, request
+
+import ontology
+from converter.store.catalogue_entry import language_names
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "zh-Hant": "繁體中文"}
 """The languages of the interface (BCP 47), each under its own name."""
@@ -38,9 +42,7 @@ def register_languages(app: Flask, offered: Sequence[str] = tuple(LANGUAGES)) ->
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_text, _text_of_many, newstyle=True)  # type: ignore[attr-defined] # the extension brings it
     app.jinja_env.filters["n"] = digits
-    app.jinja_env.globals.update(
-        language=language, languages={tag: LANGUAGES[tag] for tag in offered}, switch=_switch, counted=counted
-    )
+    app.jinja_env.globals.update(page_language=language, other_languages=_others, counted=counted)
     app.before_request(_choice)
 
 
@@ -69,6 +71,17 @@ def later(text: str) -> str:
     return text
 
 
+def locale() -> str:
+    """The language of the page as Babel calls it."""
+    return language().replace("-", "_")
+
+
+def language_name(code: str) -> str:
+    """What a language (ISO 639) is called in the language of the page; its English name where that is not known."""
+    known = {} if language() == "en" else Locale.parse(locale()).languages
+    return known.get(_two_letters().get(code, code)) or language_names().get(code, code)
+
+
 def digits(count: int) -> str:
     """A whole number as the language of the page writes it.
 
@@ -84,17 +97,16 @@ def counted(count: int, what: str) -> str:
     >>> counted(1, "work"), counted(2000, "row")
     ('1 work', '2,000 rows')
     """
-    return ngettext(*_COUNTED[what], count)
+    return _COUNTED[what](count)
 
 
-_COUNTED: Mapping[str, tuple[str, str]] = {
-    "work": (later("%(n)s work"), later("%(n)s works")),
-    "record": (later("%(n)s record"), later("%(n)s records")),
-    "row": (later("%(n)s row"), later("%(n)s rows")),
-    "statement": (later("%(n)s statement"), later("%(n)s statements")),
-    "page": (later("%(n)s page"), later("%(n)s pages")),
-    "table": (later("%(n)s table"), later("%(n)s tables")),
-    "resource": (later("%(n)s resource"), later("%(n)s resources")),
+_COUNTED: Mapping[str, Callable[[int], str]] = {
+    "work": lambda n: ngettext("%(n)s work", "%(n)s works", n),
+    "record": lambda n: ngettext("%(n)s record", "%(n)s records", n),
+    "row": lambda n: ngettext("%(n)s row", "%(n)s rows", n),
+    "statement": lambda n: ngettext("%(n)s statement", "%(n)s statements", n),
+    "table": lambda n: ngettext("%(n)s table", "%(n)s tables", n),
+    "resource": lambda n: ngettext("%(n)s resource", "%(n)s resources", n),
 }
 
 
@@ -132,11 +144,14 @@ def _root() -> str:
     return str(current_app.jinja_env.globals["root"])
 
 
-def _switch(tag: str) -> str:
-    """The page as it is shown now, in another language: an address that is relative to it."""
-    own = request.args.lists() if has_request_context() and request.path.startswith(_ASKED) else ()
+def _others() -> list[tuple[str, str, str]]:
+    """The other languages of the page: tag, name, and an address that is relative to the page; files have none."""
+    if not has_request_context():
+        return []
+    own = request.args.lists() if request.path.startswith(_ASKED) else ()
     rest = [(name, value) for name, values in own if name != CHOSEN for value in values]
-    return f"?{urlencode([*rest, (CHOSEN, tag)])}"
+    tags = (tag for tag in current_app.config["LANGUAGES"] if tag != language())
+    return [(tag, LANGUAGES[tag], f"?{urlencode([*rest, (CHOSEN, tag)])}") for tag in tags]
 
 
 def _text(text: str) -> str:
@@ -147,6 +162,17 @@ def _text_of_many(one: str, many: str, count: int) -> str:
     if language() == "en":
         return one if count == 1 else many
     return _catalogue(language()).ngettext(one, many, count)
+
+
+@lru_cache(maxsize=1)
+def _two_letters() -> Mapping[str, str]:
+    """The code of a language in ISO 639-2 → that of two letters, by which others know it."""
+    found: dict[str, str] = {}
+    for row in ontology.languages():
+        for name in ("code3", "bibliographic"):
+            if row[name] and row["code2"]:
+                found[row[name]] = row["code2"]
+    return found
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -12,6 +12,7 @@ from converter.formats import offers
 from queries import Query, bind
 from server.charts.result_charts import drawn
 from server.http.base_path import root
+from server.http.languages import gettext, later
 from server.named_queries.paging import WINDOW, Arranged, Page
 from server.named_queries.parameter_types import KINDS, PICKED, Choice
 from server.named_queries.parameters import missing
@@ -22,8 +23,10 @@ Row = dict[str, dict[str, str]]
 _NAMES = {"json": "JSON", "csv": "CSV", "tsv": "TSV", "xml": "XML"}
 
 
+QUALITY = later("Quality of the data")
+"""The group of what is in no other."""
 _GROUPS = {
-    "Publications": (
+    later("Publications"): (
         "works-per-year",
         "journals-by-count",
         "journal-metrics",
@@ -34,8 +37,8 @@ _GROUPS = {
         "files-by-format",
         "identifiers-by-scheme",
     ),
-    "People": ("coauthors", "authors-in-order", "author-positions", "names-to-identify"),
-    "Subjects and funding": (
+    later("People"): ("coauthors", "authors-in-order", "author-positions", "names-to-identify"),
+    later("Subjects and funding"): (
         "subject-co-occurrence",
         "mesh-heading-with-qualifier",
         "funders-by-output",
@@ -50,7 +53,7 @@ def grouped(queries: Sequence[Query]) -> list[tuple[str, list[Query]]]:
     by_name = {query.name: query for query in queries}
     found = [(title, [by_name[name] for name in names if name in by_name]) for title, names in _GROUPS.items()]
     placed = {query.name for _, group in found for query in group}
-    return [*found, ("Quality of the data", [query for query in queries if query.name not in placed])]
+    return [*found, (QUALITY, [query for query in queries if query.name not in placed])]
 
 
 def example_queries() -> list[tuple[str, str]]:
@@ -110,7 +113,7 @@ def question_page(
                 parameter.description,
                 given.get(parameter.name, ""),
                 parameter.default,
-                "a name, or an address" if parameter.name in PICKED else KINDS[parameter.type].written,
+                gettext("a name, or an address") if parameter.name in PICKED else KINDS[parameter.type].written,
                 PICKED.get(parameter.name, ()),
             )
             for parameter in query.parameters

@@ -10,20 +10,21 @@ from flask import render_template
 from queries import bind, load
 from server.descriptions import description
 from server.documents.made_once import MadeOnce
+from server.http.languages import later
 from server.named_queries.openapi import openapi
 from server.named_queries.query_list import questions
-from server.named_queries.query_pages import grouped
+from server.named_queries.query_pages import QUALITY, grouped
 from server.sparql import Endpoint
 
 _LONGEST_WAIT = 5.0
 """Seconds that a request waits for the figures."""
 _FIELDS = (
-    ("abstract", "Abstract"),
+    ("abstract", later("Abstract")),
     ("doi", "DOI"),
-    ("subject", "Subject"),
-    ("language", "Language"),
-    ("keyedAuthor", "Author with an identifier"),
-    ("funding", "Funder"),
+    ("subject", later("Subject")),
+    ("language", later("Language")),
+    ("keyedAuthor", later("Author with an identifier")),
+    ("funding", later("Funder")),
 )
 """Column of the query `completeness` → what it counts."""
 
@@ -67,7 +68,7 @@ def api_page(base: str) -> bytes:
 def quality_page(counted: MadeOnce[Completeness]) -> tuple[bytes, bool]:
     """The page of the quality of the data, and whether it has its figures."""
     found = counted.value(_LONGEST_WAIT)
-    checks = dict(grouped([question.query for question in questions().values()]))["Quality of the data"]
+    checks = dict(grouped([question.query for question in questions().values()]))[QUALITY]
     body = render_template("quality.html", found=found, fields=[title for _, title in _FIELDS], checks=checks)
     return body.encode(), found is not None
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
+from babel.lists import format_list
 from flask import render_template
 
 from converter.harvest.repositories import Underway
 from converter.mapping.engine import PROFILE
+from converter.store.catalogue import WHOLE
 from converter.store.catalogue_entry import plurals
-from converter.store.catalogue_reader import CatalogueReader
+from converter.store.catalogue_reader import CatalogueReader, Row
 from converter.store.reader import ArchiveReader
 from converter.values.terms import iri
 from queries import all_queries
 from server.charts import bars
 from server.descriptions import description
 from server.http.base_path import root
+from server.http.languages import counted, digits, gettext, language, later, locale, ngettext
 from server.pages.browse import span, tiles
 from server.pages.works import listed
 from server.representations.registry import REPRESENTATIONS
@@ -56,7 +59,7 @@ def front_page(
         figures=_figures(catalogue, above, search=search),
         chart=bars.by_year(
             "years",
-            "Works by year of publication and type",
+            gettext("Works by year of publication and type"),
             counts,
             height=220,
             note=_note(counts, others),
@@ -65,12 +68,20 @@ def front_page(
         tiles=tiles(catalogue, above) if search else [],
         years=span(catalogue) if search else None,
         latest=[listed(row, above) for row in catalogue.latest(_LATEST)],
+        published=[listed(row, above) for row in _published(catalogue, this_year)],
         examples=_examples(catalogue, above) if search else [],
         asked=[known[name] for name in _ASKED if name in known],
         number_asked=len(known),
         harvests=harvests,
         base=base,
     ).encode()
+
+
+def _published(catalogue: CatalogueReader, last: int) -> list[Row]:
+    """The works of the newest years that have come."""
+    whole = catalogue.thing(WHOLE)
+    rows = catalogue.works(whole.id, 1, 4 * _LATEST) if whole else []
+    return [row for row in rows if row.stated.get("year") and row.stated["year"] <= last][:_LATEST]
 
 
 def _sentence(total: int, types: list[tuple[str, int]]) -> str:
@@ -80,26 +91,35 @@ def _sentence(total: int, types: list[tuple[str, int]]) -> str:
     '5 works: 2 articles, 1 data set and 2 others, each linked to its authors, journal, subjects and funders.'
     """
     if not total:
-        return "Nothing has been loaded."
-    stated = [f"{number:,} {(name if number == 1 else plurals()[name]).lower()}" for name, number in types]
+        return gettext("Nothing has been loaded.")
+    stated = [f"{digits(number)} {_of_type(name, number)}" for name, number in types]
     if others := total - sum(number for _, number in types):
-        stated.append(f"{others:,} other{'' if others == 1 else 's'}")
-    listed_ = " and ".join(filter(None, (", ".join(stated[:-1]), stated[-1]))) if stated else ""
-    works = f"{total:,} work{'' if total == 1 else 's'}"
-    return f"{works}: {listed_}, each linked to its authors, journal, subjects and funders."
+        stated.append(ngettext("%(n)s other", "%(n)s others", others))
+    kinds = format_list(stated, locale=locale()) if stated else ""
+    return gettext(
+        "%(works)s: %(kinds)s, each linked to its authors, journal, subjects and funders.",
+        works=counted(total, "work"),
+        kinds=kinds,
+    )
+
+
+def _of_type(name: str, number: int) -> str:
+    """The name of a type within a sentence; German writes nouns with a capital letter wherever they stand."""
+    text = gettext(name if number == 1 else plurals()[name])
+    return text if language() == "de" else text.lower()
 
 
 def _figures(catalogue: CatalogueReader, above: str, *, search: bool) -> list[tuple[str, int, str]]:
     stated = [
-        ("work", catalogue.total(), "search?sort=newest"),
-        ("author", catalogue.number("author"), "browse/authors"),
-        ("journal", catalogue.number("journal"), "browse/journals"),
-        ("subject", catalogue.number("subject"), "browse/subjects"),
-        ("funder", catalogue.number("funder"), "browse/funders"),
+        ((later("work"), later("works")), catalogue.total(), "search?sort=newest"),
+        ((later("author"), later("authors")), catalogue.number("author"), "browse/authors"),
+        ((later("journal"), later("journals")), catalogue.number("journal"), "browse/journals"),
+        ((later("subject"), later("subjects")), catalogue.number("subject"), "browse/subjects"),
+        ((later("funder"), later("funders")), catalogue.number("funder"), "browse/funders"),
     ]
     return [
-        (f"{name}{'' if number == 1 else 's'}", number, above + path if search else "")
-        for name, number, path in stated
+        (gettext(names[number != 1]), number, above + path if search else "")
+        for names, number, path in stated
         if number
     ][:4]
 
@@ -107,9 +127,11 @@ def _figures(catalogue: CatalogueReader, above: str, *, search: bool) -> list[tu
 def _note(counts: dict[int, dict[str, int]], others: int) -> str:
     if not counts:
         return ""
-    span_ = f"{min(counts)} to {max(counts)}"
-    stated = f"; {others:,} work{' is' if others == 1 else 's are'} older or {'has' if others == 1 else 'have'} no year"
-    return span_ + stated if others else span_
+    span_ = gettext("%(first)s to %(last)s", first=min(counts), last=max(counts))
+    if not others:
+        return span_
+    rest = ngettext("%(n)s work is older or has no year", "%(n)s works are older or have no year", others)
+    return f"{span_}; {rest}"
 
 
 def _examples(catalogue: CatalogueReader, above: str) -> list[tuple[str, str]]:

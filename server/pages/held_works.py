@@ -7,6 +7,7 @@ from typing import NamedTuple
 import ontology
 from converter.values.terms import iri
 from server.descriptions import description
+from server.http.languages import gettext
 from server.representations.registry import Description
 from server.sparql import Endpoint
 
@@ -27,7 +28,7 @@ class Held(NamedTuple):
 def held_works(endpoint: Endpoint, described: Description) -> list[Held]:
     """What other records say to be part of an item, and to be by it; each branch begins at a constant: a look-up."""
     found = []
-    for heading, names in (("Works in it", _HELD), ("Works", _MADE)):
+    for heading, names in ((gettext("Works in it"), _HELD), (gettext("Works"), _MADE)):
         item = iri(described.address)
         branches = " UNION ".join(f"{{ ?work {_term(name)} {item} }}" for name in names)
         rows = description.rows(

@@ -55,6 +55,7 @@ def around(
     for place, (label, link, shared, known) in enumerate(neighbours):
         angle = 2 * math.pi * place / len(neighbours) - math.pi / 2
         x, y = _WIDTH / 2 + _RADIUS_X * math.cos(angle), _HEIGHT / 2 + (_RADIUS_Y - 5) * math.sin(angle)
+        said = ngettext("%(n)s shared work", "%(n)s shared works", shared)
         side = 0 if abs(math.cos(angle)) < 0.2 else 1 if math.cos(angle) > 0 else -1
         nodes.append(
             Node(
@@ -66,7 +67,7 @@ def around(
                 _px(x + 13 * side),
                 _px(y + 4 if side else y - 14 if math.sin(angle) < 0 else y + 24),
                 {0: "middle", 1: "start", -1: "end"}[side],
-                f"{label}: {ngettext('%(n)s shared work', '%(n)s shared works', shared)}",
+                f"{label}: {said}",
                 link,
                 known,
                 _px(1 + 6 * shared / most),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import ontology
 from converter.values.terms import iri
 from server.descriptions import description
+from server.http.languages import gettext, later
 from server.representations.registry import Description
 from server.sparql import Endpoint
 
@@ -23,10 +24,30 @@ class _Kind(NamedTuple):
 
 
 _KINDS = (
-    _Kind("cito:retracts", "cito:isRetractedBy", "This work has been retracted", "This retracts another work", True),
-    _Kind("cito:disputes", "cito:isDisputedBy", "Concern has been expressed", "This expresses concern", True),
-    _Kind("cito:corrects", "cito:isCorrectedBy", "This work has been corrected", "This corrects another work", False),
-    _Kind("cito:updates", "cito:isUpdatedBy", "There is an update of this work", "This updates another work", False),
+    _Kind(
+        "cito:retracts",
+        "cito:isRetractedBy",
+        later("This work has been retracted"),
+        later("This retracts another work"),
+        True,
+    ),
+    _Kind(
+        "cito:disputes", "cito:isDisputedBy", later("Concern has been expressed"), later("This expresses concern"), True
+    ),
+    _Kind(
+        "cito:corrects",
+        "cito:isCorrectedBy",
+        later("This work has been corrected"),
+        later("This corrects another work"),
+        False,
+    ),
+    _Kind(
+        "cito:updates",
+        "cito:isUpdatedBy",
+        later("There is an update of this work"),
+        later("This updates another work"),
+        False,
+    ),
 )
 
 
@@ -45,7 +66,7 @@ def notices(endpoint: Endpoint, described: Description) -> list[Notice]:
         kind = _KINDS[int(row["kind"])]
         text = kind.of_work if row["side"] == "work" else kind.of_notice
         grave = kind.grave and row["side"] == "work"
-        found.setdefault((text, grave), {})[row.get("known", row["other"])] = row.get("title", "")
+        found.setdefault((gettext(text), grave), {})[row.get("known", row["other"])] = row.get("title", "")
     return [Notice(text, grave, tuple(sorted(works.items()))) for (text, grave), works in found.items()]
 
 

@@ -10,14 +10,14 @@ from urllib.parse import quote
 from flask import render_template
 
 import ontology
-from converter.store.catalogue_entry import ACCESS, language_names
+from converter.store.catalogue_entry import ACCESS
 from converter.store.catalogue_reader import CatalogueReader, Row, Thing
 from converter.store.reader import ArchiveReader
 from converter.values import iris
 from converter.values.licences import name_of
 from server.descriptions import signposting
 from server.http.base_path import root
-from server.http.languages import gettext, ngettext
+from server.http.languages import gettext, language_name, later, ngettext
 from server.pages.held_works import Held
 from server.pages.meta_tags import meta_tags
 from server.pages.notices import Notice
@@ -48,41 +48,41 @@ SCHEMES = {
     "ror": "ROR",
     "isni": "ISNI",
     "researcherid": "ResearcherID",
-    "local-personal-identifier-scheme": "Repository",
-    "local-organization-identifier-scheme": "Repository",
-    "local-resource-identifier-scheme": "Repository",
-    "url": "Address",
-    "other": "Identifier",
+    "local-personal-identifier-scheme": later("Repository"),
+    "local-organization-identifier-scheme": later("Repository"),
+    "local-resource-identifier-scheme": later("Repository"),
+    "url": later("Address"),
+    "other": later("Identifier"),
     "citeulike": "CiteULike",
     "hkuros": "HKUROS",
     "google-scholar": "Google Scholar",
     "wikidata": "Wikidata",
 }
-_ROLES = {"advisor": "Supervisor", "editor": "Editor", "host-institution": "Institution"}
+_ROLES = {"advisor": later("Supervisor"), "editor": later("Editor"), "host-institution": later("Institution")}
 _VERSIONS = {
-    "published": "Published",
-    "version-of-record": "Published version",
-    "submitted": "Submitted",
-    "accepted-for-publication": "Accepted",
-    "peer-reviewed": "Peer-reviewed",
-    "non-peer-reviewed": "Not peer-reviewed",
+    "published": later("Published"),
+    "version-of-record": later("Published version"),
+    "submitted": later("Submitted"),
+    "accepted-for-publication": later("Accepted"),
+    "peer-reviewed": later("Peer-reviewed"),
+    "non-peer-reviewed": later("Not peer-reviewed"),
 }
 _RELATED = {
-    "cito:cites": "Cites",
-    "dcterms:references": "Cites",
-    "cito:isCitedBy": "Cited by",
-    "dcterms:isReferencedBy": "Cited by",
-    "dcterms:isVersionOf": "Version of",
-    "dcterms:hasVersion": "Other version",
-    "dcterms:hasPart": "Has part",
-    "dcterms:relation": "Related",
-    "dcterms:replaces": "Replaces",
-    "dcterms:isReplacedBy": "Replaced by",
+    "cito:cites": later("Cites"),
+    "dcterms:references": later("Cites"),
+    "cito:isCitedBy": later("Cited by"),
+    "dcterms:isReferencedBy": later("Cited by"),
+    "dcterms:isVersionOf": later("Version of"),
+    "dcterms:hasVersion": later("Other version"),
+    "dcterms:hasPart": later("Has part"),
+    "dcterms:relation": later("Related"),
+    "dcterms:replaces": later("Replaces"),
+    "dcterms:isReplacedBy": later("Replaced by"),
 }
 _KIND_OF_SHARED = {"author": "person", "editor": "person", "supervisor": "person", "contributor": "person"}
 _SHARED = frozenset({"person", "subject", "journal", "series", "grant"})
 """What two works have in common, in words."""
-_NOT_STATED = "Not stated in the record"
+_NOT_STATED = later("Not stated in the record")
 _LISTED_PART = 40
 """Values of one kind that are shown on the page; all stand among the statements."""
 
@@ -207,17 +207,20 @@ class _Page:
     def trail(self) -> list[tuple[str, str]]:
         """The collection that the work is in."""
         own = [(thing.label, self._root + thing.address) for thing, roles in self._links if "collection" in roles]
-        return [("Collections", f"{self._root}browse/collections"), *own[:1]] if own and self._search else own[:1]
+        return (
+            [(gettext("Collections"), f"{self._root}browse/collections"), *own[:1]] if own and self._search else own[:1]
+        )
 
     def badges(self, row: Row | None) -> list[tuple[str, str]]:
         """Type and access in words."""
         if row is None:
-            return [(value, "") for value in self._work.types[:1]]
+            return [(gettext(value), "") for value in self._work.types[:1]]
         access = row.stated.get("access", "")
         until = row.stated.get("embargo", "")
-        shown = [(row.stated.get("type", "Work"), "")]
+        shown = [(gettext(row.stated.get("type", "Work")), "")]
         if access:
-            words = f"{ACCESS[access]} until {until}" if access == "embargoed" and until else ACCESS[access]
+            dated = access == "embargoed" and until
+            words = gettext("Embargoed until %(day)s", day=until) if dated else gettext(ACCESS[access])
             shown.append((words, "open" if access == "open" else "shut"))
         return shown
 
@@ -248,9 +251,10 @@ class _Page:
         numbers = []
         volume = next(iter(view.nodes(work.address, "frbr:partOf")), "")
         for word, number in (("volume", work.volume), ("issue", work.issue)):
+            said = {"volume": gettext("volume %(n)s", n=number), "issue": gettext("issue %(n)s", n=number)}[word]
             if number:
                 start, found, _ = volume.partition("/issue/") if word == "volume" else (volume, volume, "")
-                numbers.append((f"{word} {number}", self.link(start) if found and start else ""))
+                numbers.append((said, self.link(start) if found and start else ""))
         pages = "–".join(work.page_range) or work.article_number
         return name or (part.text if part else ""), self.link(part.address or "") if part else "", pages, numbers
 
@@ -264,7 +268,8 @@ class _Page:
         for scheme, value in stated:
             if value:
                 found.setdefault(
-                    (SCHEMES.get(scheme, scheme.replace("-", " ").upper()), value), page_of_identifier(scheme, value)
+                    (gettext(SCHEMES.get(scheme, scheme.replace("-", " ").upper())), value),
+                    page_of_identifier(scheme, value),
                 )
         return [(scheme, value, address) for (scheme, value), address in found.items()]
 
@@ -277,23 +282,29 @@ class _Page:
                 people = [Value(one.name, one.link or None) for one in self.people(agents)]
                 stated.append((_ROLES.get(role, role.replace("-", " ").capitalize()), people))
         stated += [
-            ("Other title", [*work.other_titles]),
-            ("Publisher", [*view.links(item, "dcterms:publisher"), *view.links(item, "fabio:hasPlaceOfPublication")]),
-            ("Date", [Value(text) for text in self._dates()]),
-            ("Language", [Value(language_names().get(code, code), self.found("language", f"language/{code}") or None)
+            (later("Other title"), [*work.other_titles]),
+            (
+                later("Publisher"),
+                [*view.links(item, "dcterms:publisher"), *view.links(item, "fabio:hasPlaceOfPublication")],
+            ),
+            (later("Date"), [Value(text) for text in self._dates()]),
+            (later("Language"), [Value(language_name(code), self.found("language", f"language/{code}") or None)
                           for code in work.languages]),
-            ("Type", [Value(text) for text in work.types]),
-            ("Version", [Value(text) for text in self._versions()]),
-            ("Access", [Value(text) for text in self._access()]),
-            ("Licence", [Value(name_of(work.licence), work.licence) if work.licence else Value(_NOT_STATED)]),
-            ("Rights", [*work.rights]),
-            ("Series", [Value(f"{work.series} {work.number}".strip())] if work.series and work.journal else []),
-            ("Description", [*work.descriptions]),
-            ("Citation as printed", [Value(work.citation)] if work.citation else []),
+            (later("Type"), [Value(text) for text in work.types]),
+            (later("Version"), [Value(text) for text in self._versions()]),
+            (later("Access"), [Value(text) for text in self._access()]),
+            (
+                later("Licence"),
+                [Value(name_of(work.licence), work.licence) if work.licence else Value(gettext(_NOT_STATED))],
+            ),
+            (later("Rights"), [*work.rights]),
+            (later("Series"), [Value(f"{work.series} {work.number}".strip())] if work.series and work.journal else []),
+            (later("Description"), [*work.descriptions]),
+            (later("Citation as printed"), [Value(work.citation)] if work.citation else []),
         ]  # fmt: skip
         for property_, name in _RELATED.items():
             stated.append((name, [*view.links(item, property_), *view.texts(item, property_)]))
-        return [(name, self._here(values)) for name, values in _joined(stated) if values]
+        return [(gettext(name), self._here(values)) for name, values in _joined(stated) if values]
 
     def headings(self) -> list[Heading]:
         """The subjects as they were assigned: a heading once, with its qualifiers."""
@@ -327,7 +338,7 @@ class _Page:
         agencies = dict.fromkeys([*view.nodes(item, "frapo:hasFundingAgency"), *grants])
         return [
             Funder(
-                view.label(agency) if agency else "Not named",
+                view.label(agency) if agency else gettext("Not named"),
                 self.link(agency) if agency else "",
                 tuple(grants.get(agency, ())),
                 self._works.get(agency.removeprefix(view.base), 0),
@@ -379,8 +390,10 @@ class _Page:
 
     def _dates(self) -> list[str]:
         work = self._work
-        stated = ["Published " + "-".join(work.date)] if work.date else ["No date of publication in the record"]
-        return stated + ([f"Added to the repository {work.available}"] if work.available else [])
+        day = "-".join(work.date)
+        stated = [gettext("Published %(day)s", day=day) if day else gettext("No date of publication in the record")]
+        added = gettext("Added to the repository %(day)s", day=work.available) if work.available else ""
+        return [*stated, *([added] if added else [])]
 
     def _versions(self) -> list[str]:
         view = self._view
@@ -389,12 +402,12 @@ class _Page:
             for status in view.nodes(self._work.address, "pso:holdsStatusInTime")
             for node in view.nodes(status, "pso:withStatus")
         ]
-        return [_VERSIONS.get(name, name.replace("-", " ").capitalize()) for name in dict.fromkeys(names)]
+        return [gettext(_VERSIONS.get(name, name.replace("-", " ").capitalize())) for name in dict.fromkeys(names)]
 
     def _access(self) -> list[str]:
         codes = {"c_abf2": "open", "c_f1cf": "embargoed", "c_16ec": "restricted", "c_14cb": "metadata"}
         nodes = [node.rpartition("/")[2] for node in self._view.nodes(self._work.address, "dcterms:accessRights")]
-        return [ACCESS[codes[node]] for node in nodes if node in codes] or [_NOT_STATED]
+        return [gettext(ACCESS[codes[node]]) for node in nodes if node in codes] or [gettext(_NOT_STATED)]
 
 
 def page_of_identifier(scheme: str, value: str) -> str:
@@ -457,22 +470,24 @@ def _shared(shared: Mapping[str, int]) -> str:
 
 def _grouped(offers: Sequence[Representation]) -> Mapping[str, list[Representation]]:
     """The forms of the document by what they are for."""
-    groups: dict[str, list[Representation]] = {"Citation": [], "Linked data": [], "Metadata": []}
+    citations, linked, others = gettext("Citation"), gettext("Linked data"), gettext("Metadata")
+    groups: dict[str, list[Representation]] = {citations: [], linked: [], others: []}
     for form in offers:
         if form.suffix in {".bib", ".ris", ".csl.json", ".md"}:
-            groups["Citation"].append(form)
+            groups[citations].append(form)
         elif form.profile is FULL:
-            groups["Linked data"].append(form)
+            groups[linked].append(form)
         elif form.suffix in {".datacite.xml", ".datacite.json", ".dc.xml", ".dc.ttl", ".schema.jsonld", ".schema.ttl"}:
-            groups["Metadata"].append(form)
+            groups[others].append(form)
     return groups
 
 
 def _summary(work: Work, row: Row | None) -> str:
     """A sentence for search engines and for those who share the page."""
-    kind = row.stated.get("type", "Work") if row else (work.types[0] if work.types else "Work")
+    kind = gettext(row.stated.get("type", "Work") if row else (work.types[0] if work.types else "Work"))
     names = [agent.name for agent in work.authors]
-    by = f" by {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "") if names else ""
+    more = ngettext("and %(n)s more", "and %(n)s more", len(names) - 1) if len(names) > 1 else ""
+    by = f": {names[0]}{' ' if more else ''}{more}" if names else ""
     place = work.journal or work.book or work.issuer
     parts = [f"{kind}{by}", place, work.year]
     return ", ".join(part for part in parts if part) + "."

@@ -13,6 +13,7 @@ from server.descriptions.site import Site
 from server.http.asked_form import asked_form
 from server.http.base_path import root
 from server.http.headers import VARY
+from server.http.languages import VARY_OF_PAGES, counted, gettext, language, language_name, later
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 from server.pages.exports import EXPORTS, Result, exported
@@ -26,21 +27,26 @@ _MORE = 100
 """Values of a facet that is shown in full."""
 _OPEN = frozenset({"type", "author", "subject", "journal", "access"})
 _NAMES = {
-    "type": ("Type", "types"),
-    "author": ("Author", "authors"),
-    "subject": ("Subject", "subjects"),
-    "journal": ("Journal", "journals"),
-    "publisher": ("Publisher", "publishers"),
-    "funder": ("Funder", "funders"),
-    "organisation": ("Organisation", "organisations"),
-    "language": ("Language", "languages"),
-    "access": ("Access", "access rights"),
-    "licence": ("Licence", "licences"),
-    "collection": ("Collection", "collections"),
-    "repository": ("Repository", "repositories"),
+    "type": (later("Type"), later("types")),
+    "author": (later("Author"), later("authors")),
+    "subject": (later("Subject"), later("subjects")),
+    "journal": (later("Journal"), later("journals")),
+    "publisher": (later("Publisher"), later("publishers")),
+    "funder": (later("Funder"), later("funders")),
+    "organisation": (later("Organisation"), later("organisations")),
+    "language": (later("Language"), later("languages")),
+    "access": (later("Access"), later("access rights")),
+    "licence": (later("Licence"), later("licences")),
+    "collection": (later("Collection"), later("collections")),
+    "repository": (later("Repository"), later("repositories")),
 }
 _FORMS = {".html": "text/html"} | {one.suffix: one.media_type for one in EXPORTS}
-_SORTED = {"relevance": "Relevance", "newest": "Newest first", "oldest": "Oldest first", "title": "Title"}
+_SORTED = {
+    "relevance": later("Relevance"),
+    "newest": later("Newest first"),
+    "oldest": later("Oldest first"),
+    "title": later("Title"),
+}
 
 
 class Choice(NamedTuple):
@@ -100,13 +106,32 @@ def search_blueprint(site: Site) -> Blueprint:
         text = request.args.get("q", "")[:100]
         found = catalogue.suggested(text) if catalogue else []
         stated = [
-            {"name": thing.label, "kind": role, "works": thing.works, "address": f"{root(site.base)}{thing.address}"}
+            {
+                "name": thing.label,
+                "kind": role,
+                "works": thing.works,
+                "address": f"{root(site.base)}{thing.address}",
+                "said": f"{_name(role)}, {counted(thing.works, 'work')}",
+            }
             for thing, role in found
             if page_address(thing, role, "")
         ]
-        return sent(json.dumps(stated, ensure_ascii=False).encode(), "application/json", etag("suggest", stated))
+        return sent(
+            json.dumps(stated, ensure_ascii=False).encode(),
+            "application/json",
+            etag("suggest", stated),
+            headers={"Vary": ", ".join(VARY_OF_PAGES)},
+        )
 
     return blueprint
+
+
+def label_of(thing: Thing) -> str:
+    """What a thing is called on a page: types, languages and rights of access in the language of the page."""
+    folder, _, name = thing.address.partition("/")
+    if folder == "language":
+        return language_name(name)
+    return gettext(thing.label) if folder in {"type", "access"} else thing.label
 
 
 def page_address(thing: Thing, role: str, above: str) -> str:
@@ -127,7 +152,7 @@ def _answer(site: Site, catalogue: CatalogueReader, search: Search, asked: Searc
     found = search.find(asked.wanted)
     if export:
         return exported(site, export, Result(asked, found, search, catalogue))
-    tag = etag("search", catalogue.version(), site.endpoint.version, request.query_string)
+    tag = etag("search", language(), catalogue.version(), site.endpoint.version, request.query_string)
     if request.if_none_match.contains_weak(tag):
         return sent(b"", "text/html; charset=utf-8", tag)
     page = search.page(found, asked.sort, asked.page, SIZE)
@@ -166,10 +191,10 @@ def _page(
         filters=_filters(path, search, asked, found),
         years=_years(path, search, asked, found),
         chips=[(_name(role), labels[role, value], asked.without(path, role, value)) for role, value in asked.filters]
-        + ([("Year", years_in_words(asked.years), asked.address(path, years=""))] if asked.years else []),
+        + ([(gettext("Year"), years_in_words(asked.years), asked.address(path, years=""))] if asked.years else []),
         cleared=asked.address(path, filters=(), years=""),
         as_typed=asked.text,
-        sorts=_SORTED if words else {name: text for name, text in _SORTED.items() if name != "relevance"},
+        sorts={name: gettext(text) for name, text in _SORTED.items() if words or name != "relevance"},
         sort=sort,
         exports=[(one.name, asked.address(path + one.suffix)) for one in EXPORTS],
         feed=asked.address(f"{path}.atom"),
@@ -177,18 +202,20 @@ def _page(
         last=last,
         before=asked.address(path, page=asked.page - 1) if asked.page > 1 else "",
         behind=asked.address(path, page=asked.page + 1) if asked.page < last else "",
-        meant=[(role, thing, page_address(thing, role, root(site.base))) for thing, role in meant],
+        meant=[(_name(role), thing, page_address(thing, role, root(site.base))) for thing, role in meant],
         first=(asked.page - 1) * SIZE + 1,
     )
 
 
 def _name(role: str) -> str:
-    return _NAMES[role][0] if role in _NAMES else "Of" if role == "thing" else role.capitalize()
+    if role in _NAMES:
+        return gettext(_NAMES[role][0])
+    return gettext("Linked with") if role == "thing" else role.capitalize()
 
 
 def _label(catalogue: CatalogueReader, address: str) -> str:
     thing = catalogue.thing(address)
-    return thing.label if thing else address
+    return label_of(thing) if thing else address
 
 
 def _filters(path: str, search: Search, asked: Searched, found: Found) -> list[Filter]:
@@ -200,10 +227,10 @@ def _filters(path: str, search: Search, asked: Searched, found: Found) -> list[F
     return [
         Filter(
             facet.role,
-            _NAMES[facet.role][0],
+            gettext(_NAMES[facet.role][0]),
             tuple(
                 Choice(
-                    value.label,
+                    label_of(value),
                     value.works,
                     asked.without(path, facet.role, value.address)
                     if (facet.role, value.address) in chosen
@@ -212,7 +239,9 @@ def _filters(path: str, search: Search, asked: Searched, found: Found) -> list[F
                 )
                 for value in facet.values
             ),
-            f"More {_NAMES[facet.role][1]}" if facet.more and facet.role != asked.more else "",
+            gettext("More %(things)s", things=gettext(_NAMES[facet.role][1]))
+            if facet.more and facet.role != asked.more
+            else "",
             asked.address(path, more=facet.role),
             facet.role in _OPEN or any(role == facet.role for role, _ in chosen),
         )
@@ -243,7 +272,7 @@ def _years(path: str, search: Search, asked: Searched, found: Found) -> list[Yea
             f"{slot * 0.8:.2f}%",
             f"{64 - max(1.5, 62 * works / most):.2f}",
             f"{max(1.5, 62 * works / most):.2f}",
-            f"{year}: {works:,} work{'' if works == 1 else 's'}",
+            f"{year}: {counted(works, 'work')}",
             asked.address(path, years=str(year)),
             low <= year <= high,
         )

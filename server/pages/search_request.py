@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from converter.store.catalogue import ROLES
 from converter.store.catalogue_search import FACETS, SORTS, Wanted
+from server.http.languages import gettext
 
 LONGEST = 500
 """Letters that a search may have."""
@@ -114,7 +115,9 @@ def years_in_words(years: str) -> str:
     first, dash, last = years.partition("-")
     if not dash or first == last:
         return first
-    return f"{first} to {last}" if first and last else f"from {first}" if first else f"to {last}"
+    if first and last:
+        return gettext("%(first)s to %(last)s", first=first, last=last)
+    return gettext("from %(year)s", year=first) if first else gettext("to %(year)s", year=last)
 
 
 def _years(arguments: MultiDict[str, str]) -> str:

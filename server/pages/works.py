@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from converter.store.catalogue_entry import ACCESS
 from converter.store.catalogue_reader import Row
+from server.http.languages import gettext
 
 _AUTHORS = 3
 """Authors that a row names."""
@@ -97,7 +98,9 @@ def file_label(file: Mapping[str, str]) -> str:
     ending = file.get("name", "").rpartition(".")[2]
     kind = _TYPES.get(file.get("type", "")) or (ending.upper() if 0 < len(ending) < 6 and "." in file["name"] else "")
     digits = re.match(r"\d+", file.get("size", ""))
-    return ", ".join(part for part in (kind or "File", size_in_words(int(digits[0])) if digits else "") if part)
+    return ", ".join(
+        part for part in (kind or gettext("File"), size_in_words(int(digits[0])) if digits else "") if part
+    )
 
 
 def size_in_words(size: int) -> str:
@@ -188,7 +191,7 @@ def _snippet(stated: Mapping[str, Any], wanted: list[str]) -> Markup:
             return Markup("{}{}{}").format("… " if start else "", shown, " …" if end < len(text) else "")
     for subject in stated.get("subjects", ()):
         if _places(folded(subject), wanted):
-            return Markup("<b>Subject:</b> {}").format(marked(subject, wanted))
+            return Markup("<b>{}:</b> {}").format(gettext("Subject"), marked(subject, wanted))
     return Markup()
 
 
@@ -197,9 +200,9 @@ def _names(stated: Mapping[str, Any], role: str) -> list[str]:
 
 
 def _badges(stated: Mapping[str, Any], qualifiers: Iterable[str]) -> Iterable[Badge]:
-    yield Badge(stated.get("type", "Work"))
+    yield Badge(gettext(stated.get("type", "Work")))
     if access := stated.get("access"):
-        yield Badge(ACCESS[access], "open" if access == "open" else "shut")
+        yield Badge(gettext(ACCESS[access]), "open" if access == "open" else "shut")
     yield from (Badge(text, "q") for text in qualifiers)
 
 

@@ -2,7 +2,9 @@
 (() => {
   const root = document.currentScript.src.replace(/static\/site\.js.*$/, "");
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const say = (text) => { document.querySelector("#said").textContent = text; };
+  // What is said stands on the page, in its language.
+  const said = document.querySelector("#said"), words = said.dataset;
+  const say = (text) => { said.textContent = text; };
   all("[data-js]").forEach((element) => { element.hidden = false; });
   all("[data-nojs]").forEach((element) => { element.hidden = true; });
 
@@ -12,9 +14,9 @@
       const source = document.querySelector(button.dataset.copy);
       try {
         await navigator.clipboard.writeText(button.dataset.copyOf ? source[button.dataset.copyOf] : source.textContent.trim());
-        button.textContent = "Copied";
-        say("Copied");
-      } catch { say("Copying is not allowed here"); }
+        button.textContent = words.copied;
+        say(words.copied);
+      } catch { say(words.refused); }
       setTimeout(() => { button.textContent = label; }, 2000);
     });
   };
@@ -27,7 +29,7 @@
       const answer = await fetch(link.href);
       if (!answer.ok) throw new Error(answer.status);
       document.querySelector("#cited").textContent = (await answer.text()).trim();
-      say(`Citation in the style of ${link.textContent}`);
+      say(words.style.replace("{}", link.textContent));
     } catch { location.href = link.href; }
   }));
 
@@ -52,7 +54,7 @@
           list.replaceChildren(...found.map((one) => {
             const option = document.createElement("option");
             option.value = one.name;
-            option.label = `${one.kind}, ${one.works} work${one.works === 1 ? "" : "s"}`;
+            option.label = one.said;
             known.set(one.name, one.address);
             return option;
           }));

@@ -5,6 +5,7 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const go = form.querySelector(".go"), stop = document.querySelector("#stop"), running = document.querySelector("#running");
   const busy = form.querySelector("progress"), KEPT = "shelfgraph-queries", LONGEST = 7000;
+  const words = running.dataset;
   let controller = null;
 
   const set = (text) => { area.value = text; if (area.editor) area.editor.set(text); };
@@ -20,20 +21,20 @@
     const own = controller = new AbortController();
     const fields = new URLSearchParams({ query, format: "html" }), address = `${form.action}?${fields}`, short = address.length <= LONGEST;
     go.disabled = true; stop.disabled = false; busy.hidden = false;
-    running.textContent = "Running";
-    const clock = setInterval(() => { running.textContent = `Running for ${Math.round((performance.now() - began) / 1000)} s`; }, 1000);
+    running.textContent = words.running;
+    const clock = setInterval(() => { running.textContent = words.seconds.replace("{}", Math.round((performance.now() - began) / 1000)); }, 1000);
     try {
       const asked = { signal: own.signal, headers: { Accept: "text/html" } };
       const answer = await (short ? fetch(address, asked) : fetch(form.action, { ...asked, method: "POST", body: fields }));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html"), outcome = page.querySelector("#outcome");
-      if (!outcome) throw new Error(`The site answered ${answer.status}.`);
+      if (!outcome) throw new Error(answer.status);
       if (push) window.history.pushState({ query }, "", short ? address : form.action);
       show(outcome);
       cached(/desc=hit/.test(answer.headers.get("Server-Timing")));
       keep(query);
-      running.textContent = outcome.querySelector("[role=alert]") ? "" : "Done";
+      running.textContent = outcome.querySelector("[role=alert]") ? "" : words.done;
     } catch (fault) {
-      if (controller === own) running.textContent = fault.name === "AbortError" ? "Stopped" : `No answer came. ${fault.message}`;
+      if (controller === own) running.textContent = fault.name === "AbortError" ? words.stopped : `${words.nothing} ${fault.message}`;
     } finally {
       clearInterval(clock);
       if (controller === own) { controller = null; go.disabled = false; stop.disabled = true; busy.hidden = true; }
@@ -42,7 +43,7 @@
 
   function cached(hit) {
     const place = document.querySelector("#cached");
-    if (place && hit) place.textContent = ", from the cache";
+    if (place && hit) place.textContent = `, ${words.cached}`;
   }
 
   function show(outcome) {
