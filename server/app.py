@@ -35,6 +35,7 @@ from server.named_queries.query_pages import example_queries
 from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
 from server.operations import Freshness, Log, register_operations
+from server.pages.appearance import appearance, appearance_blueprint
 from server.protocol.query_problems import unanswered
 from server.protocol.sparql_routes import METHODS, sparql_blueprint
 from server.reconciliation.current_index import Indexes
@@ -76,6 +77,9 @@ def create_app(
         contact=settings.contact,
     )
     register_languages(app, settings.languages)
+    look = appearance(settings.logo, settings.accent, settings.about)
+    app.jinja_env.globals.update(has_logo=bool(look.logo), has_rules=bool(look.rules), has_about=bool(look.about))
+    app.register_blueprint(appearance_blueprint(look))
     app.jinja_env.filters["plain"] = plain
     app.jinja_env.filters["lang"] = language_tag
     app.config.update(MAX_BYTES=settings.max_bytes, RATE_LIMIT=settings.rate_limit)

@@ -27,6 +27,7 @@ from converter.store.reader import ArchiveReader
 from server.app import create_app
 from server.front.application_link import Link
 from server.front.supervisor import front
+from server.http.languages import LANGUAGES
 from server.operations import Form, Freshness, Log, memory_limit
 from server.settings import Settings
 from server.sparql.answer_cache import Cached
@@ -60,6 +61,10 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     title: str = "Shelfgraph"
     licence: str | None = None
     contact: str = ""
+    languages: tuple[str, ...] = tuple(LANGUAGES)
+    logo: str = ""
+    accent: str = ""
+    about: str = ""
     folder: str = ""
     endpoint: str = ""
     graph: str = ""
@@ -78,11 +83,9 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def settings(self) -> Settings:
         """What the application knows of it."""
-        folder = Path(self.folder) if self.folder else None
-        same = {
-            name: getattr(self, name) for name in ("base", "title", "contact", "licence", "rate_limit", "max_bytes")
-        }
-        return Settings(folder=folder, **same)
+        same = ("base", "title", "contact", "licence", "rate_limit", "max_bytes", "languages", "accent")
+        paths = {name: Path(getattr(self, name)) for name in ("folder", "logo", "about") if getattr(self, name)}
+        return Settings(**{name: getattr(self, name) for name in same}, **paths)
 
 
 def serve(

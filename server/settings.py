@@ -14,7 +14,8 @@ class Settings:
     folder, where the site stands on one and not on a remote endpoint.  `contact` is the e-mail address for questions
     about the site, which OAI-PMH demands: it is shown to all, and where it is empty an address that nobody reads.
     `licence` is the address of the licence of the data, stated where there is one.  `languages` are those of the pages
-    (BCP 47); who reads none of them has the first.
+    (BCP 47); who reads none of them has the first.  `logo` is a picture, `accent` the colour of links and buttons
+    (`#rrggbb`), `about` a text in Markdown that the site says of itself.
     """
 
     base: str
@@ -25,3 +26,6 @@ class Settings:
     rate_limit: int = 0
     max_bytes: int = 0
     languages: tuple[str, ...] = ("en", "de", "es", "fr", "zh-Hant")
+    logo: Path | None = None
+    accent: str = ""
+    about: Path | None = None

@@ -44,6 +44,12 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 @options.REPOSITORY
 @click.option("--title", default="Shelfgraph", show_default=True, help="What the site is called.")
 @click.option("--licence", default="", metavar="URL", help="The licence of the data, for VoID and DCAT.")
+@click.option("--logo", type=click.Path(dir_okay=False, path_type=Path), help="A square picture for the head of pages.")
+@click.option("--accent", default="", metavar="#RRGGBB", help="The colour of links and buttons.")
+@click.option("--about", type=click.Path(dir_okay=False, path_type=Path), help="A text about the site, in Markdown.")
+@click.option(
+    "--languages", default="", metavar="TAGS", help="Those of the pages, such as de,en; the first for all others."
+)
 @click.option("--contact", default="", metavar="E-MAIL", help="Whom to ask about the site; OAI-PMH shows it to all.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Queries at one time.")
 @click.option("--timeout", default=30.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for a query.")
@@ -133,6 +139,25 @@ def serve(
             )
 
 
+def _languages(text: str) -> tuple[str, ...]:
+    """The languages that are named, all where none is.
+
+    Raises UsageError where one is not known.
+
+    >>> _languages("de, zh-hant")
+    ('de', 'zh-Hant')
+    """
+    from converter.errors import UsageError
+    from server.http.languages import LANGUAGES
+
+    known = {tag.lower(): tag for tag in LANGUAGES}
+    named = [name.strip().lower() for name in text.split(",") if name.strip()]
+    for name in named:
+        if name not in known:
+            raise UsageError(f"--languages: the pages are not in {name!r}; choose from {', '.join(LANGUAGES)}")
+    return tuple(dict.fromkeys(known[name] for name in named)) or tuple(LANGUAGES)
+
+
 def _taken_in(
     folder: DataFolder,
     sources: tuple[str, ...],
@@ -173,8 +198,15 @@ def _changeable(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises UsageError where an option is none.
     """
-    same = {name: given[name] for name in ("title", "contact", "workers", "timeout", "log", "slow", "rate_limit")}
+    from server.pages.appearance import appearance
+
+    appearance(given["logo"], given["accent"], given["about"])
+    named = ("title", "contact", "workers", "timeout", "log", "slow", "rate_limit", "accent")
+    same = {name: given[name] for name in named}
     return same | {
+        "languages": _languages(given["languages"]),
+        "logo": str(given["logo"] or ""),
+        "about": str(given["about"] or ""),
         "licence": options.web_address("--licence", given["licence"]),
         "max_bytes": options.size("--max-bytes", given["max_bytes"]),
         "memory": options.size("--memory", given["memory"]) if given["memory"] else None,
