@@ -24,6 +24,10 @@ def safe_row(cells: Iterable[object]) -> list[str]:
     return [f"'{text}" if _FORMULA.match(text) else text for text in texts]
 
 
+FINDINGS = "findings.csv"
+"""The file of a data folder that holds the findings of the last load or harvest."""
+
+
 class Finding(NamedTuple):
     """One thing a person should know about one value (or, without a field, about one record or source)."""
 
@@ -49,18 +53,18 @@ class Report:
     1
     """
 
-    def __init__(self, out: IO[str] | None = None) -> None:
+    def __init__(self, *outs: IO[str]) -> None:
         self.counts: Counter[Level] = Counter()
         self.seen: Seen | None = None
-        self._writer = csv.writer(out) if out else None
-        if self._writer:
-            self._writer.writerow(Finding._fields)
+        self._writers = [csv.writer(out) for out in outs]
+        for writer in self._writers:
+            writer.writerow(Finding._fields)
 
     def add(self, finding: Finding) -> None:
         """Count a finding and write its line."""
         self.counts[finding.level] += 1
-        if self._writer:
-            self._writer.writerow(safe_row(finding))
+        for writer in self._writers:
+            writer.writerow(safe_row(finding))
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Add several findings."""

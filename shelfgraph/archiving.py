@@ -67,7 +67,7 @@ def load(
     chosen = options.base_address(base or (held.base if held else options.LOCAL_BASE))
     names = options.required(sources)
     _keep(folder, files)
-    with runs.reported(report, encoding, most, allowed) as run:
+    with runs.reported(report, encoding, most, allowed, folder=data) as run:
         start: Start = "anew" if new else "as it is"
         number = take_in(folder, names, kind, repository, chosen, run, start)
         if base is None and held is None:

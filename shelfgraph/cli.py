@@ -23,6 +23,7 @@ from shelfgraph import (
     options,
     publishing,
     remote,
+    reporting,
     serving,
 )
 from shelfgraph.doctor import command
@@ -239,6 +240,7 @@ for _command in (
     *serving.COMMANDS,
     *harvesting.COMMANDS,
     *inspecting.COMMANDS,
+    *reporting.COMMANDS,
     *publishing.COMMANDS,
     *remote.COMMANDS,
     *command.COMMANDS,

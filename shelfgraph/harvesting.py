@@ -73,9 +73,12 @@ def harvest(
         source=repository,
         allowed_hosts=allowed,
     )
-    with runs.reported(report) as run, _keeping(data, base, run, dry_run=dry_run) as keeper:
+    kept = None if dry_run else data
+    with runs.reported(report, folder=kept) as run, _keeping(data, base, run, dry_run=dry_run) as keeper:
         summary = body(keeper, chosen, run, rest=rest)
     print_summary(summary, dry_run=dry_run)
+    if kept and not run.stated and (run.report.counts["error"] or run.report.counts["warning"]):
+        click.echo(f"shelfgraph: to see each error and warning with its record and value, {run.again}", err=True)
     if run.report.counts["error"]:
         raise SystemExit(1)
 

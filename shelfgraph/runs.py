@@ -15,7 +15,7 @@ from converter.mapping.engine import Mapper
 from converter.record import Record
 from converter.report import Report
 from converter.sources.detection import read
-from shelfgraph import options
+from shelfgraph import options, reporting
 from shelfgraph.progress import counted
 
 
@@ -33,20 +33,30 @@ class Held(NamedTuple):
 
 @contextlib.contextmanager
 def reported(
-    report: Path | None, encoding: str = "", most: str = "", allowed: tuple[str, ...] = (), *, other: str = ""
+    report: Path | None,
+    encoding: str = "",
+    most: str = "",
+    allowed: tuple[str, ...] = (),
+    *,
+    other: str = "",
+    folder: Path | None = None,
 ) -> Iterator[Run]:
-    """A run whose findings go to a file, where one is named.
+    """A run whose findings go to a file, where one is named, and are kept in a data folder, where it has one.
 
     `encoding` is that of its sources, `most` what each may unpack to, `allowed` the hosts
     that may be asked though they are not public, `other` what goes to standard output.
 
     Raises UsageError where the file cannot be written.
     """
-    if report is None:
-        yield Run(Report(), encoding=encoding, most=most, allowed=allowed)
-        return
-    with options.table("--report", report, other=other) as file:
-        yield Run(Report(file), stated=True, encoding=encoding, most=most, allowed=allowed)
+    with contextlib.ExitStack() as stack:
+        outs = [stack.enter_context(reporting.kept_in(folder))] if folder else []
+        if report is not None:
+            outs.append(stack.enter_context(options.table("--report", report, other=other)))
+        run = Run(Report(*outs), stated=report is not None, encoding=encoding, most=most, allowed=allowed)
+        if folder:
+            named = "" if str(folder) == options.HOME else f" --data {folder}"
+            run.again = f"run “shelfgraph report{named}”"
+        yield run
 
 
 class Run:

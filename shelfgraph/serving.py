@@ -107,12 +107,15 @@ def serve(
         if endpoint:
             chosen = remote.base_to_serve(endpoint, graph, base, others=bool(sources or data or every))
         else:
+            lasting = data is not None or not sources
             if sources and data is None:
                 data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shelfgraph-"))) / "data"
             folder = DataFolder(data or Path(options.HOME))
             repositories = [source for source in sources if is_address(source) and is_repository(source)]
             loaded = tuple(source for source in sources if source not in repositories)
-            chosen = _taken_in(folder, loaded, kind, encoding, most, allowed, repository, base, address)
+            chosen = _taken_in(
+                folder, loaded, kind, encoding, most, allowed, repository, base, address, lasting=lasting
+            )
             path = folder.path
             if repositories:
                 _made_ready(folder, chosen)
@@ -168,6 +171,8 @@ def _taken_in(
     repository: str,
     base: str | None,
     address: str,
+    *,
+    lasting: bool,
 ) -> str:
     """The base of a folder, into which the sources have been loaded."""
     from shelfgraph import runs
@@ -175,9 +180,10 @@ def _taken_in(
     held = folder.identity()
     chosen = options.base_address(base or (held.base if held else address))
     if sources:
-        with runs.reported(None, encoding, most, allowed) as run:
+        with runs.reported(None, encoding, most, allowed, folder=folder.path) as run:
             archiving.take_in(folder, sources, kind, repository, chosen, run)
-        run.again = "run “shelfgraph load” on the same sources with --report findings.csv"
+        if not lasting:
+            run.again = "run “shelfgraph load” on the same sources, then “shelfgraph report”"
         run.print_summary()
     return chosen
 

@@ -335,9 +335,9 @@ def test_a_load_says_why_its_counts_differ_and_where_its_findings_are(tmp_path: 
     done = shelfgraph("load", table, table, "--data", tmp_path / "d")
     stated = done.stderr.decode()
     assert "the folder holds 1 work; 1 of the 2 records read came more than once" in stated
-    assert "--report findings.csv" in stated
+    assert "shelfgraph report" in stated
     again = shelfgraph("load", table, "--data", tmp_path / "d", "--report", tmp_path / "findings.csv")
-    assert "--report" not in again.stderr.decode()
+    assert "shelfgraph report" not in again.stderr.decode()
     assert "2019-13" in (tmp_path / "findings.csv").read_text(encoding="utf-8")
 
 

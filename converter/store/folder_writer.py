@@ -11,7 +11,7 @@ import pyoxigraph
 
 from converter.errors import StoreError
 from converter.record import Record
-from converter.report import Finding
+from converter.report import FINDINGS, Finding
 from converter.store.addressing import shortened
 from converter.store.agreement import Stamp
 from converter.store.archive import Archive
@@ -146,6 +146,9 @@ class Writer:
     def apply_forgotten(self) -> Erased:
         """What was erased because it is forgotten and was here nevertheless; what is left of it goes too."""
         forgotten, records, wait = self._loader.forgotten, 0, 0.0
+        # The findings of the last load name values of what may be forgotten now.
+        if self._erasure.is_due:
+            (self._folder.path / FINDINGS).unlink(missing_ok=True)
         if self._erasure.is_due:
             records, written = self._erasure.erase()
             if written:

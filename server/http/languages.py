@@ -72,8 +72,8 @@ def later(text: str) -> str:
 
 
 def locale() -> str:
-    """The language of the page as Babel calls it."""
-    return language().replace("-", "_")
+    """The language of the page as Babel calls it; English lists have no comma before their last part."""
+    return {"en": "en_GB"}.get(language(), language().replace("-", "_"))
 
 
 def language_name(code: str) -> str:

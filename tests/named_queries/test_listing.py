@@ -86,7 +86,7 @@ def test_the_sparql_of_the_list_answers_as_the_question(site: Site, listed: dict
 def test_the_list_has_the_form_that_is_asked_for(site: Site, path: str, accept: str, kind: str) -> None:
     answer = ask(site, "GET", path, Accept=accept)
     assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, kind)
-    assert answer.headers["vary"] == "Accept, Accept-Profile, Accept-Encoding"
+    assert answer.headers["vary"].startswith("Accept, Accept-Profile, Accept-Encoding")
     assert f'<{site.base}openapi.json>; rel="service-desc"' in answer.headers["link"]
     assert ask(site, "GET", path, Accept=accept, If_None_Match=answer.headers["etag"]).status == 304
 

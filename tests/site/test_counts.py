@@ -109,10 +109,13 @@ def test_the_step_that_is_named_after_errors_can_be_taken(tmp_path: Path, comman
     source.write_text("id,dc.title,dc.date.issued\n1,Lights,2019-13\n", encoding="utf-8")
     if command == "load":
         said = shelfgraph("load", source, "--data", tmp_path / "d").stderr.decode()
-        assert "run the same command again with --report findings.csv" in said
+        assert f"run “shelfgraph report --data {tmp_path / 'd'}”" in said
+        table = shelfgraph("report", "--data", tmp_path / "d").stdout.decode()
+        assert "warning,1,dc.date.issued," in table
+        assert "2019-13" in table
     else:
         said = Site(source, "--log", "none").stop()
-        assert "run “shelfgraph load” on the same sources with --report findings.csv" in said
+        assert "run “shelfgraph load” on the same sources, then “shelfgraph report”" in said
     report = tmp_path / "findings.csv"
     shelfgraph("load", source, "--data", tmp_path / "d", "--report", report)
     assert "2019-13" in report.read_text(encoding="utf-8")
