@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from converter.report import Finding
 
 LEVELS = ("error", "warning", "info")
-_IN_MEMORY, _HEAD = 4 << 20, len(",".join(("record", "level", "field", "value", "reason"))) + 2
+_IN_MEMORY, _HEAD = 4 << 20, len("record,level,field,value,reason\r\n")
 """Bytes of findings that are not written to a disk until the end, and those of the line above them."""
 _VARIES = re.compile(r"[“\"'][^”\"']*[”\"']|\d+")
 """What differs in the reasons of findings of one kind: what is quoted, and numbers."""
