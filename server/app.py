@@ -46,6 +46,8 @@ from server.settings import Settings
 from server.sparql import Endpoint
 
 _HERE = Path(__file__).parent
+_ELSEWHERE = frozenset({301, 302, 303, 307, 308})
+"""The answers that lead to another address, whatever the language."""
 _NAME, _MOST_ASKED = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,60}"), 20
 """The name of a header field, and how many of them a preflight may ask for."""
 
@@ -149,6 +151,9 @@ def _headers(fields: Mapping[str, str], response: Response) -> Response:
     """Add the header fields of every answer, and the policy of a page."""
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+        if response.status_code not in _ELSEWHERE:
+            response.headers.setdefault("Content-Language", language())
+            response.vary.update(VARY_OF_PAGES)
     for name, value in fields.items():
         response.headers.setdefault(name, value)
     fit(response.headers)
