@@ -109,8 +109,8 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def live(folder: Path) -> Iterator[Live]:
-    """The site that was exported."""
-    running = Site("--data", folder / "data")
+    """The site that was exported, in the language of the files: these have no switch to others."""
+    running = Site("--data", folder / "data", "--languages", "en")
     asked = Live(running)
     yield asked
     asked.close()
