@@ -93,7 +93,8 @@ class Opened(NamedTuple):
         store = pyoxigraph.Store.read_only(str(source.store))
         archive = ArchiveReader(source.data / "archive.sqlite", source.journal)
         endpoint = StoreEndpoint(store, source.base, source.version)
-        app = create_app(Settings(source.base, folder=source.data), endpoint, archive)
+        # A plain server of files does not choose a language.
+        app = create_app(Settings(source.base, folder=source.data, languages=("en",)), endpoint, archive)
 
         def shown() -> str:
             return source.version
