@@ -27,7 +27,7 @@ from server.front.application_link import Link
 from server.http.base_path import BasePath, root
 from server.http.compression import register_packing
 from server.http.headers import PAGE_POLICY, READ, common, fit
-from server.http.languages import register_languages
+from server.http.languages import VARY_OF_PAGES, language, register_languages
 from server.http.problems import register_problems
 from server.named_queries.parameter_types import Choice
 from server.named_queries.query_list import examples

@@ -47,6 +47,10 @@ _THREADS = 320
 """More than the queries that may run and wait, so that a refusal always has a thread to say it."""
 
 
+_SAID = ("base", "title", "contact", "licence", "rate_limit", "max_bytes", "languages", "accent")
+"""What the application is told of a deployment as it is."""
+
+
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     """How a site is run: what it says of itself, what it stands on, where it listens, and its limits.
 
@@ -83,9 +87,9 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def settings(self) -> Settings:
         """What the application knows of it."""
-        same = ("base", "title", "contact", "licence", "rate_limit", "max_bytes", "languages", "accent")
-        paths = {name: Path(getattr(self, name)) for name in ("folder", "logo", "about") if getattr(self, name)}
-        return Settings(**{name: getattr(self, name) for name in same}, **paths)
+        same: dict[str, Any] = {name: getattr(self, name) for name in _SAID}
+        same |= {name: Path(getattr(self, name)) for name in ("folder", "logo", "about") if getattr(self, name)}
+        return Settings(**same)
 
 
 def serve(
