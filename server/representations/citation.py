@@ -32,6 +32,7 @@ STYLES: Mapping[str, str] = {
 
 _PART = re.compile(r"(?<![^\W\d_])(?<!['’])[^\W\d_]")
 _ENDED_TWICE = re.compile(r"([.!?][”’])\.")
+_SPAN_TWICE = re.compile(r"(\d+–\d+)[.,] \1(?!\w)")
 _NUMBER = re.compile(r"^(?:\[1\]|1\.)\s*")
 _LATIN = frozenset(letter for number in range(0x250) if (letter := chr(number)).isalpha())
 _MANY = 20
@@ -68,13 +69,29 @@ def bibliography(work: Work, style: str) -> bytes:
         made = CitationStylesBibliography(parsed, source, formatter.plain)
         made.register(Citation([CitationItem("work")]))
         line = " ".join(" ".join(str(entry) for entry in made.bibliography()).split())
+    # A style that shows the year and the day of a date apart shows a text for each of them.
+    line = _SPAN_TWICE.sub(r"\1", line)
     # One reference has no place in a list, and a title that ends a sentence needs no other end.
     return (_ENDED_TWICE.sub(r"\1", _NUMBER.sub("", line)) + "\n").encode()
 
 
 def _as_known(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The item in the words of CSL 1.0, which the processor knows."""
-    return {"event" if name == "event-title" else name: value for name, value in item.items()}
+    """The item as the processor knows it: in the words of CSL 1.0, and without spans of time, at which it fails.
+
+    Of the days of a conference or of an issue the first stands for all; a span of years is a text.
+
+    >>> _as_known({"issued": {"date-parts": [[1985], [1990]]}, "event-title": "Lamp Days"})
+    {'issued': {'literal': '1985–1990'}, 'event': 'Lamp Days'}
+    """
+    known = {"event" if name == "event-title" else name: value for name, value in item.items()}
+    return known | {name: _single(known[name]) for name in ("issued", "event-date") if name in known}
+
+
+def _single(date: Mapping[str, Any]) -> dict[str, Any]:
+    first, *last = date["date-parts"]
+    if last and first[0] != last[0][0]:
+        return {"literal": f"{first[0]}–{last[0][0]}"}
+    return {**date, "date-parts": [first]}
 
 
 def markdown(work: Work) -> bytes:

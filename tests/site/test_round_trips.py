@@ -235,3 +235,12 @@ def test_every_series_and_every_issn_of_a_work_is_exported(tmp_path: Path) -> No
     )
     assert [tag.content for tag in meta_tags(article) if tag.name == "citation_issn"] == ["1234-5679", "2434-561X"]
     assert json.loads(written(".schema.jsonld", article))["isPartOf"]["issn"] == ["1234-5679", "2434-561X"]
+
+
+@pytest.mark.parametrize("style", ["apa", "chicago", "mla", "ieee", "harvard", "vancouver"])
+@pytest.mark.parametrize(
+    ("value", "year"),
+    [("1985/1990", "1985–1990"), ("2001-02-03/2001-02-05", "2001"), ("2001-12/2002-01", "2001–2002")],
+)
+def test_every_style_prints_a_span_of_time_once(style: str, value: str, year: str) -> None:
+    assert written(f".{style}.txt", issued(value)).decode().count(year) == 1
