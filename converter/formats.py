@@ -18,7 +18,8 @@ class Format(NamedTuple):
 
     `other_types` are other names of the media type, understood everywhere; `shared_types` are types that it may be
     asked for under, which others share; `spellings` what else clients write in `format=`; `standard` is its name below
-    https://www.w3.org/ns/formats/; `charset` says that the header Content-Type names it.
+    https://www.w3.org/ns/formats/, empty where it has none there; `charset` says that the header Content-Type names it.
+    `engine` counts for nothing where the worker has a writer of its own.
     """
 
     name: str

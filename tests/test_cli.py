@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from converter import open_graph
-from converter.formats import GRAPHS
+from converter.formats import FORMATS, GRAPHS
 from converter.publish import dump_files
 from server.representations.registry import REPRESENTATIONS
 from shelfgraph import cli
@@ -343,6 +343,8 @@ def test_a_load_says_why_its_counts_differ_and_where_its_findings_are(tmp_path: 
 
 def test_every_format_of_graphs_is_one_of_the_command_and_of_documents() -> None:
     assert {*cli.FORMATS} == {*GRAPHS}
+    # The result of a query has no graphs of its own.
+    assert {*cli.ANSWERS} == {"table", *FORMATS} - {"nq", "trig"}
     assert {f".{name}" for name in GRAPHS} <= {form.suffix for form in REPRESENTATIONS}
 
 
