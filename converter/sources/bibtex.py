@@ -48,19 +48,12 @@ _ESCAPED = re.compile(r"\\([_#%&~$])")
 _UNESCAPED = re.compile(r"(?<!\\)[%&]")
 _TYPEWRITER = re.compile(r"\\(?:texttt|path)(?=\s*\{)")
 """What the decoder would leave out together with its text."""
-_SIGN = {
-    "textless": "<",
-    "textgreater": ">",
-    "textbar": "|",
-    "textasciicircum": "^",
-    "LaTeX": "LaTeX",
-    "TeX": "TeX",
-    "BibTeX": "BibTeX",
-    "textbraceleft": r"\{",
-    "textbraceright": r"\}",
-}
+_SIGN = {"textless": "<", "textgreater": ">", "textbar": "|", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX"}
+_SIGN |= {"textasciicircum": "^", "textbraceleft": r"\{", "textbraceright": r"\}", "textunderscore": "_", "P": "¶"}
+_SIGN |= {"copyright": "©", "pounds": "£", "euro": "€", "dag": "†", "ddag": "‡", "S": "§"}
 """Signs that the decoder would leave out."""
 _SIGNS = re.compile(rf"\{{\\({'|'.join(_SIGN)})\}}|\\({'|'.join(_SIGN)})(?![A-Za-z])(?:\{{\}}|\s+)?")
+_LETTER = re.compile(r"(?<!\{)\\(O|o|L|l|AA|aa|AE|ae|OE|oe|ss|DH|dh|TH|th|DJ|dj|NG|ng)(?:\{\}|(?![A-Za-z])\s*)")
 _WITHOUT_INSTITUTION = frozenset("article book inbook incollection inproceedings conference proceedings".split())
 _AS_ONE = frozenset("title year month date doi volume number issue pages crossref".split())
 """Fields of which an entry has one; of another one that stands twice, both are values."""
@@ -118,6 +111,8 @@ def _decoded(value: str) -> str:
 
     >>> _decoded(r'50% of {\"o}sel'), _decoded(r"50\% of it"), _decoded(r"p {\textless} 1"), _decoded(r"\texttt{ls}")
     ('50% of ösel', '50% of it', 'p < 1', 'ls')
+    >>> _decoded(r"\pounds{}5, \S 3, \copyright{} 2010")
+    '£5, §3, © 2010'
     >>> _decoded(r"A & B \& C")
     'A & B & C'
     """
@@ -139,13 +134,17 @@ def _verbatim(value: str) -> str:
 
 
 def _names(text: str) -> list[tuple[str, str]]:
-    """The names of a field, each with the family name first, and what it is where the braces say so.
+    r"""The names of a field, each with the family name first, and what it is where the braces say so.
 
     >>> _names("{Barnes and Noble} and Ludwig van Beethoven and Quill, Jr., Ann")
     [('{Barnes and Noble}', 'corporate'), ('van Beethoven, Ludwig', ''), ('Quill, Ann, Jr.', '')]
     >>> _names("family=Holm, given=Alrik, prefix=von, useprefix=false")
     [('von Holm, Alrik', 'personal')]
+    >>> _names(r"\O{}ster, {\AA}sa and Hans \O rsted")
+    [('{\\O}ster, {\\AA}sa', ''), ('{\\O}rsted, Hans', '')]
     """
+    # A letter of its own may stand without braces, as \O{}rsted, which a reader of names takes for a command.
+    text = _LETTER.sub(r"{\\\1}", text)
     # Some programs brace the whole list once more.
     whole = _BRACED_LIST.fullmatch(text.strip())
     if whole and all(kind(name) == "person" for name in split_multiple_persons_names(whole[1])):

@@ -85,6 +85,13 @@ CLAIMS = [
         ris("JOUR", "AU van den Berg, Nils"),
         '?w dcterms:creator/foaf:familyName "van den Berg"',
     ),
+    Claim(
+        "letters of their own in LaTeX are kept in names",
+        "x.bib",
+        "@book{k, title={\\pounds{}5 of {T}ime}, year={2010},"
+        ' author={M{\\"u}ller, J{\\"o}rg and \\O{}ster, {\\AA}sa and de~la~Cruz, Ana}}',
+        '?w dcterms:title "£5 of Time" ; dcterms:creator/foaf:name "Müller, Jörg" , "Øster, Åsa" , "de la Cruz, Ana"',
+    ),
 ]
 
 
