@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from shelfgraph.cli import main
+from shelfgraph.configuration import Configured, variable
 from tests.conftest import ROOT, shelfgraph
 
-UNIT = ROOT / "deploy" / "shelfgraph.service"
+DEPLOY = ROOT / "deploy"
+UNIT = DEPLOY / "shelfgraph.service"
+serve = main.commands["serve"]
+assert isinstance(serve, Configured)
 
 
 def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
@@ -30,3 +37,21 @@ def test_the_unit_names_options_that_there_are() -> None:
     (line,) = [line for line in UNIT.read_text(encoding="utf-8").splitlines() if line.startswith("ExecStart=")]
     known = shelfgraph("serve", "--help").stdout.decode()
     assert [word for word in line.split() if word.startswith("--") and word not in known] == []
+
+
+def test_the_container_and_its_companions_name_what_there_is() -> None:
+    composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    site = composed["services"]["site"]
+    assert (DEPLOY / "compose.yaml").parent.joinpath(site["build"]["context"]).resolve() == ROOT
+    assert (ROOT / site["build"]["dockerfile"]).is_file()
+    known = {variable(serve, key) for key in serve.named_options()}
+    assert {*site["environment"]} <= known
+    words = re.findall(r'"(--[a-z-]+)"', (DEPLOY / "Containerfile").read_text(encoding="utf-8"))
+    assert {word.removeprefix("--") for word in words} <= {*serve.named_options()}
+
+
+def test_each_file_says_how_it_is_used_and_stands_in_the_document() -> None:
+    document = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    for file in DEPLOY.iterdir():
+        assert file.read_text(encoding="utf-8").startswith("# "), file.name
+        assert f"../deploy/{file.name}" in document, file.name

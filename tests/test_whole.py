@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pyoxigraph
@@ -124,6 +126,28 @@ def test_a_stray_and_a_missing_statement_are_named_with_their_record(data: Path)
     assert "a statement is missing" in stated
     assert "stray" in stated
     assert checked(data, "--repair")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("UPDATE work SET title = 'another'", "works of the catalogue"),
+        ("UPDATE thing SET label = 'another' WHERE id = 1", "things of the catalogue"),
+        ("UPDATE tally SET works = works + 1", "numbers of works"),
+        ("DELETE FROM identifier", "identifiers of works"),
+        ("UPDATE figure SET number = number + 1", "figures"),
+        ("INSERT INTO search (search) VALUES ('delete-all')", "words of the search index"),
+        ("DELETE FROM member", "members of sets"),
+        ("DELETE FROM claim", "claims"),
+    ],
+)
+def test_what_the_archive_keeps_of_its_records_is_compared_and_mended(data: Path, change: str, named: str) -> None:
+    with closing(sqlite3.connect(data / "archive.sqlite")) as archive, archive:
+        archive.execute(change)
+    code, stated = checked(data)
+    assert (code, f"of the {named} " in stated) == (1, True), stated
+    assert checked(data, "--repair")[0] == 0
+    assert checked(data)[0] == 0
 
 
 def test_a_backup_elsewhere_shows_the_same_and_shares_what_never_changes(data: Path, tmp_path: Path) -> None:

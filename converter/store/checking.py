@@ -8,6 +8,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from converter.errors import StoreError
 from converter.store.agreement import ARCHIVE, Stamp, archive_stamp, disagreement, stamp_of
 from converter.store.data_folder import DataFolder
 from converter.store.loader import Lines, Loader
+from converter.store.schema import DIGESTS, MIGRATIONS
 from converter.store.serialization import digest, unpacked
 from converter.store.sqlite_files import reading
 
@@ -25,7 +27,17 @@ _REBUILD = "shelfgraph check --repair"
 _RESTORE = "shelfgraph restore BACKUP"
 _MOST = 100
 """Statements that are named of those that differ."""
-_TABLES = ("claim", "member")
+_DERIVED = {
+    "claims": "SELECT * FROM {0}.claim",
+    "members of sets": "SELECT * FROM {0}.member",
+    "works of the catalogue": "SELECT address, title FROM {0}.work",
+    "things of the catalogue": "SELECT address, label, sort FROM {0}.thing",
+    "numbers of works": "SELECT role, address, c.works FROM {0}.tally AS c JOIN {0}.thing AS t ON t.id = c.thing",
+    "identifiers of works": "SELECT value, address FROM {0}.identifier",
+    "figures": "SELECT * FROM {0}.figure",
+    "words of the search index": "SELECT term, doc, cnt FROM {0}.search_words",
+}
+"""What the archive keeps that is made of its records, as rows that are the same whenever they are made."""
 
 
 class Fault(NamedTuple):
@@ -63,7 +75,9 @@ def _of_archive(path: Path) -> Iterator[Fault]:
             for (stated,) in database.execute("PRAGMA quick_check(20)"):
                 if stated != "ok":
                     yield Fault("archive", "", str(stated).splitlines()[0], _RESTORE)
-            for address, payload, kept in database.execute("SELECT address, payload, digest FROM held"):
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            kept_digest = "digest" if version >= DIGESTS else "NULL"
+            for address, payload, kept in database.execute(f"SELECT address, payload, {kept_digest} FROM held"):  # noqa: S608 - ours
                 if payload is not None and not _is_whole(payload, kept):
                     yield Fault("archive", address, "its bytes are damaged", f"load its source again, or {_RESTORE}")
             for (address,) in database.execute(
@@ -195,10 +209,14 @@ def _differing(place: str, held: pyoxigraph.Store, made: pyoxigraph.Store, base:
 
 def _of_tables(held: Path, made: Path) -> Iterator[Fault]:
     with closing(reading(held)) as database:
+        if database.execute("PRAGMA user_version").fetchone() != (len(MIGRATIONS),):
+            # The next command that writes makes them.
+            return
         database.execute("ATTACH ? AS made", (str(made),))
-        for table in _TABLES:
-            for words, one, other in (("lacks", "made", "main"), ("has", "main", "made")):
-                query = f"SELECT COUNT(*) FROM (SELECT * FROM {one}.{table} EXCEPT SELECT * FROM {other}.{table})"  # noqa: S608 - ours
-                (count,) = database.execute(query).fetchone()
-                if count:
-                    yield Fault("archive", "", f"the table of {table}s {words} {count} rows too many", _REBUILD)
+        for name, rows in _DERIVED.items():
+            lacking, needless = (
+                database.execute(f"SELECT COUNT(*) FROM ({one} EXCEPT {other})").fetchone()[0]  # noqa: S608 - ours
+                for one, other in permutations((rows.format("made"), rows.format("main")))
+            )
+            if lacking or needless:
+                yield Fault("archive", "", f"of the {name} {lacking} are missing and {needless} are wrong", _REBUILD)

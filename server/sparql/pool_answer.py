@@ -62,7 +62,7 @@ class PoolAnswer(Answer):
     ) -> None:
         self.worker, self.home, self.request = worker, home, request
         self.version = home.generation.version
-        self._timeout, self._give_back = timeout, give_back
+        self._give_back = give_back
         self._spent_before = worker.spent
         self.begun = time.monotonic()
         """When a worker took the query."""
@@ -119,8 +119,6 @@ class PoolAnswer(Answer):
         for data in held:
             yield from self._read(data)
         while not self.finished:
-            # A slow reader does not use up the time of its query.
-            self._deadline = min(time.monotonic() + self._timeout, self._last)
             yield from self._read(self._next())
         self.close()
 
@@ -130,6 +128,8 @@ class PoolAnswer(Answer):
             self._handed = time.monotonic()
             yield data
             spent, self._handed = time.monotonic() - self._handed, 0.0
+            # A slow reader does not use up the time of its query.
+            self._deadline = min(self._deadline + spent, self._last)
             # What was taken early is no credit: it may only have filled the buffers on the way.
             self._late = max(0.0, self._late + spent - len(data) / _PACE)
 

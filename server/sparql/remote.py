@@ -207,9 +207,10 @@ class RemoteAnswer(Answer):
             left -= len(part)
             if left < 0:
                 raise WorkerDied(f"the answer has more than {self._remote.largest:,} bytes; ask for less")
+            handed = time.monotonic()
             yield part
             # A slow reader does not use up the time of its query.
-            self._exchange.deadline = min(time.monotonic() + self._remote.timeout, self._last)
+            self._exchange.deadline = min(self._exchange.deadline + time.monotonic() - handed, self._last)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the bytes; an answer that is cut, late or too large ends with its exception."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import free_port
+from tests.conftest import ROOT, free_port
 from tests.waiting import until_answered
 
 _MODULES = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers")
@@ -78,14 +78,14 @@ SERVERS: dict[str, Callable[[Path, Path, Path], contextlib.AbstractContextManage
 
 
 @contextlib.contextmanager
-def nginx_proxy(site: int, work: Path, more: str = "") -> Iterator[int]:
-    """The port of nginx before the site on a port, configured with `proxy_pass` and with `more`."""
+def nginx_proxy(site: int, work: Path) -> Iterator[int]:
+    """The port of nginx before the site on a port, as `deploy/nginx.conf` has it."""
     port, places = free_port(), ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "\n".join(f"{place}_temp_path {work / place};" for place in places)
+    (work / "site.conf").write_text(_deployed("nginx.conf", site, {"listen 80": f"listen 127.0.0.1:{port}"}))
     (work / "nginx.conf").write_text(
         f"daemon off; pid {work / 'pid'}; error_log {work / 'errors'}; worker_processes 1;\nevents {{ }}\n"
-        f"http {{ access_log off; {temporary}\nserver {{ listen 127.0.0.1:{port};\n"
-        f"location / {{ proxy_pass http://127.0.0.1:{site}; {more} }} }} }}\n",
+        f"http {{ access_log off; {temporary}\ninclude {work / 'site.conf'}; }}\n",
         encoding="utf-8",
     )
     with _running([_found("nginx"), "-e", str(work / "errors"), "-c", str(work / "nginx.conf")], port):
@@ -94,18 +94,27 @@ def nginx_proxy(site: int, work: Path, more: str = "") -> Iterator[int]:
 
 @contextlib.contextmanager
 def apache_proxy(site: int, work: Path) -> Iterator[int]:
-    """The port of Apache before the site on a port, as `docs/deploy.md` has it."""
+    """The port of Apache before the site on a port, as `deploy/apache.conf` has it."""
     program, port = _found("apache2"), free_port()
     loaded = ("mpm_event", "authz_core", "proxy", "proxy_http")
+    (work / "site.conf").write_text(_deployed("apache.conf", site, {"*:80": f"127.0.0.1:{port}"}))
     (work / "apache.conf").write_text(
         "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in loaded)
         + f"ServerRoot {work}\nServerName localhost\nPidFile {work / 'pid'}\nListen 127.0.0.1:{port}\n"
-        f"ErrorLog {work / 'errors'}\nAllowEncodedSlashes NoDecode\n"
-        f'ProxyPass "/" "http://127.0.0.1:{site}/" nocanon\n',
+        f"ErrorLog {work / 'errors'}\nInclude {work / 'site.conf'}\n",
         encoding="utf-8",
     )
     with _running([program, "-f", str(work / "apache.conf"), "-DFOREGROUND"], port):
         yield port
+
+
+def _deployed(name: str, site: int, changes: dict[str, str]) -> str:
+    """A file of `deploy/`, with the ports of a test."""
+    text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+    for before, after in {"127.0.0.1:8000": f"127.0.0.1:{site}", **changes}.items():
+        assert before in text
+        text = text.replace(before, after)
+    return text
 
 
 PROXIES: dict[str, Callable[[int, Path], contextlib.AbstractContextManager[int]]] = {
