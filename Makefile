@@ -13,7 +13,9 @@ QUICK := converter ontology queries server shelfgraph \
 
 EDITOR_SAID = @test -f server/static/dist/editor.js || echo "The SPARQL editor was not built (it needs the registry of npm): the query page has a plain text area."
 
-.PHONY: demo quick test sweep check format screenshots clean
+SECONDS ?= 600
+
+.PHONY: demo quick test sweep fuzz sbom check format screenshots clean
 
 demo: $(VENV)/installed ## Convert the example records and serve them at http://127.0.0.1:8000
 	$(BIN)/shelfgraph serve examples
@@ -27,6 +29,15 @@ test: $(VENV)/installed-dev check ## Lint, check the types, run every test
 
 sweep: $(VENV)/installed-dev ## Run the tests over what others wrote: make sweep COLLECTION=FOLDER
 	SHELFGRAPH_COLLECTION=$(abspath $(COLLECTION)) $(BIN)/pytest tests/sweep
+
+fuzz: $(VENV)/installed-dev ## Feed readers and parsers what nobody thought of: make fuzz SECONDS=600
+	$(BIN)/python -m tests.fuzz $(SECONDS)
+
+sbom: $(VENV)/installed ## Write what an installation consists of, with licences, as CycloneDX: sbom.json
+	$(PYTHON) -m venv $(VENV)-sbom
+	$(VENV)-sbom/bin/pip install --quiet cyclonedx-bom
+	$(VENV)-sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o sbom.json $(BIN)/python
+	rm -rf $(VENV)-sbom
 
 check: $(VENV)/installed-dev ## Lint and check the types
 	$(BIN)/ruff check .

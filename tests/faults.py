@@ -57,7 +57,7 @@ def _mended(loaded: Path, data: Path, stated: str, before: list[bytes]) -> list[
         problems += _said(shelfgraph("restore", loaded / "kept", "--data", data), "restore", succeeds=True)
         problems += _said(shelfgraph("load", EXAMPLES, "--data", data), "load", succeeds=True)
     if "check --repair" in stated:
-        problems += _said(shelfgraph("check", "--repair", "--quick", "--data", data), "check --repair")
+        problems += _said(shelfgraph("check", "--repair", "--data", data), "check --repair")
     if "shelfgraph dump" in stated:
         shutil.rmtree(data / "dumps", ignore_errors=True)
         problems += _said(shelfgraph("dump", "--data", data), "dump", succeeds=True)

@@ -41,7 +41,7 @@ _DERIVED = {
 
 
 class Fault(NamedTuple):
-    """One fault: where it is (archive, store, generation, dumps), its record, what is wrong, what mends it."""
+    """One fault: where it is (archive, index, store, generation, dumps), its record, what is wrong, what mends it."""
 
     place: str
     record: str
@@ -219,4 +219,4 @@ def _of_tables(held: Path, made: Path) -> Iterator[Fault]:
                 for one, other in permutations((rows.format("made"), rows.format("main")))
             )
             if lacking or needless:
-                yield Fault("archive", "", f"of the {name} {lacking} are missing and {needless} are wrong", _REBUILD)
+                yield Fault("index", "", f"of the {name} {lacking} are missing and {needless} are wrong", _REBUILD)
