@@ -137,7 +137,6 @@ def test_a_stray_and_a_missing_statement_are_named_with_their_record(data: Path)
         ("DELETE FROM identifier", "identifiers of works"),
         ("UPDATE figure SET number = number + 1", "figures"),
         ("INSERT INTO search (search) VALUES ('delete-all')", "words of the search index"),
-        ("DELETE FROM member", "members of sets"),
         ("DELETE FROM claim", "claims"),
     ],
 )

@@ -29,7 +29,6 @@ _MOST = 100
 """Statements that are named of those that differ."""
 _DERIVED = {
     "claims": "SELECT * FROM {0}.claim",
-    "members of sets": "SELECT * FROM {0}.member",
     "works of the catalogue": "SELECT address, title FROM {0}.work",
     "things of the catalogue": "SELECT address, label, sort FROM {0}.thing",
     "numbers of works": "SELECT role, address, c.works FROM {0}.tally AS c JOIN {0}.thing AS t ON t.id = c.thing",
