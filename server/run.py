@@ -48,7 +48,7 @@ _THREADS = 320
 
 
 _SAID = ("base", "title", "contact", "licence", "rate_limit", "max_bytes", "languages", "accent")
-"""What the application is told of a deployment as it is."""
+"""What the application receives of a deployment unchanged."""
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):

@@ -206,8 +206,8 @@ class Authorities:
         labels = list(dict.fromkeys(_labels(stated)))
         if not addresses or not labels:
             return
-        told = (kind for address in addresses for start, kind in _SCHEMES if address.startswith(start))
-        kind = stated["kind"][0].casefold() if stated["kind"] else next(told, "")
+        named = (kind for address in addresses for start, kind in _SCHEMES if address.startswith(start))
+        kind = stated["kind"][0].casefold() if stated["kind"] else next(named, "")
         if kind not in KINDS:
             raise SourceError(f"{where}: nothing says what it is; add a column kind ({', '.join(KINDS)})")
         row = (name, kind, addresses[0], labels[0])
@@ -403,7 +403,7 @@ def _labels(stated: defaultdict[str, list[str]]) -> Iterator[str]:
 
 
 def _exact(label: str) -> str:
-    """The form in which labels are compared: case and runs of blanks tell nothing.
+    """The form in which labels are compared: case and runs of blanks mean nothing.
 
     >>> _exact("Tern  University") == _exact("tern university"), _exact("Tern Univ.") == _exact("Tern University")
     (True, False)

@@ -63,7 +63,7 @@ def keep_within(limit: int, root: int) -> None:
             with _stopped(found if ahead > most else []):
                 workers = _resident(found)
                 ahead, taken = ahead - taken, sum(_proportional(process) for process in family)
-                # What the other processes have, less what workers share: their sizes tell what comes to it.
+                # What the other processes have, less what workers share: their sizes show what comes to it.
                 beside = taken - sum(workers.values())
                 if taken + ahead > most and workers:
                     _end(max(workers, key=lambda worker: workers[worker]))
