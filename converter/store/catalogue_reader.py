@@ -151,6 +151,12 @@ class CatalogueReader:
         found = self.ask("SELECT id FROM held WHERE address IN (SELECT value FROM json_each(?))", (json.dumps(paths),))
         return self.rows([work for (work,) in found])
 
+    def neighbours(self, path: str, each: int) -> list[str]:
+        """The paths of so many records before a path, and behind it."""
+        behind = self.ask("SELECT address FROM held WHERE address >= ? ORDER BY address LIMIT ?", (path, each))
+        before = self.ask("SELECT address FROM held WHERE address < ? ORDER BY address DESC LIMIT ?", (path, each))
+        return [address for (address,) in (*behind, *before)]
+
     def links(self, work: int) -> list[tuple[Thing, list[str]]]:
         """The things that a work leads to, each with the roles."""
         rows = self.ask(

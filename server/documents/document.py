@@ -12,6 +12,7 @@ from server.descriptions.paths import page_of
 from server.descriptions.signposting import LINKSETS, Link
 from server.descriptions.site import Site
 from server.documents.renderings import Rendered, Renderings, rendered
+from server.documents.vocabulary import lines_of_term
 from server.http.generation_cache import GenerationCache
 from server.http.languages import language
 from server.pages import html, lists
@@ -97,7 +98,9 @@ def _described(site: Documents, place: Place) -> tuple[Description | None, Works
         path = place.address.removeprefix(f"{site.base}item/")
         lines = description.of_record(site.endpoint, site.base, path)
     else:
-        lines = description.of_thing(site.endpoint, site.base, place.address)
+        # A term that the profile defines has a page whether or not a record uses it.
+        own = lines_of_term(site.base, place.address)
+        lines = sorted({*description.of_thing(site.endpoint, site.base, place.address), *own})
     stated = any(line.startswith(f"<{place.address}> ") for line in lines)
     if not stated and (place.is_work(site.base) or not description.is_pointed_at(site.endpoint, place.address)):
         return None, None

@@ -20,6 +20,7 @@ from converter.values.terms import iri
 from server.descriptions.paths import known, page_in, raw, respelled
 from server.documents.document import Descriptions, Documents, Place, document, offers
 from server.documents.figures import CurrentFigures
+from server.documents.nearest import nearest
 from server.documents.original_record import gone, source_document
 from server.documents.profile_page import profile_page
 from server.documents.redirects import known_as
@@ -340,6 +341,5 @@ def _unknown(site: Documents, folder: str, path: str) -> Response:
             held = site.archive.held(read.path)
             if held and held.erased:
                 return gone(read.path)
-    return problem(
-        404, "Not Found", f"No such {_CALLED.get(folder, 'page')}: nothing here has the address /{folder}/{path}."
-    )
+    stated = f"No such {_CALLED.get(folder, 'page')}: nothing here has the address /{folder}/{path}."
+    return problem(404, "Not Found", stated, meant=nearest(site, folder, path))

@@ -109,6 +109,20 @@ def own_terms(base: str) -> list[tuple[str, list[OwnTerm]]]:
     return [(title, terms) for title, terms in groups.items() if terms]
 
 
+def lines_of_term(base: str, address: str) -> list[str]:
+    """What the profile says of a term of our own, as lines; nothing of all else."""
+    return list(_lines_by_term(base).get(address, ()))
+
+
+@lru_cache(maxsize=2)
+def _lines_by_term(base: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for quad in pyoxigraph.parse(ontology.text("profile.ttl", base), format=pyoxigraph.RdfFormat.TURTLE):
+        if isinstance(quad.subject, pyoxigraph.NamedNode):
+            found.setdefault(quad.subject.value, []).append(f"{quad.triple} .")
+    return found
+
+
 def _sent(base: str, suffix: str) -> Response:
     body = _rendered(base, suffix)
     media_type = FORMS[suffix]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -15,16 +15,27 @@ _FORMS = ("application/problem+json", "text/html", "text/plain")
 
 
 def problem(
-    status: int, title: str, detail: str, headers: Mapping[str, str] | None = None, **members: object
+    status: int,
+    title: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    meant: Sequence[tuple[str, str]] = (),
+    **members: object,
 ) -> Response:
-    """The refusal in the form that the client accepts; where it accepts none, as a problem document."""
+    """The refusal in the form that the client accepts; where it accepts none, as a problem document.
+
+    `meant` are names and addresses of what may have been asked for.
+    """
     accept = request.headers.get("Accept")
     form = choose(accept, _FORMS) or "application/problem+json"
     if form == "text/html":
-        body = render_template("problem.html", status=status, title=title, detail=detail)
+        body = render_template("problem.html", status=status, title=title, detail=detail, meant=meant)
     elif form == "text/plain":
         body = f"{status} {title}\n\n{detail}\n"
     else:
+        if meant:
+            members["meant"] = [{"name": name, "address": address} for name, address in meant]
         stated = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
         body = json.dumps(stated, ensure_ascii=False, indent=1) + "\n"
     response = Response(body, status=status, content_type=form if form.endswith("json") else f"{form}; charset=utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Response, current_app
 
@@ -50,7 +50,7 @@ def refused(fault: QueryError, query: str) -> Response:
     if isinstance(fault, ClientLeft):
         return _for_nobody()
     stated = refusal(fault, query, str(current_app.jinja_env.globals["base"]))
-    place = {"line": stated.line, "column": stated.column} if stated.line else {}
+    place: dict[str, Any] = {"line": stated.line, "column": stated.column} if stated.line else {}
     return problem(stated.status, stated.title, stated.detail, stated.headers, **place)
 
 

@@ -199,3 +199,32 @@ def test_a_record_shows_what_each_row_of_its_source_became_and_nothing_private(c
 def test_related_works_say_what_they_have_in_common(client: FlaskClient) -> None:
     notes = html(client, "/record/12345/2").xpath("//section[h2='Related works']//li/p[last()]/text()")
     assert notes[0] == "In common: 1 person"
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [("/record/12345/4x", "/record/12345/4"), ("/item/12345/501", "/record/12345/50"), ("/name/quill", "")],
+)
+def test_an_address_at_which_nothing_is_names_what_may_be_meant(client: FlaskClient, path: str, meant: str) -> None:
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    tree = lxml.html.fromstring(answer.get_data(as_text=True))
+    found = links(tree, "//section[h2='Did you mean']//a")
+    assert meant in found or not meant
+    assert all(client.get(address, headers={"Accept": "text/html"}).status_code == 200 for address in found)
+    for_programs = json.loads(client.get(path, headers={"Accept": "application/json"}).get_data())
+    assert [one["address"] for one in for_programs.get("meant", [])] == found
+
+
+def test_a_misspelt_subject_leads_to_the_works_on_it(client: FlaskClient) -> None:
+    answer = client.get("/subject/mesh/lihgt", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert client.get("/subject/mesh/ligh", headers={"Accept": "text/html"}).get_data(as_text=True).count("/subject/")
+
+
+def test_every_term_of_our_own_has_the_page_to_which_the_list_leads(client: FlaskClient) -> None:
+    found = [one.removeprefix(BASE[:-1]) for one in links(html(client, "/ns.html"), "//main//a")]
+    own = [one for one in found if one.startswith(("/scheme/", "/metric/"))]
+    assert len(own) > 5
+    for address in own:
+        assert html(client, f"{address}.html").xpath("string(//h1)"), address
