@@ -218,11 +218,12 @@ def _alternates(work: Work) -> Iterator[Part]:
 
 def _related(work: Work) -> Iterator[Part]:
     own = {value for _, value in work.identifiers}
-    stated = [("ISSN", "IsPublishedIn", value) for value in work.issns if value not in own]
-    stated += [("ISBN", "IsPublishedIn", value) for value in work.host_isbns if value not in own]
-    stated += [(one.type, one.relation, one.identifier) for one in work.related]
-    for kind, relation, value in dict.fromkeys(stated):
-        yield Part("relatedIdentifier", value, (("relatedIdentifierType", kind), ("relationType", relation)))
+    stated = [("ISSN", "IsPublishedIn", value, "") for value in work.issns if value not in own]
+    stated += [("ISBN", "IsPublishedIn", value, "") for value in work.host_isbns if value not in own]
+    stated += [(one.type, one.relation, one.identifier, one.note) for one in work.related]
+    for kind, relation, value, note in dict.fromkeys(stated):
+        attributes = (("relatedIdentifierType", kind), ("relationType", relation))
+        yield Part("relatedIdentifier", value, attributes + ((("relationTypeInformation", note),) if note else ()))
 
 
 def _rights(work: Work) -> Iterator[Part]:

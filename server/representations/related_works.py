@@ -1,6 +1,6 @@
 """The works that a work is related to, each with its kind of relation and its identifier, as DataCite names them.
 
-Source: DataCite Metadata Schema 4.6, appendix 1, relationType and relatedIdentifierType.
+Source: DataCite Metadata Schema 4.7, appendix 1, relationType, relationTypeInformation and relatedIdentifierType.
 """
 
 from __future__ import annotations
@@ -46,27 +46,30 @@ RELATIONS = {
     "dcterms:isRequiredBy": "IsRequiredBy",
     "dcterms:replaces": "Obsoletes",
     "dcterms:isReplacedBy": "IsObsoletedBy",
-    # DataCite has no word of its own for these; CiTO says of each that it is a way to cite.
-    "cito:retracts": "Cites",
-    "cito:isRetractedBy": "IsCitedBy",
-    "cito:corrects": "Cites",
-    "cito:isCorrectedBy": "IsCitedBy",
-    "cito:updates": "Cites",
-    "cito:isUpdatedBy": "IsCitedBy",
-    "cito:qualifies": "Cites",
-    "cito:isQualifiedBy": "IsCitedBy",
-    "cito:disputes": "Cites",
-    "cito:isDisputedBy": "IsCitedBy",
-    "cito:extends": "Cites",
-    "cito:isExtendedBy": "IsCitedBy",
-    "cito:repliesTo": "Cites",
-    "cito:hasReplyFrom": "IsCitedBy",
-    "cito:discusses": "Cites",
-    "cito:isDiscussedBy": "IsCitedBy",
-    "cito:usesDataFrom": "Cites",
-    "cito:providesDataFor": "IsCitedBy",
 }
 """Our properties → relationType."""
+OTHER = "Other"
+NAMED = {
+    "cito:retracts": "Retracts",
+    "cito:isRetractedBy": "IsRetractedBy",
+    "cito:corrects": "Corrects",
+    "cito:isCorrectedBy": "IsCorrectedBy",
+    "cito:updates": "Updates",
+    "cito:isUpdatedBy": "IsUpdatedBy",
+    "cito:qualifies": "Qualifies",
+    "cito:isQualifiedBy": "IsQualifiedBy",
+    "cito:disputes": "Disputes",
+    "cito:isDisputedBy": "IsDisputedBy",
+    "cito:extends": "Extends",
+    "cito:isExtendedBy": "IsExtendedBy",
+    "cito:repliesTo": "RepliesTo",
+    "cito:hasReplyFrom": "HasReplyFrom",
+    "cito:discusses": "Discusses",
+    "cito:isDiscussedBy": "IsDiscussedBy",
+    "cito:usesDataFrom": "UsesDataFrom",
+    "cito:providesDataFor": "ProvidesDataFor",
+}
+"""Our properties for which DataCite has no relationType but "Other" → relationTypeInformation."""
 TYPES = {
     "datacite:doi": "DOI",
     "datacite:handle": "Handle",
@@ -82,12 +85,16 @@ TYPES = {
 
 
 class RelatedWork(NamedTuple):
-    """A related work: DataCite's relation to it, its address, and its identifier with DataCite's name of the type."""
+    """A related work: DataCite's relation to it, its address, and its identifier with DataCite's name of the type.
+
+    `note` names the relation where DataCite calls it "Other".
+    """
 
     relation: str
     address: str
     identifier: str
     type: str
+    note: str = ""
 
 
 def related_works(view: View, address: str) -> tuple[RelatedWork, ...]:
@@ -98,10 +105,13 @@ def related_works(view: View, address: str) -> tuple[RelatedWork, ...]:
         for node in view.nodes(address, property_)
         if relation != "IsPartOf" or not node.startswith((f"{view.base}journal/", f"{view.base}series/", address))
     ]
+    found += [
+        _related(OTHER, node, note) for property_, note in NAMED.items() for node in view.nodes(address, property_)
+    ]
     return tuple(dict.fromkeys(found))
 
 
-def _related(relation: str, address: str) -> RelatedWork:
+def _related(relation: str, address: str, note: str = "") -> RelatedWork:
     scheme, read = recognition.sniff(address)
     type_ = TYPES.get(scheme, "URL")
-    return RelatedWork(relation, address, address if type_ == "URL" else read.value, type_)
+    return RelatedWork(relation, address, address if type_ == "URL" else read.value, type_, note)

@@ -37,7 +37,19 @@ _OWN_ROLES = frozenset({"author", "editor", "translator", "illustrator", "publis
 """Roles that have a property of their own; all others are contributors."""
 _SERIALS = frozenset({"Periodical", "Newspaper", "BookSeries", "CreativeWorkSeries"})
 _RELATED = {
-    "citation": {"Cites", "References"},
+    "citation": {
+        "Cites",
+        "References",
+        "Retracts",
+        "Corrects",
+        "Updates",
+        "Qualifies",
+        "Disputes",
+        "Extends",
+        "RepliesTo",
+        "Discusses",
+        "UsesDataFrom",
+    },
     "isBasedOn": {"IsDerivedFrom", "IsVersionOf", "IsNewVersionOf"},
     "hasPart": {"HasPart"},
     "translationOfWork": {"IsTranslationOf"},
@@ -103,7 +115,7 @@ def _work_node(made: Work) -> dict[str, Any]:
         "recordedAt": _event(made),
         "spatialCoverage": list(made.places),
         **{
-            name: [{"@id": one.address} for one in made.related if one.relation in relations]
+            name: [{"@id": one.address} for one in made.related if relations & {one.relation, one.note}]
             for name, relations in _RELATED.items()
         },
         "pageStart": made.first_page,

@@ -244,3 +244,17 @@ def test_every_series_and_every_issn_of_a_work_is_exported(tmp_path: Path) -> No
 )
 def test_every_style_prints_a_span_of_time_once(style: str, value: str, year: str) -> None:
     assert written(f".{style}.txt", issued(value)).decode().count(year) == 1
+
+
+def test_a_retraction_is_called_one_where_datacite_has_no_word_for_it() -> None:
+    thing = described_fields(
+        Field("dc.title", "Retraction"), Field("crossref.update.retracts", "https://doi.org/10.5555/old")
+    )
+    assert json.loads(written(".datacite.json", thing))["relatedIdentifiers"] == [
+        {
+            "relatedIdentifier": "10.5555/old",
+            "relatedIdentifierType": "DOI",
+            "relationType": "Other",
+            "relationTypeInformation": "Retracts",
+        }
+    ]
