@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from converter.errors import SourceError, UsageError
+from converter.report import safe_row
 from shelfgraph import options
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def log(data: Path, since: int, limit: int | None) -> None:
     try:
         after, left = since, limit
         while entries := archive.journal(after, min(left or 1000, 1000)):
-            rows.writerows((entry.number, entry.change, entry.address, entry.moment) for entry in entries)
+            rows.writerows(safe_row((entry.number, entry.change, entry.address, entry.moment)) for entry in entries)
             after = entries[-1].number
             left = None if left is None else left - len(entries)
             if left == 0:
@@ -226,7 +227,7 @@ def sources(data: Path, order: str | None) -> None:
     archive = _archive(data, Archive)
     rows = csv.writer(sys.stdout)
     rows.writerow(("source", "records"))
-    rows.writerows((source.name, source.records) for source in archive.sources())
+    rows.writerows(safe_row((source.name, source.records)) for source in archive.sources())
     archive.close()
 
 

@@ -269,7 +269,7 @@ def _table(head: Sequence[str]) -> Iterator[Callable[[Sequence[str]], object]]:
     if not sys.stdout.isatty():
         table = csv.writer(sys.stdout, lineterminator="\n")
         table.writerow(head)
-        yield table.writerow
+        yield lambda cells: table.writerow(safe_row(cells))
         return
     from rich.console import Console
     from rich.table import Table

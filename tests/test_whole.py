@@ -192,6 +192,16 @@ def test_what_was_damaged_in_a_backup_is_not_restored(data: Path, tmp_path: Path
     assert shown(data) == before
 
 
+@pytest.mark.parametrize("words", [("explain",), ("quality",), ("fields",), ("explain", "--field", "dc.title")])
+def test_no_list_about_sources_holds_a_formula(words: tuple[str, ...], tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text('id,dc.title,dc.date.issued,=1+1\n1,"=HYPERLINK(""http://x"")",@SUM(1),-1+1\n')
+    done = shelfgraph(words[0], source, *words[1:])
+    cells = [cell for row in csv.reader(done.stdout.decode().splitlines()) for cell in row]
+    assert len(cells) > 3
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
+
+
 def test_a_report_holds_no_formula(tmp_path: Path) -> None:
     source = tmp_path / "a.csv"
     source.write_text('id,dc.title,dc.date.issued\n1,A,"=HYPERLINK(""http://x"")"\n2,B,+1+1\n')
