@@ -60,7 +60,7 @@ def met(host: StubHost) -> Iterator[tuple[socket.socket, Connection]]:
     """A client and its connection."""
     client, theirs = socket.socketpair()
     theirs.setblocking(False)
-    connection = Connection(host, theirs)
+    connection = Connection(host, theirs, "192.0.2.1")
     yield client, connection
     connection.close()
     client.close()
@@ -85,12 +85,14 @@ def test_one_who_waits_for_an_answer_may_wait(host: StubHost, met: tuple[socket.
     client, connection = met
     client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     host.turn()
-    assert host.behind[0].recv(1_000) == b"GET / HTTP/1.1\r\nX-Shelfgraph-Request: request 0\r\nHost: x\r\n\r\n"
+    assert (
+        host.behind[0].recv(1_000) == b"GET / HTTP/1.1\r\nX-Shelfgraph-Request: request 0@192.0.2.1\r\nHost: x\r\n\r\n"
+    )
     assert not connection.overdue(10_000)
     assert not host.left
     client.close()
     host.turn()
-    assert host.left == ["request 0"]
+    assert host.left == ["request 0@192.0.2.1"]
 
 
 def test_one_who_takes_nothing_of_an_answer_has_two_minutes(
