@@ -26,6 +26,8 @@ def safe_row(cells: Iterable[object]) -> list[str]:
 
 FINDINGS = "findings.csv"
 """The file of a data folder that holds the findings of the last load or harvest."""
+NOT_LOADED, FORGOTTEN = "not loaded: ", "it was forgotten on "
+"""How the reason begins why a record is refused, and what follows where that is because it is forgotten."""
 
 
 class Finding(NamedTuple):

@@ -12,7 +12,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from itertools import dropwhile, groupby
+from itertools import chain, dropwhile, groupby
 from pathlib import Path
 
 import click
@@ -22,7 +22,16 @@ from converter.errors import UsageError
 from converter.publish.dump import changes, statements
 from converter.publish.external_sort import Sorter
 from server.static_export.export_files import NOTES
-from server.static_export.resource_files import Done, Opened, Source, Things, exported, pointed_at, thing_paths
+from server.static_export.resource_files import (
+    Done,
+    Opened,
+    Source,
+    Things,
+    exported,
+    pointed_at,
+    thing_paths,
+    unused_terms,
+)
 from server.static_export.server_configurations import configured
 from server.static_export.site_files import Once
 
@@ -73,7 +82,8 @@ class Export:
             self._note(whole=False)
             note(done.pages)
         opened = Opened.of(source)
-        self._take(Things(opened, self._target).write(pointed_at(store, self.base)))
+        rest = chain(pointed_at(store, self.base), unused_terms(store, self.base))
+        self._take(Things(opened, self._target).write(rest))
         self._take(Once(opened, self._target).write())
         self._take(configured(opened, self._target))
         self._remove_others()

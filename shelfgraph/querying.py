@@ -11,6 +11,8 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+import pyoxigraph
+
 import queries
 from converter.errors import QueryError, SourceUnreachable, UsageError
 from converter.formats import FORMATS
@@ -43,13 +45,16 @@ def text_of(question: str, values: Mapping[str, str]) -> str:
 def local(data: Path, text: str, format_: str, timeout: float) -> Iterator[bytes]:
     """Yield the answer of a data folder.
 
-    Raises QueryError in the words of the query page, with the line, a caret and what may have been meant.
+    Raises QueryError in the words of the query page, with the line, a caret and what may have been meant; what the
+    engine raises where the data are damaged.
     """
     folder = DataFolder(data)
     generation = folder.current()
     identity = folder.identity()
     base = identity.base if identity else ""
     with reading(generation) as store:
+        # A worker that cannot open it says nothing of why.
+        pyoxigraph.Store.read_only(str(store))
         pool = Pool(store, base=base, size=1, timeout=timeout)
         try:
             with pool.ask(Request(text, format_)) as answer:

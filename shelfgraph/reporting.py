@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import click
 
-from converter.report import FINDINGS
+from converter.report import FINDINGS, FORGOTTEN, NOT_LOADED
 from shelfgraph import options
 
 if TYPE_CHECKING:
@@ -39,7 +38,8 @@ class _Kind(NamedTuple):
 def kept_in(folder: Path) -> Iterator[IO[str]]:
     """A file of findings, which is the folder's at the end; that of the run before stays where this one found nothing.
 
-    What a run that failed has found so far is kept.
+    What a run that failed has found so far is kept, and nothing of a record that is forgotten: what its reader found
+    before it was refused holds what must not be anywhere.
     """
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="") as file:
         done = False
@@ -50,8 +50,10 @@ def kept_in(folder: Path) -> Iterator[IO[str]]:
             if folder.is_dir() and (done or file.tell() > _HEAD):
                 beside = folder / f".{FINDINGS}.part"
                 file.seek(0)
+                forgotten = {row[0] for row in csv.reader(file) if row[-1].startswith(NOT_LOADED + FORGOTTEN)}
+                file.seek(0)
                 with beside.open("w", encoding="utf-8", newline="") as out:
-                    shutil.copyfileobj(file, out)
+                    csv.writer(out).writerows(row for row in csv.reader(file) if row[0] not in forgotten)
                 beside.replace(folder / FINDINGS)
 
 

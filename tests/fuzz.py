@@ -120,17 +120,20 @@ TARGETS: dict[str, Target] = {
 """The targets by their names."""
 
 
-def fuzz(name: str, many: int) -> None:
-    """Feed so many inputs to a target; raises what it raises, unless that is a refusal."""
-    target = TARGETS[name]
+def fuzz(name: str, many: int) -> int:
+    """Feed so many inputs to a target; how many it took.  Raises what it raises, unless that is a refusal."""
+    target, taken = TARGETS[name], 0
 
     @settings(max_examples=many, deadline=None, suppress_health_check=list(HealthCheck))
     @given(target.inputs)
     def fed(sent: Any) -> None:
+        nonlocal taken
+        taken += 1
         with contextlib.suppress(REFUSALS):
             target.feed(sent)
 
     fed()
+    return taken
 
 
 def main(seconds: float) -> None:

@@ -18,6 +18,7 @@ import msgspec
 
 from converter.errors import StoreError
 from converter.record import Record
+from converter.report import FORGOTTEN
 
 FILE = "forgotten.json"
 
@@ -30,7 +31,7 @@ class Entry(msgspec.Struct, frozen=True):
     reason: str = ""
 
     def __str__(self) -> str:
-        return f"it was forgotten on {self.moment[:10]}{f' ({self.reason})' if self.reason else ''}"
+        return f"{FORGOTTEN}{self.moment[:10]}{f' ({self.reason})' if self.reason else ''}"
 
 
 class _List(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ import pyoxigraph
 from converter.embargo import on_day, today
 from converter.local_keys import Work, distinguished, work_of
 from converter.record import Record
-from converter.report import Finding
+from converter.report import NOT_LOADED, Finding
 from converter.store import foreign_rdf
 from converter.store.addressing import moved, placed, same
 from converter.store.agreement import Stamp, put_stamp, stamp_of
@@ -239,7 +239,7 @@ class Loader:
                 named = distinguished(record, self._work, note or _ignored)
                 reason = self._put(named, lines_of, asked=asked)
                 if reason and note:
-                    note(Finding(record.handle or record.identifier, "warning", "", "", f"not loaded: {reason}"))
+                    note(Finding(record.handle or record.identifier, "warning", "", "", f"{NOT_LOADED}{reason}"))
             for name, value in state.items():
                 self.archive.keep_note(name, value)
 

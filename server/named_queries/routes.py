@@ -9,11 +9,13 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request
 
+from converter import formats
 from converter.errors import QueryError
 from queries import bind
 from server.http.asked_form import asked_form
 from server.http.base_path import root
 from server.http.headers import VARY
+from server.http.languages import language
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 from server.named_queries.openapi import openapi_document
@@ -24,7 +26,7 @@ from server.named_queries.query_list import DOCUMENTS, questions
 from server.named_queries.query_pages import Table, list_page, question_page
 from server.named_queries.reference_pages import api_page, completeness, quality_page
 from server.protocol.query_problems import refused
-from server.protocol.response import answered, headed, is_known
+from server.protocol.response import answered, headed, is_known, unchanged
 from server.settings import Settings
 from server.sparql import Endpoint, Request, RequestProblem
 from server.sparql.request import wanted_format
@@ -153,7 +155,7 @@ def _rows(put: Put, wanted: Asked, format_: str) -> Response:
     etag = validator(put.endpoint.version, asking)
     if is_known(etag):
         # Without Link: a cache would put it in the place of the one that it has, and lose what comes next.
-        return headed(Response(status=304), etag)
+        return unchanged(etag, formats.FORMATS[format_].content_type)
     behind = put.bindings(bind(put.question.rows(skipped + size, 1), wanted.values))
     response = answered(put.endpoint, asking)
     response.headers["Link"] = put.links(wanted.page, more=bool(behind))
@@ -164,9 +166,9 @@ def _page(put: Put, wanted: Asked) -> Response:
     """A page of rows for people, never all of them: one more is asked for than is shown."""
     page = wanted.page or Page()
     query = bind(put.question.rows(page.skipped, page.size + 1), wanted.values)
-    etag = validator(put.endpoint.version, Request(query, "json"), "page")
+    etag = validator(put.endpoint.version, Request(query, "json"), "page", language())
     if is_known(etag):
-        return headed(Response(status=304), etag)
+        return unchanged(etag, "text/html; charset=utf-8")
     rows = put.bindings(query)
     more = len(rows) > page.size
     table = Table(rows[: page.size], page, links("", put.given, page, more=more))

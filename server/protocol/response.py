@@ -55,7 +55,7 @@ def answered(endpoint: Endpoint, question: Request) -> Response:
     """
     etag = validator(endpoint.version, question)
     if is_known(etag):
-        return headed(Response(status=304), etag)
+        return unchanged(etag, FORMATS[question.format].content_type)
     started = time.perf_counter()
     answer = _limited(endpoint.ask(question), current_app.config["MAX_BYTES"])
     if answer.version:
@@ -112,6 +112,11 @@ def is_known(etag: str | None) -> bool:
     """Whether the client says that it has the answer."""
     known = etag is not None and request.method in _SAFE and request.if_none_match.contains_weak(etag)
     return known and etag not in BrokenAnswers.of_application()
+
+
+def unchanged(etag: str | None, content_type: str, *, weak: bool = False) -> Response:
+    """304; what the answer would be decides the other fields, and the server leaves the type itself out."""
+    return headed(Response(status=304, content_type=content_type), etag, weak=weak)
 
 
 def headed(response: Response, etag: str | None, *, weak: bool = False) -> Response:

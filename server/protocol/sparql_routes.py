@@ -15,10 +15,11 @@ from converter import graph, jsonld
 from converter.errors import QueryError
 from converter.formats import FORMATS, SUFFIXES
 from server.http.asked_form import asked_form
+from server.http.languages import language
 from server.http.problems import problem
 from server.protocol.graph_store import graph_store_blueprint
 from server.protocol.query_problems import refusal, refused
-from server.protocol.response import answered, headed, is_known, timing
+from server.protocol.response import answered, headed, is_known, timing, unchanged
 from server.protocol.result_page import EXAMPLE, query_page, result_page
 from server.protocol.service_description import service_description
 from server.sparql import Endpoint, RequestProblem
@@ -65,9 +66,9 @@ def _answer(endpoint: Endpoint, question: Question) -> Response:
     asking = question.request
     if not question.page:
         return answered(endpoint, asking)
-    etag = validator(endpoint.version, asking, "page")
+    etag = validator(endpoint.version, asking, "page", language())
     if is_known(etag):
-        return headed(Response(status=304), etag, weak=True)
+        return unchanged(etag, "text/html; charset=utf-8", weak=True)
     started = time.perf_counter()
     answer = endpoint.ask(asking)
     # The page says how long its making took: another of the same rows has other bytes.

@@ -113,6 +113,8 @@ class Generations:
     def _fall_back(self, workers: ReadyWorkers) -> None:
         """Read from disk again where the process that had all in memory makes no more workers."""
         if workers.server is self._disk:
+            with self._lock:
+                self._changed()
             return
         generation = workers.generation
         opening = msgspec.structs.replace(generation.opening, resident=False)

@@ -46,6 +46,8 @@ _LEAST_WAIT, _LOOK = 0.001, 0.25
 _LONG_PART, _LONG_WAIT = 0.75, 0.5
 """How many of those who may wait may do so for a place of a long query, so that others still can; how much of its time
 a query may wait for one, so that it can still use it."""
+_FAILURES = 3
+"""How often in a row no worker may be made until nobody waits for one."""
 _COSTLY = 0.1
 """The part of its time that a query may have of the processor without sending anything, where others want its place."""
 _KINDS, _IN_A_ROW = 1_000, 3
@@ -296,6 +298,8 @@ class Pool:
             while not self._closed and (queue.waiting[0] is not turn or not self._has_room(queue)):
                 if wait.deserted:
                     raise ClientLeft
+                if self._generations.workers.failures >= _FAILURES:
+                    raise WorkerDied("the data cannot be opened; “shelfgraph check” says what is damaged")
                 left = asked + self.timeout * share - time.monotonic()
                 if left <= 0:
                     raise self._too_late(queue)

@@ -56,6 +56,8 @@ class ReadyWorkers:
         self._lock = lock
         self._lacking = threading.Condition(lock)
         self._closed = False
+        self.failures = 0
+        """How often in a row none could be made."""
         self._out = 0
         """How many of its workers are in the foreground."""
         self._warmed_out: set[Worker] = set()
@@ -125,9 +127,11 @@ class ReadyWorkers:
             try:
                 fresh = self._made(number or 1, warmed=0 if number else 1)
             except (OSError, QueryError):
+                self.failures += 1
                 self._failed(self)
                 time.sleep(_PAUSE)
                 continue
+            self.failures = 0
             _end(self._added(fresh))
 
     def _added(self, fresh: deque[Worker]) -> deque[Worker]:

@@ -22,6 +22,7 @@ from server.documents.document import Descriptions, Documents, Place, document, 
 from server.documents.original_record import SUFFIXES, source_body
 from server.documents.renderings import Renderings
 from server.documents.resources import THINGS
+from server.documents.vocabulary import own_terms
 from server.feeds.json_lines import StoreEndpoint
 from server.process_map import spread
 from server.representations.registry import LISTS, PAGE
@@ -209,6 +210,15 @@ def pointed_at(store: pyoxigraph.Store, base: str) -> Iterator[str]:
     for row in found:
         path = str(row["o"])[1:-1].removeprefix(base)
         if path.partition("/")[0] in _FOLDERS - {"record", "source"}:
+            yield path
+
+
+def unused_terms(store: pyoxigraph.Store, base: str) -> Iterator[str]:
+    """Yield the paths of the terms that the profile defines, and of which and with which no record says anything."""
+    for term in (term for _, terms in own_terms(base) for term in terms):
+        path, node = term.address.removeprefix(base), pyoxigraph.NamedNode(term.address)
+        is_used = any(store.quads_for_pattern(node, None, None)) or any(store.quads_for_pattern(None, None, node))
+        if path.partition("/")[0] in _FOLDERS and "#" not in path and not is_used:
             yield path
 
 

@@ -60,7 +60,10 @@ def test_the_list_tells_size_checksum_and_type(served: Served) -> None:
 
 def test_the_list_is_a_page_for_people(served: Served) -> None:
     answer = ask(served.site, "GET", "/dumps/", Accept="text/html")
-    assert (answer.status, answer.headers["vary"]) == (200, "Accept, Accept-Profile, Accept-Encoding")
+    assert (answer.status, answer.headers["vary"]) == (
+        200,
+        "Accept, Accept-Profile, Accept-Encoding, Accept-Language, Cookie",
+    )
     assert b"/dumps/1.nt.zst.sha256" in answer.body
     assert ask(served.site, "GET", "/dumps.html").body == answer.body
 

@@ -52,8 +52,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
 
 @pytest.fixture(scope="module")
 def site(exported: Exported) -> Iterator[Site]:
-    """The same data, served."""
-    running = Site("--data", exported.data)
+    """The same data, served in the language of the files."""
+    running = Site("--data", exported.data, "--languages", "en")
     yield running
     running.stop()
 

@@ -67,6 +67,7 @@ def test_a_site_that_is_to_end_and_to_reload_at_once_ends(data: Path) -> None:
     for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
         site.process.send_signal(number)
     site.stop()
+    assert site.process.poll() is not None
 
 
 def test_the_file_of_the_log_may_be_emptied_while_it_is_written(data: Path) -> None:

@@ -80,7 +80,10 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "path",
+    [*PATHS, "/sparql?query=SELECT+*+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+1", "/queries/works-per-year", "/crosswalk", "/ns"],
+)
 def test_a_page_is_in_the_language_that_the_browser_asks_for_and_no_copy_is_mistaken(site: Site, path: str) -> None:
     seen = {}
     for tag in ("en", "de", "zh-Hant", "en"):

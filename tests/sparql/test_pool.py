@@ -14,7 +14,7 @@ import pyoxigraph
 import pytest
 
 from converter.errors import QueryError
-from server.sparql import ClientLeft, Endpoint, QueryTimeout, QueueFull, Request
+from server.sparql import ClientLeft, Endpoint, QueryTimeout, QueueFull, Request, WorkerDied
 from server.sparql.answer_cache import Cached
 from server.sparql.client_disconnect import CURRENT, PendingRequest
 from server.sparql.pool import Pool
@@ -291,3 +291,14 @@ def test_an_answer_out_of_memory_takes_less_than_a_millisecond(pool: Pool) -> No
         stated(cache)
     assert (time.thread_time() - started) / 100 < 0.001
     assert (cache.figures().hits, cache.figures().misses) == (100, 1)
+
+
+def test_nobody_waits_for_data_that_cannot_be_opened(tmp_path: Path) -> None:
+    path = store(tmp_path / "1", 3)
+    (path / "CURRENT").write_text("MANIFEST-999999\n", encoding="ascii")
+    broken = Pool(path, base="http://x/", size=1, timeout=300)
+    try:
+        with pytest.raises(WorkerDied, match="cannot be opened"):
+            stated(broken)
+    finally:
+        broken.close()
