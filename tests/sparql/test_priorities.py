@@ -95,6 +95,11 @@ def test_of_many_who_ask_heavy_queries_all_the_time_each_is_served(rest: None, p
 
 
 @pytest.mark.alone
+def test_a_crowd_of_new_heavy_queries_leaves_nobody_behind(rest: None, pool: Pool) -> None:
+    assert min(crowd(pool, 4, 8, kinds=1_000)) >= 3
+
+
+@pytest.mark.alone
 @pytest.mark.skipif(not RETURNS, reason="a process of this system cannot have its priority back")
 def test_a_worker_that_was_lowered_is_asked_again_and_is_as_before(rest: None, pool: Pool) -> None:
     crowd(pool, 4, 4)
@@ -117,8 +122,11 @@ def test_a_query_over_its_slice_has_what_nobody_else_wants_and_short_ones_do_not
     threads = [threading.Thread(target=run) for _ in range(3)]
     for thread in threads:
         thread.start()
-    idle = (os.SCHED_IDLE, ORDINARY[1])
-    until(lambda: sum(idle in policies(worker) for worker in workers_below("http://turns/")) >= 2)
+
+    def is_idle(worker: int) -> bool:
+        return any(policy == os.SCHED_IDLE for policy, _ in policies(worker))
+
+    until(lambda: sum(map(is_idle, workers_below("http://turns/"))) >= 2)
     assert stated(pool) == b"n\r\n300\r\n"
     for maker in [process for process in below(os.getpid()) if "http://turns/" in command(process)]:
         os.kill(maker, signal.SIGKILL)
