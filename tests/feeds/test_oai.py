@@ -33,7 +33,7 @@ from tests.commands import shelfgraph
 from tests.conftest import Site
 from tests.feeds.collection import BASE, EMAIL, GONE, LIVE, PRIVATE, Nothing, Work, dim, load, oddity, triples, works
 from tests.test_sparql import Answer, ask
-from tests.waiting import next_second
+from tests.waiting import next_second, until
 
 SPACES = {"o": "http://www.openarchives.org/OAI/2.0/", "dim": "http://www.dspace.org/xmlns/dspace/dim"}
 RULES = etree.RelaxNG(etree.parse(Path(__file__).with_name("oai-pmh.rng")))
@@ -362,6 +362,8 @@ def test_a_list_goes_on_while_records_change_and_the_next_one_begins_where_it_en
         [token], [began] = find(root, "//o:resumptionToken"), find(root, "//o:responseDate")
         next_second()
         load(data, dim([Work(3, "Another title"), Work(250, deleted=True), Work(500)], tmp_path / "more.xml"))
+        come = {"verb": "GetRecord", "metadataPrefix": "oai_dc", "identifier": Work(500).identifier}
+        until(lambda: not find(get(site, **come), "//o:error"))
         rest = []
         while token:
             page = get(site, verb="ListRecords", resumptionToken=token)
