@@ -210,6 +210,9 @@ class Pool:
         asked = time.monotonic()
         long = False
         while True:
+            # Who waited for the answer to somebody else's question may have left with him.
+            if wait.deserted:
+                raise ClientLeft
             answer = self._acquire(request, asked, wait, long)
             wait.give_up = partial(self._give_up, answer)
             try:
