@@ -42,6 +42,8 @@ _RELEASING = 60.0
 """Seconds between two looks for files whose embargo has ended."""
 _LAST = 5
 """Seconds that requests under way have when the site is stopped; then their process is killed."""
+_AGAIN = 0.2
+"""Seconds until a wish to end is said again."""
 _BACKLOG = 4_096
 _THREADS = 320
 """More than the queries that may run and wait, so that a refusal always has a thread to say it."""
@@ -173,13 +175,16 @@ def _serve_at(address: Path, reload: Callable[[], object]) -> None:
     @server.on_reload
     def prepare() -> None:
         reload()
-        if server.interrupt_signal:
-            # Who starts anew has dropped what woke it, and a wish to end may have come just before.
-            server.main_loop_interrupt.set()
+
+    def interrupt() -> None:
+        # Who starts anew drops what woke it: a wish to end is said again until it is heard.
+        while True:
+            server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
+            time.sleep(_AGAIN)
 
     handlers = {
-        signal.SIGINT: server.signal_handler_interrupt,
-        signal.SIGTERM: server.signal_handler_interrupt,
+        signal.SIGINT: interrupt,
+        signal.SIGTERM: interrupt,
         signal.SIGHUP: server.signal_handler_reload,
     }
 

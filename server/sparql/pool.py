@@ -1,11 +1,11 @@
 """A pool of worker processes: queries that take too long, or break their process, cost nobody else anything.
 
 Priorities.  `size` queries run in the foreground, first come, first served.  One that has run for a slice makes room
-as soon as others want it: it is a long one from then on, and goes on at low priority, which so many times `size` long
-ones have at one time, and all that send already; after a turn there, or where that has no room, it has only the time
-that nobody else wants.  So short queries stand behind nothing, and long ones that begin have most of the time of those
-that never end: the kernel shares the time, and no process is stopped.  Kinds of queries that are known to be long begin
-among the long ones.  The site's own queries (`Request.inside`) have a foreground of their own.
+as soon as others want it: it is a long one from then on, and goes on at low priority, which `size` long ones have at
+one time, and all that send already; after a turn there, or where that has no room, it has only the time that nobody
+else wants.  So short queries stand behind nothing, long ones that begin have most of the time of those that never end,
+and nobody waits for ever: the kernel shares the time, and no process is stopped.  Kinds of queries that are known to be
+long begin among the long ones.  The site's own queries (`Request.inside`) have a foreground of their own.
 
 Places.  To be a long one, or to send more than a beginning, a query needs one of `background` places.  Where none is
 left it begins anew when one is, or is refused; nothing has been sent by then.  Who has a place goes on to its end: no
@@ -46,9 +46,6 @@ _LEAST_WAIT, _LOOK = 0.001, 0.25
 _LONG_PART, _LONG_WAIT = 0.75, 0.5
 """How many of those who may wait may do so for a place of a long query, so that others still can; how much of its time
 a query may wait for one, so that it can still use it."""
-_LOW_ROOM = 4
-"""How many times as many long queries have a turn at low priority as queries have a place in the foreground: those that
-have none of both get so little that a crowd of new ones leaves them behind for ever."""
 _FAILURES = 3
 """How often in a row no worker may be made until nobody waits for one."""
 _COSTLY = 0.1
@@ -285,10 +282,7 @@ class Pool:
     def _has_room(self, queue: _Queue) -> bool:
         if queue is self._low and self._full:
             return False
-        return len(queue.running) < self._most(queue) and bool(self._generations.workers.idle)
-
-    def _most(self, queue: _Queue) -> int:
-        return self._size * (_LOW_ROOM if queue is self._low else 1)
+        return len(queue.running) < self._size and bool(self._generations.workers.idle)
 
     @property
     def _waiting(self) -> int:
@@ -385,15 +379,14 @@ class Pool:
     def _is_wanted(self, queue: _Queue) -> bool:
         """Whether others want the room of those that have had their slice, or have too little of the time."""
         if queue in {self._low, self._sending}:
-            few = self._size if queue is self._low else len(queue.running)
-            return bool(self._low.waiting) or len(self._placed) > few
+            return bool(self._low.waiting) or len(self._placed) > len(queue.running)
         full = len(queue.running) >= self._size
         return bool(queue.waiting and full) or (queue is self._foreground and bool(self._placed) and not self._full)
 
     def _set_back(self, queue: _Queue, answer: PoolAnswer) -> None:
         """Lower a query; one for which no place is left begins anew when one is."""
         if self._has_place(answer):
-            low = queue not in {self._low, self._sending} and len(self._low.running) < self._most(self._low)
+            low = queue not in {self._low, self._sending} and len(self._low.running) < self._size
             if low and not answer.sends:
                 queue.running.remove(answer)
                 self._low.running.append(answer)
