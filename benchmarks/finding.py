@@ -43,13 +43,13 @@ def main(folder: Path, number: int = 60, seed: int = 1) -> None:
         if (run := UNSPACED.search(row.title)) and len(unspaced) < number:
             unspaced.append((row, run[0][1:5]))
     print(f"{catalogue.total():,} works, {len(spaced)} of them looked for")
-    told("two words of the title", search, [(row, f"{one} {other}") for row, (one, other) in spaced])
-    told("a letter of one wrong", search, [(row, f"{one} {wrong(other, chance)}") for row, (one, other) in spaced])
-    told("three letters of one cut", search, [(row, f"{one} {other[:-3]}") for row, (one, other) in spaced])
-    told("four characters from within", search, unspaced)
+    printed("two words of the title", search, [(row, f"{one} {other}") for row, (one, other) in spaced])
+    printed("a letter of one wrong", search, [(row, f"{one} {wrong(other, chance)}") for row, (one, other) in spaced])
+    printed("three letters of one cut", search, [(row, f"{one} {other[:-3]}") for row, (one, other) in spaced])
+    printed("four characters from within", search, unspaced)
 
 
-def told(what: str, search: Search, asked: Sequence[tuple[Row, str]]) -> None:
+def printed(what: str, search: Search, asked: Sequence[tuple[Row, str]]) -> None:
     """Print of how many works a search for the text has them first, and among the first five."""
     places = []
     for row, text in asked:
