@@ -28,7 +28,7 @@ _RATE = 4 << 30
 """Bytes a second that cannot be taken faster: so long nobody has to look."""
 _SHORTEST, _LONGEST, _EXACT = 0.02, 0.5, 1.0
 """Seconds between two looks, and between two exact ones at the least."""
-_SHARE = 10
+_SHARE = 50
 """How many times as long as an exact look took nothing is looked at so again, unless it is urgent."""
 
 
@@ -45,36 +45,41 @@ def of_each_worker(limit: int) -> int:
 def keep_within(limit: int, root: int) -> None:
     """Kill workers, so that the process `root` and all below it stay within so many bytes; the life of a thread."""
     most = limit - max(limit // _PART, _LEAST_ROOM)
-    beside, before, again = 0, 0, 0.0
-    makers: set[int] = set()
-    """Those that start what starts workers."""
+    shared, again = 0, 0.0
+    before: dict[int, int] = {}
     while True:
-        servers = [server for maker in makers for server in _children(maker)]
-        workers = _resident(worker for server in servers for worker in _children(server))
-        taken = sum(workers.values()) + beside
+        family = _family(root)
+        sizes = _resident(family)
+        # Pages that several have are counted several times, and taken off; a process that is new counts for too much.
+        taken = sum(sizes.values()) - shared
         # Another look like the last two, and it is more than it may be.
-        ahead = taken + 2 * max(0, taken - before)
-        if ahead > most or time.monotonic() > again:
+        growth = 2 * sum(max(0, size - before.get(process, size)) for process, size in sizes.items())
+        if taken + growth > most or time.monotonic() > again:
             begun = time.thread_time()
-            family = _family(root)
             forks = {process for process in family if _is_fork(process)}
-            found = [process for process in forks if family[process] in forks]
-            makers = {family[family[worker]] for worker in found}
-            with _stopped(found if ahead > most else []):
-                workers = _resident(found)
-                ahead, taken = ahead - taken, sum(_proportional(process) for process in family)
-                # What the other processes have, less what workers share: their sizes show what comes to it.
-                beside = taken - sum(workers.values())
-                if taken + ahead > most and workers:
-                    _end(max(workers, key=lambda worker: workers[worker]))
+            workers = [process for process in forks if family[process] in forks]
+            with _stopped(workers if taken + growth > most else []):
+                sizes = _resident(family)
+                taken = sum(_proportional(process) for process in family)
+                shared = sum(sizes.values()) - taken
+                if taken + growth > most and workers:
+                    _end(max(workers, key=lambda worker: sizes.get(worker, 0)))
             again = time.monotonic() + max(_EXACT, (time.thread_time() - begun) * _SHARE)
-        before = taken
+        before = sizes
         time.sleep(min(_LONGEST, max(_SHORTEST, (most - taken) / _RATE)))
 
 
 def memory(root: int) -> int:
-    """The bytes of memory that a process and all below it have, each shared page counted once (proc(5), Pss)."""
-    return sum(_proportional(process) for process in _family(root))
+    """The bytes of memory that a process and all below it have, each shared page counted once (proc(5), Pss).
+
+    What one of them gave back while the others were looked at does not count.
+    """
+    total, read = 0, dict[int, int]()
+    for process in _family(root):
+        total += _proportional(process)
+        read |= _resident([process])
+    now = _resident(read)
+    return total - sum(max(0, size - now.get(process, 0)) for process, size in read.items())
 
 
 def _family(root: int) -> dict[int, int]:

@@ -1,11 +1,12 @@
 """A pool of worker processes: queries that take too long, or break their process, cost nobody else anything.
 
 Priorities.  `size` queries run in the foreground, first come, first served.  One that has run for a slice makes room
-as soon as others want it: it is a long one from then on, and goes on at low priority, which `size` long ones have at
-one time, and all that send already; after a turn there, or where that has no room, it has only the time that nobody
-else wants.  So short queries stand behind nothing, long ones that begin have most of the time of those that never end,
-and nobody waits for ever: the kernel shares the time, and no process is stopped.  Kinds of queries that are known to be
-long begin among the long ones.  The site's own queries (`Request.inside`) have a foreground of their own.
+as soon as others want it: it is a long one from then on, and goes on at low priority, as all do that send already;
+where enough long ones run there, it stands in line with others and begins anew when it is its turn.  After a second of
+the processor it has only the time that nobody else wants.  So short queries stand behind nothing, long ones come one
+after the other, and before those that never end: the kernel shares the time, and no process is stopped.  Kinds of
+queries that are known to be long stand in line at once.  The site's own queries (`Request.inside`) have a foreground
+of their own, and stand in no line.
 
 Places.  To be a long one, or to send more than a beginning, a query needs one of `background` places.  Where none is
 left it begins anew when one is, or is refused; nothing has been sent by then.  Who has a place goes on to its end: no
@@ -39,8 +40,8 @@ from server.sparql.ready_workers import Generation
 from server.sparql.worker import Opening
 from server.sparql.worker_process import EndedIdle, Worker
 
-_SPARES = 8
-"""Workers that are ready beside those of the foreground."""
+_MORE_LOW = 6
+"""How many more long queries run at low priority than short ones in the foreground."""
 _LEAST_WAIT, _LOOK = 0.001, 0.25
 """Seconds between two looks at a query whose slice is nearly over, and whether a long query may be ended."""
 _LONG_PART, _LONG_WAIT = 0.75, 0.5
@@ -146,7 +147,7 @@ class Pool:
         self._closed = False
         generation = Generation(version, journal, Opening(str(store), memory, base))
         self._generations = Generations(
-            self._state, generation, size=size, spares=_SPARES, limit=resident, changed=self._notify
+            self._state, generation, size=size, spares=2 * size + _MORE_LOW, limit=resident, changed=self._notify
         )
         threading.Thread(target=self._share, name="priorities", daemon=True).start()
 
@@ -282,7 +283,11 @@ class Pool:
     def _has_room(self, queue: _Queue) -> bool:
         if queue is self._low and self._full:
             return False
-        return len(queue.running) < self._size and bool(self._generations.workers.idle)
+        return len(queue.running) < self._most(queue) and bool(self._generations.workers.idle)
+
+    def _most(self, queue: _Queue) -> int:
+        """How many run at a priority at one time."""
+        return self._size + (_MORE_LOW if queue is self._low else 0)
 
     @property
     def _waiting(self) -> int:
@@ -379,29 +384,33 @@ class Pool:
     def _is_wanted(self, queue: _Queue) -> bool:
         """Whether others want the room of those that have had their slice, or have too little of the time."""
         if queue in {self._low, self._sending}:
-            return bool(self._low.waiting) or len(self._placed) > len(queue.running)
+            return bool(self._low.waiting) or len(self._placed) > self._size
         full = len(queue.running) >= self._size
         return bool(queue.waiting and full) or (queue is self._foreground and bool(self._placed) and not self._full)
 
     def _set_back(self, queue: _Queue, answer: PoolAnswer) -> None:
-        """Lower a query; one for which no place is left begins anew when one is."""
-        if self._has_place(answer):
-            low = queue not in {self._low, self._sending} and len(self._low.running) < self._size
-            if low and not answer.sends:
+        """Lower a query; one without a place, or with others before it, begins anew when it is its turn."""
+        stands_in_line = queue is self._foreground and not answer.sends and not self._has_low_room
+        if not stands_in_line and self._has_place(answer):
+            lower = self._sending if answer.sends else self._low
+            if lower is self._low and queue is not lower:
                 queue.running.remove(answer)
-                self._low.running.append(answer)
             else:
                 self._leave(answer)
-            if answer.sends and queue is not self._sending:
-                low = True
-                self._sending.running.append(answer)
-            answer.lower(Priority.LOW if low else Priority.LOWEST)
+            if queue is not lower:
+                lower.running.append(answer)
+            answer.lower(Priority.LOWEST if queue is lower else Priority.LOW)
         elif answer.request.inside:
             return
         else:
             answer.end(_NoPlaceLeft())
             self._leave(answer)
         self._notify()
+
+    @property
+    def _has_low_room(self) -> bool:
+        """Whether a query may run at low priority before nobody who waits to do so."""
+        return not self._low.waiting and len(self._low.running) < self._most(self._low)
 
     @property
     def _full(self) -> bool:

@@ -19,7 +19,7 @@ HOLD_BACK = 65_536
 SLICE, TURN = 0.02, 0.2
 """Seconds of the processor that a query has for itself when others wait, and how long it may take to get them."""
 
-LOW_SLICE, LOW_TURN = 0.2, 2.0
+LOW_SLICE, LOW_TURN = 1.0, 10.0
 """The same of a long query, before it has what nobody else wants."""
 
 SENDING_SLICE = 0.1
