@@ -44,6 +44,7 @@ _LAST = 5
 """Seconds that requests under way have when the site is stopped; then their process is killed."""
 _AGAIN = 0.2
 """Seconds until a wish to end is said again."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _BACKLOG = 4_096
 _THREADS = 320
 """More than the queries that may run and wait, so that a refusal always has a thread to say it."""
@@ -176,34 +177,40 @@ def _serve_at(address: Path, reload: Callable[[], object]) -> None:
     def prepare() -> None:
         reload()
 
-    def interrupt() -> None:
+    def handle(numbers: int) -> None:
+        wanted = set[int]()
+        while not wanted & {signal.SIGINT, signal.SIGTERM}:
+            wanted = {*os.read(numbers, _BACKLOG)}
+            if signal.SIGHUP in wanted:
+                server.signal_handler_reload()  # type: ignore[no-untyped-call]
         # Who starts anew drops what woke it: a wish to end is said again until it is heard.
         while True:
             server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
             time.sleep(_AGAIN)
 
-    handlers = {
-        signal.SIGINT: interrupt,
-        signal.SIGTERM: interrupt,
-        signal.SIGHUP: server.signal_handler_reload,
-    }
-
-    def handle(number: int, _: object) -> None:
-        # The main thread, which is interrupted here, may hold the lock of the event that is to be set.
-        threading.Thread(target=handlers[signal.Signals(number)], daemon=True).start()
-
     @server.on_startup
     def handle_signals() -> None:
-        for number in handlers:
-            signal.signal(number, handle)
+        # Where another thread is given a signal, its handler runs when the main thread wakes, and that waits for it.
+        numbers, noted = os.pipe()
+        os.set_blocking(noted, False)
+        signal.set_wakeup_fd(noted)
+        for number in _SIGNALS:
+            signal.signal(number, lambda *_: None)
+        os.register_at_fork(after_in_child=_default_signals)
+        threading.Thread(target=handle, args=(numbers,), daemon=True).start()
 
     server.serve()
 
 
+def _default_signals() -> None:
+    """What is sent to this process is not for the one that started it."""
+    signal.set_wakeup_fd(-1)
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def application() -> Callable[..., Any]:
     """The application of the serving process, with its pool of query workers."""
-    # Until the server has its own, this process has the handler of its parent, which would end nothing here.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     deployment = msgspec.json.decode(os.environ[_DEPLOYMENT], type=Deployment)
     log = Log(deployment.log, deployment.slow)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()

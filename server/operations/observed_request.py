@@ -44,8 +44,6 @@ class ObservedRequest(PendingRequest):
     """The version of the data that was shown when it came, or from which its answer is made."""
     passed: str = ""
     """Its name with whoever passed it on, where somebody did."""
-    client: str = ""
-    """Who asks: an address, or a network of them that one client has; empty where nobody knows."""
 
 
 def current() -> ObservedRequest | None:

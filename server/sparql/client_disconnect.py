@@ -23,6 +23,8 @@ class PendingRequest:
     """A request; `came` is when it came, in seconds of `time.perf_counter`."""
 
     came: float = field(default_factory=time.perf_counter)
+    client: str = ""
+    """Who asks: an address, or a network of them that one client has; empty where nobody knows."""
     wait: Wait | None = None
     """What it waits for now."""
     left: bool = False
@@ -47,6 +49,11 @@ class Wait:
         self._over = False
         self.give_up: Callable[[], None] | None = None
         """What is called when the last client has left; who sets it looks at `deserted` afterwards."""
+
+    @property
+    def client(self) -> str:
+        """Who asked first."""
+        return next((request.client for request in tuple(self._requests)), "")
 
     @property
     def deserted(self) -> bool:

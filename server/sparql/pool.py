@@ -1,12 +1,14 @@
 """A pool of worker processes: queries that take too long, or break their process, cost nobody else anything.
 
-Priorities.  `size` queries run in the foreground, first come, first served.  One that has run for a slice makes room
-as soon as others want it: it is a long one from then on, and goes on at low priority, as all do that send already;
-where enough long ones run there, it stands in line with others and begins anew when it is its turn.  After a second of
-the processor it has only the time that nobody else wants.  So short queries stand behind nothing, long ones come one
-after the other, and before those that never end: the kernel shares the time, and no process is stopped.  Kinds of
-queries that are known to be long stand in line at once.  The site's own queries (`Request.inside`) have a foreground
-of their own, and stand in no line.
+Priorities.  `size` queries run in the foreground.  One that has run for a slice makes room as soon as others want it:
+it is a long one from then on, and goes on at low priority, as all do that send already; where enough long ones run
+there, it stands in line with others and begins anew when it is its turn.  After a second of the processor it has only
+the time that nobody else wants.  So short queries stand behind nothing, long ones come one after the other, and before
+those that never end: the kernel shares the time, and no process is stopped.  Kinds of queries that are known to be
+long stand in line at once.  The site's own queries (`Request.inside`) have a foreground of their own, and stand in no
+line.
+
+Clients.  Of those who wait, the one comes first whose client has fewest queries under way; no client has all places.
 
 Places.  To be a long one, or to send more than a beginning, a query needs one of `background` places.  Where none is
 left it begins anew when one is, or is refused; nothing has been sent by then.  Who has a place goes on to its end: no
@@ -21,7 +23,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -47,6 +49,8 @@ _LEAST_WAIT, _LOOK = 0.001, 0.25
 _LONG_PART, _LONG_WAIT = 0.75, 0.5
 """How many of those who may wait may do so for a place of a long query, so that others still can; how much of its time
 a query may wait for one, so that it can still use it."""
+_ONE_CLIENT = 0.75
+"""The part of the places, and of those who may wait, that one client may have."""
 _FAILURES = 3
 """How often in a row no worker may be made until nobody waits for one."""
 _COSTLY = 0.1
@@ -94,12 +98,19 @@ class LongKinds:
             self._kinds.pop(kind(query), None)
 
 
+class _Waiting(NamedTuple):
+    """One who waits for a worker; `turn` is notified when it may be its turn."""
+
+    client: str
+    turn: threading.Condition
+
+
 class _Queue:
     """The queries that run at one priority, and those who wait for room there."""
 
     def __init__(self) -> None:
         self.running: list[PoolAnswer] = []
-        self.waiting: deque[threading.Condition] = deque()
+        self.waiting: list[_Waiting] = []
 
     def over(self, now: float) -> list[PoolAnswer]:
         """Those that have had their slice, the longest over it first."""
@@ -131,7 +142,7 @@ class Pool:
         memory: int = 4 << 30,
         resident: int = 0,
         queue: int = 256,
-        background: int = 24,
+        background: int = 32,
     ) -> None:
         self.timeout, self.resident = timeout, resident
         self._size, self._most_waiting, self._background = size, queue, background
@@ -199,7 +210,7 @@ class Pool:
             self._notify()
         self._generations.close()
         with self._state:
-            for answer in self._placed.union(*(queue.running for queue in self._queues)):
+            for answer in self._under_way:
                 # The thread that reads from it takes it down.
                 answer.worker.stop()
         self._generations.end()
@@ -251,12 +262,13 @@ class Pool:
             # Who has waited in one queue may belong to another by then.
             while queue is not (belongs := self._queue_of(request, long)):
                 queue = belongs
-                if queue.waiting or not self._has_room(queue):
+                if queue.waiting or not self._has_room(queue, wait.client):
                     self._wait(queue, asked, wait)
             if self._closed:
                 raise WorkerDied("the server is stopping")
             workers = self._generations.workers
             answer = PoolAnswer(workers.take(), workers, request, asked, self.timeout, self._release)
+            answer.client = wait.client
             queue.running.append(answer)
             if queue is self._low:
                 answer.long = True
@@ -280,8 +292,8 @@ class Pool:
             return self._inside
         return self._low if long or request.query in self._known else self._foreground
 
-    def _has_room(self, queue: _Queue) -> bool:
-        if queue is self._low and self._full:
+    def _has_room(self, queue: _Queue, client: str) -> bool:
+        if queue is self._low and (self._full or self._has_its_share(client)):
             return False
         return len(queue.running) < self._most(queue) and bool(self._generations.workers.idle)
 
@@ -296,14 +308,16 @@ class Pool:
     def _wait(self, queue: _Queue, asked: float, wait: Wait) -> None:
         """Wait for room, first come, first served; the first makes it where a query has had its slice."""
         part, share = (_LONG_PART, _LONG_WAIT) if queue is self._low else (1, 1)
-        if self._waiting >= self._most_waiting or len(queue.waiting) >= self._most_waiting * part:
+        most = self._most_waiting * part
+        own = [each for each in queue.waiting if each.client == wait.client != ""]
+        if self._waiting >= self._most_waiting or len(queue.waiting) >= most or len(own) >= most * _ONE_CLIENT:
             raise QueueFull(f"{self._waiting} queries are waiting; try again later")
-        turn = threading.Condition(self._state)
-        wait.give_up = partial(self._wake, turn)
-        queue.waiting.append(turn)
+        mine = _Waiting(wait.client, threading.Condition(self._state))
+        wait.give_up = partial(self._wake, mine.turn)
+        queue.waiting.append(mine)
         self._changing.notify()
         try:
-            while not self._closed and (queue.waiting[0] is not turn or not self._has_room(queue)):
+            while not self._closed and (self._next(queue) is not mine or not self._has_room(queue, mine.client)):
                 if wait.deserted:
                     raise ClientLeft
                 if self._generations.workers.failures >= _FAILURES:
@@ -311,13 +325,29 @@ class Pool:
                 left = asked + self.timeout * share - time.monotonic()
                 if left <= 0:
                     raise self._too_late(queue)
-                if queue is self._low and queue.waiting[0] is turn and self._full:
+                if queue is self._low and self._full and self._next(queue) is mine:
                     self._free_a_place()
                     left = min(left, _LOOK)
-                turn.wait(left)
+                mine.turn.wait(left)
         finally:
-            queue.waiting.remove(turn)
+            queue.waiting.remove(mine)
             self._notify()
+
+    def _next(self, queue: _Queue) -> _Waiting:
+        """The one who has waited longest among those whose client has fewest queries under way."""
+        under_way = Counter(answer.client for answer in self._under_way if answer.client)
+        return min(queue.waiting, key=lambda each: under_way[each.client])
+
+    @property
+    def _under_way(self) -> set[PoolAnswer]:
+        """The queries that run at any priority."""
+        return self._placed.union(*(queue.running for queue in self._queues))
+
+    def _has_its_share(self, client: str) -> bool:
+        """Whether a client has as many places as one may have, so that others have some."""
+        return (
+            bool(client) and sum(answer.client == client for answer in self._placed) >= self._background * _ONE_CLIENT
+        )
 
     def _wake(self, turn: threading.Condition) -> None:
         with self._state:
@@ -364,7 +394,7 @@ class Pool:
         contended = bool(self._placed) or self._closed
         for queue in self._queues:
             if queue.waiting:
-                queue.waiting[0].notify()
+                self._next(queue).turn.notify()
                 contended = True
         if contended:
             self._changing.notify()
@@ -423,7 +453,7 @@ class Pool:
             # A busy machine makes others look long.
             if answer.sends or answer.spent >= SLICE:
                 self._known.add(answer.request.query)
-            if not self._full or self._free_a_place():
+            if not self._has_its_share(answer.client) and (not self._full or self._free_a_place()):
                 self._placed.add(answer)
         return answer in self._placed
 

@@ -35,6 +35,8 @@ _READERS_SHARE = 10
 class PoolAnswer(Answer):
     """The bytes of one result; leaving it before its end kills the worker."""
 
+    client = ""
+    """Who asked, where that is known."""
     long = False
     """Whether it was known to be long before it began."""
     priority = Priority.NORMAL

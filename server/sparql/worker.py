@@ -65,13 +65,13 @@ class Opening(msgspec.Struct, frozen=True):
 
 def main(parent: int, resident: pyoxigraph.Store | None) -> None:
     """Answer requests, from a store in memory where there is one, until the standard input or the parent ends."""
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     requests, out = open(0, "rb", closefd=False), os.fdopen(os.dup(0), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
     opening = msgspec.msgpack.decode(_message(requests), type=Opening)
     store = pyoxigraph.Store.read_only(opening.store) if resident is None else resident
     deny_internet()
-    # What is shared with the other forks is nobody's own.
-    _limit(opening.memory and opening.memory + (address_space() if resident is not None else 0))
-    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+    # What it has before the first query is not the queries' own.
+    _limit(opening.memory and opening.memory + address_space())
     if opening.own and resident is not None:
         own_memory()
     threads = Threads()

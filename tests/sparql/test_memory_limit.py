@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from server.operations.memory_limit import LEAST, default_limit, memory, of_each_worker
 from tests.conftest import EXAMPLES, Site, shelfgraph
+from tests.sparql.test_pool import below
 from tests.test_sparql import LOOK_UP, get, under_way
 from tests.waiting import until
 
@@ -24,9 +26,20 @@ def limited() -> Iterator[Site]:
     """A site that may take little memory, where a query has time to take more."""
     running = Site(EXAMPLES, "--memory-limit", "640M", "--timeout", "60")
     yield running
+    family = all_below(running.process.pid)
     running.stop()
+    assert len(family) > MANY
+    # No worker outlives its site, not even one for which there was too little memory to begin.
+    until(lambda: not any(Path(f"/proc/{process}/exe").exists() for process in family))
 
 
+def all_below(process: int) -> list[int]:
+    """Those that a process has started, and those that they have."""
+    children = below(process)
+    return children + [each for child in children for each in all_below(child)]
+
+
+@pytest.mark.alone
 def test_all_processes_together_stay_within_the_limit_and_others_are_served(limited: Site) -> None:
     sizes: list[int] = []
     ended = threading.Event()
