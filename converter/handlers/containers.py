@@ -79,10 +79,10 @@ def is_isbn_of_host(item: Item, row: Row, field: Field) -> bool:
 
 def container(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The journal, book or series that the value names; an address is linked as it is."""
-    target = identifiers.web_address(field.value)
-    if target:
+    if identifiers.web_address(field.value):
         yield from item.companion(row, literal(field.value))
-        yield triple(item.term, term("dcterms:isPartOf"), iri(target))
+        for target in recognition.named(field.value):
+            yield triple(item.term, term("dcterms:isPartOf"), iri(target))
         return
     stands = item.once(standing)
     place = stands.series.get(id(field))

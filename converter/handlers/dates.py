@@ -61,6 +61,8 @@ def _in_precision(item: Item, row: Row, field: Field, found: dates.Date) -> Iter
     decides = item.once(_publication)
     if decides is None or decides.field is not field:
         return
+    if publication_year.is_decade(found):
+        item.note(field, "the year is not known; the first of the decade stands for it")
     yield triple(item.term, term("fabio:hasPublicationYear"), literal(f"{decides.year:04d}", datatype=XSD + "gYear"))
     if decides.is_issue:
         yield triple(item.term, iri(_ISSUED), whole)

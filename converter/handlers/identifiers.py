@@ -82,6 +82,9 @@ def _read(item: Item, row: Row, field: Field) -> list[tuple[str, str]]:
     else:
         scheme = row.scheme.replace("{qualifier}", iris.slug(field.name.rpartition(".")[2]))
         found = [(scheme, one) for one in recognition.several(scheme, field.value)]
+        if scheme == "datacite:handle":
+            also = [doi for _, one in found for doi in recognition.as_doi(field.value, one)]
+            found = [*(("datacite:doi", doi) for doi in also), *found]
         if not found:
             found = recognition.recognised(field.value)
             kept = "no scheme" if found[0][0] == _OTHER else f"the scheme {short(found[0][0])}, which it shows"

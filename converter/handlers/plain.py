@@ -32,9 +32,6 @@ _CLASS_OF_RELATED = {
     ontology.expand("frapo:hasFundingAgency", "program"): "frapo:FundingAgency",
     _PART_OF: "fabio:Expression",
 }
-_NAMING = frozenset(
-    {"datacite:handle", "datacite:urn", "datacite:ark", "datacite:arxiv", "datacite:pmid", "datacite:pmcid"}
-)
 # Degrees, decimals and the names of the sides of a box are where a place is, not what it is called.
 _COORDINATES = re.compile(
     r"(?=.*\d)(?:[-+\d.,;:=()\s°º'′″\"/]|[NSEWO]\b|\b(?:box|point|polygon|wgs ?84|lat(?:itude)?|lon(?:g(?:itude)?)?"
@@ -115,12 +112,12 @@ def address(item: Item, row: Row, field: Field) -> Iterator[str]:
 def link(item: Item, row: Row, field: Field) -> Iterator[str]:
     """What the item is related to: a resource where the value names one, and always the text as printed."""
     from_pattern = _search_address(field.value)
-    yield from item.companion(row, literal(field.value) if from_pattern or _names(field.value) else item.text(field))
+    targets = recognition.named(field.value)
+    yield from item.companion(row, literal(field.value) if from_pattern or targets else item.text(field))
     if from_pattern:
         yield triple(item.term, iri(from_pattern[0]), iri(from_pattern[1]))
         return
-    target = _names(field.value)
-    if target:
+    for target in targets:
         yield from item.state(row, iri(target))
         if _CITED.match(target):
             citing = (_CITATION_OF[property_] for property_ in row.properties if property_ in _CITATION_OF)
@@ -197,15 +194,3 @@ def _search_address(value: str) -> tuple[str, str] | None:
             if re.match(pattern, found, re.IGNORECASE):
                 return ontology.expand(property_, "values.csv"), found
     return None
-
-
-def _names(value: str) -> str | None:
-    """The address of what the value names: a web address, a DOI, a handle, a URN."""
-    scheme, identifier = recognition.sniff(value)
-    found = identifiers.web_address(value)
-    if scheme == "datacite:doi" and not identifier.doubt:
-        # One DOI has one address, however it is written.
-        return identifiers.resolved(ontology.schemes()[scheme]["page"], identifier.value)
-    if found or identifier.doubt or scheme not in _NAMING:
-        return found
-    return identifiers.resolved(ontology.schemes()[scheme]["page"], identifier.value) or identifier.value

@@ -8,6 +8,7 @@ from converter.mapping.context import Item, term
 from converter.record import Field
 from converter.values import identifiers, iris, languages, mesh
 from converter.values.terms import iri, literal, triple, type_
+from converter.values.text import keywords
 from ontology import Row
 
 _MESH_QUALIFIERS = "mesh-qualifier"
@@ -31,7 +32,7 @@ def concept(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 def _labels(row: Row, value: str) -> list[str]:
     if row.parser == "split-comma":
-        return [part.strip() for part in value.split(",") if part.strip()]
+        return keywords(value)
     return [value]
 
 

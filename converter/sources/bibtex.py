@@ -25,6 +25,7 @@ from converter.sources.remainder import Leaf
 from converter.sources.vocabulary import add_agent
 from converter.values.agent_kinds import is_nobody, kind
 from converter.values.dates import parse
+from converter.values.text import keywords
 from ontology.source_tables import fields, notes
 
 Note = Callable[[Finding], None]
@@ -37,10 +38,10 @@ _WHOLE = frozenset(
 _NAME = re.compile(r"(author|editor|translator|advisor)#\d+(?:#\w+)?")
 _IN_PARTS = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=")
 _BRACED_LIST = re.compile(r"\{([^{}]*,[^{}]*)\}")
+_KEPT_WHOLE, _PARTING, _IN_BRACES = re.compile(r"\{,?\s+\}"), re.compile(r"[\s,~]"), re.compile(r"\{[^{}]*\}")
+"""Signs that part a name, in braces so that they part nothing: one word is neither a person's nor an organisation's."""
 _PAGES = re.compile(r"\s*(?:--+|–|—|-)\s*")
 _SINGLE = frozenset("date year month day pages issue number eprint archiveprefix eprinttype".split())
-_KEYWORDS = re.compile(r"\s*,\s*")
-_SEMICOLON = re.compile(r"\s*;\s*")
 _AGENTS = frozenset({"author", "editor", "translator", "advisor"})
 _REPORTS = frozenset({"report", "techreport", "patent", "manual", "misc", "online", "software", "dataset", "thesis"})
 _VERBATIM = frozenset({"doi", "url", "eprint", "file", "date", "eventdate"})
@@ -142,6 +143,8 @@ def _names(text: str) -> list[tuple[str, str]]:
     [('von Holm, Alrik', 'personal')]
     >>> _names(r"\O{}ster, {\AA}sa and Hans \O rsted")
     [('{\\O}ster, {\\AA}sa', ''), ('{\\O}rsted, Hans', '')]
+    >>> _names("Kelp{ }Union{, }South and Kelp{ }Union")
+    [('Kelp{ }Union{, }South', 'whole'), ('Kelp{ }Union', 'whole')]
     """
     # A letter of its own may stand without braces, as \O{}rsted, which a reader of names takes for a command.
     text = _LETTER.sub(r"{\\\1}", text)
@@ -158,6 +161,8 @@ def _name(name: str) -> tuple[str, str]:
         return name, "corporate"
     if _IN_PARTS.match(name):
         return _of_parts(name), "personal"
+    if _KEPT_WHOLE.search(name) and not _PARTING.search(_IN_BRACES.sub("", name.strip())):
+        return name, "whole"
     if name.upper() == name.lower() or is_nobody(name) or kind(name) == "organisation":
         return name, ""
     parts = parse_single_name_into_parts(name, strict=False)
@@ -224,10 +229,8 @@ def _key(raw: RawEntry, key: str, where: str, draft: Draft) -> None:
 def _by_kind(stated: dict[str, list[str]], kind_: str, draft: Draft) -> None:
     """Take what more than the name of a field decides: keywords, and an institution that has published nothing."""
     for text in stated.pop("keywords", []):
-        # Headings have commas in them where something else parts them.
-        for keyword in (_SEMICOLON if ";" in text else _KEYWORDS).split(text):
-            if keyword:
-                draft.add("dc.subject", keyword)
+        for keyword in keywords(text):
+            draft.add("dc.subject", keyword)
     if kind_ in _WITHOUT_INSTITUTION:
         # Of an article or a book it is where the author works.
         for value in stated.pop("institution", []):
@@ -238,7 +241,7 @@ def _date(stated: dict[str, str], draft: Draft) -> None:
     date, year, month, day = (stated.pop(name, "") for name in ("date", "year", "month", "day"))
     if date:
         draft.add("dc.date.issued", date)
-        if year and year not in date:
+        if year and year not in date and str(getattr(parse(date), "year", "")) != year:
             draft.add("dc.date", year)
     elif year:
         issued = _issued(year, month, day)

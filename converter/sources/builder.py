@@ -34,7 +34,8 @@ class Draft:
     `whole`, a record that came in one piece; `origin` and `origins`, where it is from; `base_url` and
     `namespace`, how it came.  `fault` says why there is no record in it at all, `hidden` why it is not to be published:
     then nothing of it is kept but its identity, and the report says so.  `leaves` are all values of its source: those
-    of them that nobody read are reported.  `series` are the series that are named so far.
+    of them that nobody read are reported.  `taken` are values that were read and say something else by themselves, such
+    as a year beside a remark on it.  `series` are the series that are named so far.
     """
 
     def __init__(self, note: Note) -> None:
@@ -51,6 +52,7 @@ class Draft:
         self.base_url = self.namespace = ""
         self.fault = self.hidden = ""
         self.leaves: Iterable[remainder.Leaf] = ()
+        self.taken: set[str] = set()
         self.series: set[str] = set()
         self._said: set[tuple[str, str]] = set()
         self._findings: list[tuple[str, str, str]] = []
@@ -113,7 +115,8 @@ class Draft:
             self._note(Finding(read.handle or read.identifier, "info", "", "", f"not published: {self.hidden}"))
             return msgspec.structs.replace(read, fields=(), files=(), sets=(), erased=True)
         if not self.whole:
-            self._findings += list(remainder.unread(self.leaves, read, self._findings))
+            leaves = (leaf for leaf in self.leaves if leaf.text not in self.taken)
+            self._findings += list(remainder.unread(leaves, read, self._findings))
         for name, value, reason in self._findings:
             self._note(Finding(read.handle or read.identifier, "info", name, value, reason))
         return read

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from converter.sources.builder import Draft
+from converter.values.resolvable import dois
 from ontology.source_tables import field_of
 
 _OTHER = "dc.relation"
@@ -20,6 +21,7 @@ _PREFIXES = {
     "pmid": ("", "PMID:"),
     "pmcid": ("", "PMCID:"),
 }
+_DOI = re.compile(r"(?:^|[/:\[(<])10\.[0-9]{4,9}/")
 _HAS_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -42,6 +44,16 @@ def related(scheme: str, value: str) -> str:
     start, prefix = _PREFIXES.get(scheme.lower(), ("", ""))
     bare = value.strip()
     return f"{prefix}{bare}" if prefix and bare.startswith(start) and not _HAS_PREFIX.match(bare) else bare
+
+
+def cited_in(words: str) -> list[str]:
+    """The DOI of a reference that is given in words; none where it has several, which may be of other works.
+
+    >>> cited_in("Rook (2010). On terns. https://doi.org/10.5555/R2."), cited_in("Rook (2010). On terns.")
+    (['10.5555/r2'], [])
+    """
+    found = {one.value for text in words.split() if _DOI.search(text) for one in dois(text)}
+    return list(found) if len(found) == 1 else []
 
 
 def add_relation(draft: Draft, kind: str, scheme: str, value: str, schema: str) -> None:

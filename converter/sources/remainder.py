@@ -14,6 +14,9 @@ import msgspec
 from lxml import etree
 
 from converter.record import Record
+from converter.values.check_digits import isbns
+from converter.values.resolvable import dois
+from converter.values.serials import issns
 from converter.values.words import end_of, number_of, texts_in, words
 from ontology.source_tables import is_kind
 
@@ -28,6 +31,8 @@ _NAMED_BY_ATTRIBUTE = frozenset("element field dcvalue datafield subfield contro
 
 
 _NOBODY = "nothing reads what stands there; where its format has a table in ontology/formats, a row makes it a field"
+_JOINING = frozenset("and und et y e och og en".split())
+"""What stands between the names of a list, and is a part of none."""
 _MARK = re.compile(
     r"(?:.*\.)?_links\..*|.*(?:type|scheme|schemeuri|lang|language|general|encoding|metadatascheme)", re.IGNORECASE
 )
@@ -81,6 +86,7 @@ def unread(
     """Yield what neither the record nor its findings say: name of the place, value, and why it became nothing.
 
     A value is said where its words stand in one value, or in several; a kind is said by the field that it chose.
+    Of a value that is said in part, the report names the identifiers that were read.
     """
     exact = _exact(record, findings)
     said: _Said | None = None
@@ -94,6 +100,8 @@ def unread(
         if leaf.is_mark:
             meant = f"how {leaf.of[:60]!r} is meant" if leaf.of else "said of what stands there"
             yield leaf.name, leaf.text, f"{meant}, for which there is no field"
+        elif read := said.identifiers(leaf.text):
+            yield leaf.name, leaf.text, f"of this {', '.join(read)} is read; for the rest there is no field"
         else:
             yield leaf.name, leaf.text, _NOBODY
 
@@ -122,18 +130,32 @@ class _Said:
         # Signs of markup in two texts are none together.
         self._words = set(words(" ".join(text for text in self._texts if "<" not in text)))
         self._words.update(word for text in self._texts if "<" in text for word in words(text))
-        self._whole: set[str] = set()
+        # A month is read as one of two digits.
+        self._words.update([word.lstrip("0") for word in self._words if word.startswith("0")])
+        self._found: set[str] = set()
+
+    @property
+    def _whole(self) -> set[str]:
+        """The texts with nothing between their words."""
+        if not self._found:
+            # An identifier may stand in an address by its digits alone.
+            ends = map(end_of, self._texts)
+            self._found = {"".join(words(one)) for one in (*self._texts, *ends)}
+        return self._found
 
     def holds(self, text: str) -> bool:
         """Whether the words of a text are there, or it is a kind."""
         found = words(number_of(text))
         if self._words.issuperset(found) or is_kind(text):
             return True
-        if not self._whole:
-            # An identifier may stand in an address by its digits alone.
-            ends = map(end_of, self._texts)
-            self._whole = {"".join(words(one)) for one in (*self._texts, *ends)}
+        if self._words.issuperset(word for word in found if word not in _JOINING):
+            return True
         return "".join(found) in self._whole
+
+    def identifiers(self, text: str) -> list[str]:
+        """The identifiers of a text that are there."""
+        stated = [one.value for one in (*isbns(text), *dois(text))] + [one.value for one in issns(text)]
+        return [value for value in stated if "".join(words(value)) in self._whole]
 
 
 def _local(name: Any) -> str:

@@ -21,6 +21,7 @@ from converter.values.check_digits import isbns
 from converter.values.dates import parse
 from converter.values.resolvable import doi as doi_of
 from converter.values.serials import issns
+from ontology import type_labels
 from ontology.source_tables import fields
 
 Note = Callable[[Finding], None]
@@ -31,9 +32,12 @@ _DATES = ("DA", "PY", "Y1")
 _BOOKS = frozenset({"BOOK", "CHAP", "EBOOK", "EDBOOK", "ECHAP"})
 _GIVEN_AT = frozenset({"CPAPER", "CONF"})
 _AUTHORS = frozenset({"AU", "A1"})
+_DAYS = re.compile(r"Conference: (\d{4}(?:-\d\d){0,2})(?: to (\d{4}(?:-\d\d){0,2}))?")
+"""How we note the days of a conference, for which RIS has no tag."""
 _TAG = re.compile(r"[A-Z][A-Z0-9] {2}-")
 _TAGS = {f"{first}{second}": f"{first}{second}" for first in ascii_uppercase for second in ascii_uppercase + digits}
 """Every tag keeps its name."""
+_BETWEEN = re.compile(r"\s*[;,|]\s*|\s+(?:and|/|&)\s+")
 _ADDRESSES = re.compile(r"(?:\s*;\s*|\s+)(?=(?:https?|ftp)://)")
 
 
@@ -98,6 +102,7 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
     add_pages(draft, ", ".join(_texts(entry.pop("SP", None))), "".join(_texts(entry.pop("EP", None))[:1]))
     if entry.get("TY") in _GIVEN_AT:
         _conference(entry, draft, rules)
+    _unpublished(entry, draft)
     _containers(entry, draft, rules)
     titles: set[str] = set()
     for tag, value in entry.items():
@@ -144,6 +149,19 @@ def _conference(entry: dict[str, Any], draft: Draft, rules: Mapping[str, str]) -
             draft.add("oaire.citation.conferencePlace", text)
     for text in places:
         draft.add(rules["CY"], text)
+    notes = _texts(entry.pop("N1", None))
+    for days in filter(None, map(_DAYS.fullmatch, notes)):
+        draft.add("oaire.citation.conferenceDate", "/".join(filter(None, days.groups())))
+        draft.taken.add(days[0])
+    if left := [text for text in notes if not _DAYS.fullmatch(text)]:
+        entry["N1"] = left
+
+
+def _unpublished(entry: dict[str, Any], draft: Draft) -> None:
+    """Leave the kind of an unpublished work to M3 where that names one: RIS has no kind for preprints."""
+    stated = next((text for text in _texts(entry.get("M3")) if text.casefold() in type_labels()), "")
+    if entry.get("TY") == "UNPB" and stated:
+        draft.unread("ris.TY", entry.pop("TY"), f"an unpublished work, more exactly: {stated}")
 
 
 def _containers(entry: dict[str, Any], draft: Draft, rules: Mapping[str, str]) -> None:
@@ -170,17 +188,18 @@ def _rules(kind: str) -> Mapping[str, str]:
 
 def _numbers(text: str, draft: Draft, rules: Mapping[str, str], *, is_book: bool) -> None:
     """Take what SN holds: ISSNs, ISBNs, or both; where it is neither, the kind of work decides which was meant."""
-    serials, books = issns(text), isbns(text)
-    if serials and books:
-        for number in books:
-            draft.add(rules["SN[book]"], number.value)
-        for one in serials:
-            draft.add(fields("ris")["SN"], one.value)
-    elif books or (is_book and not serials):
-        draft.add(rules["SN[book]"], text)
-    else:
-        # A report, a standard or a patent has a number of its own there.
-        draft.add(fields("ris")["SN"] if serials else rules["SN"], text)
+    parts = [text]
+    if issns(text) and isbns(text):
+        # Each with what stands beside it, where signs part them.
+        parts = [part for part in _BETWEEN.split(text) if part]
+        if any(issns(part) and isbns(part) for part in parts):
+            parts = [*(one.value for one in isbns(text)), *(one.value for one in issns(text))]
+    for part in parts:
+        if isbns(part) or (is_book and not issns(part)):
+            draft.add(rules["SN[book]"], part)
+        else:
+            # A report, a standard or a patent has a number of its own there.
+            draft.add(fields("ris")["SN"] if issns(part) else rules["SN"], part)
 
 
 def _dates(entry: dict[str, Any], draft: Draft) -> None:
@@ -198,8 +217,8 @@ def _dates(entry: dict[str, Any], draft: Draft) -> None:
 def _date(text: str) -> str:
     """The date in the form of ISO 8601 as far as it goes.
 
-    >>> _date("2013/02/01/"), _date("2013///Spring"), _date("2013/Spring/"), _date("1998")
-    ('2013-02-01', 'Spring 2013', 'Spring 2013', '1998')
+    >>> _date("2013/02/01/"), _date("2013///Spring"), _date("2013/Spring/"), _date("1998"), _date("1980///198X")
+    ('2013-02-01', 'Spring 2013', 'Spring 2013', '1998', '198X')
     """
     parts = [part.strip() for part in text.split("/")]
     if not re.fullmatch(r"\d{4}", parts[0]):
@@ -209,6 +228,9 @@ def _date(text: str) -> str:
         if not re.fullmatch(r"\d{1,2}", part):
             break
         numbers.append(part.zfill(2))
+    about = "/".join(part for part in parts[len(numbers) :] if part)
+    if len(numbers) == 1 and (found := parse(about)) and str(found.year) == numbers[0]:
+        return about
     words = next((part for part in parts[len(numbers) :] if re.search(r"[^\W\d_]", part)), "")
     if len(numbers) == 1 and words and parse(f"{words} {numbers[0]}"):
         return f"{words} {numbers[0]}"

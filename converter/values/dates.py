@@ -22,7 +22,7 @@ LONGEST = 120
 
 
 class Date(NamedTuple):
-    """The lexical form, its datatype (an XSD name or "edtf"), the first year that it names, and what is doubtful."""
+    """The lexical form, its datatype (an XSD name or "edtf"), the first year that it allows, and what is doubtful."""
 
     lexical: str
     datatype: Datatype
@@ -48,6 +48,13 @@ _ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和
 _ERAS |= {"M": 1868, "T": 1912, "S": 1926, "H": 1989, "R": 2019}
 _ROMAN = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
 _FIRST_PRINTED, _LAST = 1400, 2100
+_OF_NO_OTHER_CALENDAR = 1500
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹๐๑๒๓๔๕๖๗๘๙", "0123456789" * 3)
+"""The digits of Arabic, Persian and Thai."""
+_ASKED = re.compile(r"-\?{1,2}(?=-|$)")
+"""A month or day that is not known."""
+_ERA = re.compile(r"\b(?:a\.?\s?h|b\.?\s?e|a\.?\s?m|hijr[aiy]|saka)\b\.?|هـ|ه\b", re.IGNORECASE)
+"""What says that a year is of another era; beside a year of ours it would say nothing of that."""
 
 
 @lru_cache(maxsize=10_000)
@@ -60,15 +67,26 @@ def parse(text: str) -> Date | None:
     ('1955~', '1940/1949', '196X', '2021-21')
     >>> parse("23-27 May 2019").lexical, parse("3 de mayo de 2010").lexical, parse("[2009?], ©2008").lexical
     ('2019-05-23/2019-05-27', '2010-05-03', '2009?')
+    >>> parse("198X").year, parse("2010 [2011]").lexical, parse("2010-06-?").lexical, parse("before 1950").lexical
+    (1980, '[2010,2011]', '2010-06-XX', '../1950')
     >>> parse("2019-02-30") is None
     True
     """
-    value = _PREFIX.sub("", unicodedata.normalize("NFKC", text[: LONGEST + 1]).replace("\u2044", "/").strip())
+    stated = text[: LONGEST + 1].translate(_DIGITS)
+    value = _PREFIX.sub("", unicodedata.normalize("NFKC", stated).replace("\u2044", "/").strip())
     if len(value) > LONGEST or any(character.isdigit() and not character.isascii() for character in value):
         return None  # the lexical forms of XSD and EDTF have ASCII digits alone
+    found = _parsed(value)
+    # In digits of its own a text may count years as its own calendar does, of which none is as late as this.
+    return None if found and stated != text[: LONGEST + 1] and (found.year or 0) < _OF_NO_OTHER_CALENDAR else found
+
+
+def _parsed(value: str) -> Date | None:
     if corrected := _CORRECTED.search(value):
         value = corrected[1]
     value = _PRINTED_BEHIND.sub("", _COPYRIGHT_BEHIND.sub("", value)).rstrip(",;: ")
+    if re.match(r"\d{4}-", value):
+        value = _ASKED.sub("-XX", value)
     for pattern, make in _FORMS:
         match = pattern.fullmatch(value)
         if match:
@@ -158,6 +176,17 @@ def _moment(match: re.Match[str]) -> Date | None:
     return Date(f"{day.lexical}T{match['clock']}{seconds}{zone}", "dateTime", day.year)
 
 
+def _day_of_moment(match: re.Match[str]) -> Date | None:
+    """The day of a moment whose clock XSD does not know: midnight as the end of a day, a leap second, "10:00 AM"."""
+    day = _calendar(int(match[1]), int(match[2]), int(match[3]))
+    return day and day._replace(doubt="the day is kept; the time of day is not understood")
+
+
+def _zoned(match: re.Match[str]) -> Date | None:
+    """A day, month or year with a time zone, as XSD allows: "2010-05-03+02:00"."""
+    return _day(match[1])
+
+
 def _basic(match: re.Match[str]) -> Date | None:
     """A moment without its hyphens and colons: "20190304T101112Z"."""
     day = _calendar(int(match[1]), int(match[2]), int(match[3]))
@@ -193,10 +222,15 @@ def _months(match: re.Match[str]) -> Date | None:
 
 
 def _other_era(match: re.Match[str]) -> Date | None:
-    """The year of our era that stands behind one of another: "1432 [2011]", "5771 [2010 or 2011]"."""
+    """The year of our era that stands behind one of another: "1432 [2011]", "5771 [2010 or 2011]".
+
+    Where both are of ours, as in "2010 [2011]", nobody says which one it is.
+    """
     start, end = int(match[2]), int(match[3] or match[2])
-    if not (_FIRST_PRINTED <= start <= end <= _LAST) or int(match[1]) in range(_FIRST_PRINTED + 60, _LAST):
+    if not _FIRST_PRINTED <= start <= end <= _LAST:
         return None
+    if int(match[1]) in range(_FIRST_PRINTED + 60, _LAST):
+        return _of_two(int(match[1]), start, "[]")
     return _calendar(start) if start == end else _edtf(f"[{start}..{end}]", start)
 
 
@@ -247,6 +281,57 @@ def _doubted_range(match: re.Match[str]) -> Date | None:
     return _edtf(f"{match[1]}{match[2]}/{match[3]}{match[4]}", start) if start <= end else None
 
 
+def _either(match: re.Match[str]) -> Date | None:
+    """Two years, of which nobody says which it is, or both: "2010 or 2011", "2010, 2011"."""
+    is_one = re.fullmatch(r"\s(?:or|oder|ou|o)\s", match[2], re.IGNORECASE)
+    return _of_two(int(match[1]), int(match[3]), "[]" if is_one else "{}")
+
+
+def _of_two(one: int, other: int, signs: str) -> Date | None:
+    """One of two years, or both of them, as EDTF has sets (level 2)."""
+    found = _edtf(f"{signs[0]}{one:04d},{other:04d}{signs[1]}", one) if one != other else _calendar(one)
+    return found and found._replace(doubt="of two years the first is kept as that of publication")
+
+
+def _set(match: re.Match[str]) -> Date | None:
+    """A set of years as EDTF has it: "[2010,2011]", "{1960,1961}", "[1990..1995]"."""
+    return _edtf(match[0], int(match[1] or match[2]))
+
+
+def _about_range(match: re.Match[str]) -> Date | None:
+    """Two years that are both not sure: "ca. 2010-2012"."""
+    start, end = int(match[1]), int(match[2])
+    return _edtf(f"{start:04d}~/{end:04d}~", start) if start < end else None
+
+
+def _decades(match: re.Match[str]) -> Date | None:
+    """From one decade to another: "1990s-2000s"."""
+    return _edtf(f"{match[1]}X/{match[2]}X", int(match[1]) * 10) if int(match[1]) < int(match[2]) else None
+
+
+def _before(match: re.Match[str]) -> Date | None:
+    return _edtf(f"../{match[1]}", int(match[1]))
+
+
+def _since(match: re.Match[str]) -> Date | None:
+    year = match[1] or match[2]
+    return _edtf(f"{year}/..", int(year))
+
+
+def _quarter(match: re.Match[str]) -> Date | None:
+    """A quarter of a year, which EDTF numbers behind the seasons: "2010-Q1"."""
+    year, number = match[1] or match[4], match[2] or match[3]
+    return _edtf(f"{year}-{32 + int(number)}", int(year))
+
+
+def _days_before_month(match: re.Match[str]) -> Date | None:
+    """Days that stand before their month, as Europe writes them: "12.-13.5.2010", "30.05.-02.06.2010"."""
+    year, month = int(match[5]), int(match[4])
+    start, end = _calendar(year, int(match[2] or month), int(match[1])), _calendar(year, month, int(match[3]))
+    is_range = start and end and start.lexical < end.lexical
+    return _edtf(f"{start.lexical}/{end.lexical}", year) if is_range and start and end else None
+
+
 def _between(match: re.Match[str]) -> Date | None:
     """One year of several, nobody knows which."""
     start, end = int(match[1]), int(match[2])
@@ -261,7 +346,22 @@ def _open(match: re.Match[str]) -> Date | None:
 def _unspecified(match: re.Match[str]) -> Date | None:
     """Digits that nobody knows, as EDTF, its drafts, and catalogues write them: "201X", "199u", "[19--?]"."""
     known = match[1]
-    return _edtf(known.ljust(4, "X"), None)
+    # Of a decade the first year; a century names none.
+    return _edtf(known.ljust(4, "X"), int(f"{known}0") if len(known) == len("198") else None)
+
+
+def _decade(known: str) -> Date | None:
+    return _edtf(f"{known}X", int(known) * 10)
+
+
+def _uncertain(year: str) -> Date | None:
+    return _edtf(f"{year}?", int(year))
+
+
+def _part_uncertain(match: re.Match[str]) -> Date | None:
+    """A year that is not sure before a month that is (EDTF level 2): "2004?-06"."""
+    day = _day("-".join(part for part in match.groups() if part))
+    return day and _edtf(match[0], day.year)
 
 
 def _level_1(match: re.Match[str]) -> Date | None:
@@ -289,7 +389,8 @@ def _end(text: str) -> Date | None:
         return None
     if text.replace("-", "").isdecimal() and not (month and int(month) > 12):
         return _day(text)
-    return _edtf(text, int(year) if year.isdecimal() else None)
+    # Of a decade the first year; a century names none.
+    return _edtf(text, int(year.replace("X", "0")) if year.count("X") < 2 else None)
 
 
 def _is_leap_day(year: str, month: int, day: int) -> bool:
@@ -316,8 +417,12 @@ def _worded(value: str) -> Date | None:
                 whole = first if first is last else _edtf(f"{first.lexical}/{last.lexical}", first.year)
                 return whole and whole._replace(doubt=stated.doubt)
     years = {match[1] for match in _LONE_YEAR.finditer(value)}
-    if len(years) == 1 and re.search(r"[^\W\d_]", value):
+    if len(years) == 1 and not _ERA.search(value) and re.search(r"[^\W\d_]", value):
         return _calendar(int(years.pop()), doubt="only the year is understood")
+    if re.fullmatch(r"[\d\s,;&()\[\]<>/?–—-]+", value):
+        several = [int(number) for number in re.findall(r"\d+", value)]
+        if len(several) > 2 and several == sorted(several) and several[0] >= _FIRST_PRINTED and several[-1] <= _LAST:
+            return _calendar(several[0], doubt="of several years the first is kept")
     return None
 
 
@@ -371,9 +476,56 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ..
     (re.compile(rf"\[?{_COPYRIGHT}\]?\.?", re.IGNORECASE), _iso),
     (re.compile(r"\[?(\d{3}|\d{2})-{1,2}\??\]?\.?"), _unspecified),
     (re.compile(r"\[?(\d{3})\?\]?"), _unspecified),
-    (re.compile(r"(\d{3})0'?s"), _unspecified),
+    (
+        re.compile(
+            r"(?:(?:the|in|early|mid|middle|late|about|ca?\.|circa)[\s-]*){0,3}(\d{3})0(?:['’]?s|er(?: Jahren?)?)"
+            r"|(?:les )?années (\d{3})0|(?:los )?años (\d{3})0|(?:gli )?anni (\d{3})0|(?:la )?d[eé]cada de (\d{3})0",
+            re.IGNORECASE,
+        ),
+        lambda match: _decade(next(filter(None, match.groups()))),
+    ),
+    (re.compile(r"(\d{3})0['’]?s\s?(?:[-–—/]|to)\s?(\d{3})0['’]?s"), _decades),
+    (re.compile(r"[Yy+](\d{4})"), _iso),
+    (re.compile(r"\[(\d{4})(?:,|\.\.)\d{4}\]|\{(\d{4})(?:,|\.\.)\d{4}\}"), _set),
+    (re.compile(r"\[?\?(\d{4})\]?|\[?(\d{4})\]? \(\?\)"), lambda match: _uncertain(match[1] or match[2])),
+    (re.compile(r"(\d{4})[?~%]-(\d\d)(?:-(\d\d))?"), _part_uncertain),
+    (re.compile(rf"({_DAY})(?:Z|[+-]\d\d:\d\d)"), _zoned),
+    (re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T|\s(?=\d)).{0,40}"), _day_of_moment),
+    (
+        re.compile(
+            r"\[?([12]\d{3})\]?(\s?/?[,;&]\s?|\s(?:or|and|oder|und|ou|et|o|y|e)\s)\[?([12]\d{3})\]?",
+            re.IGNORECASE,
+        ),
+        _either,
+    ),
+    (re.compile(r"\[?(?:ca?\.?|circa|about|um|vers) ?(\d{4})\s?[-–/]\s?(\d{4})\??\]?", re.IGNORECASE), _about_range),
+    (
+        re.compile(r"\[?(?:before|prior to|not after|until|bis|vor|avant|antes de|<)\s?(\d{4})\??\]?", re.IGNORECASE),
+        _before,
+    ),
+    (
+        re.compile(
+            r"\[?(?:not before|after|since|from|post|ab|seit|nach|depuis|après|desde|>)[\s-]?(\d{4})\??\]?"
+            r"|\[?(\d{4})(?:\s?[-–]\s?(?:present|heute|today|now|\]?)|\sor later|\sonwards)\]?",
+            re.IGNORECASE,
+        ),
+        _since,
+    ),
+    (re.compile(r"(\d{4})[-\s/]?Q([1-4])|Q([1-4])[-\s/](\d{4})", re.IGNORECASE), _quarter),
+    (
+        re.compile(r"(\d{1,2})\.?(?:(?<=\.)(\d{1,2})\.)?\s?[-–]\s?(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})"),
+        _days_before_month,
+    ),
+    (
+        re.compile(
+            r"(?:from )?(?P<start>\d{4}(?:-\d\d(?:-\d\d)?)?) (?:to|until|till|bis|au|à|a|al|até) "
+            r"(?P<end>\d{4}(?:-\d\d(?:-\d\d)?)?)",
+            re.IGNORECASE,
+        ),
+        _range,
+    ),
     (re.compile(rf"\[?(?P<start>{_DAY})\]? ?[/–—-] ?\[?(?P<end>{_DAY})\]?\.?"), _range),
-    (re.compile(r"(\d{4})(\??) ?[-–/] ?(\d{4})(\??)"), _doubted_range),
+    (re.compile(r"(\d{4})(\??) ?[-–/] ?<?(\d{4})(\??)>?"), _doubted_range),
     (re.compile(r"<?\[?(\d{4})\]?\??\s?[-–]\s?>?"), _open),
     (
         re.compile(rf"\[?between {_ABOUT}(\d{{4}})\??(?: and |-){_ABOUT}(\d{{4}})\??\]?\.?", re.IGNORECASE),

@@ -34,7 +34,7 @@ PARSERS: Mapping[str, str] = {
     "series-number": "the title of a series, a semicolon and a number",
     "sniff": "an identifier of whatever scheme it shows",
     "source": "journal, volume, issue and pages as OJS writes them, or the ISSN of the journal",
-    "split-comma": "several keywords between commas",
+    "split-comma": "several keywords between semicolons, else between commas",
     "title": "the title of a container, or its address",
     "uri": "an identifier of whatever scheme it shows, most often an address",
     "uuid": "the UUID of a related record",

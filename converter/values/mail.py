@@ -15,6 +15,7 @@ _AT = re.compile(
 )
 _PLAIN = frozenset("@\uff20\ufe6b")
 _LOCAL = re.compile(r"[\w.!#$%'*+^`{|}~-]")
+_QUOTES = '"“”„'
 _LONGEST_LOCAL = 64
 _LABEL = r"[\w-]{1,63}"
 _DOT = r"(?:\.|\uff0e|\u3002|\uff61|\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?|\s(?:dot|DOT)\s|%2e)"
@@ -71,8 +72,8 @@ def without_addresses(text: str, mask: str) -> str:
 def _local_start(text: str, end: int, behind: int) -> int:
     """Where the part before the sign begins; `end` where there is none."""
     first = max(behind, end - _LONGEST_LOCAL)
-    if end > first and text[end - 1] == '"':
-        opening = text.rfind('"', first, end - 1)
+    if end > first and text[end - 1] in _QUOTES:
+        opening = max(text.rfind(sign, first, end - 1) for sign in _QUOTES)
         return opening if opening >= 0 else end
     start = end
     while start > first and _LOCAL.match(text[start - 1]):

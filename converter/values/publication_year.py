@@ -4,7 +4,8 @@ A date of issue counts first, then a date of publication (print, then online), t
 the only or earliest date of which the source does not say what it is the date of.  The end of an embargo, a date of
 accession, a placeholder and the year 0 never count.  A moment that a machine noted counts only where no day is given:
 alone, or as one of the three that DSpace notes when a work first appears in it (accession, availability, issue).  Two
-are accession and availability, and name no publication.
+are accession and availability, and name no publication.  Of a decade ("198X") the first year counts, where no other
+date names one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ YEARS_AHEAD = 5
 # A day is noted without a clock, or as midnight in whole hours of some zone.
 _NOTED_BY_A_MACHINE = re.compile(r"\d{4}-\d\d-\d\dT(?!\d\d:00:00(?:\.0+)?(?:Z|[+-]\d\d:\d\d)?$)")
 _ACCESSION_AND_AVAILABILITY = 2
+_DECADE = re.compile(r"\d{3}X")
 _FIRST_DIGITS = re.compile(r"\d{4}")
 
 
@@ -57,6 +59,16 @@ def is_plausible(date: Date, last: int) -> bool:
     return date.year is not None and EARLIEST <= date.year <= last
 
 
+def is_decade(date: Date) -> bool:
+    """Whether no more than the decade of a date is known.
+
+    >>> from converter.values.dates import parse
+    >>> is_decade(parse("198X")), is_decade(parse("1985-XX"))
+    (True, False)
+    """
+    return bool(_DECADE.match(date.lexical))
+
+
 def publication(dates: Sequence[Dated], last: int) -> Chosen | None:
     """The date that decides the year of publication, None where none does.
 
@@ -73,6 +85,7 @@ def publication(dates: Sequence[Dated], last: int) -> Chosen | None:
     plausible = [(place, one) for place, one in enumerate(dates) if is_plausible(one.date, last)]
     noted = [one for one in plausible if one[1].rank == undefined and _NOTED_BY_A_MACHINE.match(one[1].date.lexical)]
     stated = [one for one in plausible if one not in noted]
+    stated = [one for one in stated if not is_decade(one[1].date)] or stated
     if not stated:
         if not noted or len(noted) == _ACCESSION_AND_AVAILABILITY:
             return None

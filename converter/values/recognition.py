@@ -37,9 +37,14 @@ _RECOGNISERS: tuple[tuple[str, re.Pattern[str], _Rule], ...] = tuple(
     )
 )
 """Scheme, how a text begins that shows it, and the rule that must then hold; the first that does is taken."""
+_NAMING = frozenset(
+    {"datacite:handle", "datacite:urn", "datacite:ark", "datacite:arxiv", "datacite:pmid", "datacite:pmcid"}
+)
+"""The schemes whose identifiers name a work that a relation may lead to."""
 _BETWEEN = re.compile(r"\s*[;|]\s*|\s*,\s+|\s+(?:and|und|et|y|e|&)\s+")
 _LOOSE = re.compile(r"[\s;,|]+(?:(?:and|und|et|y|e|&)\s+)?")
 _NEXT_ADDRESS = re.compile(r"[\s;,|]+(?=(?:https?|ftp)://)")
+_OF_RESOLVER = re.compile(r"(?:https?://)?hdl\.handle\.net/|hdl:|handle:|info:hdl/", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)[0-9]{2}\b")
 # "Polymers 15 (21): 4262 (2023)": a journal, its volume, issue, pages and year.
 _SHORT_CITATION = re.compile(r"[^\W\d_][^\d()]{2,100}\d{1,4}\s?\(\w{1,6}\)\s?[:,]\s?\w.{0,40}\((?:1[5-9]|20)\d\d\)")
@@ -66,8 +71,12 @@ def sniff(text: str) -> tuple[str, Identifier]:
 def recognised(text: str) -> list[tuple[str, Identifier]]:
     """Every identifier of a value of which nobody says what it is, each with the scheme that it shows.
 
+    A DOI is a handle below the prefix 10: at the address of the resolver of handles it is both.
+
     >>> [found.value for _, found in recognised("doi:10.5555/a; ISBN 0306406152")]
     ['10.5555/a', '9780306406157']
+    >>> [scheme for scheme, _ in recognised("http://hdl.handle.net/10.5555/A")]
+    ['datacite:doi', 'datacite:handle']
     """
     value = text.strip()
     addresses = _NEXT_ADDRESS.split(value) if len(value) <= _LONGEST else [value]
@@ -80,7 +89,14 @@ def recognised(text: str) -> list[tuple[str, Identifier]]:
         parts = [sniff(part) for part in _BETWEEN.split(value) if part]
         if len(parts) > 1 and all(scheme not in {OTHER, "datacite:url"} and not found.doubt for scheme, found in parts):
             return list(dict.fromkeys(parts))
-    return [(whole[0], found) for found in several(whole[0], value)] or [whole]
+    found = [(whole[0], one) for one in several(whole[0], value)] or [whole]
+    also = [one for _, named_ in found for one in as_doi(value, named_)] if whole[0] == "datacite:handle" else []
+    return [*(("datacite:doi", one) for one in also), *found]
+
+
+def as_doi(text: str, named_: Identifier) -> list[Identifier]:
+    """The DOI that a handle is as well, empty where it is none; a repository may call by itself what none resolves."""
+    return dois(named_.value) if _OF_RESOLVER.match(text.strip()) and named_.value.startswith("10.") else []
 
 
 def several(scheme: str, text: str) -> list[Identifier]:
@@ -130,6 +146,32 @@ def spellings(text: str) -> list[str]:
     ['https://doi.org/10.5555/ABC', '10.5555/abc']
     """
     return list(dict.fromkeys((text.strip(), *forms(text))))
+
+
+def named(text: str) -> list[str]:
+    """The addresses of what a value names: a web address, DOIs, handles, URNs; empty where it names nothing.
+
+    >>> named("10.5555/A; doi:10.5555/b"), named("a later work")
+    (['https://doi.org/10.5555/a', 'https://doi.org/10.5555/b'], [])
+    """
+    found = [(part, sniff(part)) for part in _BETWEEN.split(text.strip()) if part]
+    parts = [_address(part, *one) for part, one in found if one[0] != OTHER]
+    if len(found) > 1 and all(parts) and len(parts) == len(found):
+        return list(dict.fromkeys(part for part in parts if part))
+    whole = _address(text, *sniff(text))
+    return [whole] if whole else []
+
+
+def _address(text: str, scheme: str, found: Identifier) -> str | None:
+    """The address of what a value of a scheme names, None where it names nothing."""
+    page = ontology.schemes().get(scheme, {}).get("page", "")
+    if scheme == "datacite:doi" and not found.doubt:
+        # One DOI has one address, however it is written.
+        return identifiers.resolved(page, found.value)
+    own = identifiers.web_address(text)
+    if own or found.doubt or scheme not in _NAMING:
+        return own
+    return identifiers.resolved(page, found.value) or found.value
 
 
 def is_citation(text: str) -> bool:

@@ -36,7 +36,7 @@ _NUMBERED = re.compile(
 )
 _SERIES_ISSN = re.compile(r"[,;(\[]?\s*(?:[ep]-?)?issn(?:-l)?[:\s]*[0-9]{4}-?[0-9]{3}[0-9x]\s*[)\]]?", re.IGNORECASE)
 _VOLUME = r"(?:vol(?:ume|umen|\.)?|v\.|bd\.?|band|jg\.?|jahrgang|t\.|tome?|tomo|том|т\.|cilt|årg\.?|n[úu]m?\. ?vol\.)"
-_ISSUE = r"(?:no?\.|nr\.?|n[úu]m(?:ero|\.)?|n[º°]|№|num(?:ber|\.)?|issue|heft|h\.|n[uú]mero|nº\.?|sayı)"
+_ISSUE = r"(?:no?\.|no(?=\s[0-9])|nr\.?|n[úu]m(?:ero|\.)?|n[º°]|№|num(?:ber|\.)?|issue|heft|h\.|n[uú]mero|nº\.?|sayı)"
 _OJS = re.compile(
     rf"(?:{_VOLUME}\s*(?P<volume>[^\s,;()]+))?\s*,?\s*(?:{_ISSUE}\s*(?P<issue>[^\s,;():]+))?"
     r"\s*(?:\((?P<year>[0-9]{4}(?:[-/][0-9]{2,4})?)\))?\s*(?::.*)?",
@@ -151,6 +151,8 @@ def source(text: str) -> Source | None:
 
     >>> source("Sand Review; Vol. 3 No. 2 (2010): Beaches; 1-15")
     Source(title='Sand Review', volume='3', issue='2', start='1', end='15')
+    >>> source("Bulletin; Vol 5, No 2 (2010)")[:3]
+    ('Bulletin', '5', '2')
     >>> source("Revista; Núm. 4 (2001); 7")
     Source(title='Revista', volume='', issue='4', start='7', end='')
     >>> source("A box; found in the attic")

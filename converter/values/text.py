@@ -104,6 +104,15 @@ def unmarked(text: str) -> str:
     return paragraphs(bare).text or text
 
 
+def keywords(text: str) -> list[str]:
+    """The keywords of a list: between semicolons, else between commas, since headings have commas in them.
+
+    >>> keywords("terns, lights"), keywords("Terns, Arctic; lights"), keywords("Terns, Arctic;")
+    (['terns', 'lights'], ['Terns, Arctic', 'lights'], ['Terns, Arctic'])
+    """
+    return [part.strip() for part in text.split(";" if ";" in text else ",") if part.strip()]
+
+
 def _unescaped(text: str) -> str:
     """The text without references to characters, also where somebody encoded it twice.
 

@@ -28,6 +28,7 @@ _ALONE = {"{": r"{\textbraceleft}", "}": r"{\textbraceright}"}
 """Braces that are no pair: BibTeX counts a brace behind a backslash too."""
 _YEAR_AND_MONTH = 2
 _AND = re.compile(r"\sand\s", re.IGNORECASE)
+_PARTING = re.compile(r",\s*|\s+")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _PLAIN = frozenset({"doi", "url", "issn", "isbn", "month", "year", "date", "eprint"})
 """Fields whose values are no text: they are not escaped."""
@@ -84,6 +85,7 @@ def _fields(work: Work) -> Iterator[tuple[str, str]]:
     yield "booktitle", escaped(work.book or (work.journal if contained else ""))
     yield "subtitle", escaped(" ".join(value.text for value in work.subtitles[:1])) if work.titles else ""
     yield "series", escaped(work.series)
+    yield "note", escaped(work.more_series)
     yield "number", escaped(work.issue or work.number or work.own_number)
     yield "volume", escaped(work.volume)
     yield "pages", "--".join(escaped(page) for page in work.page_range)
@@ -96,7 +98,7 @@ def _fields(work: Work) -> Iterator[tuple[str, str]]:
     yield "month", _MONTHS[int(work.date[1]) - 1] if len(work.date) > 1 and 1 <= int(work.date[1]) <= 12 else ""
     yield "school" if thesis else "institution" if report else "publisher", escaped(work.issuer)
     yield "address", escaped(work.place)
-    yield "type", escaped(work.genre) if thesis or report else ""
+    yield "type", escaped(work.genre) if thesis or report or work.is_preprint else ""
     yield "version", escaped(work.version)
     yield "edition", escaped(work.edition)
     yield "doi", _bare(work.doi)
@@ -113,7 +115,8 @@ def _fields(work: Work) -> Iterator[tuple[str, str]]:
 
 def _says_more(issued: Issued) -> bool:
     """Whether the date of issue says more than a year and a month, which have fields of their own."""
-    return bool(issued.end or issued.season or issued.circa or len(issued.date) > _YEAR_AND_MONTH)
+    says_more = issued.end or issued.season or issued.circa or len(issued.date) > _YEAR_AND_MONTH
+    return bool(says_more or ".." in issued.edtf)
 
 
 def _braced(name: str, value: str) -> str:
@@ -132,8 +135,18 @@ def _names(agents: tuple[Agent, ...]) -> str:
 
 
 def _name(agent: Agent) -> str:
-    if not agent.person:
+    """The name: of an organisation in braces, of a person in its parts.
+
+    Braces round a name say that it is an organisation's, and a name without them is taken apart as a person's.  Of an
+    agent that may be either, the signs that would part its name stand in braces: it is one word, and nothing more.
+
+    >>> _name(Agent("Kelp Union, South", "", "", False, "", "")), _name(Agent("Kelp Union", "", "", True, "", ""))
+    ('Kelp{ }Union{, }South', '{Kelp Union}')
+    """
+    if agent.organisation:
         return f"{{{escaped(agent.name)}}}"
+    if not agent.person:
+        return _PARTING.sub(r"{\g<0>}", escaped(agent.name))
     # The word that parts two names, within one name, would make two of it.
     parts = [
         part if not _AND.search(part) else f"{{{part}}}"

@@ -46,6 +46,7 @@ def csl_item(work: Work) -> dict[str, Any]:
         "event-title": work.event.name,
         "event-place": work.event.place,
         "event-date": _date(*work.event.span),
+        "note": work.more_series,
         "edition": work.edition,
         "number": work.own_number,
         "volume": work.volume,
@@ -54,7 +55,7 @@ def csl_item(work: Work) -> dict[str, Any]:
         "publisher": work.issuer,
         # The place of a journal's publisher has no part in a citation.
         "publisher-place": "" if work.journal else work.place,
-        "genre": work.genre if work.kind.csl in {"thesis", "report"} else "",
+        "genre": work.genre if work.kind.csl in {"thesis", "report", "article"} else "",
         "version": work.version,
         "DOI": work.doi,
         "ISSN": ", ".join(work.issns),

@@ -182,7 +182,10 @@ def _title_type(work: Work, title: Value) -> str:
 
 
 def _name_type(agent: Agent) -> str:
-    """The type of the name, empty where nothing shows whether it is a person's."""
+    """The type of the name, empty where nothing shows whether it is a person's.
+
+    DataCite has no word for an agent that may be either: without a type, the name stands as its source has it.
+    """
     return "Personal" if agent.person else "Organizational" if agent.organisation else ""
 
 
@@ -202,7 +205,8 @@ def _others(work: Work) -> Iterator[tuple[str, Agent]]:
 def _dates(work: Work) -> Iterator[Part]:
     if work.date:
         text = "/".join("-".join(day) for day in (work.issued.date, work.issued.end) if day)
-        about = ", ".join(filter(None, (work.issued.season, "circa" if work.issued.circa else "")))
+        unsure = "circa" if work.issued.edtf.startswith(text) else work.issued.edtf
+        about = ", ".join(filter(None, (work.issued.season, unsure if work.issued.circa else "")))
         yield Part("date", text, (("dateType", "Issued"), *((("dateInformation", about),) if about else ())))
     yield from (Part("date", text, (("dateType", kind),)) for kind, text in work.dates if _DAY.fullmatch(text))
     if work.available:

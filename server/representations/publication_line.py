@@ -10,7 +10,9 @@ import ontology
 from server.representations.view import View
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
-_UNSURE = re.compile(r"[~?%]$")
+_UNSURE = re.compile(r"[~?%]")
+_UNKNOWN = re.compile(r"(?:-XX)+$")
+_MONTHS = 12
 _SEASONS = {"21": "Spring", "22": "Summer", "23": "Autumn", "24": "Winter"}
 """The numbers of seasons in EDTF, which stand where a month would, and their names."""
 _EVENT = ontology.expand("dcmitype:Event", "program")
@@ -38,20 +40,30 @@ def issued_of(view: View, address: str) -> Issued:
     year, issued = view.text(address, "fabio:hasPublicationYear"), view.text(address, "dcterms:issued")
     first, _, last = issued.partition("/")
     circa = bool(_UNSURE.search(first))
-    date, season = _parts_of(view.text(address, "prism:publicationDate") or _UNSURE.sub("", first))
+    date, season = _parts_of(view.text(address, "prism:publicationDate") or first)
+    if not date and year and _allows(issued, year):
+        # Of a decade or of several years, the graph names the first.
+        return Issued((year,), circa=True, edtf=issued)
     # Graphs that are not ours may have a date of issue and no year.
     if not date or year not in {"", date[0]}:
         return Issued((year,)) if year else Issued()
-    end, _ = _parts_of(_UNSURE.sub("", last))
+    end, _ = _parts_of(last)
     return Issued(date, end if end > date else (), season, circa, issued)
+
+
+def _allows(edtf: str, year: str) -> bool:
+    """Whether a date that names no one year allows this one: "198X" allows 1980, "[2010,2011]" both, "../1950" 1950."""
+    known = edtf.partition("X")[0]
+    return year in re.findall(r"\d{4}", edtf) or (len(known) > 1 and "X" in edtf and year.startswith(known))
 
 
 def _parts_of(text: str) -> tuple[tuple[str, ...], str]:
     """The year, month and day of a date, and the season that stands in place of a month."""
-    found = _DATE.fullmatch(text)
+    found = _DATE.fullmatch(_UNKNOWN.sub("", _UNSURE.sub("", text)))
     parts = tuple(part for part in found.groups() if part) if found else ()
-    season = _SEASONS.get(parts[1], "") if len(parts) > 1 else ""
-    return (parts[:1] if season else parts), season
+    if len(parts) < 2 or int(parts[1]) <= _MONTHS:
+        return parts, ""
+    return parts[:1], _SEASONS.get(parts[1], "")
 
 
 class Event(NamedTuple):

@@ -237,6 +237,8 @@ class Work(NamedTuple):
     @property
     def genre(self) -> str:
         """What the repository calls the kind of work, without the words of its software."""
+        if self.is_preprint:
+            return "Preprint"
         found = [text for text in self.types if not _NO_GENRE.fullmatch(text)]
         # What says no more than the class of the work is the last choice.
         general = {self.kind.datacite.casefold(), self.kind.schema_org.casefold(), self.kind.csl}
@@ -244,10 +246,23 @@ class Work(NamedTuple):
         return _HUMP.sub(" ", text).capitalize() if _CODE.fullmatch(text) else text
 
     @property
+    def is_preprint(self) -> bool:
+        """Whether the work is a preprint, for which some formats have no kind of reference but a word beside it."""
+        return self.kind.class_ == "fabio:Preprint"
+
+    @property
+    def more_series(self) -> str:
+        """The series but the first, in words, for formats that have a place for one."""
+        return f"Also in: {'; '.join(map(str, self.all_series[1:]))}" if self.all_series[1:] else ""
+
+    @property
     def keywords(self) -> str:
-        """The subjects in one text, with a semicolon between them where one of them holds a comma."""
+        """The subjects in one text, with a semicolon behind each where one of them holds a comma."""
         found = [value.text for value in self.subjects]
-        return ("; " if any("," in text for text in found) else ", ").join(found)
+        if not any("," in text for text in found):
+            return ", ".join(found)
+        # One alone has a semicolon too, else its comma would make two of it.
+        return "; ".join(found) + (";" if len(found) == 1 else "")
 
     @property
     def is_open(self) -> bool | None:

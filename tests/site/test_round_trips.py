@@ -126,6 +126,82 @@ def test_spans_and_unsure_dates_stay_so(value: str, expected: dict[str, Any], su
     assert again(thing, suffix, tmp_path).issued.edtf == value
 
 
+UNKNOWN = json.dumps(
+    [
+        {
+            "id": "a",
+            "type": "paper-conference",
+            "title": "Tides",
+            "author": [{"literal": "Kelp Union"}, {"literal": "Kelp, South"}, {"family": "Rook", "given": "Ida"}],
+            "event-title": "Lamp Days",
+            "event-place": "Bergen",
+            "event-date": {"date-parts": [[2015, 5, 3], [2015, 5, 6]]},
+            "container-title": "Proceedings of Lamps",
+            "keyword": "Terns, Arctic; lights",
+        }
+    ]
+)
+
+
+@pytest.mark.parametrize("suffix", [".bib", ".csl.json", ".ris", ".datacite.xml", ".datacite.json"])
+def test_an_agent_that_may_be_either_stays_so(suffix: str, tmp_path: Path) -> None:
+    first = source(UNKNOWN, ".json", tmp_path)
+    expected = [("Kelp Union", False, False), ("Kelp South", False, False), ("Rook Ida", True, False)]
+    assert kinds(first.work) == expected
+    found = kinds(again(first, suffix, tmp_path))
+    assert found[::2] == expected[::2]
+    # RIS and DataCite have no form for a name with a comma that is no person's: EndNote's keeps it whole.
+    can_say = suffix in {".bib", ".csl.json"}
+    assert found[1] == expected[1] if can_say else found[1][0] == expected[1][0]
+    assert not (suffix == ".ris" and found[1][1])
+
+
+def test_bibtex_reads_an_agent_that_may_be_either_as_one_word(tmp_path: Path) -> None:
+    entry = written(".bib", source(UNKNOWN, ".json", tmp_path)).decode()
+    assert "author = {Kelp{ }Union and Kelp{, }South and Rook, Ida}" in entry
+
+
+def test_datacite_gives_no_type_to_an_agent_that_may_be_either(tmp_path: Path) -> None:
+    made = json.loads(written(".datacite.json", source(UNKNOWN, ".json", tmp_path)))
+    assert [agent.get("nameType") for agent in made["creators"]] == [None, None, "Personal"]
+    assert not {"familyName", "givenName"} & made["creators"][1].keys()
+
+
+@pytest.mark.parametrize("suffix", [".bib", ".ris", ".csl.json"])
+def test_a_conference_has_its_days_and_a_heading_its_comma(suffix: str, tmp_path: Path) -> None:
+    other = again(source(UNKNOWN, ".json", tmp_path), suffix, tmp_path)
+    assert other.event == ("Lamp Days", "Bergen", "2015-05-03/2015-05-06")
+    assert sorted(value.text for value in other.subjects) == ["Terns, Arctic", "lights"]
+
+
+def test_a_poster_keeps_its_conference_in_a_note_of_ris() -> None:
+    thing = described_fields(
+        Field("dc.title", "T"), Field("dc.type", "Poster"), Field("dc.relation.conference", "Lamp Days")
+    )
+    assert "N1  - Conference: Lamp Days\r\n" in written(".ris", thing).decode()
+
+
+@pytest.mark.parametrize("suffix", [".bib", ".csl.json"])
+def test_a_heading_alone_keeps_its_comma(suffix: str, tmp_path: Path) -> None:
+    thing = described_fields(Field("dc.title", "T"), Field("dc.type", "Book"), Field("dc.subject", "Terns, Arctic"))
+    assert [value.text for value in again(thing, suffix, tmp_path).subjects] == ["Terns, Arctic"]
+
+
+@pytest.mark.parametrize("suffix", [".bib", ".ris", ".csl.json", ".datacite.xml", ".datacite.json"])
+@pytest.mark.parametrize("label", ["Preprint", "posted-content", "http://purl.org/coar/resource_type/c_816b"])
+def test_a_preprint_comes_back_as_one(suffix: str, label: str, tmp_path: Path) -> None:
+    thing = described_fields(Field("dc.title", "T"), Field("dc.type", label))
+    assert again(thing, suffix, tmp_path).kind.class_ == "fabio:Preprint"
+
+
+@pytest.mark.parametrize("value", ["198X", "[2010,2011]", "../1950"])
+@pytest.mark.parametrize("suffix", [".bib", ".ris", ".datacite.json", ".datacite.xml"])
+def test_a_year_that_is_not_known_is_not_known_afterwards(value: str, suffix: str, tmp_path: Path) -> None:
+    thing = issued(value)
+    assert thing.work.issued.circa
+    assert again(thing, suffix, tmp_path).issued == thing.work.issued
+
+
 DATASET = """<resource xmlns="http://datacite.org/schema/kernel-4">
 <identifier identifierType="DOI">10.5555/d1</identifier>
 <creators><creator><creatorName nameType="Organizational">Ocean Lab</creatorName>
@@ -226,6 +302,9 @@ def test_every_series_and_every_issn_of_a_work_is_exported(tmp_path: Path) -> No
         Field("dc.relation.ispartofseries", "Lamps; 4"),
     )
     assert sorted(map(str, again(thing, ".ris", tmp_path).all_series)) == ["Coasts ; 3", "Lamps ; 4"]
+    # BibTeX and CSL have a place for one; the others stand in words.
+    assert "note = {Also in: Lamps ; 4}" in written(".bib", thing).decode()
+    assert json.loads(written(".csl.json", thing))["note"] == "Also in: Lamps ; 4"
     article = described_fields(
         Field("dc.title", "T"),
         Field("dc.type", "Article"),

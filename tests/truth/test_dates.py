@@ -38,6 +38,19 @@ def year(*fields: tuple[str, str], datestamp: str | None = None, mapper: Mapper 
         ("3 de mayo de 2010", "2010-05-03", "2010"),
         ("May-June 2012", "2012-05/2012-06", "2012"),
         ("2019年5月", "2019-05", "2019"),
+        ("198X", "198X", "1980"),
+        ("Y2010", "2010", "2010"),
+        ("2010 [2011]", "[2010,2011]", "2010"),
+        ("2010-06-?", "2010-06-XX", "2010"),
+        ("2010-05-01T24:00:00Z", "2010-05-01", "2010"),
+        ("2010-05-03+02:00", "2010-05-03", "2010"),
+        ("2010 or 2011", "[2010,2011]", "2010"),
+        ("the early 1980s", "198X", "1980"),
+        ("before 1950", "../1950", "1950"),
+        ("1985-present", "1985/..", "1985"),
+        ("2010-Q1", "2010-33", "2010"),
+        ("12.-13.5.2010", "2010-05-12/2010-05-13", "2010"),
+        ("1985-1987, 1990", "1985", "1985"),
     ],
 )
 def test_a_date_of_issue_is_read_in_every_format(
@@ -66,7 +79,10 @@ def test_a_date_of_issue_is_read_in_every_format(
         ([("dc.date.issued", "0000"), ("dc.date", "0000-00-00")], []),
         ([("dc.date.issued", "9999"), ("dc.date.copyright", "2011")], ["2011"]),
         ([("dc.date.submitted", "2009"), ("dc.date.created", "2001")], []),
-        ([("dc.date.issued", "201X")], []),
+        ([("dc.date.issued", "201X")], ["2010"]),
+        ([("dc.date.issued", "19XX")], []),
+        ([("dc.date.issued", "201X"), ("dc.date.copyright", "2014")], ["2014"]),
+        ([("dc.date", "198X"), ("dc.date", "1985")], ["1985"]),
     ],
 )
 def test_one_rule_chooses_the_year(fields: list[tuple[str, str]], expected: list[str]) -> None:
@@ -84,6 +100,11 @@ def test_the_day_of_the_conversion_decides_for_a_record_that_does_not_say_when_i
     assert [year(("dc.date.issued", stated), mapper=later) for stated in ("2032", "2036")] == [["2032"], []]
     assert later.digest != MAPPER.digest
     assert year(("dc.date.issued", "2032"), datestamp="2029-05-01", mapper=MAPPER) == []
+
+
+@pytest.mark.parametrize("value", ["1431 هـ", "1431 AH", "2553 B.E.", "2010 (online 2009)"])
+def test_a_year_of_another_era_is_none_of_ours(value: str) -> None:
+    assert dates.parse(value) is None
 
 
 @given(st.text(max_size=60))

@@ -50,10 +50,13 @@ def test_digits_of_other_scripts_make_no_identifier(name: str) -> None:
     assert identifiers.NORMALISERS[name](_ARABIC_YEAR * 2) is None
 
 
-@pytest.mark.parametrize(
-    "value", [_ARABIC_YEAR, f"ca. {_ARABIC_YEAR}", f"{_ARABIC_YEAR}?", f"{_ARABIC_YEAR}-01-01T00:00:00Z"]
-)
-def test_digits_of_other_scripts_make_no_date(value: str) -> None:
+@pytest.mark.parametrize("form", ["{}", "ca. {}", "{}?", "{}-01-01T00:00:00Z"])
+def test_a_year_in_arabic_digits_is_read_as_it_is_meant(form: str) -> None:
+    assert dates.parse(form.format(_ARABIC_YEAR)) == dates.parse(form.format("2010"))
+
+
+@pytest.mark.parametrize("value", ["\u06f1\u06f3\u06f8\u06f9", "\u0661\u0664\u0663\u0661", "\u0967\u096f\u096e\u096b"])
+def test_a_year_that_may_be_of_another_calendar_is_none(value: str) -> None:
     assert dates.parse(value) is None
 
 

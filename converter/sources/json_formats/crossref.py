@@ -11,7 +11,7 @@ from typing import Any
 from converter.sources.builder import Draft
 from converter.sources.container_fields import add_conference, add_issns, add_titles, series_text
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
-from converter.sources.relations import add_relation, related, update
+from converter.sources.relations import add_relation, cited_in, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
 from ontology.source_tables import fields
@@ -197,7 +197,7 @@ def _pages(inner: Object, draft: Draft) -> None:
 def _related(inner: Object, draft: Draft) -> None:
     """Works that are cited, that the work is a notice about, and that are otherwise related to it."""
     for one in objects(inner.pop("reference", None)):
-        doi = text_of(one.get("DOI"))
+        doi = text_of(one.get("DOI")) or "".join(cited_in(text_of(one.get("unstructured"))))
         if doi:
             draft.add("datacite.relation.cites", related("doi", doi))
         words = {key: part for key, part in one.items() if key != "DOI"}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from converter.sources.builder import Draft, Said
 from converter.sources.container_fields import of_host
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
 from converter.sources.relations import add_relation
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
+from converter.values.dates import parse
 from ontology.source_tables import field_of, fields
 
 _CODES = (":unac", ":unal", ":unap", ":unas", ":unav", ":unkn", ":none", ":null", ":tba", ":etal")
@@ -228,8 +231,13 @@ def _dates(inner: Object, draft: Draft) -> None:
         kind, text = text_of(entry.get("dateType")), text_of(entry.get("date"))
         field = field_of("date-types", kind, "dc.date")
         issued = issued or field == "dc.date.issued"
-        draft.add(field, text)
-        unread(entry.get("dateInformation"), draft, "datacite.dateInformation", f"a remark on the date {text}")
+        about = text_of(entry.get("dateInformation"))
+        whole = _with_remark(text, about)
+        draft.add(field, whole)
+        if whole != text:
+            draft.taken.update((text, about))
+        else:
+            unread(about, draft, "datacite.dateInformation", f"a remark on the date {text}")
     for name in ("publicationYear", "publication-year", "published"):
         for text in texts(inner.pop(name, None)):
             if issued or text.lower() in _UNKNOWN or text in _NO_YEAR:
@@ -237,6 +245,23 @@ def _dates(inner: Object, draft: Draft) -> None:
             else:
                 draft.add("dc.date.issued", text)
                 issued = True
+
+
+def _with_remark(date: str, remark: str) -> str:
+    """The date, less sure where the remark on it says so.
+
+    >>> _with_remark("1850", "circa"), _with_remark("1980", "198X"), _with_remark("2004", "Spring")
+    ('1850~', '198X', 'Spring 2004')
+    """
+    if not re.fullmatch(r"\d{4}", date):
+        return date
+    if remark.strip(". ").casefold() in {"circa", "ca", "c", "approximate", "approximately"}:
+        return f"{date}~"
+    for text in (remark, f"{remark} {date}"):
+        found = parse(text)
+        if found and found.year == int(date) and found.datatype == "edtf":
+            return text
+    return date
 
 
 def _subjects(inner: Object, draft: Draft) -> None:

@@ -10,7 +10,7 @@ from lxml import etree
 from converter.sources.builder import Draft
 from converter.sources.container_fields import add_conference, series_text
 from converter.sources.elements import Tree, local
-from converter.sources.relations import add_relation, related, update
+from converter.sources.relations import add_relation, cited_in, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from ontology.source_tables import field_of, fields
 
@@ -184,8 +184,10 @@ def _related(tree: Tree) -> None:
     for element in tree.root.iter("*"):
         name = local(element)
         if name == "citation":
-            for doi in tree.each("doi", element):
-                tree.draft.add("datacite.relation.cites", related("doi", tree.take(doi)))
+            stated = [tree.take(doi) for doi in tree.each("doi", element)]
+            words = "".join(element.findtext("{*}unstructured_citation") or "")
+            for doi in stated or cited_in(words):
+                tree.draft.add("datacite.relation.cites", related("doi", doi))
         elif name == "update":
             tree.draft.add(update(tree.attribute(element, "type")), related("doi", tree.take(element)))
         elif name in {"inter_work_relation", "intra_work_relation"}:

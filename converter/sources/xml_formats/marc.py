@@ -27,7 +27,11 @@ from ontology.source_tables import field_of
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
 
 _FULL_STOP = re.compile(r"\w{3}\.$|\)\.$")
-_ABBREVIATED = re.compile(r"\b(?:Jr|Sr|Inc|Ltd|Corp|Dept|Univ|Inst|Assoc|Bros|Dr|Prof|Rev)\.$")
+# A name of two letters ends in a vowel, where an abbreviation seldom does: "Foe, Bo.", "Gull, Wm.".
+_SHORT_NAME = re.compile(r",\s[^\W\d_][aeiouyäöüåøæ]\.$")
+_ABBREVIATED = re.compile(
+    r"\b(?:Jr|Sr|Inc|Ltd|Co|Corp|Dept|Univ|Inst|Assoc|Bros|Dr|Prof|Rev|Geo|Jas|Jos|Thos|Chas|Alex|Benj|Va|Pa|La|Ga|Mo)\.$"
+)
 _AGENTS = ("100", "110", "111", "700", "710", "711", "720", "790", "791", "792")
 _OF_A_LIBRARY = {"790": "700", "791": "710", "792": "711"}
 """Added entries of a library's own (79X) → those that they are written like."""
@@ -222,11 +226,12 @@ def _name(field: pymarc.Field) -> tuple[str, set[str]]:
 def _bare(text: str) -> str:
     """The text without the punctuation of the catalogue at its end.
 
-    >>> _bare("Wren, Otto."), _bare("Rook, I. :"), _bare("Acme, Inc.")
-    ('Wren, Otto', 'Rook, I.', 'Acme, Inc.')
+    >>> _bare("Wren, Otto."), _bare("Rook, I. :"), _bare("Acme, Inc."), _bare("Foe, Bo."), _bare("Foe, Wm.")
+    ('Wren, Otto', 'Rook, I.', 'Acme, Inc.', 'Foe, Bo', 'Foe, Wm.')
     """
     shown = END.sub("", text.strip())
-    return shown[:-1] if _FULL_STOP.search(shown) and not _ABBREVIATED.search(shown) else shown
+    is_ended = (_FULL_STOP.search(shown) or _SHORT_NAME.search(shown)) and not _ABBREVIATED.search(shown)
+    return shown[:-1] if is_ended else shown
 
 
 def _name_type(field: pymarc.Field) -> str:

@@ -63,11 +63,14 @@ def plain(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
 def _title(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     title = " ".join(value.strip() for code, value in parts if code in {"a", "b", "n", "p", "f", "k"})
     shown = END.sub("", re.sub(r"\s+([:;,/])", r"\1", title))
-    draft.add(_TITLES[field.tag], shown)
+    # A translation (242) says in which language it is.
+    language = (field.get("y") or "") if field.tag == "242" else ""
+    draft.add(_TITLES[field.tag], shown, language.strip(" .") or None)
     for code, value in parts:
         if code == "c":
             draft.add("dc.description.statementofresponsibility", value)
-    return [(code, value) for code, value in parts if code not in {"a", "b", "n", "p", "f", "k", "c"}]
+    taken = {"a", "b", "n", "p", "f", "k", "c", *(["y"] if language else [])}
+    return [(code, value) for code, value in parts if code not in taken]
 
 
 _NOT_PUBLISHED = {
