@@ -24,7 +24,7 @@ from server.front.connection import Connection
 from server.front.event_threads import Superseded
 from server.front.messages import Answered, Channel, Report, Shown
 from server.front.responder import Responder
-from server.sparql.network_guard import deny_internet
+from server.processes.network_guard import deny_internet
 
 _SWEEP, _REPORT = 5.0, 0.1
 """Seconds between two looks for connections that rest, and for which answers are reported in one piece."""

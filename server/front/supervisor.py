@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from converter.errors import UsageError
-from server.sparql import child_process
+from server.processes import child_process
 
 _BACKLOG = 2_048
 _LONGEST_PLACE = 60

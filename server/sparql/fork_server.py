@@ -23,7 +23,8 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from server.sparql import child_process, in_memory_store, worker
+from server.processes import child_process
+from server.sparql import in_memory_store, worker
 
 _NUMBER = struct.Struct("!i")
 _MAKE = b"m"

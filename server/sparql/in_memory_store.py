@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyoxigraph
 
-from server.sparql import child_process
+from server.processes import child_process
 
 SHARE = 32
 """The part of the memory that is free which the data may take: each of the forks may come to have most of it again."""

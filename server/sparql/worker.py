@@ -26,11 +26,11 @@ import pyoxigraph
 from converter.formats import FORMATS, Format
 from converter.graph import prefixes
 from converter.node_objects import node_objects
+from server.processes.network_guard import deny_internet
 from server.sparql import Request
 from server.sparql.in_memory_store import address_space, own_memory
 from server.sparql.lexer import named, star_of
 from server.sparql.lower_priority import Threads
-from server.sparql.network_guard import deny_internet
 
 DATA, END, FAULT, READY = b"D", b"E", b"F", b"R"
 LAST = b"L"
