@@ -36,6 +36,7 @@ from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
 from server.operations import Freshness, Log, register_operations
 from server.pages.appearance import appearance, appearance_blueprint
+from server.pages.statement_table import statement_table
 from server.protocol.query_problems import unanswered
 from server.protocol.sparql_routes import METHODS, sparql_blueprint
 from server.reconciliation.current_index import Indexes
@@ -72,6 +73,7 @@ def create_app(
         base=settings.base,
         root=root(settings.base),
         shown_link=safe_link,
+        statement_table=statement_table,
         called=partial(called, archive, settings.base),
         has_feeds=archive is not None,
         has_search=archive is not None and archive.catalogue is not None,
@@ -99,7 +101,12 @@ def create_app(
     indexes = Indexes(endpoint, settings.base)
     pick = Picker(endpoint, settings.base, indexes)
     app.register_blueprint(
-        questions_blueprint(endpoint, settings, lambda text, kinds: [Choice(*found) for found in pick(text, kinds)])
+        questions_blueprint(
+            endpoint,
+            settings,
+            lambda text, kinds: [Choice(*found) for found in pick(text, kinds)],
+            archive.catalogue if archive else None,
+        )
     )
     app.register_blueprint(site_blueprint(endpoint, settings, archive, figures))
     app.register_blueprint(sitemap_blueprint(endpoint, settings, archive))

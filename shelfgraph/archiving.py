@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from converter.errors import SourceError, UsageError
+from converter.errors import SourceError, StoreError, UsageError
 from converter.report import safe_row
 from shelfgraph import options
+from shelfgraph.progress import followed, shown
 
 if TYPE_CHECKING:
     from converter.mapping.engine import Mapper
@@ -97,10 +98,24 @@ def rebuild(data: Path, files: tuple[Path, ...]) -> None:
     if files:
         _identity(folder)
     _keep(folder, files)
-    with writing(data, "from the archive") as (writer, _):
+    with (
+        shown("Making the store anew", _records_of(data)) as bar,
+        writing(data, "from the archive", lambda _: bar.advance()) as (writer, _),
+    ):
+        bar.stage("Publishing")
         generation = writer.published()
         count = sum(source.records for source in writer.archive.sources())
     click.echo(f"shelfgraph: {count} records, generation {generation.number} of {data}", err=True)
+
+
+def _records_of(data: Path) -> int | None:
+    """How many records an archive has, None where an earlier version wrote it, or there is none."""
+    from converter.store.reader import ArchiveReader
+
+    try:
+        return ArchiveReader(data / "archive.sqlite").count()
+    except StoreError:
+        return None
 
 
 @click.command()
@@ -254,10 +269,11 @@ def take_in(
         number = 0
         if others:
             before = writer.archive.latest()
-            records = run.records(others, kind, repository, hidden=True)
-            stated = _told(records, mapper, run) if run.stated else records
             lines_of = mapper.triples if run.stated else (lambda record, day: run.mapped(record, mapper, day))
-            number = writer.load(stated, lines_of, run.report.add).number
+            with shown("Reading") as bar:
+                records = run.records(others, kind, repository, hidden=True, bar=bar)
+                stated = followed(_told(records, mapper, run) if run.stated else records, bar, "Publishing")
+                number = writer.load(stated, lines_of, run.report.add).number
             run.changes = writer.archive.latest() - before
             works, withdrawn = writer.archive.counts()
             run.held = Held(works, withdrawn, writer.archive.brought(), writer.triples)
@@ -320,15 +336,25 @@ def _archive(data: Path, open_: type[Archive]) -> Archive:
 
 
 @contextlib.contextmanager
-def writing(data: Path, start: Start = "as it is") -> Iterator[tuple[Writer, Mapper]]:
-    """The one writer of a data folder in which something has been loaded, and the crosswalk at work."""
+def writing(
+    data: Path, start: Start = "as it is", note: Callable[[Record], None] = lambda _: None
+) -> Iterator[tuple[Writer, Mapper]]:
+    """The one writer of a data folder in which something has been loaded, and the crosswalk at work.
+
+    `note` hears of each record that is mapped.
+    """
     from converter.store.authority_files import mapper_of
     from converter.store.data_folder import DataFolder, Identity
 
     folder = DataFolder(data)
     base = _identity(folder).base
     mapper = mapper_of(data, base)
-    with folder.writing(Identity(base, mapper.digest), mapper.triples, start) as writer:
+
+    def lines_of(record: Record, day: str) -> Iterable[str]:
+        note(record)
+        return mapper.triples(record, day)
+
+    with folder.writing(Identity(base, mapper.digest), lines_of, start) as writer:
         yield writer, mapper
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +11,10 @@ import click
 
 from shelfgraph import options
 from shelfgraph.configuration import Configured
-from shelfgraph.progress import speed
+from shelfgraph.progress import shown
 
 if TYPE_CHECKING:
-    from converter.harvest import Held, Keeper, Options, Progress, Summary
+    from converter.harvest import Held, Keeper, Options, Summary
     from converter.record import Record
     from shelfgraph.runs import Run
 
@@ -92,7 +91,8 @@ def body(keeper: Keeper, chosen: Options, run: Run, *, rest: bool) -> Summary:
     from converter.harvest import oai
     from converter.harvest import rest as by_rest
 
-    with _shown() as progress:
+    with shown("Harvesting") as bar:
+        progress = bar.at
         if rest:
             return by_rest.harvest(chosen, keeper, run.report, progress)
         try:
@@ -207,21 +207,6 @@ class Nothing:
     def held(self, source: str) -> Iterator[Held]:  # noqa: ARG002 - the protocol of a keeper
         """Yield nothing."""
         yield from ()
-
-
-@contextlib.contextmanager
-def _shown() -> Iterator[Progress]:
-    """What is given of the progress: a bar on a terminal, and nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("records"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), speed())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("records", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 COMMANDS = (harvest,)

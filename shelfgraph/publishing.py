@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -13,6 +13,7 @@ import click
 
 from converter.errors import StoreError, UsageError
 from shelfgraph import options
+from shelfgraph.progress import shown
 
 if TYPE_CHECKING:
     from converter.store.data_folder import DataFolder
@@ -114,14 +115,16 @@ def _write(folder: DataFolder, generation: Generation, wanted: _Wanted, out: IO[
     if wanted.form == "jsonl":
         from server.feeds.json_lines import json_lines
 
-        with _counted("records") as note:
-            for line in json_lines(generation.path, base, folder=place, processes=os.cpu_count() or 1, note=note):
+        with shown("Converting") as bar:
+            for line in json_lines(
+                generation.path, base, folder=place, processes=os.cpu_count() or 1, note=bar.advance
+            ):
                 out.write(line)
         return
     left = not wanted.quads and _named(generation, base)
     with contextlib.ExitStack() as stack:
         old = stack.enter_context(_old(folder, base, wanted)) if wanted.since else None
-        note = stack.enter_context(_counted("statements"))
+        note = stack.enter_context(shown("Writing", what="statements")).advance
         store = pyoxigraph.Store.read_only(str(generation.path))
         lines = dumping.statements(store, base, quads=wanted.quads, folder=place, note=note)
         # Nothing but the lines holds the store: it is closed when they have been read.
@@ -171,21 +174,6 @@ def _old(folder: DataFolder, base: str, wanted: _Wanted) -> Iterator[Iterator[by
         )
 
 
-@contextlib.contextmanager
-def _counted(what: str) -> Iterator[Callable[[int], None]]:
-    """A count on standard error, where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), MofNCompleteColumn(), TextColumn(what), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda count: progress.advance(task, count)
-
-
 @click.command()
 @click.argument("target", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @options.FOLDER
@@ -209,9 +197,9 @@ def export(ctx: click.Context, target: Path, data: Path, workers: int | None) ->
     run = Export.begun(target, generation.number, identity.base if identity else "")
     if not any(found.generation == generation.number and found.since is None for found in dump_files.kept(data)):
         ctx.invoke(dump, data=data, output=None, format_=None, compress=None, since=None, keep=3)
-    with reading(generation) as store, _counted("pages") as note:
+    with reading(generation) as store, shown("Writing", what="pages") as bar:
         source = Source(data, store, str(generation.number), generation.journal, run.base)
-        run.write(source, workers or os.cpu_count() or 1, note)
+        run.write(source, workers or os.cpu_count() or 1, bar.advance)
     click.echo(f"shelfgraph: {run.stated()}", err=True)
     if run.failed:
         raise SystemExit(1)

@@ -103,7 +103,7 @@ def _send(folder: DataFolder, publication: Publication, target: Target, graph: s
         snapshot(path, graph, identity.base, publication.room) as lines,
     ):
         publication.plan(generation.number, lines, full=full)
-    for deed in counted(publication.deeds(SMALL, LARGE if target.takes_large else None), "requests"):
+    for deed in counted(publication.deeds(SMALL, LARGE if target.takes_large else None), "requests", "Sending"):
         target.do(deed)
     publication.finish()
 

@@ -15,8 +15,7 @@ from converter.mapping.engine import Mapper
 from converter.record import Record
 from converter.report import Report
 from converter.sources.detection import read
-from shelfgraph import options, reporting
-from shelfgraph.progress import counted
+from shelfgraph import options, progress, reporting
 
 
 class Held(NamedTuple):
@@ -87,28 +86,43 @@ class Run:
         self.again = "run the same command again with --report findings.csv"
 
     def records(
-        self, sources: tuple[str, ...], kind: str | None, repository: str, *, hidden: bool = False
+        self,
+        sources: tuple[str, ...],
+        kind: str | None,
+        repository: str,
+        *,
+        hidden: bool = False,
+        bar: progress.Bar | None = None,
     ) -> Iterator[Record]:
-        """Yield the records of all sources; one that cannot be read is given of, and the others go on.
+        """Yield the records of all sources; one that cannot be read is reported, and the others go on.
 
-        `hidden` says that those come too of which nothing is to be published.
+        `hidden` says that those come too of which nothing is to be published; `bar` is what they are counted on.
         """
-        for source in sources:
+        with contextlib.nullcontext(bar) if bar else progress.shown("Reading") as shown:
+            yield from self._records(sources, kind, repository, shown, hidden=hidden)
+        if self.faults and not self.count:
+            # Nothing is written where nothing could be read.
+            raise SystemExit(self.exit_code)
+
+    def _records(
+        self, sources: tuple[str, ...], kind: str | None, repository: str, bar: progress.Bar, *, hidden: bool
+    ) -> Iterator[Record]:
+        for place, source in enumerate(sources, 1):
+            which = f" ({place} of {len(sources)})" if len(sources) > 1 else ""
+            bar.stage(f"Reading {source.rstrip('/').rpartition('/')[2]}{which}")
             try:
                 stated = (source, kind, repository, self.report, self.encoding, self.most)
                 found = address.read(*stated, self.allowed) if address.is_address(source) else read(*stated)
-                for record in counted(found):
+                for record in found:
                     self.count += 1
                     if hidden or not record.erased:
                         yield record
+                    bar.advance()
             except (SourceError, SourceUnreachable) as fault:
                 if len(sources) == 1 and not self.count:
                     raise
                 self.faults.append(fault)
                 click.echo(f"shelfgraph: {fault}", err=True)
-        if self.faults and not self.count:
-            # Nothing is written where nothing could be read.
-            raise SystemExit(self.exit_code)
 
     def mapped(self, record: Record, mapper: Mapper, day: str = "") -> list[str]:
         """The lines of a record as it may be shown on a day (today), its findings put into the report."""

@@ -87,13 +87,14 @@ def thing(reader: CatalogueReader, address: str) -> Thing:
     "read",
     [
         lambda reader: (reader.total(), reader.number("author"), reader.types_by_year(), reader.latest(5)),
+        lambda reader: reader.stated(),
         lambda reader: reader.top("journal", 10),
         lambda reader: reader.works(thing(reader, "org/tern-press").id, 1, 20),
         lambda reader: reader.works(thing(reader, "org/tern-press").id, 20, 20),
         lambda reader: reader.works(thing(reader, WHOLE).id, 24, 20),
         lambda reader: reader.years(thing(reader, "org/tern-press").id),
         lambda reader: reader.roles(thing(reader, "org/tern-press").id),
-        lambda reader: reader.together(thing(reader, "org/tern-press").id, "author", 8),
+        lambda reader: reader.near(thing(reader, "org/tern-press").id).top("author", 8),
         lambda reader: reader.browse("author", "author 1", 0, 60),
         lambda reader: reader.letters("author"),
         lambda reader: reader.identified("10.5555/7"),
@@ -103,12 +104,12 @@ def thing(reader: CatalogueReader, address: str) -> Thing:
         lambda reader: reader.suggested("jou"),
         lambda reader: reader.namesakes("Author 1 7"),
         lambda reader: (reader.schemes(), reader.browse("subject/mesh", "subject 1"), reader.letters("subject/mesh")),
-        lambda reader: reader.ties(
-            thing(reader, "org/tern-press").id, [thing(reader, f"journal/j{n}").id for n in range(12)]
+        lambda reader: reader.near(thing(reader, "org/tern-press").id).ties(
+            [thing(reader, f"journal/j{n}").id for n in range(12)]
         ),
     ],
     ids=(
-        "front top first-page later-page whole years roles together browse letters identifier links"
+        "front quality top first-page later-page whole years roles together browse letters identifier links"
         " list later-list suggestions namesakes scheme ties"
     ).split(),
 )

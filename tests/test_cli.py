@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import chdir, closing
+from contextlib import chdir, closing, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -315,6 +315,36 @@ def test_a_terminal_sees_the_records_counted(tmp_path: Path) -> None:
     os.close(inside)
     assert "records" in os.read(terminal, 65_536).decode()
     os.close(terminal)
+
+
+def on_terminal(*words: str | Path) -> str:
+    """What a command shows on a terminal, without what moves the pen."""
+    ours, theirs = pty.openpty()
+    shown = b""
+    with subprocess.Popen(
+        [*COMMAND, *words], stderr=theirs, env={**os.environ, "TERM": "xterm", "COLUMNS": "160"}
+    ) as done:
+        os.close(theirs)
+        # The end of a terminal is a fault of reading it.
+        with suppress(OSError):
+            while chunk := os.read(ours, 65_536):
+                shown += chunk
+    os.close(ours)
+    assert done.returncode == 0
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+
+
+def test_a_terminal_sees_the_stage_of_a_load_and_how_much_of_a_rebuild_is_done(tmp_path: Path) -> None:
+    sources = sorted(EXAMPLES.glob("*.xml"))[:2]
+    loaded = on_terminal("load", *sources, "--data", tmp_path / "d")
+    for place, source in enumerate(sources, 1):
+        assert f"Reading {source.name} ({place} of 2)" in loaded
+    assert "Publishing" in loaded
+    count = len(shelfgraph("query", "SELECT ?s { ?s a <http://xmlns.com/foaf/0.1/Document> }", "--data", tmp_path / "d",
+                           "--format", "csv").stdout.splitlines()) - 1  # fmt: skip
+    rebuilt = on_terminal("rebuild", "--data", tmp_path / "d")
+    assert re.search(rf"Making the store anew [^\n]*0/{count} records", rebuilt)
+    assert "Publishing" in rebuilt
 
 
 def test_a_reader_that_has_had_enough_is_no_fault() -> None:

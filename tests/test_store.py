@@ -104,6 +104,7 @@ COUNTED = {
     "tallies": "SELECT role, address, tally.works, tally.sort FROM tally JOIN thing ON thing.id = thing",
     "years": "SELECT address, rank, by_year.works FROM by_year JOIN thing ON thing.id = thing",
     "types": "SELECT rank, type, works FROM by_type",
+    "fields": "SELECT type, field, works FROM stated",
     "roles": "SELECT role, things FROM role WHERE things <> 0",
     "identifiers": "SELECT value, address, work FROM identifier",
     "rows": "SELECT COUNT(*) FROM label UNION ALL SELECT COUNT(*) FROM link UNION ALL SELECT COUNT(*) FROM tally",

@@ -135,6 +135,7 @@ def test_a_stray_and_a_missing_statement_are_named_with_their_record(data: Path)
         ("UPDATE thing SET label = 'another' WHERE id = 1", "things of the catalogue"),
         ("UPDATE tally SET works = works + 1", "numbers of works"),
         ("DELETE FROM identifier", "identifiers of works"),
+        ("UPDATE stated SET works = works + 1", "fields of works"),
         ("UPDATE figure SET number = number + 1", "figures"),
         ("INSERT INTO search (search) VALUES ('delete-all')", "words of the search index"),
         ("DELETE FROM claim", "claims"),

@@ -12,7 +12,7 @@ import zlib
 from collections import Counter
 from typing import NamedTuple
 
-from converter.store.catalogue_entry import Entry
+from converter.store.catalogue_entry import Entry, stated_by
 from converter.store.figures import FigureKeeper
 from converter.values.lookup import sort_key
 
@@ -74,7 +74,12 @@ CREATE INDEX thing_sort ON thing (sort);
 CREATE INDEX tally_works ON tally (role, works DESC);
 CREATE INDEX tally_sort ON tally (role, sort)
 """
-_TABLES = ("work", "thing", "label", "link", "tally", "by_year", "by_type", "role", "identifier")
+STATED = """
+CREATE TABLE stated (type TEXT NOT NULL, field TEXT NOT NULL, works INTEGER NOT NULL, PRIMARY KEY (type, field))
+  WITHOUT ROWID
+"""
+"""How many works of a type state a field that a reader looks for."""
+_TABLES = ("work", "thing", "label", "link", "tally", "by_year", "by_type", "role", "identifier", "stated")
 
 
 class Counts(NamedTuple):
@@ -85,6 +90,7 @@ class Counts(NamedTuple):
     roles: Counter[tuple[str, str]]
     years: Counter[tuple[str, int]]
     types: Counter[tuple[int, str]]
+    stated: Counter[tuple[str, str]]
 
 
 class Catalogue:
@@ -128,6 +134,14 @@ class Catalogue:
             ((rank, name, n) for (rank, name), n in self._counts.types.items() if n),
         )
         run(
+            "INSERT INTO stated VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET works = works + ?3",
+            ((type_, field, n) for (type_, field), n in self._counts.stated.items() if n),
+        )
+        run(
+            "DELETE FROM stated WHERE type = ? AND field = ? AND works = 0",
+            (key for key, n in self._counts.stated.items() if n < 0),
+        )
+        run(
             "DELETE FROM by_year WHERE thing = ? AND rank = ? AND works = 0",
             ((ids[address], rank) for (address, rank), n in self._counts.years.items() if n < 0),
         )
@@ -156,7 +170,7 @@ class Catalogue:
         self._database.execute("INSERT INTO thing_words (thing_words) VALUES ('delete-all')")
 
     def _drop(self) -> None:
-        self._counts = Counts(Counter(), Counter(), Counter(), Counter(), Counter())
+        self._counts = Counts(*(Counter() for _ in Counts._fields))
         self._gone: dict[int, Entry] = {}
         self._come: dict[int, tuple[str, Entry]] = {}
 
@@ -171,6 +185,8 @@ class Catalogue:
             if role == "subject" and (scheme := scheme_of(address)):
                 counts.roles[scheme, address] += sign
         counts.types[rank, str(entry.row["type"])] += sign
+        for field in stated_by(entry):
+            counts.stated[str(entry.row["type"]), field] += sign
 
     def _ids(self) -> dict[str, int]:
         """The numbers of the things that the batch touches, their counts brought up."""

@@ -322,6 +322,25 @@ class _Maker:
                 yield from ((form, path) for form in normal_forms(text) or [text.casefold()])
 
 
+def stated_by(entry: Entry) -> list[str]:
+    """Which of the fields that a reader looks for a work has, under the names of the query `completeness`.
+
+    >>> stated_by(Entry({"ids": {"doi": "10.5555/x"}}, None, (Link("name/gull-a", "author", "Gull, A"),), ()))
+    ['doi']
+    """
+    row, ids = entry.row, entry.row.get("ids")
+    roles = {link.role for link in entry.links}
+    stated = {
+        "abstract": bool(row.get("abstract")),
+        "doi": isinstance(ids, dict) and "doi" in ids,
+        "subject": "subject" in roles,
+        "language": "language" in roles,
+        "keyedAuthor": any(one.role == "author" and not one.address.startswith("name/") for one in entry.links),
+        "funding": "funder" in roles,
+    }
+    return [field for field, is_there in stated.items() if is_there]
+
+
 def collection_name(name: str) -> str:
     """The name of a collection; where only its set of OAI-PMH names it, the handle in it.
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from converter.store.catalogue import BIT, ROLES, UNDATED, VERSION, WHOLE
@@ -100,6 +104,14 @@ class CatalogueReader:
         rows = self.ask("SELECT rank, type, works FROM by_type ORDER BY rank", ())
         return [(year_of(rank), name, works) for rank, name, works in rows]
 
+    def stated(self) -> dict[str, dict[str, int]]:
+        """Name of a type → field → how many works of the type state it; empty where an earlier version wrote all."""
+        found: dict[str, dict[str, int]] = {}
+        if self.ask("SELECT 1 FROM sqlite_master WHERE name = 'stated'", ()):
+            for type_, field, works in self.ask("SELECT type, field, works FROM stated", ()):
+                found.setdefault(type_, {})[field] = works
+        return found
+
     def works(self, thing: int, number: int = 1, size: int = 20) -> list[Row]:
         """A page of the works that lead to a thing, the newest first."""
         skip = (number - 1) * size
@@ -191,28 +203,34 @@ class CatalogueReader:
         found = [letter for letter in map(chr, range(97, 123)) if self.ask(asked, (role, letter, chr(ord(letter) + 1)))]
         return [letter.upper() for letter in found] + (["*"] if self.ask(asked, (role, "{", _END)) else [])
 
-    def together(self, thing: int, role: str, limit: int, among: int = 500) -> list[Thing]:
-        """The things that works of a thing lead to in a role, by the number of works, among the newest so many."""
-        rows = self.ask(
-            "SELECT thing.id, address, label, COUNT(*) AS n FROM"
-            " (SELECT work FROM link WHERE thing = ?1 ORDER BY rank, work DESC LIMIT ?5) AS own"
-            " JOIN link ON link.work = own.work AND link.roles & ?2 AND link.thing <> ?1"
-            " JOIN thing ON thing.id = link.thing GROUP BY thing.id ORDER BY n DESC, label LIMIT ?3 OFFSET ?4",
-            (thing, BIT[role], limit, 0, among),
-        )
-        return [Thing(*row) for row in rows]
+    def near(self, thing: int, among: int = 500) -> Near:
+        """What the works of a thing lead to beside it, among the newest so many."""
+        own = self.ask("SELECT work FROM link WHERE thing = ? ORDER BY rank, work DESC LIMIT ?", (thing, among))
+        return Near(self, thing, [work for (work,) in own])
 
-    def ties(self, thing: int, others: Sequence[int], among: int = 500) -> list[tuple[int, int, int]]:
-        """Which of these things works of a thing lead to together, and how many works, among the newest so many."""
+    def leading(self, works: Iterable[int]) -> dict[str, dict[int, int]]:
+        """Role → the numbers of the things that works lead to in it → how many of these works."""
+        (joined,) = self.ask(
+            # One text of all: a row for each would cost three times as much.
+            f"SELECT group_concat(thing << {len(ROLES)} | roles) FROM link INDEXED BY link_work"  # noqa: S608 - a number
+            " WHERE work IN (SELECT value FROM json_each(?))",
+            (json.dumps([*works]),),
+        )[0]
+        found: dict[str, dict[int, int]] = {}
+        for pair, number in Counter((joined or "0").split(",")).items():
+            thing, roles = divmod(int(pair), 1 << len(ROLES))
+            for role in _roles_of(roles):
+                counted = found.setdefault(role, {})
+                counted[thing] = counted.get(thing, 0) + number
+        return found
+
+    def things(self, numbers: Iterable[int]) -> dict[int, Thing]:
+        """Things by their numbers."""
         rows = self.ask(
-            "SELECT one.thing, other.thing, COUNT(*) FROM"
-            " (SELECT work FROM link WHERE thing = ?1 ORDER BY rank, work DESC LIMIT ?3) AS own"
-            " JOIN link AS one ON one.work = own.work AND one.thing IN (SELECT value FROM json_each(?2))"
-            " JOIN link AS other ON other.work = own.work AND other.thing IN (SELECT value FROM json_each(?2))"
-            " AND other.thing > one.thing GROUP BY one.thing, other.thing",
-            (thing, json.dumps([*others]), among),
+            "SELECT id, address, label, works FROM thing WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([*numbers]),),
         )
-        return [(one, other, works) for one, other, works in rows]
+        return {row[0]: Thing(*row) for row in rows}
 
     def suggested(self, text: str, limit: int = 8) -> list[tuple[Thing, str]]:
         """The things whose names have words that begin so, those with most works first, each with a role."""
@@ -271,3 +289,35 @@ class CatalogueReader:
 def year_of(rank: int) -> int | None:
     """The year that a rank stands for."""
     return None if rank == UNDATED else 9_999 - rank
+
+
+@cache
+def _roles_of(bits: int) -> tuple[str, ...]:
+    return tuple(role for role in ROLES if bits & BIT[role])
+
+
+class Near:
+    """What some works of a thing lead to beside it; each call reads what it names, and the works were counted once."""
+
+    def __init__(self, catalogue: CatalogueReader, thing: int, works: Sequence[int]) -> None:
+        self._catalogue, self._works = catalogue, works
+        self._counts = catalogue.leading(works)
+        for counted in self._counts.values():
+            counted.pop(thing, None)
+
+    def top(self, role: str, limit: int) -> list[Thing]:
+        """The things in a role that most of the works lead to, and how many of these works."""
+        counted = self._counts.get(role, {})
+        best = heapq.nsmallest(limit, counted, key=lambda thing: (-counted[thing], thing))
+        named = self._catalogue.things(best).values()
+        return sorted((one._replace(works=counted[one.id]) for one in named), key=lambda one: (-one.works, one.label))
+
+    def ties(self, others: Sequence[int]) -> list[tuple[int, int, int]]:
+        """Which two of these things some of the works lead to together, and how many of these works."""
+        rows = self._catalogue.ask(
+            "SELECT group_concat(thing) FROM link INDEXED BY link_work WHERE work IN (SELECT value FROM json_each(?))"
+            " AND thing IN (SELECT value FROM json_each(?)) GROUP BY work",
+            (json.dumps([*self._works]), json.dumps([*others])),
+        )
+        pairs = Counter(pair for (joined,) in rows for pair in combinations(sorted(map(int, joined.split(","))), 2))
+        return [(one, other, works) for (one, other), works in sorted(pairs.items())]

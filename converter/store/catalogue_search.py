@@ -6,6 +6,7 @@ same whether it finds ten works or most of them.  What is made for one version o
 
 from __future__ import annotations
 
+import heapq
 import json
 import sqlite3
 import threading
@@ -131,21 +132,14 @@ class Search:
         return [facet for facet in facets if facet.values]
 
     def _grouped(self, works: int, shown: int, roles: Iterable[str]) -> list[Facet]:
-        counts: dict[str, dict[int, int]] = {role: {} for role in roles}
-        for thing, bits, n in self._catalogue.ask(
-            "SELECT thing, roles, COUNT(*) FROM link INDEXED BY link_work"
-            " WHERE work IN (SELECT value FROM json_each(?)) GROUP BY thing, roles",
-            (json.dumps([*members(works)]),),
-        ):
-            for role, counted in counts.items():
-                if bits & BIT[role]:
-                    counted[thing] = counted.get(thing, 0) + n
+        counts = self._catalogue.leading(members(works))
         facets = []
-        for role, counted in counts.items():
-            best = sorted(counted, key=lambda thing: (-counted[thing], thing))[:shown]
-            if best:
-                named = self._named(best)
-                values = tuple(named[thing]._replace(works=counted[thing]) for thing in best if thing in named)
+        for role in roles:
+            counted = counts.get(role, {})
+            best = heapq.nsmallest(shown, counted, key=lambda thing: (-counted[thing], thing))
+            named = self._catalogue.things(best) if best else {}
+            values = tuple(named[thing]._replace(works=counted[thing]) for thing in best if thing in named)
+            if values:
                 facets.append(Facet(role, values, len(counted) > shown))
         return facets
 
@@ -161,13 +155,6 @@ class Search:
                 best.append(thing._replace(works=inside))
                 best.sort(key=lambda one: -one.works)
         return Facet(role, tuple(best[:shown]), len(best) > shown or len(candidates) == _LARGEST)
-
-    def _named(self, things: list[int]) -> dict[int, Thing]:
-        rows = self._catalogue.ask(
-            "SELECT id, address, label, works FROM thing WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(things),),
-        )
-        return {row[0]: Thing(*row) for row in rows}
 
     def _matching(self, asked: Question, wanted: Wanted) -> int:
         sets = [self._all()]
@@ -236,10 +223,10 @@ class Search:
         return whole.id if whole else 0
 
     def _all(self) -> int:
-        return self._set(("all",), "SELECT id FROM work", ())
+        return self._set(("all",), "SELECT id AS n FROM work", ())
 
     def _year(self, rank: int) -> int:
-        return self._set(("year", rank), "SELECT id FROM work WHERE rank = ?", (rank,))
+        return self._set(("year", rank), "SELECT id AS n FROM work WHERE rank = ?", (rank,))
 
     def _between(self, first: int | None, last: int | None) -> int:
         low, high = rank_of(last if last is not None else 9_999), rank_of(first if first is not None else 0)
@@ -251,10 +238,10 @@ class Search:
     def _of(self, thing: int, role: str) -> int:
         """The works that lead to a thing, in a role where one is named."""
         bit = BIT[role] if role else -1
-        return self._set(("of", thing, bit), "SELECT work FROM link WHERE thing = ? AND roles & ?", (thing, bit))
+        return self._set(("of", thing, bit), "SELECT work AS n FROM link WHERE thing = ? AND roles & ?", (thing, bit))
 
     def _with_words(self, text: str) -> int:
-        return self._set(("words", text), "SELECT rowid FROM search WHERE search MATCH ?", (text,)) if text else 0
+        return self._set(("words", text), "SELECT rowid AS n FROM search WHERE search MATCH ?", (text,)) if text else 0
 
     def _set(self, key: tuple[object, ...], statement: str, values: tuple[object, ...]) -> int:
         with self._lock:
@@ -263,7 +250,9 @@ class Search:
                 return self._sets[key]
             version = self._version
         try:
-            made = packed(work for (work,) in self._catalogue.ask(statement, values))
+            # One text of all numbers: a row for each would cost three times as much.
+            ((numbers,),) = self._catalogue.ask(f"SELECT json_group_array(n) FROM ({statement})", values)  # noqa: S608 - ours
+            made = packed(json.loads(numbers))
         except sqlite3.OperationalError:
             # The index of words does not understand what was asked: no work has that.
             made = 0

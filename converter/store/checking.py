@@ -33,6 +33,7 @@ _DERIVED = {
     "things of the catalogue": "SELECT address, label, sort FROM {0}.thing",
     "numbers of works": "SELECT role, address, c.works FROM {0}.tally AS c JOIN {0}.thing AS t ON t.id = c.thing",
     "identifiers of works": "SELECT value, address FROM {0}.identifier",
+    "fields of works": "SELECT * FROM {0}.stated",
     "figures": "SELECT * FROM {0}.figure",
     "words of the search index": "SELECT term, doc, cnt FROM {0}.search_words",
 }

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 
 from converter.store.catalogue import SCHEMA as CATALOGUE
+from converter.store.catalogue import STATED
 from converter.store.claims import SCHEMA as CLAIMS
 from converter.store.figures import SCHEMA as FIGURES
 from converter.store.serialization import digest, unpacked
@@ -149,6 +150,12 @@ def _count_schemes(database: sqlite3.Connection) -> None:
     database.execute("UPDATE note SET value = 'of an earlier version' WHERE name = 'crosswalk'")
 
 
+def _count_what_is_stated(database: sqlite3.Connection) -> None:
+    """Count how many works state what: the catalogue is made anew for it."""
+    _run(database, STATED)
+    database.execute("UPDATE note SET value = 'of an earlier version' WHERE name = 'crosswalk'")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make,
     _know_sources,
@@ -160,6 +167,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _keep_figures,
     _know_embargoes,
     _count_schemes,
+    _count_what_is_stated,
 )
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
 LISTED = MIGRATIONS.index(_list_works) + 1

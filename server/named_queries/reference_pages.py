@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flask import render_template
 
+from converter.store.catalogue_reader import CatalogueReader
 from queries import bind, load
 from server.descriptions import description
 from server.documents.made_once import MadeOnce
@@ -65,12 +68,28 @@ def api_page(base: str) -> bytes:
     return render_template("api.html", groups=groups).encode()
 
 
-def quality_page(counted: MadeOnce[Completeness]) -> tuple[bytes, bool]:
-    """The page of the quality of the data, and whether it has its figures."""
-    found = counted.value(_LONGEST_WAIT)
+def quality_page(catalogue: CatalogueReader | None, counted: MadeOnce[Completeness]) -> tuple[bytes, bool]:
+    """The page of the quality of the data, and whether it has its figures.
+
+    The catalogue has them; where there is none, or one of an earlier version, they are counted by a query.
+    """
+    found = (catalogue and of_catalogue(catalogue)) or counted.value(_LONGEST_WAIT)
     checks = dict(grouped([question.query for question in questions().values()]))[QUALITY]
     body = render_template("quality.html", found=found, fields=[title for _, title in _FIELDS], checks=checks)
     return body.encode(), found is not None
+
+
+def of_catalogue(catalogue: CatalogueReader) -> Completeness | None:
+    """The shares as the catalogue has counted them, None where it has not."""
+    stated = catalogue.stated()
+    works: Counter[str] = Counter()
+    for _, type_, number in catalogue.types_by_year():
+        works[type_] += number
+    if works and not stated:
+        return None
+    rows: list[dict[str, str | int]] = [{"type": name, "works": n, **stated.get(name, {})} for name, n in works.items()]
+    whole = Counter({name: sum(counts.get(name, 0) for counts in stated.values()) for name, _ in _FIELDS})
+    return counted({"works": works.total(), **whole}, rows)
 
 
 _ONE_WORK = re.compile(r"\?work \?type WHERE \{(.*?) OPTIONAL .*? AS \?type\) \}", re.DOTALL)
@@ -94,7 +113,7 @@ def whole_query() -> str:
     return text.replace("SELECT ?type", "SELECT").replace("GROUP BY ?type", "").replace("ORDER BY DESC(?works)", "")
 
 
-def counted(whole: dict[str, str], rows: list[dict[str, str]]) -> Completeness:
+def counted(whole: Mapping[str, str | int], rows: Sequence[Mapping[str, str | int]]) -> Completeness:
     """The shares of all works, and of the rows of the query `completeness`.
 
     >>> counted({"works": "3", "doi": "1"}, []).shares[1]
@@ -106,13 +125,13 @@ def counted(whole: dict[str, str], rows: list[dict[str, str]]) -> Completeness:
         works,
         [(title, sums[name], _share(sums[name], works)) for name, title in _FIELDS],
         [
-            (row["type"], int(row["works"]), _percentages(row))
-            for row in sorted(rows, key=lambda row: (-int(row["works"]), row["type"]))
+            (str(row["type"]), int(row["works"]), _percentages(row))
+            for row in sorted(rows, key=lambda row: (-int(row["works"]), str(row["type"])))
         ],
     )
 
 
-def _percentages(row: dict[str, str]) -> list[str]:
+def _percentages(row: Mapping[str, str | int]) -> list[str]:
     return [f"{_whole(int(row.get(name, 0)), int(row['works']))} %" for name, _ in _FIELDS]
 
 

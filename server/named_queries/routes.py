@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 
 from converter import formats
 from converter.errors import QueryError
+from converter.store.catalogue_reader import CatalogueReader
 from queries import bind
 from server.http.asked_form import asked_form
 from server.http.base_path import root
@@ -39,8 +40,9 @@ def questions_blueprint(
     endpoint: Endpoint,
     settings: Settings,
     pick: Pick,
+    catalogue: CatalogueReader | None,
 ) -> Blueprint:
-    """The questions, their list and their description; `pick` finds things by their names."""
+    """The questions, their list and their description; `pick` finds things by their names, `catalogue` has counts."""
     blueprint = Blueprint("questions", __name__, template_folder="templates")
     base = settings.base
 
@@ -65,7 +67,7 @@ def questions_blueprint(
 
     @blueprint.get("/quality")
     def quality() -> Response:
-        body, whole = quality_page(figures)
+        body, whole = quality_page(catalogue, figures)
         return _html(body, REVALIDATED if whole else "no-store")
 
     return blueprint

@@ -18,6 +18,7 @@ from server.http.languages import gettext, language, later
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 from server.pages import things
+from server.pages.no_index import no_index
 from server.pages.search import page_address
 from server.pages.search_request import Searched
 
@@ -113,20 +114,20 @@ def browse_blueprint(site: Site) -> Blueprint:
     def overview() -> Response:
         known = catalogue()
         if known is None:
-            return _nothing()
+            return no_index(site, "lists of names, subjects and years")
         tag = etag("browse", language(), known.version())
         return _sent(render_template("browse.html", tiles=tiles(known, root(site.base)), years=span(known)), tag)
 
     @blueprint.get("/browse/years")
     def years() -> Response:
         known = catalogue()
-        return _years(site, known) if known else _nothing()
+        return _years(site, known) if known else no_index(site, "lists of names, subjects and years")
 
     @blueprint.get("/browse/<name>")
     def names(name: str) -> Response:
         known = catalogue()
         if known is None:
-            return _nothing()
+            return no_index(site, "lists of names, subjects and years")
         if name not in KINDS:
             return problem(
                 404, "Not Found", f"There is nothing to browse at /browse/{name[:80]}; /browse lists it all."
@@ -136,8 +137,10 @@ def browse_blueprint(site: Site) -> Blueprint:
     @blueprint.get("/name/<name>")
     def named(name: str) -> Response:
         known = catalogue()
-        thing = known.thing(f"name/{name}") if known else None
-        if known is None or thing is None:
+        if known is None:
+            return no_index(site, "pages of names without an identifier")
+        thing = known.thing(f"name/{name}")
+        if thing is None:
             return problem(404, "Not Found", f"No work here has the name /name/{name[:80]}.")
         tag = etag("name", language(), known.version(), name)
         stated = things.about(known, thing, root(site.base))
@@ -256,7 +259,3 @@ def _years(site: Site, catalogue: CatalogueReader) -> Response:
 
 def _sent(body: str, tag: str) -> Response:
     return sent(body.encode(), "text/html; charset=utf-8", tag, REVALIDATED, {"Vary": VARY})
-
-
-def _nothing() -> Response:
-    return problem(404, "Not Found", "This site has no catalogue to browse; /records lists its records.")

@@ -17,6 +17,7 @@ from server.http.languages import VARY_OF_PAGES, counted, gettext, language, lan
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
 from server.pages.exports import EXPORTS, Result, exported
+from server.pages.no_index import no_index
 from server.pages.search_request import Searched, WrongSearch, page_links, searched, years_in_words
 from server.pages.works import listed
 
@@ -92,8 +93,7 @@ def search_blueprint(site: Site) -> Blueprint:
     @blueprint.get(f"/search<any({', '.join(repr(one.suffix) for one in EXPORTS)}):suffix>")
     def search(suffix: str = "") -> Response:
         if site.archive is None or site.archive.catalogue is None or site.archive.searches is None:
-            stated = "This site has no index of words; ask by SPARQL at /sparql."
-            return problem(404, "Not Found", stated)
+            return no_index(site, "search")
         try:
             asked = searched(request.args)
         except WrongSearch as fault:

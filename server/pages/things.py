@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote
 
-from converter.store.catalogue_reader import CatalogueReader, Row, Thing
+from converter.store.catalogue_reader import CatalogueReader, Near, Row, Thing
 from server.charts import bars
 from server.charts.bars import Chart
 from server.http.languages import counted, gettext, later, ngettext
@@ -108,10 +108,11 @@ def about(
     link = _Links(root, search=search)
     people = folder in _PEOPLE
     role = "author" if people else "subject" if folder == "subject" else ""
-    partners = _together(catalogue, thing, role, 24) if role else []
+    near = catalogue.near(thing.id, _AMONG)
+    partners = _together(near, thing, role, 24) if role else []
     drawn = partners[:_DRAWN]
     places = {one.id: place for place, one in enumerate(drawn)}
-    ties = catalogue.ties(thing.id, [*places], _AMONG) if len(drawn) > 1 else []
+    ties = near.ties([*places]) if len(drawn) > 1 else []
     found = catalogue.works(thing.id, 1, SHOWN) if rows is None else rows
     return About(
         thing=thing,
@@ -135,7 +136,7 @@ def about(
             [(places[one], places[other], works) for one, other, works in ties],
         ),
         partners=bars.shares([(one.label, link.page(one), one.works) for one in partners]),
-        beside=_beside(catalogue, thing, folder, link),
+        beside=_beside(near, thing, folder, link),
         narrower=_narrower(catalogue, thing, link) if folder == "subject" else [],
         names=catalogue.names(thing.id),
         volumes=_volumes(catalogue, thing, root) if folder == "journal" else [],
@@ -187,19 +188,19 @@ def _qualifiers(row: Row, thing: Thing, *, people: bool) -> list[str]:
     return found
 
 
-def _beside(catalogue: CatalogueReader, thing: Thing, folder: str, link: _Links) -> list[Ranked]:
+def _beside(near: Near, thing: Thing, folder: str, link: _Links) -> list[Ranked]:
     found = []
     for role in _BESIDE.get(folder, ("author", "subject")):
-        things = _together(catalogue, thing, role, _RANKED)
+        things = _together(near, thing, role, _RANKED)
         if things:
             values = bars.shares([(one.label, link.page(one), one.works) for one in things])
             found.append(Ranked(role, gettext(_TITLES[role]), values))
     return found
 
 
-def _together(catalogue: CatalogueReader, thing: Thing, role: str, limit: int) -> list[Thing]:
+def _together(near: Near, thing: Thing, role: str, limit: int) -> list[Thing]:
     """What the works of a thing lead to in a role; a heading with a qualifier stands for the heading alone."""
-    found = catalogue.together(thing.id, role, limit if role != "subject" else 3 * limit, _AMONG)
+    found = near.top(role, limit if role != "subject" else 3 * limit)
     own = thing.address.rpartition("/")[0]
     return [one for one in found if role != "subject" or (one.address.count("/") < 3 and one.address != own)][:limit]
 

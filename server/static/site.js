@@ -23,15 +23,21 @@
   all("[data-copy]").filter((button) => !button.closest("#outcome")).forEach(copyable);
   document.addEventListener("copyable", (event) => copyable(event.detail));
 
-  all("[data-cite]").forEach((link) => link.addEventListener("click", async (event) => {
-    event.preventDefault();
-    try {
-      const answer = await fetch(link.href);
-      if (!answer.ok) throw new Error(answer.status);
-      document.querySelector("#cited").textContent = (await answer.text()).trim();
-      say(words.style.replace("{}", link.textContent));
-    } catch { location.href = link.href; }
-  }));
+  all("select[data-cite]").forEach((choice) => {
+    const cited = document.querySelector("#cited"), own = [...cited.childNodes];
+    choice.value = "";
+    choice.addEventListener("change", async () => {
+      const address = choice.value;
+      if (!address) { cited.replaceChildren(...own); return; }
+      try {
+        const answer = await fetch(address), text = await answer.text();
+        if (!answer.ok) throw new Error(answer.status);
+        if (choice.value !== address) return;
+        cited.textContent = text.trim();
+        say(words.style.replace("{}", choice.selectedOptions[0].textContent));
+      } catch { location.href = address; }
+    });
+  });
 
   // Suggestions stand in a list of the browser's own; choosing one goes to its page.
   all("form[role=search] input[type=search]").forEach((input) => {

@@ -32,6 +32,7 @@
       show(outcome);
       cached(/desc=hit/.test(answer.headers.get("Server-Timing")));
       keep(query);
+      hold();
       running.textContent = outcome.querySelector("[role=alert]") ? "" : words.done;
     } catch (fault) {
       if (controller === own) running.textContent = fault.name === "AbortError" ? words.stopped : `${words.nothing} ${fault.message}`;
@@ -136,6 +137,72 @@
     }));
   }
 
+  // Several queries side by side, each with its result; the browser keeps their texts.
+  const bar = document.querySelector("#queries"), OPEN = "shelfgraph-tabs", MOST = 8, BLANK = "SELECT *\nWHERE {\n  ?s ?p ?o .\n}\nLIMIT 20\n";
+  const asked = new URLSearchParams(location.search).get("query");
+  let open = [{ query: area.value }], at = 0;
+  const hold = () => {
+    open[at].query = area.value;
+    try { localStorage.setItem(OPEN, JSON.stringify({ at, queries: open.map((one) => one.query) })); } catch { /* the browser keeps nothing */ }
+  };
+  function turn(next, focus) {
+    if (controller) controller.abort();
+    open[at].outcome = document.querySelector("#outcome");
+    at = next;
+    const fresh = open[at].outcome || Object.assign(document.createElement("div"), { id: "outcome" });
+    document.querySelector("#outcome").replaceWith(fresh);
+    set(open[at].query);
+    mark(fresh);
+    running.textContent = "";
+    hold();
+    drawn(focus);
+  }
+  function drawn(focus) {
+    const list = bar.querySelector("ul"), named = (text, place) => text.replace("{}", place + 1);
+    list.replaceChildren(...open.map((one, place) => {
+      const item = document.createElement("li"), tab = document.createElement("button");
+      tab.type = "button";
+      tab.textContent = named(bar.dataset.name, place);
+      if (place === at) tab.setAttribute("aria-current", "true");
+      tab.addEventListener("click", () => { if (place !== at) { hold(); turn(place, true); } });
+      item.append(tab);
+      if (open.length > 1) {
+        const close = document.createElement("button");
+        close.type = "button";
+        close.textContent = "×";
+        close.setAttribute("aria-label", named(bar.dataset.close, place));
+        close.addEventListener("click", () => {
+          hold();
+          if (place === at) turn(place ? place - 1 : 1, false);
+          open.splice(place, 1);
+          if (at > place) at -= 1;
+          hold();
+          drawn(true);
+        });
+        item.append(close);
+      }
+      return item;
+    }));
+    bar.querySelector("[data-new]").disabled = open.length >= MOST;
+    if (focus) list.querySelector("[aria-current]").focus();
+  }
+  function reopened() {
+    let known = null;
+    try { known = JSON.parse(localStorage.getItem(OPEN)); } catch { /* nothing is kept */ }
+    const queries = Array.isArray(known?.queries) ? known.queries.filter((one) => typeof one === "string").slice(0, MOST) : [];
+    if (queries.length) {
+      open = queries.map((query) => ({ query }));
+      at = Math.min(Math.max(0, Math.trunc(known.at) || 0), open.length - 1);
+      if (asked === null) set(open[at].query);
+      else if (queries.includes(area.value)) at = queries.indexOf(area.value);
+      else if (open.length < MOST) at = open.push({ query: area.value }) - 1;
+      else open[at].query = area.value;
+    }
+    drawn(false);
+  }
+  bar.querySelector("[data-new]").addEventListener("click", () => { hold(); open.push({ query: BLANK }); turn(open.length - 1, true); });
+  window.addEventListener("pagehide", hold);
+
   form.addEventListener("submit", (event) => { event.preventDefault(); run(); });
   stop.addEventListener("click", () => controller && controller.abort());
   area.addEventListener("editor", () => mark(document.querySelector("#outcome")));
@@ -155,6 +222,7 @@
     code.replaceWith(button);
   });
   document.querySelector("#history button").addEventListener("click", () => { store([]); listed(); });
+  reopened();
   dress(document.querySelector("#outcome"));
   cached((performance.getEntriesByType("navigation")[0].serverTiming || []).some((one) => one.description === "hit"));
   listed();
