@@ -6,8 +6,7 @@ import heapq
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -216,12 +215,17 @@ class CatalogueReader:
             " WHERE work IN (SELECT value FROM json_each(?))",
             (json.dumps([*works]),),
         )[0]
-        found: dict[str, dict[int, int]] = {}
+        by_roles: dict[int, dict[int, int]] = {}
+        bits, mask = len(ROLES), (1 << len(ROLES)) - 1
         for pair, number in Counter((joined or "0").split(",")).items():
-            thing, roles = divmod(int(pair), 1 << len(ROLES))
-            for role in _roles_of(roles):
-                counted = found.setdefault(role, {})
-                counted[thing] = counted.get(thing, 0) + number
+            both = int(pair)
+            by_roles.setdefault(both & mask, {})[both >> bits] = number
+        found: dict[str, dict[int, int]] = {}
+        for roles, counted in by_roles.items():
+            for role in (role for role in ROLES if roles & BIT[role]):
+                other = found.get(role, {})
+                # To a thing some works lead in this role alone, and others in several.
+                found[role] = counted | {thing: n + counted.get(thing, 0) for thing, n in other.items()}
         return found
 
     def things(self, numbers: Iterable[int]) -> dict[int, Thing]:
@@ -291,9 +295,15 @@ def year_of(rank: int) -> int | None:
     return None if rank == UNDATED else 9_999 - rank
 
 
-@cache
-def _roles_of(bits: int) -> tuple[str, ...]:
-    return tuple(role for role in ROLES if bits & BIT[role])
+def most(counted: Mapping[int, int], limit: int) -> list[int]:
+    """The things with the highest counts, the highest first; of equal ones the lowest numbers.
+
+    >>> most({7: 1, 5: 2, 6: 1}, 2)
+    [5, 6]
+    """
+    last = min(heapq.nlargest(limit, counted.values()), default=0)
+    above = sorted((thing for thing, n in counted.items() if n > last), key=lambda thing: (-counted[thing], thing))
+    return [*above, *sorted(thing for thing, n in counted.items() if n == last)][:limit]
 
 
 class Near:
@@ -308,8 +318,7 @@ class Near:
     def top(self, role: str, limit: int) -> list[Thing]:
         """The things in a role that most of the works lead to, and how many of these works."""
         counted = self._counts.get(role, {})
-        best = heapq.nsmallest(limit, counted, key=lambda thing: (-counted[thing], thing))
-        named = self._catalogue.things(best).values()
+        named = self._catalogue.things(most(counted, limit)).values()
         return sorted((one._replace(works=counted[one.id]) for one in named), key=lambda one: (-one.works, one.label))
 
     def ties(self, others: Sequence[int]) -> list[tuple[int, int, int]]:

@@ -6,7 +6,6 @@ same whether it finds ten works or most of them.  What is made for one version o
 
 from __future__ import annotations
 
-import heapq
 import json
 import sqlite3
 import threading
@@ -16,7 +15,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from converter.store.catalogue import BIT, WHOLE, rank_of
-from converter.store.catalogue_reader import CatalogueReader, Thing, year_of
+from converter.store.catalogue_reader import CatalogueReader, Thing, most, year_of
 from converter.store.search_query import Part, Question, expression, question
 from converter.store.spelling import corrected
 
@@ -136,7 +135,7 @@ class Search:
         facets = []
         for role in roles:
             counted = counts.get(role, {})
-            best = heapq.nsmallest(shown, counted, key=lambda thing: (-counted[thing], thing))
+            best = most(counted, shown)
             named = self._catalogue.things(best) if best else {}
             values = tuple(named[thing]._replace(works=counted[thing]) for thing in best if thing in named)
             if values:

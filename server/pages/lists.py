@@ -14,7 +14,7 @@ from server.descriptions import description
 from server.descriptions.paths import page_of
 from server.sparql import Endpoint
 
-SIZE = 100
+SIZE = 50
 """Works on a page."""
 
 _HYDRA = "http://www.w3.org/ns/hydra/core#"

@@ -26,6 +26,7 @@ _SCHEMES = {
     "handle": ("Handle", "https://hdl.handle.net/{}"),
 }
 _LETTER = re.compile(r"\w")
+_CHANGED = re.compile(r"[A-Z]+|[^\x00-\x7f]")
 
 
 class Badge(NamedTuple):
@@ -145,10 +146,11 @@ def folded(text: str) -> str:
     >>> folded("ÉTÉ ﬁn"), len(folded("ﬁn"))
     ('ete ﬁn', 2)
     """
-    return "".join(_folded(letter) for letter in text)
+    return _CHANGED.sub(lambda match: _folded(match[0]), text)
 
 
 def _folded(letter: str) -> str:
+    """Small letters for capital ones of ASCII, or one letter of another script without case and accent."""
     if letter.isascii():
         return letter.lower()
     bare = unicodedata.normalize("NFD", letter)[0].casefold()
