@@ -141,6 +141,30 @@ def test_facets_of_a_large_result_count_what_those_of_a_small_one_do(collections
     assert counted == asked
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(first=1991, last=2010),
+        Wanted(things=(("publisher", "org/tern-press"),), first=1991, last=2018),
+    ],
+    ids=["years", "publisher"],
+)
+def test_what_a_page_of_results_reads_does_not_grow(wanted: Wanted, collections: tuple[Counted, Counted]) -> None:
+    def page(search: Search) -> None:
+        found = search.find(wanted)
+        assert search.facets(found)
+        assert search.years(found)
+        assert search.page(found, "newest", 1, 20)
+
+    read = []
+    for collection in collections:
+        search = Search(collection.reader)
+        # The sets that it is cut from are made once for a version of the catalogue.
+        page(search)
+        read.append(collection.steps(lambda _, search=search: page(search)))
+    assert read[1] <= 2 * read[0] + 20
+
+
 def works(*fields: tuple[str, str]) -> tuple[Field, ...]:
     """The fields of a record."""
     return tuple(Field(name, value) for name, value in fields)
