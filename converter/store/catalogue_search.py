@@ -37,7 +37,7 @@ FACETS = (
 SORTS = ("relevance", "newest", "oldest", "title")
 
 _SHOWN = 5
-_RANKED = 3_000
+_RANKED = 1_000
 """Works that are put in order of relevance; of more, those with the words in their titles, then the newest."""
 _GROUPED = 1_500
 """Works whose links are counted one by one; of more, the sets of the largest things are cut with the result."""
@@ -158,10 +158,10 @@ class Search:
     def _matching(self, asked: Question, wanted: Wanted) -> int:
         sets = [self._all()]
         if any(not part.excluded for part in asked.parts):
-            sets.append(self._with_words(expression(asked)))
+            sets.append(self._with_words(asked))
         elif asked.parts:
             unwanted = Question(tuple(part._replace(excluded=False, exact=True) for part in asked.parts))
-            sets.append(~self._with_words(expression(unwanted)))
+            sets.append(~self._with_words(unwanted))
         for role, address in wanted.things:
             thing = self._catalogue.thing(address)
             sets.append(self._of(thing.id, role) if thing else 0)
@@ -178,20 +178,20 @@ class Search:
 
     def _by_relevance(self, found: Found) -> Iterator[int]:
         """Yield the works that have the words in their titles, then the others, each by relevance."""
-        seen = 0
+        left = found.works
         for column in ("title", ""):
-            text = expression(found.wanted, column)
-            if not text or (self._with_words(text) & found.works).bit_count() > _RANKED:
+            inside = self._with_words(found.wanted, column) & left
+            if inside.bit_count() > _RANKED:
                 continue
             rows = self._catalogue.ask(
-                "SELECT rowid FROM search WHERE search MATCH ? ORDER BY bm25(search, 12.0, 4.0, 1.0), rowid DESC",
-                (text,),
+                # The plus keeps the index from being asked once for each work.
+                "SELECT rowid FROM search WHERE search MATCH ? AND +rowid IN (SELECT value FROM json_each(?))"
+                " ORDER BY bm25(search, 12.0, 4.0, 1.0), rowid DESC",
+                (expression(found.wanted, column), json.dumps([*members(inside)])),
             )
-            for (work,) in rows:
-                if (found.works & ~seen) >> work & 1:
-                    seen |= 1 << work
-                    yield work
-        yield from self._by_year(found.works & ~seen, oldest=False)
+            left &= ~inside
+            yield from (work for (work,) in rows)
+        yield from self._by_year(left, oldest=False)
 
     def _by_year(self, works: int, *, oldest: bool) -> Iterator[int]:
         ranks = sorted(
@@ -239,7 +239,8 @@ class Search:
         bit = BIT[role] if role else -1
         return self._set(("of", thing, bit), "SELECT work AS n FROM link WHERE thing = ? AND roles & ?", (thing, bit))
 
-    def _with_words(self, text: str) -> int:
+    def _with_words(self, asked: Question, column: str = "") -> int:
+        text = expression(asked, column, ranked=False)
         return self._set(("words", text), "SELECT rowid AS n FROM search WHERE search MATCH ?", (text,)) if text else 0
 
     def _set(self, key: tuple[object, ...], statement: str, values: tuple[object, ...]) -> int:

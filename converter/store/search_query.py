@@ -71,37 +71,39 @@ Part(words=('quill',), column='agent', exact=False, excluded=False)), 2001)
     return Question(tuple(parts[:_MOST]), first, last)
 
 
-def expression(asked: Question, column: str = "") -> str:
+def expression(asked: Question, column: str = "", *, ranked: bool = True) -> str:
     """The question in the language of the index (FTS5); words that name no column are looked for in `column`.
+
+    Where the answer is `ranked`, a word itself counts beside those that begin so; the works are the same.
 
     >>> expression(question('terns "night light" -sea'))
     '(("terns" OR "terns" *) AND "night light") NOT ("sea")'
     >>> expression(question("國際貿易"))
     '("國際 際貿 貿易")'
     """
-    wanted = [_part(part, column) for part in asked.parts if not part.excluded]
-    unwanted = [_part(part._replace(exact=True), "") for part in asked.parts if part.excluded]
+    wanted = [_part(part, column, ranked=ranked) for part in asked.parts if not part.excluded]
+    unwanted = [_part(part._replace(exact=True), "", ranked=ranked) for part in asked.parts if part.excluded]
     if not wanted:
         return ""
     text = f"({' AND '.join(wanted)})"
     return f"{text} NOT ({' OR '.join(unwanted)})" if unwanted else text
 
 
-def _part(part: Part, column: str) -> str:
+def _part(part: Part, column: str, *, ranked: bool) -> str:
     if part.exact:
         text = f'"{phrase(" ".join(part.words))}"'
     else:
-        stated = [_begun(word) for word in part.words]
+        stated = [_begun(word, ranked=ranked) for word in part.words]
         text = stated[0] if len(stated) == 1 else f"({' AND '.join(stated)})"
     where = part.column or column
     return f"{{{where}}} : {text}" if where else text
 
 
-def _begun(word: str) -> str:
+def _begun(word: str, *, ranked: bool) -> str:
     """A word, or what begins with it where it is long enough."""
     paired = phrase(word)
     if paired != word:
         return f'"{paired}"'
     if len(word) >= _SHORTEST or not word.isascii():
-        return f'("{word}" OR "{word}" *)'
+        return f'("{word}" OR "{word}" *)' if ranked else f'"{word}" *'
     return f'"{word}"'
