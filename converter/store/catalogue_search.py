@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from bisect import insort
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
@@ -151,8 +152,8 @@ class Search:
                 break
             inside = (self._of(thing.id, role) & works).bit_count()
             if inside:
-                best.append(thing._replace(works=inside))
-                best.sort(key=lambda one: -one.works)
+                insort(best, thing._replace(works=inside), key=lambda one: -one.works)
+                del best[shown + 1 :]
         return Facet(role, tuple(best[:shown]), len(best) > shown or len(candidates) == _LARGEST)
 
     def _matching(self, asked: Question, wanted: Wanted) -> int:

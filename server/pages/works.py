@@ -146,7 +146,7 @@ def folded(text: str) -> str:
     >>> folded("ÉTÉ ﬁn"), len(folded("ﬁn"))
     ('ete ﬁn', 2)
     """
-    return _CHANGED.sub(lambda match: _folded(match[0]), text)
+    return text.lower() if text.isascii() else _CHANGED.sub(lambda match: _folded(match[0]), text)
 
 
 def _folded(letter: str) -> str:
