@@ -23,7 +23,7 @@ demo: $(VENV)/installed ## Convert the example records and serve them at http://
 quick: $(VENV)/installed-dev check ## Lint, check the types, run the tests that need one server at most
 	$(BIN)/pytest -q $(PARALLEL) --ignore tests/sources/test_hostile.py $(QUICK)
 
-test: $(VENV)/installed-dev check ## Lint, check the types, run every test
+test: $(VENV)/installed-dev $(VENV)-clients/installed check ## Lint, check the types, run every test
 	$(BIN)/pytest $(PARALLEL) -m "not alone"
 	$(BIN)/pytest -m alone
 
@@ -52,7 +52,7 @@ screenshots: $(VENV)/installed-dev ## Write a picture of every kind of page into
 	$(BIN)/python docs/screenshots.py screenshots
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-clients .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/installed: pyproject.toml hatch_build.py $(wildcard frontend/src/* frontend/*.json frontend/build.mjs)
 	$(PYTHON) -m venv $(VENV)
@@ -63,7 +63,10 @@ $(VENV)/installed: pyproject.toml hatch_build.py $(wildcard frontend/src/* front
 $(VENV)/installed-dev: pyproject.toml hatch_build.py $(wildcard frontend/src/* frontend/*.json frontend/build.mjs)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[dev]'
-	$(BIN)/pip install --quiet --editable '.[clients]' || \
-		echo "Not every client of others can be installed on this Python: the tests with them are skipped."
 	$(EDITOR_SAID)
 	touch $@ $(VENV)/installed
+
+$(VENV)-clients/installed: tests/clients.txt
+	$(PYTHON) -m venv $(VENV)-clients
+	$(VENV)-clients/bin/pip install --quiet --requirement $<
+	touch $@

@@ -44,6 +44,7 @@ LONGEST = (
 hypothesis.settings.register_profile("shelfgraph", deadline=None)
 hypothesis.settings.load_profile("shelfgraph")
 COMMAND = [sys.executable, "-m", "shelfgraph"]
+collect_ignore = ["programs"]  # They run in another environment: `clients.py`.
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,7 +24,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
 from server.sparql import Refused
 from server.sparql.lexer import form
-from tests.clients import imported
+from tests import clients
 from tests.conftest import Site
 from tests.waiting import until
 
@@ -34,6 +34,7 @@ SELECT ?position ?name { ?work fabio:hasHandle "20.500.12345/678" ; pro:isDocume
 ?role pro:withRole pro:author ; co:index ?position ; rdfs:label ?name } ORDER BY ?position"""
 IN_ORDER = ["Marrow, T", "Quill, A", "Brandt-Yao, LM", "Sandoval, O"]
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?a != ?g) }"
+WORK = '?work <http://purl.org/spar/fabio/hasHandle> "20.500.12345/678"'
 LOOK_UP = "SELECT ?o { ?s <http://purl.org/spar/fabio/hasHandle> ?o } LIMIT 1"
 CONSTRUCT = "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o }"
 
@@ -82,13 +83,19 @@ def test_the_authors_in_order_by_every_way(site: Site, way: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_sparqlwrapper_is_answered(site: Site, method: str) -> None:
-    wrapper = imported("SPARQLWrapper").SPARQLWrapper(f"{site.base}sparql")
-    wrapper.setMethod(method)
-    wrapper.setReturnFormat("json")
-    wrapper.setQuery(AUTHORS)
-    found = wrapper.queryAndConvert()["results"]["bindings"]
-    assert [row["name"]["value"] for row in found] == IN_ORDER
+def test_sparqlwrapper_gets_rows_truths_and_a_graph_in_each_format(site: Site, method: str) -> None:
+    described = f"DESCRIBE ?work {{ {WORK} }}"
+    rows = [(name, AUTHORS) for name in ("json", "xml", "csv", "tsv")]
+    truths = [(name, f"ASK {{ {WORK} }}".replace("678", number)) for name in ("json", "xml") for number in ("678", "0")]
+    graphs = [(name, described) for name in ("turtle", "xml", "json-ld")]
+    asked = [word for one in (*rows, *truths, *graphs) for word in one]
+    found = clients.read("sparqlwrapper_queries.py", f"{site.base}sparql", method, *asked)
+    assert [re.findall("|".join(IN_ORDER), text) for text in found[:4]] == [IN_ORDER] * 4
+    assert [re.findall("true|false", text) for text in found[4:8]] == [["true"], ["false"]] * 2
+    expected = set(rdflib.Graph().parse(data=get(site, described, Accept="text/turtle").body.decode(), format="turtle"))
+    assert len(expected) > 10
+    # Turtle comes as it is, and N-Triples, which the others become, is Turtle.
+    assert [set(rdflib.Graph().parse(data=text, format="turtle")) for text in found[8:]] == [expected] * 3
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

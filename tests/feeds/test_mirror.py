@@ -13,11 +13,10 @@ import pytest
 from lxml import etree
 
 from converter.store.reader import ArchiveReader
-from tests.clients import imported
 from tests.commands import shelfgraph
 from tests.conftest import EXAMPLES, GOLDEN, Site
 from tests.feeds.collection import BASE, Work, dim, load, oddity, works
-from tests.feeds.test_oai import RULES
+from tests.feeds.test_oai import RULES, taken
 from tests.test_sparql import ask
 from tests.waiting import next_second
 
@@ -142,23 +141,24 @@ def test_a_copy_that_was_made_of_another_format_becomes_the_same_graph(
 
 def tidings(site: Site, prefix: str) -> dict[str, tuple[bool, bytes]]:
     """What a client of others takes of a site: each identifier, whether it is deleted, and the metadata."""
-    taken = imported("sickle").Sickle(f"{site.base}oai").ListRecords(metadataPrefix=prefix)
-    return {record.header.identifier: (bool(record.deleted), metadata(record)) for record in taken}
+    records = taken(site, "ListRecords", metadataPrefix=prefix)
+    return {record["identifier"]: (record["deleted"], metadata(record)) for record in records}
 
 
-def metadata(record: Any) -> bytes:
-    found = record.xml.find(".//{http://www.openarchives.org/OAI/2.0/}metadata")
+def metadata(record: dict[str, Any]) -> bytes:
+    found = etree.fromstring(record["xml"]).find(".//{http://www.openarchives.org/OAI/2.0/}metadata")
     return b"" if found is None else etree.tostring(found[0], method="c14n")
 
 
 def test_a_client_of_others_takes_each_record_whole_with_the_digest_that_the_graph_says(site: Site) -> None:
-    taken = list(imported("sickle").Sickle(f"{site.base}oai").ListRecords(metadataPrefix="source"))
+    records = taken(site, "ListRecords", metadataPrefix="source")
     digests = {}
-    for record in taken:
-        if not record.deleted:
-            stated = "".join(record.xml.find(".//{*}source").itertext())
+    for record in records:
+        if not record["deleted"]:
+            (whole,) = etree.fromstring(record["xml"]).iterfind(".//{*}source")
+            stated = "".join(map(str, whole.itertext()))
             named = json.loads(stated)
-            digests[record.header.identifier] = (
+            digests[record["identifier"]] = (
                 named.get("deleted", False),
                 hashlib.sha256(stated.encode()).hexdigest(),
             )
@@ -172,7 +172,7 @@ def test_a_client_of_others_takes_each_record_whole_with_the_digest_that_the_gra
     assert unlike == set()
     withdrawn = {identifier for identifier, (gone, _) in digests.items() if gone}
     assert withdrawn >= {Work(1009).identifier, "oai:data.example.org:oai/repository.example.org%3Areport-8"}
-    assert {record.header.identifier for record in taken if record.deleted} == FORGOTTEN
+    assert {record["identifier"] for record in records if record["deleted"]} == FORGOTTEN
 
 
 @pytest.mark.parametrize("prefix", ["oai_dc", "dim", "rdf", "source"])
@@ -203,8 +203,8 @@ def test_a_copy_of_a_copy_names_every_station(site: Site, tmp_path: Path) -> Non
 def origins(site: Site, prefix: str) -> dict[str, list[tuple[str, str, str, str]]]:
     """Each identifier with the stations that its record names, the last one first."""
     found = {}
-    for record in imported("sickle").Sickle(f"{site.base}oai").ListRecords(metadataPrefix=prefix):
-        stated = record.xml.iterfind(f".//{PROVENANCE}originDescription")
+    for record in taken(site, "ListRecords", metadataPrefix=prefix):
+        stated = etree.fromstring(record["xml"]).iterfind(f".//{PROVENANCE}originDescription")
         chain = [
             (
                 *("".join(one.findtext(PROVENANCE + name) or "") for name in ("baseURL", "identifier", "datestamp")),
@@ -213,7 +213,7 @@ def origins(site: Site, prefix: str) -> dict[str, list[tuple[str, str, str, str]
             for one in stated
         ]
         if chain:
-            found[record.header.identifier] = chain
+            found[record["identifier"]] = chain
     return found
 
 

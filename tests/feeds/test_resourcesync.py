@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +16,7 @@ from converter.store.archive import Archive
 from converter.store.reader import ArchiveReader
 from server.feeds.resourcesync import resourcesync_blueprint
 from server.settings import Settings
-from tests.clients import need
+from tests import clients
 from tests.conftest import Site, free_port
 from tests.feeds.collection import BASE, EMAIL, Nothing, Work, dim, load
 from tests.test_sparql import ask
@@ -26,7 +24,6 @@ from tests.waiting import next_second, until
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SYNC = "{http://www.openarchives.org/rs/terms/}"
-RESYNC = Path(sys.executable).with_name("resync-sync")
 LISTS = (
     "/.well-known/resourcesync",
     *(f"/resourcesync/{name}.xml" for name in ("capabilitylist", "resourcelist", "changelist")),
@@ -110,7 +107,6 @@ def test_a_list_that_the_client_has_is_not_sent_again(local: Site) -> None:
 
 
 def test_the_reference_client_keeps_a_mirror(tmp_path: Path) -> None:
-    need("resync")
     with serving(tmp_path) as site:
         # The client takes what came and went since the moment of its mirror for nothing at all.
         next_second()
@@ -131,9 +127,7 @@ def test_the_reference_client_keeps_a_mirror(tmp_path: Path) -> None:
 
 
 def resync(site: Site, folder: Path, *arguments: str) -> None:
-    command = [sys.executable, "-W", "ignore", RESYNC, *arguments, f"{site.base.rstrip('/')}={folder / 'mirror'}"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr.decode()
+    clients.run("resync-sync", *arguments, f"{site.base.rstrip('/')}={folder / 'mirror'}", folder=folder)
 
 
 def mirrored(folder: Path) -> dict[str, bytes]:
