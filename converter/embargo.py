@@ -154,15 +154,10 @@ def _end_of_field(field: Field, whole: str, files: tuple[File, ...], ends: list[
 @lru_cache(maxsize=4096)
 def _role(name: str) -> str:
     """What a field says of access: `rights`, the end of an `embargo`, or nothing."""
-    row = _crosswalk().row(name)
+    row = ontology.crosswalk().row(name)
     if "embargo" in name.lower() or ontology.expand(_HAS_EMBARGO, "program") in row.properties:
         return "embargo"
     return "rights" if row.kind == "rights" or "rights" in name.lower() or "access" in name.lower() else ""
-
-
-@lru_cache(maxsize=1)
-def _crosswalk() -> ontology.Crosswalk:
-    return ontology.Crosswalk()
 
 
 def _last_day(text: str) -> str:

@@ -138,9 +138,18 @@ class Crosswalk:
 
 
 @lru_cache(maxsize=1)
+def crosswalk() -> Crosswalk:
+    """The crosswalk of this folder, read once.
+
+    Raises TableError, with file and line, for a row that cannot be meant.
+    """
+    return Crosswalk()
+
+
+@lru_cache(maxsize=1)
 def field_names() -> frozenset[str]:
     """Every field that the crosswalk names in full."""
-    return frozenset(name for name in Crosswalk().rows if "*" not in name)
+    return frozenset(name for name in crosswalk().rows if "*" not in name)
 
 
 @lru_cache(maxsize=1)
@@ -185,10 +194,17 @@ def values(name: str) -> Mapping[str, str]:
     return {row["value"]: row["target"] for _, row in table("values.csv") if row["table"] == name}
 
 
-@lru_cache(maxsize=16)
 def agent_words(kind: str) -> frozenset[str]:
     """The words of one kind (organisation, nobody, company, particle …) in names.csv."""
-    return frozenset(row["word"] for _, row in table("names.csv") if row["kind"] == kind)
+    return _agent_words().get(kind, frozenset())
+
+
+@lru_cache(maxsize=1)
+def _agent_words() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for _, row in table("names.csv"):
+        found.setdefault(row["kind"], set()).add(row["word"])
+    return {kind: frozenset(words) for kind, words in found.items()}
 
 
 def _row(place: str, cells: dict[str, str]) -> Row:

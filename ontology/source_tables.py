@@ -130,7 +130,6 @@ class XmlFormat(NamedTuple):
     prefix: str
     namespaces: tuple[str, ...]
     roots: tuple[str, ...]
-    words: str
 
 
 class JsonFormat(NamedTuple):
@@ -210,7 +209,7 @@ def _all_kinds() -> frozenset[str]:
 def xml_formats() -> tuple[XmlFormat, ...]:
     """The formats of `xml-formats.csv`, each with a table of its own."""
     return tuple(
-        XmlFormat(row["format"], tuple(row["namespaces"].split()), tuple(row["roots"].split()), row["note"])
+        XmlFormat(row["format"], tuple(row["namespaces"].split()), tuple(row["roots"].split()))
         for _, row in table("formats/xml-formats.csv")
     )
 

@@ -200,14 +200,14 @@ class _Kept(Report):
 
 
 def _records(source: Source, kind: str | None, repository: str, report: Report, encoding: str) -> Iterator[Record]:
-    from converter.harvest import address
+    from converter.harvest import address, is_address
     from converter.sources.detection import read, read_stream
 
     if isinstance(source, bytes):
         return read_stream(io.BytesIO(source), "bytes", kind, repository, report, encoding)
     if isinstance(source, (str, Path)):
         name = str(source)
-        reader = address.read if address.is_address(name) else read
+        reader = address.read if is_address(name) else read
         return reader(name, kind, repository, report, encoding)
     return iter(source)
 

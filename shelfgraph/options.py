@@ -12,7 +12,16 @@ import click
 
 from converter.errors import UsageError
 
-KINDS = ("oai", "json", "marc", "dspace-html", "ris", "bibtex", "csv", "dspace-text")
+KINDS = (
+    "oai",
+    "json",
+    "marc",
+    "dspace-html",
+    "ris",
+    "bibtex",
+    "csv",
+    "dspace-text",
+)
 EXAMPLE_BASE = "https://data.example.org/"
 LOCAL_BASE = "http://127.0.0.1:8000/"
 HOME = "shelfgraph-data"

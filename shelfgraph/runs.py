@@ -10,7 +10,7 @@ from typing import NamedTuple
 import click
 
 from converter.errors import ShelfgraphError, SourceError, SourceUnreachable
-from converter.harvest import address
+from converter.harvest import is_address
 from converter.mapping.engine import Mapper
 from converter.record import Record
 from converter.report import Report
@@ -112,7 +112,12 @@ class Run:
             bar.stage(f"Reading {source.rstrip('/').rpartition('/')[2]}{which}")
             try:
                 stated = (source, kind, repository, self.report, self.encoding, self.most)
-                found = address.read(*stated, self.allowed) if address.is_address(source) else read(*stated)
+                if is_address(source):
+                    from converter.harvest import address
+
+                    found = address.read(*stated, self.allowed)
+                else:
+                    found = read(*stated)
                 for record in found:
                     self.count += 1
                     if hidden or not record.erased:

@@ -95,7 +95,7 @@ def serve(
     the site runs, and kept fresh.  A SOURCE may hold RDF already (.ttl, .nt, .nq, .trig, .rdf, .jsonld); its named
     graphs are kept.
     """
-    from converter.harvest.address import is_address
+    from converter.harvest import is_address
     from converter.harvest.endpoint import is_repository
     from converter.store.data_folder import DataFolder
     from server import run as site

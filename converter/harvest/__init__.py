@@ -17,6 +17,15 @@ Progress = Callable[[int, int | None], None]
 """Is given how many records have come, and of how many where that is known."""
 
 
+def is_address(source: str) -> bool:
+    """Whether a source is an address on the web, and not the name of a file.
+
+    >>> is_address("https://repository.example.org/handle/1/2"), is_address("records/http.xml")
+    (True, False)
+    """
+    return source.lower().startswith(("http://", "https://"))
+
+
 class Held(Protocol):
     """What an archive holds of a record: enough to see whether the repository still has it."""
 

@@ -20,15 +20,6 @@ _ATTEMPTS = 3
 _TYPES = "text/html, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 
 
-def is_address(source: str) -> bool:
-    """Whether a source is an address on the web, and not the name of a file.
-
-    >>> is_address("https://repository.example.org/handle/1/2"), is_address("records/http.xml")
-    (True, False)
-    """
-    return source.lower().startswith(("http://", "https://"))
-
-
 def read(  # noqa: PLR0913, PLR0917 - what a person may say of a source
     address: str,
     kind: str | None = None,

@@ -9,7 +9,8 @@ from converter.errors import SourceError
 from converter.harvest.client import Failed
 from converter.harvest.listing import Endpoint, Stopped
 from converter.harvest.responses import Format
-from converter.sources.xml_formats import FORMATS, fits, source
+from converter.sources.xml_formats import FORMATS, fits
+from converter.sources.xml_formats.namespaces import SOURCE
 
 RICHEST_FIRST = {
     "source": "the records whole, as a site like this one shows them, with what has been withdrawn",
@@ -76,7 +77,7 @@ def choose(endpoint: Endpoint, wanted: str, dspace: Callable[[], int | None], se
         named = [format_ for format_ in formats if format_.prefix == wanted]
         if not named:
             raise SourceError(f"{endpoint.address}: {wanted!r} is not offered; --prefix may be one of {prefixes}")
-        return Choice(wanted, "as asked for", fits(named[0].namespace, source.NAMESPACE))
+        return Choice(wanted, "as asked for", fits(named[0].namespace, SOURCE))
     passed: list[str] = []
     for name, format_ in _ranked(formats):
         if name == "dim" and not _is_ours(formats) and (dspace() or 0) < _SOUND_DIM:
@@ -85,7 +86,7 @@ def choose(endpoint: Endpoint, wanted: str, dspace: Callable[[], int | None], se
         fault = _unreadable(endpoint, name, format_.prefix, set_)
         if not fault:
             why = f"the richest of {prefixes} that is sound here: {RICHEST_FIRST[name]}"
-            return Choice(format_.prefix, "; ".join((why, *passed)), fits(format_.namespace, source.NAMESPACE))
+            return Choice(format_.prefix, "; ".join((why, *passed)), fits(format_.namespace, SOURCE))
         passed.append(f"{format_.prefix}: {fault}")
     raise SourceError(
         f"{endpoint.address}: none of its formats can be read ({'; '.join(passed) or prefixes}); name one with --prefix"

@@ -84,7 +84,7 @@ class Mapper:
         self.year = int((day or today())[:4])
         self.repository = repository
         try:
-            self.crosswalk = crosswalk or ontology.Crosswalk()
+            self.crosswalk = crosswalk or ontology.crosswalk()
         except ontology.TableError as fault:
             raise CrosswalkError(str(fault)) from None
         _check(self.crosswalk)

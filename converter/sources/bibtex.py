@@ -30,7 +30,6 @@ from ontology.source_tables import fields, notes
 
 Note = Callable[[Finding], None]
 
-_BEGINS = re.compile(rb"^\s*@\s*(?!comment|preamble|string)[A-Za-z]+\s*[{(]", re.IGNORECASE | re.MULTILINE)
 _WHOLE = frozenset(
     "book mvbook proceedings mvproceedings collection manual booklet thesis phdthesis mastersthesis report"
     " techreport".split()
@@ -58,11 +57,6 @@ _LETTER = re.compile(r"(?<!\{)\\(O|o|L|l|AA|aa|AE|ae|OE|oe|ss|DH|dh|TH|th|DJ|dj|
 _WITHOUT_INSTITUTION = frozenset("article book inbook incollection inproceedings conference proceedings".split())
 _AS_ONE = frozenset("title year month date doi volume number issue pages crossref".split())
 """Fields of which an entry has one; of another one that stands twice, both are values."""
-
-
-def shows(head: bytes) -> bool:
-    """Whether an entry begins in the text."""
-    return bool(_BEGINS.search(head))
 
 
 def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:

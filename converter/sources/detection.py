@@ -10,6 +10,7 @@ import itertools
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
@@ -18,11 +19,10 @@ from lxml import etree
 from converter.errors import ShelfgraphError, SourceError, SourceUnreachable, UsageError
 from converter.record import Record
 from converter.report import Finding, Report, Seen
-from converter.sources import bibtex, decoding, dspace_html, dspace_text, json_records, metadata_csv, oai, packages, ris
+from converter.sources import decoding, metadata_csv, packages, signs
 from converter.sources.folders import inside
 from converter.sources.limits import MOST_FIELDS, Budget, Limits, limits, refuse_long
 from converter.sources.unpacking import Member, is_archive, length, members, seekable, unpacked
-from converter.sources.xml_formats import FORMATS, marc
 
 Note = Callable[[Finding], None]
 Adapter = Callable[..., Iterator[Record]]
@@ -31,56 +31,38 @@ _HEAD = 65_536
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STRAY = 50
 """Text may hold a stray control character in so many; more are binary data, and so is a single NUL."""
-_HTML = re.compile(rb"<!doctype html|<html[\s>]|<(?:body|table|meta|head|div|h\d|tr|td|p)[\s>]", re.IGNORECASE)
-_TEXT_ROW = re.compile(rb"^\s*(?:DC Field|[a-z]+\.[a-z]+[.a-zA-Z]*)", re.MULTILINE)
-_VIEW_LABEL = re.compile(rb"^(?:Title|Authors?|Issue Date|Persistent Identifier|Abstract)[A-Z0-9:\t ]", re.MULTILINE)
 _HIDDEN = re.compile(r"(?:^|/)(?:\.(?!\.?/)|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
 _PACKAGE = "mets.xml"
 _BINARY = "marc"
 
 
 class Kind(NamedTuple):
-    """One kind of source: what it is in words, what reads it, how the first 64 KiB show it, and what limits it.
+    """One kind of source: the module that reads it, how the first 64 KiB show it, and what limits it.
 
     An adapter that reads record by record is given how long a `record` may be, one that may read a `document` whole how
     long that may be; the others read it `whole`, or what cannot be long.
     """
 
-    words: str
-    adapter: Adapter
-    shows: Callable[[bytes], bool]
+    module: str
+    shows: Callable[[bytes], object]
     limited: str = ""
 
+    @property
+    def adapter(self) -> Adapter:
+        """What reads it: `records` of its module, imported when it is needed, as most need a library of their own."""
+        records: Adapter = import_module(f"converter.sources.{self.module}").records
+        return records
 
-def _is_oai(head: bytes) -> bool:
-    roots = "|".join(sorted({root for format_ in FORMATS for root in format_.roots}))
-    element = re.search(rf"<(?:[\w.-]+:)?(?:OAI-PMH|records?|{roots})[\s>/]".encode(), head)
-    # A head of HTML without its page begins with an element that a format of XML has as its root.
-    page = rb"<!doctype html|<html[\s>]|<meta\s+(?:name|property|charset|http-equiv)="
-    return bool(element) and not re.search(page, head, re.IGNORECASE)
-
-
-def _is_html(head: bytes) -> bool:
-    # Text that is copied from a page may hold markup; a page begins with it.
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and bool(_HTML.search(head))
-
-
-def _is_text(head: bytes) -> bool:
-    return bool(_TEXT_ROW.search(head) or len(_VIEW_LABEL.findall(head)) > 1)
-
-
-_DIALECTS = ", ".join(dict.fromkeys(dialect.words for dialect in json_records.DIALECTS))
-_PREFIXES = ", ".join(format_.prefix for format_ in FORMATS)
 
 KINDS: dict[str, Kind] = {
-    "oai": Kind(f"OAI-PMH answers and XML records ({_PREFIXES})", oai.records, _is_oai, "record"),
-    "json": Kind(f"JSON ({_DIALECTS})", json_records.records, json_records.shows, "document"),
-    "marc": Kind("binary MARC 21", marc.records, marc.shows),
-    "dspace-html": Kind("item pages of DSpace as HTML", dspace_html.records, _is_html, "whole"),
-    "ris": Kind("RIS", ris.records, ris.shows, "whole"),
-    "bibtex": Kind("BibTeX", bibtex.records, bibtex.shows, "whole"),
-    "csv": Kind("tables of metadata as CSV", metadata_csv.records, metadata_csv.shows),
-    "dspace-text": Kind("item pages of DSpace as copied text", dspace_text.records, _is_text, "whole"),
+    "oai": Kind("oai", signs.of_xml, "record"),
+    "json": Kind("json_records", signs.of_json, "document"),
+    "marc": Kind("xml_formats.marc", signs.of_marc),
+    "dspace-html": Kind("dspace_html", signs.of_html, "whole"),
+    "ris": Kind("ris", signs.RIS.search, "whole"),
+    "bibtex": Kind("bibtex", signs.BIBTEX.search, "whole"),
+    "csv": Kind("metadata_csv", metadata_csv.shows),
+    "dspace-text": Kind("dspace_text", signs.of_text, "whole"),
 }
 """Name → kind, in the order in which they are tried."""
 
@@ -211,7 +193,7 @@ def _opened(stream: BinaryIO, name: str, how: _How, note: Note, budget: Budget |
             with members(whole, name, budget) as found:
                 yield from _all(found, name, how, note, budget)
             return
-        if how.kind == _BINARY or (how.kind is None and marc.shows(head)):
+        if how.kind == _BINARY or (how.kind is None and signs.of_marc(head)):
             # Each of its records says by itself how it is encoded.
             yield from KINDS[_BINARY].adapter(whole, name, note, how.repository)
             _all_seen(how, _BINARY, name, whole)

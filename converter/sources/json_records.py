@@ -69,11 +69,6 @@ DIALECTS = (
 )
 
 
-def shows(head: bytes) -> bool:
-    """Whether the beginning is that of JSON."""
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
-
-
 def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, largest: int = 256 << 20) -> Iterator[Record]:
     """The records of a document, or of lines of JSON; a document, or a line, may have so many bytes.
 

@@ -30,11 +30,11 @@ from converter.sources.repair import Repaired, parser
 from converter.sources.xml_formats import (
     FORMATS,
     Format,
+    by_table,
     format_of,
     format_of_parts,
     format_within,
     known,
-    read_unknown,
 )
 
 Note = Callable[[Finding], None]
@@ -254,7 +254,7 @@ class Page:
                 f" the others keep their names; {known()}"
             )
             self._note(Finding(draft.identifier, "warning", "", namespace, reason))
-            read_unknown(metadata, draft)
+            by_table.unknown(metadata, draft)
             draft.fault = draft.fault or ("" if draft.fields else "a record without a value; nothing is read of it")
         else:
             format_.read(metadata, draft)

@@ -34,7 +34,7 @@ _FAULTS = re.compile(
     # XML knows five named entities and numbers; HTML's other names and a bare & are text.
     r"|(?P<ampersand>&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});))"
     # No name begins so: "p < 0.05" is text.
-    r"|(?P<less><(?![A-Za-z_:/!?\x80-\U0010ffff]))",
+    r"|(?P<less><(?![A-Za-z_:/!?]|[^\x00-\x7f]))",
     re.IGNORECASE,
 )
 _VERBATIM = (("<![CDATA[", "]]>"), ("<!--", "-->"))

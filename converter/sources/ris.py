@@ -26,7 +26,6 @@ from ontology.source_tables import fields
 
 Note = Callable[[Finding], None]
 
-_BEGINS = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:\d+\.\s*\n)?TY {1,2}-", re.MULTILINE)
 _CONTAINERS = ("JO", "JF", "T2", "JA", "J2", "BT")
 _DATES = ("DA", "PY", "Y1")
 _BOOKS = frozenset({"BOOK", "CHAP", "EBOOK", "EDBOOK", "ECHAP"})
@@ -39,11 +38,6 @@ _TAGS = {f"{first}{second}": f"{first}{second}" for first in ascii_uppercase for
 """Every tag keeps its name."""
 _BETWEEN = re.compile(r"\s*[;,|]\s*|\s+(?:and|/|&)\s+")
 _ADDRESSES = re.compile(r"(?:\s*;\s*|\s+)(?=(?:https?|ftp)://)")
-
-
-def shows(head: bytes) -> bool:
-    """Whether a reference begins in the text."""
-    return bool(_BEGINS.search(head))
 
 
 def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:

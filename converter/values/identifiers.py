@@ -15,7 +15,7 @@ from converter.values.check_digits import Identifier, isbn, ismn, isni, issn, le
 from converter.values.resolvable import DOI_PREFIX, doi, handle
 
 _ARXIV = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
-_ILLEGAL = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e-\U0010ffff%]")
+_ILLEGAL = re.compile(r'[\x00-\x20"<>\\^`{|}]')
 _SESSION = re.compile(r";jsessionid=[^?#/]*", re.IGNORECASE)
 _LOOSE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 

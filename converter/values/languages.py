@@ -69,7 +69,7 @@ def language(value: str) -> Language | None:
     text = _ADDRESS.sub("", value.strip().casefold()[:_LONGEST], count=1)
     if text in _NO_LANGUAGE:
         return None
-    found = _by_code().get(re.split(r"[-_.]", text)[0]) if re.fullmatch(r"[a-z]{2,3}(?:[-_.].*)?", text) else None
+    found = _of_code(re.split(r"[-_.]", text)[0]) if re.fullmatch(r"[a-z]{2,3}(?:[-_.].*)?", text) else None
     if found:
         return found
     named = _by_name().get(text) or _by_name().get(re.sub(r"\s*\(.*\)$", "", text))
@@ -104,7 +104,7 @@ def languages(value: str) -> tuple[Language, ...]:
     """
     text = value.strip().casefold()[:_LONGEST]
     if re.fullmatch(r"(?:[a-z]{3}){2,}", text) and text not in _by_name():
-        codes = [_by_code().get(text[start : start + 3]) for start in range(0, len(text), 3)]
+        codes = [_of_code(text[start : start + 3]) for start in range(0, len(text), 3)]
         if all(codes):
             return tuple(dict.fromkeys(code for code in codes if code))
     whole = language(value)
@@ -124,22 +124,32 @@ def _tag(code: str) -> str | None:
     if text in _NO_LANGUAGE:
         return None
     head, *rest = text.split("-")
-    known = _by_code().get(head)
+    known = _of_code(head)
     if known is None:
         return None
     tag = "-".join([known.tag, *rest])
     return tag if _TAG.fullmatch(tag) else None
 
 
+def _of_code(code: str) -> Language | None:
+    """The language of a code; the 7,500 that ISO 639-3 alone has are read at the first that no other list knows."""
+    found = _by_code().get(code) or _individual_by_code().get(code)
+    return found or (_of_code(_WITHDRAWN[code]) if code in _WITHDRAWN else None)
+
+
 @lru_cache(maxsize=1)
 def _by_code() -> Mapping[str, Language]:
-    codes: dict[str, Language] = {row["code3"]: _individual(row) for row in ontology.individual_languages()}
-    for row in ontology.languages():
-        found = _language(row)
-        for code in (row["code2"], row["code3"], row["bibliographic"]):
-            if code:
-                codes[code] = found
-    return {old: codes[new] for old, new in _WITHDRAWN.items() if new in codes} | codes
+    return {
+        code: _language(row)
+        for row in ontology.languages()
+        for code in (row["code2"], row["code3"], row["bibliographic"])
+        if code
+    }
+
+
+@lru_cache(maxsize=1)
+def _individual_by_code() -> Mapping[str, Language]:
+    return {row["code3"]: _individual(row) for row in ontology.individual_languages()}
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 
 import msgspec
 from flask import Response, render_template, request
@@ -52,7 +51,7 @@ def source_body(site: Documents, path: str, form: str) -> bytes | None:
     record = site.archive.get(path) if site.archive else None
     if record is None:
         return None
-    data = published(record, _crosswalk())
+    data = published(record, ontology.crosswalk())
     return data + b"\n" if form == ".json" else _page(site, path, data)
 
 
@@ -82,11 +81,6 @@ def _sent(site: Documents, path: str, form: str, body: bytes, moment: str) -> Re
 def _page(site: Documents, path: str, data: bytes) -> bytes:
     record = msgspec.json.decode(data, type=Record)
     rows = {row.field: row for row in all_rows(site.base)}
-    of_field = {field.name: rows.get(_crosswalk().row(field.name).field) for field in record.fields}
+    of_field = {field.name: rows.get(ontology.crosswalk().row(field.name).field) for field in record.fields}
     item = f"{site.base}item/{path}"
     return render_template("source.html", record=record, path=path, item=item, of_field=of_field).encode()
-
-
-@lru_cache(maxsize=1)
-def _crosswalk() -> ontology.Crosswalk:
-    return ontology.Crosswalk()

@@ -103,7 +103,7 @@ def anchor(row: ontology.Row) -> str:
 def all_rows(base: str) -> tuple[Shown, ...]:
     """Every row of the crosswalk, in the order of the fields."""
     found = []
-    for row in ontology.Crosswalk().rows.values():
+    for row in ontology.crosswalk().rows.values():
         names = [short(address.removeprefix("^"), base) for address in (*row.properties, row.literal) if address]
         place = row.place.removeprefix("crosswalk/")
         found.append(

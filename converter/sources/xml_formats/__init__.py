@@ -1,41 +1,23 @@
-"""Metadata elements → fields: a table a format, and a module where its structure decides."""
+"""Metadata elements → fields: a table a format, and a module where its structure decides.
+
+The module of a format is imported when metadata in it are read, as most sources need one of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
-from typing import NamedTuple
+from functools import cache, partial
+from importlib import import_module
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from converter.sources.builder import Draft
-from converter.sources.elements import local
-from converter.sources.nodes import of_element
-from converter.sources.table_reader import read as read_by_table
-from converter.sources.xml_formats import (
-    cerif,
-    crossref,
-    datacite,
-    dim,
-    dublin_core,
-    marc,
-    mods,
-    oai_dc,
-    onix,
-    packages,
-    qdc,
-    source,
-    theses,
-    xoai,
-)
-from ontology.source_tables import source_table, xml_formats
+from converter.sources.xml_formats.namespaces import DC, DIDL, DIM, METS, MODS, NSDL, OAI_DC, QDC, SOURCE, TERMS, UKETD
+from ontology.source_tables import xml_formats
 
 Reader = Callable[[etree._Element, Draft], None]
 """Reads one metadata element into a draft; what it cannot place it hands to `Draft.unread`."""
-
-
-def _never(_: etree._Element) -> bool:
-    return False
 
 
 class Format(NamedTuple):
@@ -43,47 +25,78 @@ class Format(NamedTuple):
 
     A namespace that ends in `*` is the beginning of one, and one that begins with it the end; the empty namespace takes
     in documents that declare none.
-    `within` says whether an element named `record` that holds no `metadata` is itself of this format.
+    `reader` is "module.function" of this package; a format without one is read by its table alone.
+    An element named `record` without `metadata` is itself of this format where an element of `within` stands in it.
     """
 
     prefix: str
     namespaces: tuple[str, ...]
     roots: tuple[str, ...]
-    read: Reader
-    within: Callable[[etree._Element], bool] = _never
+    reader: str = ""
+    within: tuple[str, ...] = ()
+
+    def read(self, metadata: etree._Element, draft: Draft) -> None:
+        """Read one metadata element into a draft; what has no place there is handed to `Draft.unread`."""
+        _reader(self.prefix, self.reader)(metadata, draft)
 
 
-def _by_table(name: str, metadata: etree._Element, draft: Draft) -> None:
-    read_by_table(of_element(metadata), source_table(name), draft)
-
-
-def read_unknown(metadata: etree._Element, draft: Draft) -> None:
-    """Read metadata of a format that no table knows, by what elements are commonly called."""
-    read_by_table(of_element(metadata), source_table("unknown"), draft, local(metadata))
+@cache
+def _reader(prefix: str, named: str) -> Reader:
+    module, _, function = (named or "by_table.read").partition(".")
+    found: Any = getattr(import_module(f"{__name__}.{module}"), function)
+    return found if named else partial(found, prefix)
 
 
 FORMATS: tuple[Format, ...] = (
-    *(Format(one.prefix, one.namespaces, one.roots, partial(_by_table, one.prefix)) for one in xml_formats()),
-    Format("onix_short", onix.NAMESPACES, ("product",), onix.short),
-    Format("crossref_query", crossref.QUERIES, ("query",), crossref.query),
-    Format("source", (source.NAMESPACE,), ("source",), source.read),
-    Format("dim", (dim.NAMESPACE, ""), ("dim",), dim.read),
-    Format("xoai", (xoai.NAMESPACE,), ("metadata",), xoai.read),
-    Format("mets", (packages.METS,), ("mets",), packages.mets),
-    Format("mods", (mods.NAMESPACE, ""), ("mods",), mods.read),
-    Format("didl", (packages.DIDL,), ("DIDL",), packages.didl),
-    Format("ore", (packages.ATOM,), ("entry",), packages.ore),
-    Format("etdms", (theses.ETDMS,), ("thesis",), theses.etdms),
-    Format("uketd_dc", (theses.UKETD,), ("uketddc",), theses.uketd),
-    Format("marc", (marc.NAMESPACE,), ("record",), marc.read, marc.within),
-    Format("oai_datacite", datacite.WRAPPERS, ("oai_datacite",), datacite.wrapped),
-    Format("datacite", (datacite.NAMESPACE,), ("resource",), datacite.read),
-    Format("oai_openaire", (datacite.OPENAIRE,), ("resource",), datacite.openaire),
-    Format("oai_cerif_openaire", (cerif.NAMESPACE,), cerif.ROOTS, cerif.read),
-    Format("crossref", crossref.NAMESPACES, ("crossref",), crossref.read),
-    Format("dublin_core", ("",), ("dublin_core",), dublin_core.read),
-    Format("qdc", qdc.NAMESPACES, ("qualifieddc", "qdc", "nsdl_dc"), qdc.read),
-    Format("oai_dc", (oai_dc.NAMESPACE, "*"), ("dc",), oai_dc.read, oai_dc.within),
+    *(Format(one.prefix, one.namespaces, one.roots) for one in xml_formats()),
+    Format("onix_short", ("http://ns.editeur.org/onix/3.*/short",), ("product",), "onix.short"),
+    Format("crossref_query", ("http://www.crossref.org/qrschema/*",), ("query",), "crossref.query"),
+    Format("source", (SOURCE,), ("source",), "source.read"),
+    Format("dim", (DIM, ""), ("dim",), "dim.read"),
+    Format("xoai", ("http://www.lyncode.com/xoai",), ("metadata",), "xoai.read"),
+    Format("mets", (METS,), ("mets",), "packages.mets"),
+    Format("mods", (MODS, ""), ("mods",), "mods.read"),
+    Format("didl", (DIDL,), ("DIDL",), "packages.didl"),
+    Format("ore", ("http://www.w3.org/2005/Atom",), ("entry",), "packages.ore"),
+    Format("etdms", ("http://www.ndltd.org/standards/metadata/etdms/*",), ("thesis",), "theses.etdms"),
+    Format("uketd_dc", (UKETD,), ("uketddc",), "theses.uketd"),
+    Format(
+        "marc",
+        ("http://www.loc.gov/MARC21/slim",),
+        ("record",),
+        "marc.read",
+        # In whatever namespace.
+        within=("{*}datafield", "{*}controlfield"),
+    ),
+    Format("oai_datacite", ("http://schema.datacite.org/oai/*",), ("oai_datacite",), "datacite.wrapped"),
+    Format("datacite", ("http://datacite.org/schema/*",), ("resource",), "datacite.read"),
+    Format("oai_openaire", ("http://namespace.openaire.eu/schema/oaire/",), ("resource",), "datacite.openaire"),
+    Format(
+        "oai_cerif_openaire",
+        ("https://www.openaire.eu/cerif-profile/*",),
+        tuple("Publication Product Patent Person OrgUnit Project Funding Event Equipment Service".split()),
+        "cerif.read",
+    ),
+    Format("crossref", ("http://www.crossref.org/*", ""), ("crossref",), "crossref.read"),
+    Format("dublin_core", ("",), ("dublin_core",), "dublin_core.read"),
+    Format(
+        "qdc",
+        (
+            QDC,
+            TERMS,
+            "http://epubs.cclrc.ac.uk/xmlns/qdc/",
+            "http://worldcat.org/xmlschemas/qdc*",
+            "http://www.bl.uk/namespaces/oai_dcq*",
+            DC,
+            "http://www.openarchives.org/OAI/2.0/oai_qdc/",
+            f"{NSDL}nsdl_dc_v1.*",
+            "",
+        ),
+        ("qualifieddc", "qdc", "nsdl_dc"),
+        "qdc.read",
+    ),
+    # As some exports put it.
+    Format("oai_dc", (OAI_DC, "*"), ("dc",), "oai_dc.read", within=(f"{{{DC}}}*",)),
 )
 """What is read; a new format is one table and one row of `xml-formats.csv`, or one module and one row here."""
 
@@ -111,7 +124,7 @@ def format_within(record: etree._Element) -> Format | None:
     """The format of which a record without a `metadata` element is itself."""
     if record.find("{*}metadata") is not None:
         return None
-    return next((format_ for format_ in FORMATS if format_.within(record)), None)
+    return next((format_ for format_ in FORMATS if any(record.find(path) is not None for path in format_.within)), None)
 
 
 def fits(namespace: str, pattern: str) -> bool:

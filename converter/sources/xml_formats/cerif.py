@@ -13,9 +13,6 @@ from converter.sources.elements import Tree, local
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address
 from ontology.source_tables import fields
 
-NAMESPACE = "https://www.openaire.eu/cerif-profile/*"
-ROOTS = ("Publication", "Product", "Patent", "Person", "OrgUnit", "Project", "Funding", "Event", "Equipment", "Service")
-
 _FLAT = fields("cerif")
 _AGENTS = fields("cerif", "agent")
 _ENTITIES = frozenset({"Person", "OrgUnit", "Project", "Funding", "Equipment"})

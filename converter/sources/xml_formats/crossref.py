@@ -14,11 +14,6 @@ from converter.sources.relations import add_relation, cited_in, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from ontology.source_tables import field_of, fields
 
-NAMESPACES = ("http://www.crossref.org/*", "")
-
-QUERIES = ("http://www.crossref.org/qrschema/*",)
-"""Of the answers that hold a deposit with what the registry says of it."""
-
 _TEXTS = fields("crossref-xml")
 _WORKS = (
     "journal_article",

@@ -14,10 +14,6 @@ from converter.sources.json_formats import datacite
 from converter.sources.json_formats.leaves import Object
 from ontology.source_tables import fields
 
-NAMESPACE = "http://datacite.org/schema/*"
-WRAPPERS = ("http://schema.datacite.org/oai/*",)
-OPENAIRE = "http://namespace.openaire.eu/schema/oaire/"
-
 _LISTS = {
     "titles/title": ("titles", "title"),
     "subjects/subject": ("subjects", "subject"),

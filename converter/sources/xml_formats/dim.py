@@ -6,8 +6,6 @@ from lxml import etree
 
 from converter.sources.builder import Draft
 
-NAMESPACE = "http://www.dspace.org/xmlns/dspace/dim"
-
 
 def read(metadata: etree._Element, draft: Draft) -> None:
     """Read every `field` with mdschema, element, qualifier, lang, authority, confidence."""

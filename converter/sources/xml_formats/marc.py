@@ -24,8 +24,6 @@ from converter.values.dates import parse
 from converter.values.names import is_suffix
 from ontology.source_tables import field_of
 
-NAMESPACE = "http://www.loc.gov/MARC21/slim"
-
 _FULL_STOP = re.compile(r"\w{3}\.$|\)\.$")
 # A name of two letters ends in a vowel, where an abbreviation seldom does: "Foe, Bo.", "Gull, Wm.".
 _SHORT_NAME = re.compile(r",\s[^\W\d_][aeiouyäöüåøæ]\.$")
@@ -58,16 +56,6 @@ def read(metadata: etree._Element, draft: Draft) -> None:
             record.fields.append(pymarc.Field(tag=tag, indicators=marks, subfields=codes))
     draft.leaves = itertools.chain(_leaves(record), draft.leaves)
     _record(record, draft)
-
-
-def within(record: etree._Element) -> bool:
-    """Whether fields of MARC stand in an element that is called `record`, in whatever namespace."""
-    return record.find("{*}datafield") is not None or record.find("{*}controlfield") is not None
-
-
-def shows(head: bytes) -> bool:
-    """Whether the beginning is that of a binary MARC record: its length, and the directory's end."""
-    return bool(re.match(rb"\d{5}[ -~]{5}22\d{5}", head[:24])) and b"\x1e" in head
 
 
 def records(stream: BinaryIO, name: str, note: Callable[[Finding], None], source: str = "") -> Iterator[Record]:

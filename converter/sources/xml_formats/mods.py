@@ -17,8 +17,6 @@ from converter.values.names import is_suffix
 from converter.values.recognition import named
 from ontology.source_tables import field_of, fields, notes
 
-NAMESPACE = "http://www.loc.gov/mods/v3"
-
 _FLAT = fields("mods")
 _ORIGIN = fields("mods", "originInfo")
 _SUBJECT = fields("mods", "subject")

@@ -14,8 +14,6 @@ from converter.sources.nodes import Node, of_element
 from converter.sources.table_reader import read as read_by_table
 from ontology.source_tables import kinds, source_table
 
-NAMESPACES = ("http://ns.editeur.org/onix/3.*/short",)
-
 
 def short(metadata: etree._Element, draft: Draft) -> None:
     """Read a product with short tags as one with reference names; `formats/onix-short.csv` holds both."""

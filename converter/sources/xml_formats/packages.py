@@ -13,12 +13,9 @@ from converter.sources.elements import Tree, local
 from converter.sources.nodes import of_element
 from converter.sources.table_reader import read as read_by_table
 from converter.sources.xml_formats import dim, mods, oai_dc, qdc
+from converter.sources.xml_formats.namespaces import DC, DIDL, DIM, METS, MODS, OAI_DC, QDC, TERMS
 from converter.values.resolvable import handle
 from ontology.source_tables import fields, source_table
-
-METS = "http://www.loc.gov/METS/"
-DIDL = "urn:mpeg:mpeg21:2002:02-DIDL-NS"
-ATOM = "http://www.w3.org/2005/Atom"
 
 Reader = Callable[[etree._Element, Draft], None]
 
@@ -28,14 +25,14 @@ def _epdcx(metadata: etree._Element, draft: Draft) -> None:
 
 
 _INNER: tuple[tuple[str, str, Reader], ...] = (
-    ("dim", dim.NAMESPACE, dim.read),
-    ("mods", mods.NAMESPACE, mods.read),
-    ("dc", oai_dc.NAMESPACE, oai_dc.read),
-    ("qualifieddc", qdc.NAMESPACE, qdc.read),
+    ("dim", DIM, dim.read),
+    ("mods", MODS, mods.read),
+    ("dc", OAI_DC, oai_dc.read),
+    ("qualifieddc", QDC, qdc.read),
     ("descriptionSet", "http://purl.org/eprint/epdcx/2006-11-16/", _epdcx),
 )
 """The metadata that a wrapper may hold, the richest first."""
-_BARE = {dim.NAMESPACE: dim.read, mods.NAMESPACE: mods.read, oai_dc.ELEMENTS: qdc.read, qdc.TERMS: qdc.read}
+_BARE = {DIM: dim.read, MODS: mods.read, DC: qdc.read, TERMS: qdc.read}
 """Namespace of elements that may stand in a wrapper without one around them."""
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"

@@ -8,24 +8,9 @@ import ontology
 from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.elements import Tree, local
-from converter.sources.xml_formats.oai_dc import ELEMENTS
+from converter.sources.xml_formats.namespaces import DC, NSDL, QDC
 from converter.values.resolvable import handle
 from ontology.source_tables import fields
-
-NAMESPACE = "http://dspace.org/qualifieddc/"
-_NSDL = "http://ns.nsdl.org/"
-TERMS = "http://purl.org/dc/terms/"
-NAMESPACES = (
-    NAMESPACE,
-    TERMS,
-    "http://epubs.cclrc.ac.uk/xmlns/qdc/",
-    "http://worldcat.org/xmlschemas/qdc*",
-    "http://www.bl.uk/namespaces/oai_dcq*",
-    "http://purl.org/dc/elements/1.1/",
-    "http://www.openarchives.org/OAI/2.0/oai_qdc/",
-    f"{_NSDL}nsdl_dc_v1.*",
-    "",
-)
 
 FIFTEEN = frozenset(
     "title creator subject description publisher contributor date type format identifier source language relation"
@@ -73,7 +58,7 @@ def name_of(element: etree._Element) -> str:
     ('dc.identifier.issn', 'dcterms.dateAccepted')
     """
     name = local(element)
-    if str(element.tag).startswith(f"{{{_NSDL}"):
+    if str(element.tag).startswith(f"{{{NSDL}"):
         return f"nsdl.{name}"
     if name not in FIFTEEN:
         return _QUALIFIED.get(name, f"dcterms.{name}")
@@ -82,6 +67,6 @@ def name_of(element: etree._Element) -> str:
     if name == "identifier" and qualifier.lower() in _IDENTIFIERS:
         return _IDENTIFIERS[qualifier.lower()]
     full = f"dc.{name}.{qualifier.lower()}"
-    is_simple = element.nsmap.get(element.prefix) in {ELEMENTS, None, NAMESPACE}
+    is_simple = element.nsmap.get(element.prefix) in {DC, None, QDC}
     is_kind = qualifier.isalnum() and qualifier.lower() not in _ENCODINGS
     return full if is_kind and (is_simple or full in ontology.field_names()) else f"dc.{name}"

@@ -9,9 +9,6 @@ from converter.record import Record
 from converter.sources.builder import Draft
 from converter.values.iris import item_path
 
-NAMESPACE = "*/profile/source/1"
-"""What its namespace ends with; it begins with the base address of the site."""
-
 
 def read(metadata: etree._Element, draft: Draft) -> None:
     """Take the record as it is, provided that it stands at its provider where its identifier says.

@@ -12,11 +12,9 @@ from lxml import etree
 from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.elements import Tree, local
+from converter.sources.xml_formats.namespaces import UKETD
 from converter.sources.xml_formats.qdc import name_of
 from ontology.source_tables import field_of, fields
-
-ETDMS = "http://www.ndltd.org/standards/metadata/etdms/*"
-UKETD = "http://naca.central.cranfield.ac.uk/ethos-oai/2.0/"
 
 _ETDMS = fields("etdms")
 _OR = re.compile(r"[/;|]")

@@ -15,8 +15,6 @@ from converter.record import File
 from converter.sources.builder import Draft
 from converter.values.languages import language_tag
 
-NAMESPACE = "http://www.lyncode.com/xoai"
-
 _NO_LANGUAGE = frozenset({"none", "-", ""})
 _TECHNICAL = frozenset({"repository", "license"})
 
