@@ -10,12 +10,14 @@ import json
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import ontology
-from converter.framing import Framer
 from converter.graph import parsed
 from converter.node_objects import node_objects
+
+if TYPE_CHECKING:
+    from converter.framing import Framer
 
 Node = dict[str, Any]
 
@@ -89,6 +91,9 @@ def _context_text(base: str) -> bytes:
 
 @lru_cache(maxsize=8)
 def _framer(base: str) -> Framer:
+    # PyLD brings an HTTP client and a parser of HTML: a site that starts, and one that frames nothing, need not wait.
+    from converter.framing import Framer  # noqa: PLC0415
+
     return Framer(_context(base), json.loads(ontology.text("frame.jsonld")))
 
 

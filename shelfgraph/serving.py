@@ -95,11 +95,8 @@ def serve(
     the site runs, and kept fresh.  A SOURCE may hold RDF already (.ttl, .nt, .nq, .trig, .rdf, .jsonld); its named
     graphs are kept.
     """
-    from converter.harvest import is_address
-    from converter.harvest.endpoint import is_repository
     from converter.store.data_folder import DataFolder
     from server import run as site
-    from shelfgraph import refreshing
 
     address = f"http://{_url_host(host)}:{port}/"
     path: Path | None = None
@@ -111,7 +108,7 @@ def serve(
             if sources and data is None:
                 data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shelfgraph-"))) / "data"
             folder = DataFolder(data or Path(options.HOME))
-            repositories = [source for source in sources if is_address(source) and is_repository(source)]
+            repositories = _repositories(sources)
             loaded = tuple(source for source in sources if source not in repositories)
             chosen = _taken_in(
                 folder, loaded, kind, encoding, most, allowed, repository, base, address, lasting=lasting
@@ -121,6 +118,8 @@ def serve(
                 _made_ready(folder, chosen)
             folder.agreed()
             if every or repositories:
+                from shelfgraph import refreshing
+
                 seconds = refreshing.seconds(every or _DAILY)
                 stack.enter_context(refreshing.kept_fresh(path, seconds, repositories, allowed))
         announcement = f"shelfgraph: serving at {address} (addresses begin with {chosen})"
@@ -159,6 +158,18 @@ def _languages(text: str) -> tuple[str, ...]:
         if name not in known:
             raise UsageError(f"--languages: the pages are not in {name!r}; choose from {', '.join(LANGUAGES)}")
     return tuple(dict.fromkeys(known[name] for name in named)) or tuple(LANGUAGES)
+
+
+def _repositories(sources: tuple[str, ...]) -> list[str]:
+    """Those of the sources that are addresses of repositories."""
+    from converter.harvest import is_address
+
+    addresses = [source for source in sources if is_address(source)]
+    if addresses:
+        from converter.harvest.endpoint import is_repository
+
+        return [address for address in addresses if is_repository(address)]
+    return []
 
 
 def _taken_in(
