@@ -312,7 +312,7 @@ def test_the_works_of_a_thing_come_page_by_page(tmp_path: Path) -> None:
             page, seen = link[1].removeprefix(running.base[:-1]) if link else "", seen + 1
         assert (len(members), seen) == (250, 5)
         assert b'aria-current="page">2<' in ask(running, "GET", "/journal/5555-1246/page/2.html").body
-        for path in (".ttl?page=4", ".ttl?page=x", "/page/4.ttl", "/page/0.ttl", "/page/02.ttl"):
+        for path in (".ttl?page=6", ".ttl?page=x", "/page/6.ttl", "/page/0.ttl", "/page/02.ttl"):
             assert ask(running, "GET", f"/journal/5555-1246{path}").status == 404
         for path, status, where in (
             (".html?page=2", 301, "/page/2.html"),
