@@ -1,4 +1,4 @@
-"""The record as it may be shown: private fields gone, e-mail addresses masked.  The archive keeps the rest."""
+"""The record as it may be shown: private fields gone, addresses and redactions masked.  The archive keeps the rest."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ SILENT = {"email": "private", "private": "private", "raw": "archived"}
 
 
 def masked(text: str) -> str:
-    """The text without e-mail addresses, in whatever spelling.
+    """The text without e-mail addresses, in whatever spelling, and without what the table of redactions names.
 
     >>> masked("Write to ann [at] example.org")
     'Write to [e-mail address removed]'
     >>> masked("Write to ann@example.org today")
     'Write to [e-mail address removed] today'
     """
-    return without_addresses(text, MASK)
+    text = without_addresses(text, MASK)
+    for pattern, mask in ontology.redactions():
+        # In what a match is replaced by, a backslash would mean something.
+        text = pattern.sub(mask.replace("\\", r"\\"), text)
+    return text
 
 
 def published(record: Record, crosswalk: ontology.Crosswalk) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -205,6 +206,24 @@ def _agent_words() -> Mapping[str, frozenset[str]]:
     for _, row in table("names.csv"):
         found.setdefault(row["kind"], set()).add(row["word"])
     return {kind: frozenset(words) for kind, words in found.items()}
+
+
+@lru_cache(maxsize=1)
+def redactions() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What is cut out of every value that is shown, and what stands there instead: the rows of redactions.csv.
+
+    Raises TableError where a pattern is none, or cuts out nothing.
+    """
+    found = []
+    for place, row in table("redactions.csv"):
+        try:
+            pattern = re.compile(row["pattern"])
+        except re.error as fault:
+            raise TableError(f"{place}: {row['pattern']!r} is no regular expression: {fault}") from None
+        if pattern.search(""):
+            raise TableError(f"{place}: {row['pattern']!r} is found everywhere, also where nothing stands")
+        found.append((pattern, row["mask"]))
+    return tuple(found)
 
 
 def _row(place: str, cells: dict[str, str]) -> Row:

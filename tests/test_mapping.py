@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from converter import jsonld
 from converter.errors import CrosswalkError
 from converter.graph import FORMATS, document
 from converter.mapping.engine import Mapped, Mapper
+from converter.privacy import published
 from converter.record import Field, File, Record
 from converter.sources.detection import read
 from converter.values import mesh
 from converter.values.iris import field as property_of
 from converter.values.terms import iri, triple
+from ontology import TableError
 from tests.conftest import EXAMPLES, ROOT
 
 BASE = "https://data.example.org/"
@@ -170,6 +173,47 @@ def test_an_address_in_any_other_field_is_masked() -> None:
     assert "@example.org" not in stated
     assert objects(found, "dcterms:abstract") == ['"Write to [e-mail address removed]."']
     assert "(c) [e-mail address removed]" in stated
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org/people/ann@example.com/page", "https://example.org/?mail=ann%40example.com"]
+)
+@pytest.mark.parametrize(
+    "name", ["dc.identifier.uri", "dc.relation.uri", "dc.source.uri", "dc.rights.uri", "any.thing"]
+)
+def test_an_address_of_which_something_is_cut_out_leads_nowhere(name: str, address: str) -> None:
+    found = mapped((name, address))
+    assert found.counts == {"private": 1}
+    assert "removed" not in "".join(found.lines)
+    assert "example.com" not in "".join(found.lines) + str([finding[:] for finding in found.findings])
+
+
+def test_what_the_table_of_redactions_names_is_cut_out_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ontology, "redactions", lambda: ((re.compile(r"\d{3}-\d{2}-\d{4}"), r"[no \1 number]"),))
+    fields = [
+        ("dc.title", "Case 123-45-6789"),
+        ("dc.contributor.author", "Gull, Ann (123-45-6789)"),
+        ("dc.subject", "123-45-6789"),
+        ("dc.identifier.uri", "https://example.org/123-45-6789"),
+        ("any.thing", "a 123-45-6789 b"),
+    ]
+    found = mapped(*fields)
+    assert "123-45-6789" not in "".join(found.lines) + str([finding[:] for finding in found.findings])
+    assert objects(found, "dcterms:title") == [r'"Case [no \\1 number]"']
+    record = Record("1", fields=tuple(Field(*field) for field in fields))
+    assert b"123-45-6789" not in published(record, ontology.Crosswalk())
+    assert b"Case [no" in published(record, ontology.Crosswalk())
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fault"),
+    [("(", "is no regular expression"), ("a*", "is found everywhere"), ("", "is found everywhere")],
+)
+def test_a_redaction_that_cannot_be_meant_is_refused(monkeypatch: pytest.MonkeyPatch, pattern: str, fault: str) -> None:
+    row = {"pattern": pattern, "mask": "x", "note": ""}
+    monkeypatch.setattr(ontology, "table", lambda _: iter([("redactions.csv:5", row)]))
+    with pytest.raises(TableError, match=f"redactions.csv:5: .* {fault}"):
+        ontology.redactions.__wrapped__()
 
 
 def test_a_withdrawn_record_leaves_a_tombstone() -> None:

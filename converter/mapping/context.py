@@ -7,6 +7,7 @@ all its rows, whatever their order, by a function given to `once`.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -16,7 +17,7 @@ import msgspec
 
 import ontology
 from converter.mapping.parts import parts_of
-from converter.privacy import SILENT, masked
+from converter.privacy import MASK, SILENT, masked
 from converter.record import Field, File, Record
 from converter.report import Finding, Level
 from converter.values import info_uris, iris, languages, text
@@ -29,6 +30,7 @@ PLACEHOLDER = "#PLACEHOLDER_PARENT_METADATA_VALUE#"
 
 # Dataverse and PANGAEA name a record by its DOI, and no field need repeat it.
 _NAMED_BY_DOI = re.compile(r"(?:oai:[^:]+:)?(doi:10\.\S+)", re.IGNORECASE)
+_URL = re.compile(r"\s*[a-z][a-z0-9+.-]*://\S+\s*", re.IGNORECASE)
 _OF_PARAGRAPHS = frozenset({"text", "statement"})
 
 
@@ -86,6 +88,9 @@ class Item:
             row = crosswalk.row(name)
             shown = field if value == field.value else msgspec.structs.replace(field, value=value)
             cleaned = self._cleaned(shown, row)
+            if _URL.fullmatch(shown.value) and masked(shown.value) != shown.value:
+                # An address of which something is cut out would lead elsewhere.
+                row = dataclasses.replace(row, kind="private")
             self.rows.append((cleaned, row))
             parts = [
                 (msgspec.structs.replace(cleaned, name=part, value=text), crosswalk.row(part))
@@ -200,9 +205,8 @@ class Item:
         value = cleaned.text
         if row.kind not in SILENT and masked(value) != value:
             value = masked(value)
-            self.findings.append(
-                Finding(self.name, "info", field.name, value, "an e-mail address stays in the archive")
-            )
+            cut = "an e-mail address" if MASK in value else "what redactions.csv names"
+            self.findings.append(Finding(self.name, "info", field.name, value, f"{cut} stays in the archive"))
         if value == field.value:
             return field
         replaced = msgspec.structs.replace(field, value=value)
