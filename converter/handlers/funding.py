@@ -26,6 +26,10 @@ _BESIDE = {"oaire.awardNumber": "project.funder.name", "dc.relation.grantno": "d
 """Field of grant numbers → the field of agencies whose values stand at the same places."""
 
 
+_NUMBER = re.compile(r"(?=(?:\D*\d){4})[\w/.-]{5,30}")
+"""A number of a grant, as far as one of several in a value shows it."""
+
+
 class _Funding(NamedTuple):
     """The agencies and grant numbers of the record that stand beside each other by their places alone."""
 
@@ -66,7 +70,18 @@ def grant(item: Item, row: Row, field: Field) -> Iterator[str]:
     elif row.parser == "own-number":
         yield from item.state(row, literal(field.value))
     else:
-        yield from _grant(item, field.value, _agency_beside(item, field))
+        for number in _numbers(field.value):
+            yield from _grant(item, number, _agency_beside(item, field))
+
+
+def _numbers(text: str) -> list[str]:
+    """The numbers of grants in a value: several stand between commas or semicolons.
+
+    >>> _numbers("1331939, 0725097"), _numbers("ERC, call 2014"), _numbers("S-1")
+    (['1331939', '0725097'], ['ERC, call 2014'], ['S-1'])
+    """
+    parts = [part for part in re.split(r"\s*[,;]\s+|\s*;\s*", text.strip()) if part]
+    return parts if len(parts) > 1 and all(_NUMBER.fullmatch(part) for part in parts) else [text]
 
 
 def project(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -125,6 +140,9 @@ def grant_detail(item: Item, row: Row, field: Field) -> Iterator[str]:
             return
     if number is None:
         item.note(field, "the grant that it belongs to is not there")
+        return
+    if len(_numbers(number.value)) > 1:
+        item.note(field, f"of which of the grants {number.value} it is said, nobody says")
         return
     node = _grant_node(item, number.value, _agency_beside(item, number))
     page = identifiers.web_address(field.value)

@@ -38,6 +38,12 @@ _COORDINATES = re.compile(
     r"|(?:north|south|east|west)(?:limit|bound(?:l(?:at|ong)itude)?)?|units|projection|signed decimal degrees)\b)+",
     re.IGNORECASE,
 )
+# What a catalogue writes where it knows no place of publication.
+_NOWHERE = re.compile(
+    r"[\[(]?\s*(?:s\.?\s?l\.?|n\.\s?p\.|o\.\s?o\.|sine loco|(?:place of publication )?(?:not identified|unknown)"
+    r"|lieu de publication non identifié|lugar de publicación no identificado)\s*[\])?.:]{0,4}",
+    re.IGNORECASE,
+)
 # Texts of several sentences, which are read as such: their HTML is no part of them.
 _IN_PARAGRAPHS = frozenset(
     ontology.expand(name, "program") for name in ("dcterms:abstract", "dcterms:description", "dcterms:tableOfContents")
@@ -146,6 +152,9 @@ def place(item: Item, row: Row, field: Field) -> Iterator[str]:
     if _COORDINATES.fullmatch(field.value):
         if not row.literal:
             item.note(field, "coordinates, which name no place")
+        return
+    if _NOWHERE.fullmatch(field.value):
+        item.note(field, "no place is known", "info")
         return
     node = iri(iris.place(item.base, field.value))
     yield from item.state(row, node)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from converter.sources.builder import Draft
+from converter.sources.container_fields import of_host
+from converter.values.recognition import named
 from converter.values.resolvable import dois
 from ontology.source_tables import field_of
 
@@ -44,6 +46,17 @@ def related(scheme: str, value: str) -> str:
     start, prefix = _PREFIXES.get(scheme.lower(), ("", ""))
     bare = value.strip()
     return f"{prefix}{bare}" if prefix and bare.startswith(start) and not _HAS_PREFIX.match(bare) else bare
+
+
+def add_host_number(draft: Draft, scheme: str, value: str, name: str) -> None:
+    """Take an identifier of what a work stands in: its ISSN or ISBN, an address of it; another one names nothing."""
+    address = related(scheme, value)
+    if field := of_host(scheme):
+        draft.add(field, value)
+    elif (found := named(address)) and found[0].startswith("http"):
+        draft.add("dc.relation.ispartof", found[0])
+    else:
+        draft.unread(name, value, "an identifier of what the work stands in")
 
 
 def cited_in(words: str) -> list[str]:

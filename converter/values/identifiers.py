@@ -16,7 +16,6 @@ from converter.values.resolvable import DOI_PREFIX, doi, handle
 
 _ARXIV = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?")
 _ILLEGAL = re.compile(r'[\x00-\x20"<>\\^`{|}]')
-_SESSION = re.compile(r";jsessionid=[^?#/]*", re.IGNORECASE)
 _LOOSE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -94,8 +93,7 @@ def web_address(text: str) -> str | None:
     >>> web_address("https://example.org/x?a=1&amp;b=<2>"), web_address("www.example.org"), web_address("see http://x")
     ('https://example.org/x?a=1&b=%3C2%3E', None, None)
     """
-    # The session in which somebody looked at a page is no part of where it is.
-    bare = _SESSION.sub("", text.strip().replace("&amp;", "&"))
+    bare = text.strip().replace("&amp;", "&")
     if not re.match(r"(?:https?|ftp)://[^\s/?#]", bare, re.IGNORECASE) or re.search(r"\s(?:https?://|and |or )", bare):
         return None
     legal = _LOOSE_PERCENT.sub("%25", bare)

@@ -20,6 +20,11 @@ _SURE_SUFFIX = re.compile(r"(?:Jr|Sr|Junior|Senior|Júnior|Esq|Ph\.?\s?D|I{2,3}|
 _BEHIND = re.compile(r"(?P<name>\S.*\S)\s+(?P<suffix>Jr\.?|Sr\.?|II|III|IV)")
 # A full stop behind a whole name ends the heading; one behind an initial or an abbreviation belongs to it.
 _FULL_STOP = re.compile(r"(?:^|[\s-])[^\W\d_][^\W\d_A-Z]{3,}\.$")
+# "Hendriks, prof.dr.ir. W.H.": a title before the given names is none of them.
+_TITLES = re.compile(
+    r"(?:(?:prof|dr)(?:\.\s?|\s)(?:(?:prof|dr|drs|ir|ing|mr|mag)(?:\.\s?|\s)){0,4}|(?:(?:drs|ir|ing|mag|dipl)\.\s?)+)(?=\S)",
+    re.IGNORECASE,
+)
 _SITE = re.compile(
     r"(?P<name>.+?)[.,;]?\s+The\s+Journal['’]?s\s+web\s*site\s+is\s+(?:located\s+)?at\s+(?P<site>\S+?)[.;]?",
     re.IGNORECASE,
@@ -56,6 +61,8 @@ def person(text: str) -> PersonName:
     PersonName(full='Liang, J', family='Liang', given='J', dates=None, suffix=None, doubt=None)
     >>> person("Rolston, Holmes, 1932-").dates, person("Gale, Michael, Jr.").suffix
     ('1932-', 'Jr.')
+    >>> person("Hendriks, prof.dr.ir. W.H.").given, person("Rook, Drew").given
+    ('W.H.', 'Drew')
     >>> person("Hawksley").family is None
     True
     """
@@ -85,6 +92,8 @@ def person(text: str) -> PersonName:
             family, given = (match["name"], given) if own is family else (family, match["name"])
     if _FULL_STOP.search(given):
         given = given[:-1]
+    if title := _TITLES.match(given):
+        given = given[title.end() :]
     return PersonName(full, family, given, dates, suffix, doubt)
 
 

@@ -131,12 +131,59 @@ def test_the_host_of_mods_has_its_conference_and_no_number_for_a_name(tmp_path: 
     assert "https://doi.org/10.5555/b" in graph.values("dcterms:isPartOf")
 
 
-def test_a_session_is_no_part_of_the_address_of_a_page(tmp_path: Path) -> None:
-    graph = Graph(tmp_path, "dc.xml", dc("identifier https://r.example.org/view;jsessionid=AB12?id=3"))
-    assert graph.values("foaf:page") == ["https://r.example.org/view?id=3"]
-
-
 def test_a_translated_title_of_marc_has_its_language(tmp_path: Path) -> None:
     graph = Graph(tmp_path, "x.xml", marc("242 10 $aMarees$yfre"))
     found = graph.store.query("SELECT (LANG(?v) AS ?l) { ?w <http://purl.org/spar/fabio/hasTranslatedTitle> ?v }")
     assert [row["l"].value for row in found] == ["fr"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"), [("DOI", "10.5072/J-1"), ("EISSN", "2434-561X"), ("LSID", "urn:lsid:x:y:1")]
+)
+def test_a_number_of_the_journal_around_a_dataset_is_no_name_of_it(kind: str, number: str, tmp_path: Path) -> None:
+    host = {
+        "relatedItemType": "Journal",
+        "relationType": "IsPublishedIn",
+        "relatedItemIdentifier": {"relatedItemIdentifier": number, "relatedItemIdentifierType": kind},
+        "titles": [{"title": "Tide Letters"}],
+    }
+    graph = Graph(tmp_path, "x.json", datacite(relatedItems=[host]))
+    assert graph.values("prism:publicationName") == ["Tide Letters"]
+    assert ("https://doi.org/10.5072/j-1" in graph.values("dcterms:isPartOf")) == (kind == "DOI")
+
+
+def test_several_numbers_of_grants_in_one_value_are_several_grants(tmp_path: Path) -> None:
+    fundings = [{"funderName": "Sea Council", "awardNumber": "1331939, 0725097"}]
+    graph = Graph(tmp_path, "x.json", datacite(fundingReferences=fundings))
+    assert graph.values("frapo:isFundedBy/frapo:hasGrantNumber") == ["0725097", "1331939"]
+
+
+def test_a_title_before_given_names_is_none_of_them(tmp_path: Path) -> None:
+    graph = Graph(tmp_path, "x.xml", dc("creator Hendriks, prof.dr.ir. W.H."))
+    assert graph.values("dcterms:creator/foaf:givenName") == ["W.H."]
+    assert graph.values("dcterms:creator/foaf:name") == ["Hendriks, prof.dr.ir. W.H."]
+
+
+@pytest.mark.parametrize("place", ["[S.l.] :", "[S.l.", "[Place of publication not identified] :", "s.l."])
+def test_no_place_is_no_place(place: str, tmp_path: Path) -> None:
+    assert Graph(tmp_path, "x.xml", marc(f"264  1 $a{place}")).values("fabio:hasPlaceOfPublication") == []
+
+
+def test_a_dissertation_note_makes_a_thesis_where_the_leader_says_nothing(tmp_path: Path) -> None:
+    graph = Graph(tmp_path, "x.xml", marc("502    $a2009", leader="          22        4500"))
+    assert "http://purl.org/spar/fabio/Thesis" in graph.values("rdf:type")
+
+
+def test_the_licence_of_a_file_in_a_package_is_one(tmp_path: Path) -> None:
+    package = (
+        '<didl:DIDL xmlns:didl="urn:mpeg:mpeg21:2002:02-DIDL-NS" xmlns:dcterms="http://purl.org/dc/terms/"><didl:Item>'
+        '<didl:Component><didl:Resource mimeType="application/xml"><mods xmlns="http://www.loc.gov/mods/v3">'
+        "<titleInfo><title>Tides</title></titleInfo></mods></didl:Resource></didl:Component><didl:Item>"
+        "<didl:Descriptor><didl:Statement><dcterms:license>https://creativecommons.org/licenses/by/4.0/"
+        "</dcterms:license></didl:Statement></didl:Descriptor><didl:Descriptor><didl:Statement><dcterms:accessRights>"
+        "http://purl.org/eprint/accessRights/OpenAccess</dcterms:accessRights></didl:Statement></didl:Descriptor>"
+        "</didl:Item></didl:Item></didl:DIDL>"
+    )
+    graph = Graph(tmp_path, "x.xml", package)
+    assert graph.values("dcterms:license") == ["http://creativecommons.org/licenses/by/4.0/"]
+    assert graph.values("dcterms:accessRights") == ["http://purl.org/coar/access_right/c_abf2"]

@@ -7,7 +7,7 @@ import re
 from converter.sources.builder import Draft, Said
 from converter.sources.container_fields import of_host
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
-from converter.sources.relations import add_relation
+from converter.sources.relations import add_host_number, add_relation
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.dates import parse
 from ontology.source_tables import field_of, fields
@@ -295,9 +295,8 @@ def _relations(inner: Object, draft: Draft) -> None:
     for key, field in fields("datacite", "container").items():
         if text_of(container.get(key)):
             draft.add(field, text_of(container.get(key)))
-    kind = text_of(container.get("identifierType"))
-    if text_of(container.get("identifier")):
-        draft.add(of_host(kind) or "dc.relation.ispartof", text_of(container["identifier"]))
+    if number := text_of(container.get("identifier")):
+        add_host_number(draft, text_of(container.get("identifierType")), number, "datacite.container.identifier")
     for entry in objects(inner.pop("relatedIdentifiers", None)):
         relation, kind = text_of(entry.get("relationType")), text_of(entry.get("relatedIdentifierType")).lower()
         value = text_of(entry.get("relatedIdentifier"))

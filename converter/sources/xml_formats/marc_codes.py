@@ -46,7 +46,7 @@ def kind_of_work(leader: str, data: str, *, is_thesis: bool) -> str:
     'Newspaper'
     """
     record, level = leader[6:7], leader[7:8]
-    if is_thesis and record in {"a", "t"}:
+    if is_thesis and (record in {"a", "t"} or not record.strip()):
         return "Thesis"
     if record == "t":
         return "Manuscript"

@@ -9,12 +9,11 @@ from lxml import etree
 
 from converter.record import File
 from converter.sources.builder import Draft, language_of
-from converter.sources.container_fields import of_host, series_text
+from converter.sources.container_fields import series_text
 from converter.sources.elements import Tree, local
-from converter.sources.relations import related as related_to
+from converter.sources.relations import add_host_number
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.values.names import is_suffix
-from converter.values.recognition import named
 from ontology.source_tables import field_of, fields, notes
 
 _FLAT = fields("mods")
@@ -191,11 +190,7 @@ def _host(tree: Tree, related: etree._Element, titles: list[str], identifiers: l
     if around is not None:
         _related(tree, around)
     for type_, value in identifiers:
-        address = related_to(type_, value)
-        if (field := of_host(type_)) or named(address):
-            tree.draft.add(field or "dc.relation.ispartof", value if field else address)
-        else:
-            tree.draft.unread("mods.relatedItem.identifier", value, "an identifier of what the work stands in")
+        add_host_number(tree.draft, type_, value, "mods.relatedItem.identifier")
     for name in tree.each("name[@type='conference']", related):
         if shown := tree.text("namePart", name):
             tree.draft.add("dc.relation.conference", shown)

@@ -87,6 +87,8 @@ def _didl_statement(tree: Tree, element: etree._Element) -> None:
     elif name in {"modified", "created"}:
         tree.draft.datestamp = tree.draft.datestamp or text
         tree.draft.unread(f"didl.{name}", tree.take(element), "when the package changed")
+    elif name in (of_files := fields("didl")):
+        tree.field(of_files[name], element)
     elif name == "Statement" and text and len(element) == 0:
         tree.draft.unread("didl.statement", tree.take(element), "what part of the package this is")
     address = element.get(_RESOURCE)
