@@ -77,7 +77,7 @@ def thing_page(  # noqa: PLR0913 - what a page is made of
         kinds=_kinds(view, address, path),
         identified=folder == "person",
         lead=things.sentence(stated) if stated else f"{counted(works.total, 'work')}.",
-        trail=_trail(path, above) if search else [],
+        trail=_trail(view, address, above) if search else [],
         stated=stated,
         works=works,
         pages=around,
@@ -112,16 +112,29 @@ def _kinds(view: View, address: str, path: str) -> list[str]:
     return [gettext(name) for name in dict.fromkeys(names)]
 
 
-def _trail(path: str, above: str) -> list[tuple[str, str]]:
-    """The ways to a thing: what is browsed; of a subject its scheme and the broader heading."""
-    folder, *rest = path.split("/")
+def _trail(view: View, address: str, above: str) -> list[tuple[str, str]]:
+    """The ways to a thing: what is browsed; of a subject its scheme and what is broader, the broadest first."""
+    folder, *rest = address.removeprefix(view.base).split("/")
     browse = [(gettext("Browse"), f"{above}browse")]
     name, list_ = _BROWSED.get(folder, ("", ""))
     if name:
         browse.append((gettext(name), f"{above}browse/{list_}"))
     if folder == "subject" and len(rest) > 1:
         browse.append((scheme_name(rest[0]), f"{above}browse/subjects?scheme={rest[0]}"))
+        browse += [(one.text, above + (one.address or "").removeprefix(view.base)) for one in _broader(view, address)]
     return browse
+
+
+def _broader(view: View, address: str) -> list[Value]:
+    """The subjects of ours above a subject, as far as each has one alone."""
+    found: list[Value] = []
+    while len(above := view.links(address, "skos:broader")) == 1:
+        (one,) = above
+        address = one.address or ""
+        if not address.startswith(view.base) or one in found:
+            break
+        found.insert(0, one)
+    return found
 
 
 def _facts(view: View, address: str, above: str) -> list[tuple[str, list[Value]]]:

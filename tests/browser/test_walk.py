@@ -87,6 +87,41 @@ def test_the_editor_completes_runs_and_remembers(visit: Callable[[str], Visit]) 
     assert "dcterms:title" in site.page.locator(".cm-content").inner_text()
 
 
+def test_queries_stand_side_by_side_each_with_its_result(visit: Callable[[str], Visit]) -> None:
+    site = visit("light")
+    site.open("sparql")
+    bar = site.page.get_by_role("navigation", name="Open queries")
+    texts = ["SELECT (1 AS ?first) {}", "SELECT (2 AS ?second) {}"]
+    for place, text in enumerate(texts):
+        if place:
+            bar.get_by_role("button", name="New query").click()
+            assert site.page.locator("#outcome").inner_text() == ""
+        site.write(text)
+        site.page.get_by_role("button", name="Run", exact=True).click()
+        assert "1 row" in site.outcome("#result").inner_text()
+    for number, name in ((1, "first"), (2, "second"), (1, "first")):
+        bar.get_by_role("button", name=f"Query {number}", exact=True).click()
+        assert site.page.locator("textarea").input_value() == texts[number - 1]
+        assert site.page.locator("#outcome th").all_inner_texts() == [name]
+    site.open("sparql")
+    assert bar.locator("[aria-current]").inner_text() == "Query 1"
+    assert site.page.locator("textarea").input_value() == texts[0]
+    bar.get_by_role("button", name="Close query 1").click()
+    assert site.page.locator("textarea").input_value() == texts[1]
+    assert bar.locator("li").count() == 1
+
+
+def test_the_citation_is_shown_in_the_style_that_is_chosen(visit: Callable[[str], Visit]) -> None:
+    site = visit("light")
+    site.open("record/20.500.12345/678")
+    cited = site.page.locator("#cited")
+    own = cited.inner_html()
+    site.page.get_by_label("In the style of").select_option("APA")
+    site.page.locator("#cited", has_text="Marrow, T., Quill, A.").wait_for()
+    site.page.get_by_label("In the style of").select_option("this page")
+    assert cited.inner_html() == own
+
+
 def test_a_query_that_takes_too_long_can_be_stopped(visit: Callable[[str], Visit]) -> None:
     site = visit("light")
     site.open("sparql")

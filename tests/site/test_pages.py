@@ -108,6 +108,15 @@ def test_an_issue_is_called_by_its_journal_and_its_numbers(shelf: Site) -> None:
     assert f"{journal}, volume 12" in texts(root, "//dd")
 
 
+def test_the_way_to_a_subject_names_what_is_broader(shelf: Site) -> None:
+    way = page(shelf, "/subject/mesh/light/adverse-effects.html").xpath("//nav[@class='crumbs']//a")
+    named = [(one.text_content(), one.get("href")) for one in way]
+    assert [name for name, _ in named] == ["Browse", "Subjects", "MeSH headings", "Light"]
+    assert named[-1][1] == "/subject/mesh/light"
+    heading = page(shelf, "/subject/mesh/light.html").xpath("//nav[@class='crumbs']//a")
+    assert heading[-1].text_content() == "MeSH headings"
+
+
 def test_the_isbn_of_a_thesis_is_its_own_and_not_that_of_its_series(shelf: Site) -> None:
     for name, isbn in (("a", "978-952-03-1709-6"), ("b", "978-951-29-8348-3")):
         entry = ask(shelf, "GET", f"/record/id/{name}.bib").body.decode()
