@@ -26,7 +26,8 @@ from ontology.source_tables import fields
 
 Note = Callable[[Finding], None]
 
-_CONTAINERS = ("JO", "JF", "T2", "JA", "J2", "BT")
+_CONTAINERS = ("JF", "T2", "JO", "BT", "JA", "J2")
+"""The full name of a journal before those that may be short forms of it."""
 _DATES = ("DA", "PY", "Y1")
 _BOOKS = frozenset({"BOOK", "CHAP", "EBOOK", "EDBOOK", "ECHAP"})
 _GIVEN_AT = frozenset({"CPAPER", "CONF"})

@@ -187,3 +187,10 @@ def test_the_licence_of_a_file_in_a_package_is_one(tmp_path: Path) -> None:
     graph = Graph(tmp_path, "x.xml", package)
     assert graph.values("dcterms:license") == ["http://creativecommons.org/licenses/by/4.0/"]
     assert graph.values("dcterms:accessRights") == ["http://purl.org/coar/access_right/c_abf2"]
+
+
+@pytest.mark.parametrize(
+    "lines", [("JO Tide Lett.", "JF Tide Letters"), ("JA Tide Lett.", "T2 Tide Letters"), ("JO Tide Letters",)]
+)
+def test_a_journal_is_called_by_its_full_name(lines: tuple[str, ...], tmp_path: Path) -> None:
+    assert Graph(tmp_path, "one.ris", ris("JOUR", *lines)).values("prism:publicationName") == ["Tide Letters"]
