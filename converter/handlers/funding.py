@@ -80,7 +80,7 @@ def _numbers(text: str) -> list[str]:
     >>> _numbers("1331939, 0725097"), _numbers("ERC, call 2014"), _numbers("S-1")
     (['1331939', '0725097'], ['ERC, call 2014'], ['S-1'])
     """
-    parts = [part for part in re.split(r"\s*[,;]\s+|\s*;\s*", text.strip()) if part]
+    parts = [part for part in re.split(r" ?[,;] | ?; ?", " ".join(text.split())) if part]
     return parts if len(parts) > 1 and all(_NUMBER.fullmatch(part) for part in parts) else [text]
 
 

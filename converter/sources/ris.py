@@ -37,7 +37,7 @@ _DAYS = re.compile(r"Conference: (\d{4}(?:-\d\d){0,2})(?: to (\d{4}(?:-\d\d){0,2
 _TAG = re.compile(r"[A-Z][A-Z0-9] {2}-")
 _TAGS = {f"{first}{second}": f"{first}{second}" for first in ascii_uppercase for second in ascii_uppercase + digits}
 """Every tag keeps its name."""
-_BETWEEN = re.compile(r"\s*[;,|]\s*|\s+(?:and|/|&)\s+")
+_BETWEEN = re.compile(r" ?[;,|] ?| (?:and|/|&) ")
 _ADDRESSES = re.compile(r"(?:\s*;\s*|\s+)(?=(?:https?|ftp)://)")
 
 
@@ -186,7 +186,7 @@ def _numbers(text: str, draft: Draft, rules: Mapping[str, str], *, is_book: bool
     parts = [text]
     if issns(text) and isbns(text):
         # Each with what stands beside it, where signs part them.
-        parts = [part for part in _BETWEEN.split(text) if part]
+        parts = [part for part in _BETWEEN.split(" ".join(text.split())) if part]
         if any(issns(part) and isbns(part) for part in parts):
             parts = [*(one.value for one in isbns(text)), *(one.value for one in issns(text))]
     for part in parts:

@@ -154,7 +154,8 @@ def named(text: str) -> list[str]:
     >>> named("10.5555/A; doi:10.5555/b"), named("a later work")
     (['https://doi.org/10.5555/a', 'https://doi.org/10.5555/b'], [])
     """
-    found = [(part, sniff(part)) for part in _BETWEEN.split(text.strip()) if part]
+    several = _BETWEEN.split(text.strip()) if len(text) <= _LONGEST else []
+    found = [(part, sniff(part)) for part in several if part]
     parts = [_address(part, *one) for part, one in found if one[0] != OTHER]
     if len(found) > 1 and all(parts) and len(parts) == len(found):
         return list(dict.fromkeys(part for part in parts if part))
