@@ -474,7 +474,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ..
         _qualified("~"),
     ),
     (re.compile(rf"\[?{_COPYRIGHT}\]?\.?", re.IGNORECASE), _iso),
-    (re.compile(r"\[?(\d{3}|\d{2})-{1,2}\??\]?\.?"), _unspecified),
+    (re.compile(r"\[?(\d{3}|\d{2})[-–]{1,2}\??\]?\.?"), _unspecified),
     (re.compile(r"\[?(\d{3})\?\]?"), _unspecified),
     (
         re.compile(
