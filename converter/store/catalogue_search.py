@@ -44,6 +44,8 @@ _GROUPED = 1_500
 """Works whose links are counted one by one; of more, the sets of the largest things are cut with the result."""
 _LARGEST = 80
 """Things of a facet that are looked at where a result is large."""
+_DENSE, _DIGITS = 5_000, b"01" + bytes(254)
+"""Works from which on a set is written as digits first, which takes a third of the time."""
 _KEPT = 64 << 20
 """Bytes of sets that are kept."""
 
@@ -284,6 +286,11 @@ def packed(works: Iterable[int]) -> int:
     numbers = list(works)
     if not numbers:
         return 0
+    if len(numbers) > _DENSE:
+        flags = bytearray(max(numbers) + 1)
+        for number in numbers:
+            flags[number] = 1
+        return int(flags[::-1].translate(_DIGITS), 2)
     bits = bytearray((max(numbers) >> 3) + 1)
     for number in numbers:
         bits[number >> 3] |= 1 << (number & 7)
