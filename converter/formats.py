@@ -19,7 +19,8 @@ class Format(NamedTuple):
     `other_types` are other names of the media type, understood everywhere; `shared_types` are types that it may be
     asked for under, which others share; `spellings` what else clients write in `format=`; `standard` is its name below
     https://www.w3.org/ns/formats/, empty where it has none there; `charset` says that the header Content-Type names it.
-    `engine` counts for nothing where the worker has a writer of its own.
+    `engine` counts for nothing where the worker has a writer of its own.  `broken` is what an answer that breaks off
+    ends with, the reason in its braces, where its beginning could be taken for all of it: no parser reads on.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Format(NamedTuple):
     shared_types: tuple[str, ...] = ()
     spellings: tuple[str, ...] = ()
     charset: bool = True
+    broken: str = ""
 
     @property
     def content_type(self) -> str:
@@ -39,11 +41,23 @@ class Format(NamedTuple):
         return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
 
     @property
+    def identifier(self) -> str:
+        """The address that stands for it in descriptions.
+
+        >>> FORMATS["csv"].identifier, FORMATS["csv"]._replace(standard="").identifier
+        ('http://www.w3.org/ns/formats/SPARQL_Results_CSV', 'https://www.iana.org/assignments/media-types/text/csv')
+        """
+        return f"{_STANDARDS}{self.standard}" if self.standard else f"{_MEDIA_TYPES}{self.media_type}"
+
+    @property
     def media_types(self) -> tuple[str, ...]:
         """Its media type, and all others that it may be asked for under."""
         return (self.media_type, *self.other_types, *self.shared_types)
 
 
+_STANDARDS, _MEDIA_TYPES = "http://www.w3.org/ns/formats/", "https://www.iana.org/assignments/media-types/"
+# The server before the application may end a chunked body in good order whatever happens, as some releases do.
+_BROKEN_TABLE, _BROKEN_GRAPH = '\n"This answer is not whole: {}.\n', "\nThis answer is not whole: {}.\n"
 _XML = ("application/xml", "text/xml")
 _JSON = ("application/json",)
 _TABLES = (
@@ -55,14 +69,18 @@ _TABLES = (
         "xml", "XML", "application/sparql-results+xml", False, QueryResultsFormat.XML, "SPARQL_Results_XML",
         shared_types=_XML, spellings=("srx", "sparql-xml", "sparql-results+xml"),
     ),
-    Format("csv", "CSV", "text/csv", False, QueryResultsFormat.CSV, "SPARQL_Results_CSV"),
-    Format("tsv", "TSV", "text/tab-separated-values", False, QueryResultsFormat.TSV, "SPARQL_Results_TSV"),
+    Format("csv", "CSV", "text/csv", False, QueryResultsFormat.CSV, "SPARQL_Results_CSV", broken=_BROKEN_TABLE),
+    Format(
+        "tsv", "TSV", "text/tab-separated-values", False, QueryResultsFormat.TSV, "SPARQL_Results_TSV",
+        broken=_BROKEN_TABLE,
+    ),
 )  # fmt: skip
 _GRAPHS = (
     Format(
         "ttl", "Turtle", "text/turtle", True, RdfFormat.TURTLE, "Turtle",
         # Turtle is N3.
         ("application/x-turtle", "text/n3", "text/rdf+n3", "application/n3"), (), ("turtle", "n3", "rdf+n3"),
+        broken=_BROKEN_GRAPH,
     ),
     Format(
         "jsonld", "JSON-LD", "application/ld+json", True, RdfFormat.JSON_LD, "JSON-LD",
@@ -70,14 +88,17 @@ _GRAPHS = (
     ),
     Format(
         "nt", "N-Triples", "application/n-triples", True, RdfFormat.N_TRIPLES, "N-Triples",
-        ("text/plain", "text/ntriples"), (), ("ntriples", "n-triples"),
+        ("text/plain", "text/ntriples"), (), ("ntriples", "n-triples"), broken=_BROKEN_GRAPH,
     ),
     Format(
         "rdf", "RDF/XML", "application/rdf+xml", True, RdfFormat.RDF_XML, "RDF_XML",
         (), _XML, ("xml", "rdf/xml", "rdf+xml", "rdfxml"),
     ),
-    Format("nq", "N-Quads", "application/n-quads", True, RdfFormat.N_QUADS, "N-Quads", (), (), ("nquads", "n-quads")),
-    Format("trig", "TriG", "application/trig", True, RdfFormat.TRIG, "TriG"),
+    Format(
+        "nq", "N-Quads", "application/n-quads", True, RdfFormat.N_QUADS, "N-Quads",
+        (), (), ("nquads", "n-quads"), broken=_BROKEN_GRAPH,
+    ),
+    Format("trig", "TriG", "application/trig", True, RdfFormat.TRIG, "TriG", broken=_BROKEN_GRAPH),
 )  # fmt: skip
 PARAMETERS = ("format", "output", "_mediatype")
 """The parameters of an address that name a format; the first that is not empty counts."""

@@ -34,7 +34,12 @@ if TYPE_CHECKING:
     from shelfgraph.runs import Run
 
 FORMATS = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
-ANSWERS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
+ANSWERS = (
+    "table",
+    *("csv", "tsv", "json", "xml"),
+    *("ttl", "nt", "rdf", "jsonld"),
+)
+"""What `query` writes; the formats are those of `converter/formats.py`, which takes longer to import than to ask."""
 INTERRUPTED = 130
 
 

@@ -373,6 +373,14 @@ def test_a_load_says_why_its_counts_differ_and_where_its_findings_are(tmp_path: 
     assert "2019-13" in (tmp_path / "findings.csv").read_text(encoding="utf-8")
 
 
+def test_a_format_that_cannot_carry_the_result_is_refused(tmp_path: Path) -> None:
+    shelfgraph("load", EXAMPLES / "lighthouse.txt", "--data", tmp_path)
+    for query, name in (("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", "csv"), ("SELECT * { ?s ?p ?o }", "ttl")):
+        done = shelfgraph("query", query, "--data", tmp_path, "--format", name)
+        assert (done.returncode, done.stdout) == (5, b"")
+        assert f"the format {name} cannot carry this result; it has " in done.stderr.decode()
+
+
 def test_every_format_of_graphs_is_one_of_the_command_and_of_documents() -> None:
     assert {*cli.FORMATS} == {*GRAPHS}
     # The result of a query has no graphs of its own.

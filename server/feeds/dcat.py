@@ -16,7 +16,6 @@ from converter.values.terms import XSD, iri, literal, triple, type_
 from server.settings import Settings
 
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
-_FORMATS = "http://www.w3.org/ns/formats/"
 _SPDX = "http://spdx.org/rdf/terms#"
 
 
@@ -62,7 +61,7 @@ def catalogued(settings: Settings, life: Life, dumps: Iterable[Dump], paths: Ite
     yield triple(dataset, _term("void:sparqlEndpoint"), iri(f"{base}sparql"))
     yield triple(dataset, _term("dcat:version"), literal(life.version))
     for format_ in graph.FORMATS.values():
-        yield triple(dataset, _term("void:feature"), iri(_FORMATS + format_.standard))
+        yield triple(dataset, _term("void:feature"), iri(format_.identifier))
     for name, moment in (("dcterms:issued", life.issued), ("dcterms:modified", life.modified)):
         if moment:
             yield triple(dataset, _term(name), literal(moment, datatype=XSD + "dateTime"))

@@ -11,11 +11,11 @@ import re
 from flask import Flask, Response, g, request
 from flask_compress import Compress
 
-_TYPES = (
-    "text/html text/css text/csv text/tab-separated-values text/turtle text/plain text/markdown text/xml"
-    " text/x-bibliography application/json application/ld+json application/n-triples application/n-quads"
-    " application/trig application/rdf+xml application/xml application/atom+xml application/sparql-results+json"
-    " application/sparql-results+xml application/linkset application/linkset+json application/problem+json"
+from converter.formats import FORMATS
+
+_TYPES = [format_.media_type for format_ in FORMATS.values()] + (
+    "text/html text/css text/plain text/markdown text/xml text/x-bibliography application/json application/xml"
+    " application/atom+xml application/linkset application/linkset+json application/problem+json"
     " application/x-bibtex application/x-research-info-systems application/vnd.citationstyles.csl+json"
     " application/vnd.datacite.datacite+xml application/vnd.datacite.datacite+json image/svg+xml"
 ).split()

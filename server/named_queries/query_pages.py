@@ -20,7 +20,6 @@ from server.named_queries.query_list import questions, shown
 from server.representations.view import Value, short
 
 Row = dict[str, dict[str, str]]
-_NAMES = {"json": "JSON", "csv": "CSV", "tsv": "TSV", "xml": "XML"}
 
 
 QUALITY = later("Quality of the data")
@@ -136,8 +135,7 @@ def question_page(
 def _formats(address: str, own: Mapping[str, str]) -> dict[str, str]:
     """Name of a format → the address of all rows in it."""
     ending = f"?{urlencode(own)}" if own else ""
-    found = {format_.name: format_ for format_ in offers(graph=False).values()}
-    return {_NAMES.get(suffix, suffix): f"{address}.{suffix}{ending}" for suffix in found}
+    return {format_.title: f"{address}.{format_.name}{ending}" for format_ in offers(graph=False).values()}
 
 
 def _text(term: Mapping[str, str] | None) -> str:

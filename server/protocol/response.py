@@ -15,11 +15,6 @@ from server.sparql import Answer, Endpoint, NotEvaluated, Request
 from server.sparql.response_headers import cache_fields, times, validator
 
 _SAFE = frozenset({"GET", "HEAD", "QUERY"})
-# What ends an answer that breaks off, where its beginning could be taken for all of it: no parser reads on.  The server
-# before the application may end a chunked body in good order whatever happens, as some releases do.
-_BREAKS = dict.fromkeys(("nt", "nq", "ttl", "trig"), "\nThis answer is not whole: {}.\n") | dict.fromkeys(
-    ("csv", "tsv"), '\n"This answer is not whole: {}.\n'
-)
 _DELIVERY = 0.05
 """Seconds that the last words of an answer that breaks off have to go."""
 _MOST_BROKEN = 1_000
@@ -161,7 +156,7 @@ def _chunks(answer: Answer, format_: str, etag: str | None, broken: BrokenAnswer
     except QueryError as fault:
         if etag:
             broken.add(etag)
-        yield _BREAKS.get(format_, "").format(fault).encode()
+        yield FORMATS[format_].broken.format(fault).encode()
         # A server that hears of the fault at once may drop what it has not sent yet.
         time.sleep(_DELIVERY)
         raise

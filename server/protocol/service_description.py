@@ -13,7 +13,6 @@ from ontology import expand
 from server.sparql import Endpoint, Request
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
-_FORMATS = "http://www.w3.org/ns/formats/"
 _VOID = "http://rdfs.org/ns/void#"
 _MOST_GRAPHS = 1_000
 
@@ -29,11 +28,7 @@ def service_description(endpoint: Endpoint, base: str) -> list[str]:
         f"{service} <{_SD}supportedLanguage> <{_SD}SPARQL10Query> .",
         f"{service} <{_SD}supportedLanguage> <{_SD}SPARQL11Query> .",
         f"{service} <{_SD}defaultEntailmentRegime> <http://www.w3.org/ns/entailment/Simple> .",
-        *(
-            f"{service} <{_SD}resultFormat> <{_FORMATS}{format_.standard}> ."
-            for format_ in FORMATS.values()
-            if format_.standard
-        ),
+        *(f"{service} <{_SD}resultFormat> <{format_.identifier}> ." for format_ in FORMATS.values()),
         f"{service} <{_SD}availableGraphs> {dataset} .",
         f"{service} <{_SD}defaultDataset> {dataset} .",
         f"{dataset} {a} <{_SD}Dataset> .",
@@ -62,7 +57,3 @@ def _named_graph(base: str, dataset: str, graph: str) -> list[str]:
         f"{node} {a} <{_SD}NamedGraph> .",
         f"{node} <{_SD}name> <{graph}> .",
     ]
-
-
-def _standard_names() -> list[str]:
-    return [format_.standard for format_ in FORMATS.values() if format_.standard]

@@ -188,15 +188,16 @@ def _graphs(graphs: tuple[str, ...], others: tuple[str, ...]) -> list[pyoxigraph
 
 
 def _serialize(results: object, format_: Format, out: IO[bytes], base: str) -> None:
-    if isinstance(results, pyoxigraph.QueryTriples):
-        if format_.name == "jsonld":
-            _json_ld(results, out)
-        elif format_.graph:
-            pyoxigraph.serialize(results, out, format_.engine, prefixes=prefixes(base))  # type: ignore[arg-type] # a format of graphs
-    elif isinstance(results, (pyoxigraph.QuerySolutions, pyoxigraph.QueryBoolean)) and not format_.graph:
-        results.serialize(out, format_.engine)  # type: ignore[arg-type] # a format of results
-    else:
-        raise ValueError(f"the format {format_.name} cannot carry this result")
+    match results, format_.name:
+        case pyoxigraph.QueryTriples() as triples, "jsonld":
+            _json_ld(triples, out)
+        case pyoxigraph.QueryTriples() as triples, _ if format_.graph:
+            pyoxigraph.serialize(triples, out, format_.engine, prefixes=prefixes(base))  # type: ignore[arg-type] # a format of graphs
+        case (pyoxigraph.QuerySolutions() | pyoxigraph.QueryBoolean()) as table, _ if not format_.graph:
+            table.serialize(out, format_.engine)  # type: ignore[arg-type] # a format of results
+        case _:
+            fitting = ", ".join(name for name, other in FORMATS.items() if other.graph is not format_.graph)
+            raise ValueError(f"the format {format_.name} cannot carry this result; it has {fitting}")
 
 
 def _json_ld(triples: pyoxigraph.QueryTriples, out: IO[bytes]) -> None:
