@@ -49,8 +49,6 @@ _LEAST_WAIT, _LOOK = 0.001, 0.25
 _LONG_PART, _LONG_WAIT = 0.75, 0.5
 """How many of those who may wait may do so for a place of a long query, so that others still can; how much of its time
 a query may wait for one, so that it can still use it."""
-_ONE_CLIENT = 0.75
-"""The part of the places, and of those who may wait, that one client may have."""
 _FAILURES = 3
 """How often in a row no worker may be made until nobody waits for one."""
 _COSTLY = 0.1
@@ -127,7 +125,8 @@ class Pool:
     """Workers on one generation; `timeout` in seconds, `memory` in bytes for each (0: no limit).
 
     `size` queries run in each foreground, `background` long ones are under way at most, and `queue` more may wait, no
-    longer than the timeout.  A generation that takes at most `resident` bytes there is loaded into memory.
+    longer than the timeout.  `one_client` is the part of the long ones, and of those who wait, that one client may
+    have.  A generation that takes at most `resident` bytes there is loaded into memory.
     """
 
     def __init__(  # noqa: PLR0913 - the limits of a pool, each by its name
@@ -143,9 +142,11 @@ class Pool:
         resident: int = 0,
         queue: int = 256,
         background: int = 32,
+        one_client: float = 0.75,
     ) -> None:
         self.timeout, self.resident = timeout, resident
         self._size, self._most_waiting, self._background = size, queue, background
+        self._one_client = one_client
         self._state = threading.Lock()
         self._foreground, self._inside, self._low = self._queues = (_Queue(), _Queue(), _Queue())
         self._sending = _Queue()
@@ -310,7 +311,7 @@ class Pool:
         part, share = (_LONG_PART, _LONG_WAIT) if queue is self._low else (1, 1)
         most = self._most_waiting * part
         own = [each for each in queue.waiting if each.client == wait.client != ""]
-        if self._waiting >= self._most_waiting or len(queue.waiting) >= most or len(own) >= most * _ONE_CLIENT:
+        if self._waiting >= self._most_waiting or len(queue.waiting) >= most or len(own) >= most * self._one_client:
             raise QueueFull(f"{self._waiting} queries are waiting; try again later")
         mine = _Waiting(wait.client, threading.Condition(self._state))
         wait.give_up = partial(self._wake, mine.turn)
@@ -345,9 +346,8 @@ class Pool:
 
     def _has_its_share(self, client: str) -> bool:
         """Whether a client has as many places as one may have, so that others have some."""
-        return (
-            bool(client) and sum(answer.client == client for answer in self._placed) >= self._background * _ONE_CLIENT
-        )
+        most = self._background * self._one_client
+        return bool(client) and sum(answer.client == client for answer in self._placed) >= most
 
     def _wake(self, turn: threading.Condition) -> None:
         with self._state:

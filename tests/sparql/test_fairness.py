@@ -67,6 +67,16 @@ def test_a_client_with_many_long_queries_leaves_places_to_others(pool: Pool) -> 
         thread.join()
 
 
+def test_how_much_one_client_may_have_is_an_argument_of_the_pool(tmp_path: Path) -> None:
+    halved = Pool(store(tmp_path / "1", 300), base="http://fair/", size=1, timeout=30, background=4, one_client=0.5)
+    faults: list[QueryError] = []
+    crowd = asking(halved, "192.0.2.1", [f"{RUNAWAY} # {number}" for number in range(4)], faults)
+    until(lambda: under_way(halved) == (2, 2))
+    halved.close()
+    for thread in crowd:
+        thread.join()
+
+
 def test_a_client_does_not_fill_the_queue(pool: Pool) -> None:
     faults: list[QueryError] = []
     crowd = asking(pool, "192.0.2.1", [f"{RUNAWAY} # {number}" for number in range(20)], faults)
