@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from shelfgraph import serving
 from shelfgraph.cli import main
 from shelfgraph.configuration import Configured, variable
 from tests.conftest import ROOT, shelfgraph
@@ -48,6 +49,15 @@ def test_the_container_and_its_companions_name_what_there_is() -> None:
     assert {*site["environment"]} <= known
     words = re.findall(r'"(--[a-z-]+)"', (DEPLOY / "Containerfile").read_text(encoding="utf-8"))
     assert {word.removeprefix("--") for word in words} <= {*serve.named_options()}
+
+
+def test_the_document_names_the_options_that_a_signal_changes() -> None:
+    document = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    said = re.search(r"`SIGHUP` reads the options again: (.*?) change", document)
+    changed = serving._changeable(serve.make_context("serve", []).params)
+    names = {option.opts[0].removeprefix("--") for option in serve.params if option.name in changed}
+    assert said
+    assert set(re.findall(r"`([\w-]+)`", said[1])) == names
 
 
 def test_each_file_says_how_it_is_used_and_stands_in_the_document() -> None:
