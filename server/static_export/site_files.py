@@ -24,7 +24,10 @@ from server.static_export.export_files import INDEX
 from server.static_export.media_types import ALONE
 from server.static_export.resource_files import Done, Opened, Telling
 
-RUNNING = ("sparql", "graph", "search", "crosswalk", "browse", "name", "suggest", "reconcile", "oai")
+RUNNING = (
+    *("sparql", "graph", "reconcile", "oai"),
+    *("search", "suggest", "browse", "name", "crosswalk"),
+)
 """What answers questions, and so is no file; no more are addresses with a query string."""
 
 _TRIES = 24
