@@ -14,6 +14,10 @@ name asks what stands in it.  The field is one of:
 | `agents dc.contributor.author` | several names in one text |
 | `date dc.date.issued` | a date of which year, month and day stand apart |
 | `words dc.subject` | each word is a value of the field |
+| `joined dc.title prefix rest` | the parts of these names, one text together |
+| `authority` | the address that names the value around or beside it in somebody's list |
+| `authority scheme value` | the same, where the scheme of an identifier stands, and itself |
+| `identity` | what names the record where nothing else does |
 | `agent.identifier scheme value` | an identifier of that person, where its scheme stands, and itself |
 | `agent.affiliation id name` | an affiliation with its identifier |
 | `file`, `funding` | a file, a funding; their parts are `file.url`, `funding.number` … |
@@ -42,6 +46,7 @@ PARTS = {
             "role",
             "type",
             "orcid",
+            "gnd",
             "identifier",
             "affiliation",
         }
@@ -79,9 +84,10 @@ class Step(NamedTuple):
 class Rule(NamedTuple):
     """One row.
 
-    `kind` is "field", "report", "lookup", or what is stated in parts ("agent", "date", "file", "funding") or in one
-    text ("agents", "words"); "part" is a part of one.  `field` is the field, the table of a lookup, or the name of the
-    part.  `by` and `value` are where a lookup finds kind and value.
+    `kind` is "field", "report", "lookup", "identity", what is stated in parts ("agent", "date", "file", "funding",
+    "joined") or in one text ("agents", "words"); "part" is a part of one, "authority" what names a value.  `field` is
+    the field, the table of a lookup, or the name of the part.  `by` and `value` are where a lookup finds kind and
+    value, and `by` the names of what is joined.
     """
 
     steps: tuple[Step, ...]
@@ -253,8 +259,12 @@ def _meaning(words: list[str], place: str) -> tuple[str, str, str, str]:
             return "report", "", "", ""
         case ["agent" | "agents" | "words" | "date" as kind, field] if _FIELD.fullmatch(field):
             return kind, field, "", ""
-        case ["file" | "funding" as kind]:
+        case ["file" | "funding" | "identity" as kind]:
             return kind, "", "", ""
+        case ["authority", *by] if len(by) in {0, 2}:
+            return "authority", "", "".join(by[:1]), "".join(by[1:])
+        case ["joined", field, *names] if _FIELD.fullmatch(field) and len(names) > 1:
+            return "joined", field, " ".join(names), ""
         case [name, *by] if name.partition(".")[0] in PARTS and len(by) < 3:
             group, _, part = name.partition(".")
             if part not in PARTS[group]:

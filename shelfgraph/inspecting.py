@@ -197,8 +197,9 @@ def quality(
 
     Repairs that are safe go to a file for DSpace's batch metadata editing (id, collection, field[language]).
 
-    With --links it lists agents, serials and subjects that no entry of an authority file is joined with, each with the
-    entries that it may be.  Write yes or no into the column decision, and give the file to “load --authority”.
+    With --links it lists agents and subjects that no entry of an authority file is joined with, each with the entries
+    that it may be, and counts those that no entry is like.  Write yes or no into the column decision, and give the file
+    to “load --authority”.
     """
     if links:
         _undecided(sources, kind, encoding, data, files)
@@ -247,7 +248,11 @@ def _undecided(
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(Undecided._fields)
     lines = (list(mapper.map(record).lines) for record in _records(run, sources, kind, data))
-    rows.writerows(safe_row(tuple(map(str, one))) for one in undecided(lines, known, mapper.base))
+    unlike: Counter[str] = Counter()
+    rows.writerows(safe_row(tuple(map(str, one))) for one in undecided(lines, known, mapper.base, unlike))
+    if unlike:
+        counted = ", ".join(f"{kind} {count:,}" for kind, count in sorted(unlike.items()))
+        click.echo(f"shelfgraph: not listed, since no entry is like them: {counted}", err=True)
     run.finish()
 
 

@@ -38,12 +38,24 @@ ALLOW_HOST = click.option(
 REPOSITORY = click.option("--repository", default="", metavar="NAME", help="The repository, in addresses of persons.")
 DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="A data folder, for SOURCE.")
 FOLDER = click.option("--data", default=HOME, type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
+
+
+def _authority_files(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[Path, ...]:
+    """The files of authorities, each a path or the name of a vocabulary that is installed."""
+    if not names:
+        return ()
+    from converter.mapping.authority_packages import authority_file
+
+    return tuple(map(authority_file, names))
+
+
 AUTHORITY = click.option(
     "--authority",
     "files",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="ROR, ISSN-L, funders, own persons, decisions (CSV).",
+    metavar="FILE|NAME",
+    callback=_authority_files,
+    help="ROR, ISSN-L, funders, own persons, decisions (CSV); lcsh or fast, where they are installed.",
 )
 REPORT = click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Findings, as CSV; - is standard output."

@@ -11,6 +11,7 @@ import pytest
 
 import ontology
 from converter.mapping.authorities import Authorities
+from converter.mapping.authority_packages import authority_file
 from converter.store.data_folder import DataFolder
 from tests.commands import shelfgraph
 from tests.truth.claims import ris
@@ -110,8 +111,8 @@ def test_a_person_decides_what_is_left(tmp_path: Path, files: list[Path], works:
         ("Sand Institute", "https://ror.org/05dxps055", several),
         ("Northern Tides Institute", "https://ror.org/01an7q238", words),
         ("Tern, B.", "https://orcid.org/0000-0001-5109-3700", "an abbreviated name"),
-        ("Kelp Press", "", "no entry has a label of these words"),
     }
+    assert "" not in {candidate for _, candidate, _ in found}
     assert "Tern University" not in {label for label, _, _ in found}
     answers = {"https://ror.org/05dxps055": "yes", "https://ror.org/00k4n6c32": "no", "https://ror.org/01an7q238": "no"}
     with decided.open("w", encoding="utf-8", newline="") as file:
@@ -125,6 +126,13 @@ def test_a_person_decides_what_is_left(tmp_path: Path, files: list[Path], works:
     left = {(row["label"], row["candidate"]) for row in to_decide(data)}
     assert not {label for label, _ in left} & {"Sand Institute"}
     assert ("Northern Tides Institute", "https://ror.org/01an7q238") not in left
+
+
+def test_what_no_entry_is_like_is_counted_and_not_listed(tmp_path: Path, files: list[Path], works: Path) -> None:
+    done = shelfgraph("quality", works, "--links", *given(files))
+    assert "Kelp Press" not in done.stdout.decode()
+    # Kelp Press; Rook, Ida of two books, and Gull, A., who has no given name to be known by.
+    assert "no entry is like them: organisation 1, person 2" in done.stderr.decode()
 
 
 def test_the_store_is_what_the_archive_and_the_files_make_of_it(tmp_path: Path, files: list[Path], works: Path) -> None:
@@ -175,6 +183,24 @@ def test_headings_in_lines_of_json_join_subjects(tmp_path: Path) -> None:
     command = ("convert", tmp_path / "works.ris", "--to", "nt", "--authority", tmp_path / "subjects_lcsh.jsonl")
     matched = [line for line in shelfgraph(*command).stdout.decode().splitlines() if "exactMatch" in line]
     assert [line.split()[2] for line in matched] == ["<http://id.loc.gov/authorities/subjects/sh85134060>"]
+
+
+def test_a_vocabulary_that_is_installed_is_an_authority_file_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "invenio_subjects_lcsh-2023.11.2.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: invenio-subjects-lcsh\nVersion: 2023.11.2\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = authority_file("lcsh")
+    assert found == tmp_path / "invenio_subjects_lcsh" / "vocabularies" / "subjects_lcsh.jsonl"
+
+
+def test_a_vocabulary_that_is_not_installed_is_named_with_its_remedy(works: Path) -> None:
+    done = shelfgraph("convert", works, "--authority", "fast-geographic")
+    assert done.returncode == 2
+    assert "pip install 'shelfgraph[fast]'" in done.stderr.decode()
+    assert "no file elsewhere.csv" in shelfgraph("convert", works, "--authority", "elsewhere.csv").stderr.decode()
 
 
 def test_a_file_takes_the_place_of_the_one_of_its_name(tmp_path: Path, files: list[Path]) -> None:

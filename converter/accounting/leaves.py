@@ -39,11 +39,12 @@ _NAMED_BY_ATTRIBUTE = frozenset(
     "element field dcvalue dublin_core datafield subfield controlfield assertion property".split()
 )
 _ANSWER = re.compile(
-    r"OAI-PMH/(?:responseDate|request|error)(?:/|$)|(?:^|/)resumptionToken(?:/|$)"
+    r"^(?:OAI-PMH|Response)/(?:responseDate|request|error)(?:/|$)|(?:^|/)resumptionToken(?:/|$)"
     r"|searchRetrieveResponse/(?!records/record/recordData)"
     r"|updateRequest/(?!record/recordData/document/part/record/)"
     r"|^ONIX[Mm]essage(?:/(?![Pp]roduct(?:/|$))|$)"
 )
+_INLINE = frozenset("i b u em sub sup strong small tt italic bold sc scp".split())
 _DOTTED = re.compile(r"[a-zA-Z][\w-]*(?:\.[a-zA-Z][\w-]*){1,3}")
 _META = re.compile(r"(?:dc|dcterms|citation|eprints|bepress_citation|prism)[._]", re.IGNORECASE)
 _SEP = re.compile(r"\ufeff?\"?sep=([^\"])\"?\s*", re.IGNORECASE)
@@ -77,14 +78,16 @@ def of_xml(stream: BinaryIO) -> Iterator[Leaf]:
             continue
         where = "/".join(names)
         names.pop()
+        if _local(element.tag) in _INLINE and names and not element.attrib:
+            continue
         if not _ANSWER.search(where):
             yield from _of_element(element, where)
         element.clear(keep_tail=True)
 
 
 def _of_element(element: etree._Element, where: str) -> Iterator[Leaf]:
-    for text in (element.text, *(child.tail for child in element)):
-        if text and text.strip():
+    for text in _texts(element):
+        if text.strip():
             inner = _inner(text)
             yield from (
                 (leaf._replace(place=f"{where}/{leaf.place}") for leaf in inner) if inner else (Leaf(where, text),)
@@ -97,6 +100,17 @@ def _of_element(element: etree._Element, where: str) -> Iterator[Leaf]:
         is_written = str(key).startswith(_XSI) or name in _OF_THE_DOCUMENT
         if str(value).strip() and not is_written and not (is_named and name in _PLACES):
             yield Leaf(f"{where}/@{name}", str(value), is_mark=True)
+
+
+def _texts(element: etree._Element) -> list[str]:
+    """The texts between the elements in one; what only shows how letters are set is a part of the text around it."""
+    texts = [element.text or ""]
+    for child in element:
+        if _local(child.tag) in _INLINE and not child.attrib:
+            texts[-1] += "".join(map(str, child.itertext())) + (child.tail or "")
+        else:
+            texts.append(child.tail or "")
+    return texts
 
 
 def _inner(text: str) -> list[Leaf]:
@@ -208,8 +222,12 @@ def of_bibtex(stream: BinaryIO) -> Iterator[Leaf]:
 
 
 def _bibtex_value(text: str, place: int) -> tuple[str, int]:
-    """The quoted and braced parts of a value that begins there, and where it ends."""
+    """The quoted and braced parts and numbers of a value that begins there, and where it ends.
+
+    A macro is the name of a text that stands elsewhere.
+    """
     start, depth, is_quoted = place, 0, False
+    parts = [""]
     while place < len(text):
         sign = text[place]
         if sign == "\\":
@@ -220,12 +238,15 @@ def _bibtex_value(text: str, place: int) -> tuple[str, int]:
             depth += 1
         elif sign == "}" and depth:
             depth -= 1
-        elif not depth and not is_quoted and sign in ",})":
-            break
+        elif not depth and not is_quoted and sign in ",})#":
+            parts.append(text[start:place].strip())
+            start = place + 1
+            if sign != "#":
+                break
         place += 1
-    parts = text[start:place].strip()
-    # A macro is the name of a text that stands elsewhere.
-    return (parts if parts[:1] in {"{", '"'} or parts.isdigit() else ""), place
+    else:
+        parts.append(text[start:place].strip())
+    return "".join(part for part in parts if part[:1] in {"{", '"'} or part.isdigit()), place
 
 
 def of_html(stream: BinaryIO) -> Iterator[Leaf]:

@@ -147,7 +147,7 @@ def relation(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 
 def place(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """A place by its name."""
+    """A place by its name, and what it is in a list of places that the source names."""
     yield from item.companion(row, item.text(field))
     if _COORDINATES.fullmatch(field.value):
         if not row.literal:
@@ -160,6 +160,8 @@ def place(item: Item, row: Row, field: Field) -> Iterator[str]:
     yield from item.state(row, node)
     yield triple(node, type_, term("frbr:Place"))
     yield triple(node, term("rdfs:label"), literal(field.value))
+    if page := identifiers.web_address(field.authority or ""):
+        yield triple(node, term("owl:sameAs"), iri(page))
 
 
 def term_of_list(item: Item, row: Row, field: Field) -> Iterator[str]:

@@ -54,7 +54,9 @@ def _mesh(item: Item, field: Field) -> Iterator[str]:
     yield triple(item.term, term("dcterms:subject"), node)
     yield from _concept_lines(item, node, "mesh", read.descriptor, "en")
     yield triple(node, type_, term("meshv:Descriptor"))
-    yield from _match(node, mesh.descriptor_iri(read.descriptor))
+    # The number that the source gives is that of the heading where no qualifier stands behind it.
+    stated = None if read.qualifiers else identifiers.web_address(field.authority or "")
+    yield from _match(node, mesh.descriptor_iri(read.descriptor) or stated)
     if not read.qualifiers:
         yield triple(item.term, term("fabio:hasSubjectTerm"), node)
     for qualifier in read.qualifiers:

@@ -131,6 +131,8 @@ class Authorities:
         self._database.executescript(_TABLES)
         try:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            if self._rows("SELECT 1 FROM file WHERE name = ? AND digest = ?", path.name, digest):
+                return
             with path.open(encoding="utf-8-sig", newline="") as file:
                 self._take(path.name, file)
         except (OSError, UnicodeDecodeError, csv.Error, msgspec.DecodeError) as fault:
@@ -300,10 +302,13 @@ class Undecided(NamedTuple):
     decision: str = ""
 
 
-def undecided(records: Iterable[Iterable[str]], known: Authorities, base: str) -> Iterator[Undecided]:
+def undecided(
+    records: Iterable[Iterable[str]], known: Authorities, base: str, unlike: Counter[str]
+) -> Iterator[Undecided]:
     """Yield what is to be decided of the things of many records, those of most records first.
 
-    `records` are the lines of each.  A thing without a candidate has one line, with an empty candidate.
+    `records` are the lines of each.  Of a thing that no entry is like there is nothing to decide: `unlike` counts them
+    by kind.
     """
     kinds = known.kinds
     counts: Counter[str] = Counter()
@@ -317,12 +322,12 @@ def undecided(records: Iterable[Iterable[str]], known: Authorities, base: str) -
         thing = held[address]
         if known.entries(thing, base):
             continue
-        shown = (thing.kind, address.removeprefix(base), thing.names[0], count)
         found = known.candidates(thing, base)
         for entry, reason in found:
+            shown = (thing.kind, address.removeprefix(base), thing.names[0], count)
             yield Undecided(*shown, entry.address, entry.label, reason)
         if not found:
-            yield Undecided(*shown, "", "", "no entry has a label of these words")
+            unlike[thing.kind] += 1
 
 
 def things(lines: Iterable[str], base: str) -> Iterator[Thing]:

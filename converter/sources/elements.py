@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from converter.sources.builder import Draft, language_of
+from converter.sources.builder import Draft, language_of, text_of
 
 _VALUES = frozenset({"href", "ref", "resource", "url", "URI", "uri", "valueURI", "nameIdentifier", "value"})
 """Attributes that hold a value of their own; the others say what kind of value the text is."""
@@ -34,7 +34,7 @@ class Tree:
     def take(self, element: etree._Element) -> str:
         """All text of the element and its descendants, which are taken now; runs of white space are one space."""
         self.taken.update(element.iter("*"))
-        return " ".join("".join(element.itertext()).split())
+        return " ".join(text_of(element).split())
 
     def text(self, path: str, within: etree._Element | None = None) -> str:
         """The text of the first element at a path, empty where there is none."""
@@ -51,14 +51,15 @@ class Tree:
     def field(self, name: str, element: etree._Element, authority: str | None = None) -> None:
         """Take an element as a value, in the language that it names; paragraphs keep their lines."""
         self.taken.update(element.iter("*"))
-        self.draft.add(name, "".join(element.itertext()), language_of(element), authority)
+        self.draft.add(name, text_of(element), language_of(element), authority)
 
     def rest(self) -> None:
         """Make a field of every text that was not taken."""
         for element in self.root.iter("*"):
             if element in self.taken:
                 continue
-            text = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+            own = (part.strip() for part in [element.text or "", *(child.tail or "" for child in element)])
+            text = " ".join(part for part in own if part)
             if text:
                 self.draft.add(self.name_of(element), text, language_of(element))
             for key, value in element.attrib.items():

@@ -8,6 +8,8 @@ from typing import Any
 
 from lxml import etree
 
+from converter.sources.builder import text_of
+
 _LANGUAGES = ("@lang", "@language")
 _OF_THE_DOCUMENT = frozenset({"schemaLocation", "noNamespaceSchemaLocation", "lang"})
 """Attributes that say how a document is written, and the language, which goes with the text."""
@@ -59,8 +61,8 @@ def of_element(element: etree._Element) -> Node:
     for child in element.iterchildren("*"):
         node.children.append(of_element(child))
         own.append(child.tail or "")
-    node.text = "".join(own).strip()
-    node.whole = "".join(str(part) for part in element.itertext()).strip()
+    node.text = " ".join(part.strip() for part in own if part.strip())
+    node.whole = text_of(element).strip()
     return node
 
 

@@ -11,7 +11,7 @@ import contextlib
 import io
 import itertools
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, cast
 
 from lxml import etree
@@ -40,6 +40,11 @@ from converter.sources.xml_formats import (
 Note = Callable[[Finding], None]
 
 _IN_MEMORY = 8 << 20
+_ROOTS = (["OAI-PMH"], ["Response"])
+_OF_THE_ANSWER = frozenset({"responseDate", "request", "error"})
+_COUNTED = frozenset({"searchRetrieveResponse", "updateRequest", "ONIXMessage", "ONIXmessage"})
+"""What an answer of OAI-PMH says of itself, and the roots of what says around its records only how it was sent."""
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _HOLDERS = ("metadata", "recordData")
 """What holds the metadata of a record: in OAI-PMH, and in answers of a catalogue's search (SRU)."""
 
@@ -75,6 +80,7 @@ class Page:
         self.fault = ""
         self.broken = self._spared = False
         self._seen = self._skip = 0
+        self._strays: dict[tuple[str, str], None] = {}
 
     def records(self) -> Iterator[Record]:
         """Yield every record that can be had.
@@ -116,6 +122,8 @@ class Page:
             reason = f"broken XML ({self.fault}); what stands outside whole records is missing"
             self._note(Finding("", "error", "", self._name, reason))
         if self.count or self._seen:
+            for path, text in self._strays:
+                self._note(Finding("", "info", path, text, "stands outside the records that were read"))
             return
         if outline.error and outline.error[0] == "noRecordsMatch":
             self._note(Finding("", "info", "", self._name, "the repository answers noRecordsMatch: no records"))
@@ -198,10 +206,12 @@ class Page:
             remove_pis=True,
         )
         level, inside = -1 if wrapped else 0, 0
+        path: list[str] = []
         for event, element in events:
             name = local(element)
             if event == "start":
                 level += 1
+                path.append(name)
                 self.outline.begins(name, level)
                 is_record = name == "record" or (level > 0 and format_of(element) is not None)
                 if not inside and not self.outline.holds_no_records and is_record:
@@ -211,11 +221,22 @@ class Page:
             if level == inside and inside:
                 inside = 0
                 yield from self._record(element)
-                _release(element)
+                self._stray(path[wrapped:-1], _release(element))
                 metered.mark()
             elif not inside:
                 self.outline.ends(element, name, level)
+                self._stray(path[wrapped:], _own(element))
             level -= 1
+            path.pop()
+
+    def _stray(self, path: list[str], texts: Iterable[str]) -> None:
+        """Keep what stands outside the records, but for what an answer says of itself."""
+        is_own = path[:1] in _ROOTS and not _OF_THE_ANSWER.isdisjoint(path[1:2])
+        if not path or path[0] in _COUNTED or is_own or "resumptionToken" in path:
+            return
+        for text in texts:
+            if shown := " ".join(text.split()):
+                self._strays[".".join(path), shown] = None
 
     def _record(self, element: etree._Element) -> Iterator[Record]:
         header = element.find("{*}header")
@@ -227,6 +248,7 @@ class Page:
             return
         if stated is not None and metadata is None and not stated.identifier and not stated.deleted:
             # The empty place for a record of another verb.
+            self._stray([local(element)], (leaf.text for leaf in of_element(element, "")))
             return
         if stated is not None:
             self.outline.headers.append(stated)
@@ -309,6 +331,7 @@ def _leaves(record: etree._Element, metadata: etree._Element, format_: Format | 
     around = metadata
     while around is not record:
         around = cast("etree._Element", around.getparent())
+        yield from (Leaf(local(around), text.strip()) for text in _own(around) if text.strip())
         for part in around.iterchildren("*"):
             is_provenance = part.find(f"{{{provenance.NAMESPACE}}}provenance") is not None
             if metadata is not part and metadata not in part.iter("*") and not is_provenance:
@@ -327,13 +350,21 @@ def _embedded(element: etree._Element) -> etree._Element | None:
     return None
 
 
-def _release(element: etree._Element) -> None:
-    """Give back the memory of an element and of all before it."""
+def _release(element: etree._Element) -> list[str]:
+    """Give back the memory of an element and of all before it; return the texts that stand between them."""
     element.clear()
-    parent = element.getparent()
+    parent, between = element.getparent(), []
     if parent is not None:
         while (before := element.getprevious()) is not None:
+            between.append(before.tail or "")
             parent.remove(before)
+    return between
+
+
+def _own(element: etree._Element) -> list[str]:
+    """The texts of an element itself and its attributes, but for those that say how a document is written."""
+    texts = [element.text or "", *(child.tail or "" for child in element)]
+    return texts + [str(value) for key, value in element.attrib.items() if not str(key).startswith(_XSI)]
 
 
 def _refuse_entities(stream: BinaryIO, name: str) -> None:

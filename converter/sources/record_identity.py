@@ -13,6 +13,7 @@ from converter.report import Finding
 from converter.values.resolvable import handle
 
 _OAI = re.compile(r"oai:[^:]+:(\d+(?:\.\d+)*/\S+)")
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _ADDRESSES = ("dc.identifier.uri", "dc.identifier.handle", "dc.identifier", "dcterms.identifier")
 
 
@@ -37,6 +38,16 @@ def handle_of(fields: Iterable[Field], identifier: str = "") -> str | None:
             if found:
                 return found.value
     return None
+
+
+def doi_of(fields: Iterable[Field]) -> str:
+    """The address of the first DOI among the identifiers, empty where there is none.
+
+    >>> doi_of([Field("dc.identifier", "10.5555/A.1")]), doi_of([Field("dc.identifier.doi", "none")])
+    ('https://doi.org/10.5555/A.1', '')
+    """
+    stated = [field.value for field in fields if field.name in {"dc.identifier.doi", "dc.identifier"}]
+    return next((f"https://doi.org/{match[1]}" for text in stated if (match := _DOI.fullmatch(text))), "")
 
 
 def identified(record: Record, note: Callable[[Finding], None]) -> Record:

@@ -6,7 +6,7 @@ One reader for XML and JSON (`nodes` makes one tree of both).  Structure that no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from converter.record import File
@@ -16,10 +16,12 @@ from converter.sources.nodes import Node
 from converter.sources.relations import related
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
+from converter.values.check_digits import isni
 from ontology.source_tables import Rule, SourceTable, field_of, kinds
 
 _AND = re.compile(r"\s*,\s+and\s+|\s+and\s+|\s*;\s*|\s*,\s+", re.IGNORECASE)
-_ASIDE = re.compile(r"\([^()]*\)")
+_ASIDE = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
+_NUMBERED = re.compile(r"\(([0-9]+)\)\s*")
 _PARTICLES = frozenset("van von der den de del della di da dos du la le ter ten zu".split())
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 _RELATIONS = "relation-types"
@@ -61,7 +63,7 @@ class _Reading:
 
     def _take(self, node: Node, chain: tuple[Node, ...]) -> None:
         rule = self._table.rule(chain)
-        if rule is None or not _has_value(node, rule):
+        if rule is None or not _has_value(node, rule) or (rule.kind == "field" and self._is_group(node, chain)):
             if node.text:
                 self._left(node, chain)
             for child in node.children:
@@ -70,6 +72,9 @@ class _Reading:
         take: dict[str, Callable[[Node, tuple[Node, ...], Rule], None]] = {
             "field": self._field,
             "part": self._field,
+            "authority": self._named_elsewhere,
+            "identity": self._identity,
+            "joined": self._joined,
             "report": self._report,
             "lookup": self._lookup,
             "agent": self._agent,
@@ -89,9 +94,38 @@ class _Reading:
         names = [_NOT_IN_NAMES.sub("_", one.name.lstrip("@")) for one in chain]
         return ".".join([self._schema, *(names or [self._root.name])])
 
+    def _is_group(self, node: Node, chain: tuple[Node, ...]) -> bool:
+        """Whether a place has no text of its own, and the table names what stands in it."""
+        inner = () if node.text else (child for child in node.children if not child.is_attribute)
+        return any(self._table.rule((*chain, child)) for child in inner)
+
     def _field(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
-        self._draft.add(rule.field, node.whole, node.language)
-        self._beside(node, chain)
+        self._draft.add(rule.field, node.whole, node.language, authority=self._authority(chain))
+        self._beside(node, chain, [rule.steps[-1].kind])
+
+    def _joined(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
+        names = rule.by.split()
+        self._draft.add(rule.field, " ".join(filter(None, map(node.stated, names))), node.language)
+        for child in node.children:
+            if child.name not in names:
+                self._take(child, (*chain, child))
+
+    def _identity(self, node: Node, _: tuple[Node, ...], __: Rule) -> None:
+        self._draft.identifier = self._draft.identifier or node.whole
+
+    def _named_elsewhere(self, _: Node, __: tuple[Node, ...], ___: Rule) -> None:
+        """What names another value goes with that; where there is none, the record says that nobody read it."""
+
+    def _authority(self, chain: tuple[Node, ...]) -> str | None:
+        """The address that stands in a place or beside it as that of its value."""
+        for around in (chain, chain[:-1]):
+            for part in around[-1].children if around else ():
+                rule = self._table.rule((*around, part))
+                if rule and rule.kind == "authority":
+                    text = part.stated(rule.value) if rule.value else part.whole
+                    if address := agent_address(part.stated(rule.by) if rule.by else "", text):
+                        return address
+        return None
 
     def _beside(self, node: Node, chain: tuple[Node, ...], stated: Sequence[str] = ()) -> None:
         """The attributes of a value: those with a row say something of their own, others how the value is meant."""
@@ -137,7 +171,7 @@ class _Reading:
             # The number of what a work is part of is that of the book or the journal.
             field = (of_host(scheme) if field.endswith(".ispartof") else "") or field
         if field:
-            self._draft.add(field, value, node.language)
+            self._draft.add(field, value, node.language, authority=self._authority(chain))
         elif value and (field := kinds(rule.field).get("*", "")):
             self._draft.add(field, value, node.language)
             if said:
@@ -216,7 +250,7 @@ class _Reading:
 
     def _identifiers(self, parts: Parts, chain: tuple[Node, ...], name: str) -> list[str]:
         """The addresses of an agent; an identifier that has none is reported."""
-        found = [agent_address("orcid", part.text) for part in parts.get("orcid", [])]
+        found = [agent_address(scheme, part.text) for scheme in ("orcid", "gnd") for part in parts.get(scheme, [])]
         for part in parts.get("identifier", []):
             address = agent_address(part.beside, part.text)
             if address:
@@ -229,6 +263,9 @@ class _Reading:
     def _agents(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
         for name, aside in listed(node.whole):
             add_agent(self._draft, rule.field, name, affiliations=[Affiliation(text) for text in aside])
+        if _NUMBERED.search(node.whole):
+            words = "names with the numbers of their affiliations, read as these"
+            self._draft.unread(self._name(chain), node.whole, words)
         self._beside(node, chain)
 
     def _file(self, node: Node, chain: tuple[Node, ...], _: Rule) -> None:
@@ -301,8 +338,9 @@ def _part(node: Node, rule: Rule) -> _Part:
 
 
 def _organisation(identifier: str) -> str:
-    """The address of an organisation; a bare one of ROR is what InvenioRDM writes."""
-    return agent_address("ror" if _ROR.fullmatch(identifier) else "", identifier)
+    """The address of an organisation, which some name by the bare number of ROR or ISNI."""
+    scheme = "ror" if _ROR.fullmatch(identifier) else "isni" if isni(identifier) else ""
+    return agent_address(scheme, identifier)
 
 
 def _has_value(node: Node, rule: Rule) -> bool:
@@ -336,16 +374,31 @@ def listed(text: str) -> list[tuple[str, list[str]]]:
 
     >>> listed("Ida Rook (Shore), Tove Aas and Nils van den Berg")
     [('Rook, Ida', ['Shore']), ('Aas, Tove', []), ('van den Berg, Nils', [])]
+    >>> listed("Ida Rook (1 and 2), Tove Aas (2) ((1) Shore, Bergen, (2) Tide Lab)")
+    [('Rook, Ida', ['Shore, Bergen', 'Tide Lab']), ('Aas, Tove', ['Tide Lab'])]
     """
     asides = _ASIDE.findall(text)
     bare = _ASIDE.sub("\0", text)
+    # arXiv numbers the affiliations, and says behind the last name what the numbers mean.
+    parts = [part.strip(" ,;") for one in asides if _NUMBERED.match(one[1:]) for part in _NUMBERED.split(one[1:-1])[1:]]
+    numbered = dict(zip(parts[::2], parts[1::2], strict=True))
     found = []
     for part in _AND.split(bare):
         own = [asides.pop(0)[1:-1].strip() for _ in range(part.count("\0"))]
         name = " ".join(part.replace("\0", " ").split())
         if name:
-            found.append((family_first(name), [one for one in own if not one.isdigit()]))
+            found.append((family_first(name), [one for aside in own for one in _affiliations(aside, numbered)]))
     return found
+
+
+def _affiliations(aside: str, numbered: Mapping[str, str]) -> list[str]:
+    """The affiliations that stand behind a name, in words or by their numbers."""
+    numbers = re.findall(r"[0-9]+", aside)
+    if _NUMBERED.match(aside):
+        return []
+    if re.fullmatch(r"(?:[0-9]+|and|[\s,;&])+", aside):
+        return [numbered[number] for number in numbers if number in numbered]
+    return [aside]
 
 
 def family_first(name: str) -> str:

@@ -39,8 +39,9 @@ AGENT_ADDRESSES = {
     **dict.fromkeys(("naf", "lcnaf", "lccn", "dlc"), "http://id.loc.gov/authorities/names/{}"),
     "idref": "https://www.idref.fr/{}",
     "kakenhi": "https://nrid.nii.ac.jp/nrid/{}",
+    "geonames": "https://sws.geonames.org/{}/",
 }
-"""Scheme of the identifier of an agent, in lower case without spaces → the address that it stands for."""
+"""Scheme of the identifier of an agent or a place, in lower case without spaces → the address that it stands for."""
 
 
 # Some write the address without a slash before the number.
@@ -52,6 +53,8 @@ def agent_address(scheme: str, value: str, prefix: str = "") -> str:
 
     >>> agent_address("ROR", "https://ror.org/02zhqgq86"), agent_address("GND", "118540238")
     ('https://ror.org/02zhqgq86', 'https://d-nb.info/gnd/118540238')
+    >>> agent_address("gnd", "gnd:118540238"), agent_address("geonames", "3161732")
+    ('https://d-nb.info/gnd/118540238', 'https://sws.geonames.org/3161732/')
     >>> agent_address("", "www.viaf.org130344669")
     'https://viaf.org/viaf/130344669'
     >>> agent_address("", "orcid.org/0000-0002-1825-0097"), agent_address("staff number", "17")
@@ -65,6 +68,8 @@ def agent_address(scheme: str, value: str, prefix: str = "") -> str:
     if re.match(r"(?:www\.)?(?:orcid|ror|isni|viaf)\.org/", bare):
         return f"https://{bare.removeprefix('www.')}"
     key = _NOT_A_WORD.sub("", scheme.lower())
+    # InvenioRDM writes the scheme before the number as well.
+    bare = bare[len(key) + 1 :].strip() if key and bare.lower().startswith(f"{key}:") else bare
     if AGENT_ADDRESSES.get(key) == _DOI:
         found = fundref(bare)
         bare = found.value if found else bare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ _TEX = re.compile(r"\\(?P<name>[A-Za-z]+)\s?|\\[^A-Za-z\s]|[{}$]")
 _LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d"})
 
 
-_CONTROL = re.compile(r"\s*\([A-Za-z][\w-]*\)\s*(?=[\w-]*\d)")
+_CONTROL = re.compile(r"\s*\([A-Za-z][\w-]*\)\s*(?:fst0*)?(?=[\w-]*\d)")
 
 
 def texts_in(value: object) -> Iterator[str]:
@@ -38,6 +39,8 @@ def number_of(text: str) -> str:
 
     >>> number_of("(DE-588)118540238"), number_of("(see) notes"), number_of("PoS(IHEP-LHC)001")
     ('118540238', '(see) notes', 'PoS(IHEP-LHC)001')
+    >>> number_of("(OCoLC)fst01151070")
+    '1151070'
     """
     match = _CONTROL.match(text)
     return text[match.end() :] if match else text
@@ -55,11 +58,13 @@ def end_of(address: str) -> str:
 def words(text: str) -> list[str]:
     r"""The words of a text, in small letters.
 
-    >>> words(r'<i>G{\"o}del</i>, Über')
-    ['godel', 'uber']
+    >>> words(r'<i>G{\"o}del</i>, Über'), words("R&amp;D")
+    (['godel', 'uber'], ['r', 'd'])
     """
     if text.isascii() and text.isalnum():
         return [text.lower()]
+    if "&" in text:
+        text = html.unescape(text)
     if "\\" in text or "{" in text:
         text = _TEX.sub(lambda match: _TEX_LETTERS.get(match["name"] or "", ""), text)
     plain = _MARKUP.sub(" ", text) if "<" in text else text

@@ -8,15 +8,16 @@ from pathlib import Path
 from flask import Flask, Response, request
 
 from converter.store.data_folder import DataFolder
-from tests.conftest import GOLDEN, shelfgraph
+from tests.conftest import GOLDEN, ROOT, shelfgraph
 from tests.misbehaving import serving
 from tests.sources.test_formats import XML
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
+FORMATS = ROOT / "tests" / "data" / "formats"
 INNER = {
-    path.stem.removeprefix("source-"): path.read_text(encoding="utf-8")
-    for path in sorted(GOLDEN.glob("source-*.xml"))
-    if "<metadata>" in path.read_text(encoding="utf-8")
+    path.stem: text
+    for path in [*sorted(GOLDEN.glob("source-*.xml")), *sorted(FORMATS.glob("*.xml"))]
+    if (text := path.read_text(encoding="utf-8")).count("<metadata>") == 1
 }
 """Documents whose metadata are as they stand in an answer."""
 BARE = {name: text for name, (text, _) in XML.items() if "<record" not in text}

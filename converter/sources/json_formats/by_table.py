@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from converter.sources import table_reader
 from converter.sources.builder import Draft
 from converter.sources.json_formats.leaves import Object, text_of, unread
 from converter.sources.nodes import Node, of_json
+from converter.sources.record_identity import doi_of
 from ontology.source_tables import JsonFormat, source_table
 
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _NAMES = ("@id", "id", "key", "recid", "url")
 """Keys that name a record where it has no DOI."""
 
@@ -35,10 +34,8 @@ def read(format_: JsonFormat, value: Object, draft: Draft) -> None:
         return
     root = Node(format_.name, children=[node for key, one in value.items() for node in of_json(str(key), one)])
     table_reader.read(root, source_table(format_.name), draft)
-    stated = [field.value for field in draft.fields if field.name in {"dc.identifier.doi", "dc.identifier"}]
-    bare = next((match[1] for text in stated if (match := _DOI.fullmatch(text))), "")
     named = next((text for key in _NAMES if (text := text_of(value.get(key)))), "")
-    draft.identifier = f"https://doi.org/{bare}" if bare else named
+    draft.identifier = doi_of(draft.fields) or named
     draft.datestamp = text_of(value.get("updated")) or text_of(value.get("modified")) or None
 
 

@@ -5,30 +5,28 @@ Sources: https://api.crossref.org/swagger-ui/ and https://docs.citationstyles.or
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
 from converter.sources.builder import Draft
 from converter.sources.container_fields import add_conference, add_issns, add_titles, series_text
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
+from converter.sources.pages import add_pages
 from converter.sources.relations import add_relation, cited_in, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
-from ontology.source_tables import fields
+from ontology.source_tables import fields, notes
 
 _OF_A_PERSON = frozenset(
-    "family given non-dropping-particle dropping-particle suffix prefix name literal ORCID affiliation sequence".split()
+    "family given non-dropping-particle dropping-particle suffix prefix name literal ORCID affiliation sequence"
+    " id".split()
 )
 _MARKS = frozenset({"indexed", "deposited", "member", "prefix", "score", "reference-count", "content-domain"})
 _OF_JOURNALS = frozenset({"issn-type", "coverage", "breakdowns", "coverage-type", "counts", "last-status-check-time"})
 _BLOCK = re.compile(r"</?(?:\w+:)?(?:p|title|sec|list|list-item|break|br|div|li)\b[^>]*>")
 _MARKUP = re.compile(r"<[^>]+>")
-_TECHNICAL = (
-    *("indexed", "deposited", "content-domain", "prefix", "member", "source", "score", "reference-count", "_id"),
-    *("references-count", "is-referenced-by-count", "update-policy", "resource", "content-created", "content-updated"),
-    *("created", "isbn-type", "journal-issue", "alternative-id", "assertion"),
-    *("categories", "id", "standards-body", "free-to-read", "special_numbering", "aliases", "archive"),
-)
+_NOT_IN_NAMES = re.compile(r"[^\w-]+")
 _TEXTS = fields("crossref-json")
 _AGENTS = fields("crossref-json", "agent")
 _DATES = fields("crossref-json", "date")
@@ -63,8 +61,10 @@ def read(value: Object, draft: Draft) -> None:
     inner = dict(value)
     doi = text_of(inner.get("DOI"))
     draft.identifier = f"https://doi.org/{doi}" if doi else text_of(inner.get("id")) or text_of(inner.get("URL"))
-    for name in _TECHNICAL:
-        unread(inner.pop(name, None), draft, f"crossref.{name}", "a technical value of the registry, or said elsewhere")
+    for name, field in _TEXTS.items():
+        if not field:
+            unread(inner.pop(name, None), draft, f"crossref.{name}", notes("crossref-json")[name])
+    _assertions(inner, draft)
     _related(inner, draft)
     titles = texts(inner.pop("title", None))
     for text in titles:
@@ -80,7 +80,7 @@ def read(value: Object, draft: Draft) -> None:
         if text not in containers:
             draft.unread("crossref.short-container-title", text, "the short form of the journal's name")
     for name, field in _TEXTS.items():
-        if not any(isinstance(one, (dict, list)) for one in _listed(inner.get(name))):
+        if field and not any(isinstance(one, (dict, list)) for one in _listed(inner.get(name))):
             for text in texts(inner.pop(name, None)):
                 # What stands between < and > in an identifier is a part of it, no markup.
                 draft.add(field, text if field.startswith("dc.identifier.") else _plain(text))
@@ -120,7 +120,7 @@ def _people(inner: Object, draft: Draft) -> None:
                 field,
                 name,
                 name_type=name_type,
-                identifiers=[agent_address("orcid", text_of(person.get("ORCID")))],
+                identifiers=[agent_address("orcid", text_of(person.get("ORCID"))), *_addresses(person)],
                 affiliations=_affiliations(person),
             )
             words = {name_: part for name_, part in person.items() if name_ not in _OF_A_PERSON}
@@ -148,12 +148,14 @@ def _name(person: Object, draft: Draft) -> tuple[str, str]:
 
 def _affiliations(person: Object) -> list[Affiliation]:
     given = person.get("affiliation")
-    found = [Affiliation(text) for text in texts(given)]
-    for one in objects(given):
-        stated = [(text_of(id_.get("id-type")), text_of(id_.get("id"))) for id_ in objects(one.get("id"))]
-        addresses = tuple(address for scheme, value in stated if (address := agent_address(scheme, value)))
-        found.append(Affiliation(text_of(one.get("name")), addresses))
-    return found
+    named = [Affiliation(text_of(one.get("name")), _addresses(one)) for one in objects(given)]
+    return [*(Affiliation(text) for text in texts(given)), *named]
+
+
+def _addresses(organisation: Object) -> tuple[str, ...]:
+    """The addresses of an organisation in lists of such (`id-type` ROR, ISNI …)."""
+    stated = [(text_of(one.get("id-type")), text_of(one.get("id"))) for one in objects(organisation.get("id"))]
+    return tuple(address for scheme, value in stated if (address := agent_address(scheme, value)))
 
 
 def _dates(inner: Object, draft: Draft) -> None:
@@ -185,13 +187,7 @@ def _date(stated: Object) -> str:
 
 
 def _pages(inner: Object, draft: Draft) -> None:
-    text = text_of(inner.pop("page", ""))
-    start, dash, end = (part.strip() for part in text.replace("–", "-").partition("-"))
-    if dash and end:
-        draft.add("oaire.citation.startPage", start)
-        draft.add("oaire.citation.endPage", end)
-    elif text:
-        draft.add("oaire.citation.startPage", text.rstrip("-"))
+    add_pages(draft, text_of(inner.pop("page", "")))
 
 
 def _related(inner: Object, draft: Draft) -> None:
@@ -250,6 +246,17 @@ def _funders(inner: Object, draft: Draft) -> None:
     add_funding(draft, stated)
 
 
+def _assertions(inner: Object, draft: Draft) -> None:
+    """What the publisher asserts (received, peer review …), each under its name; how it is shown is reported."""
+    for one in objects(inner.pop("assertion", None)):
+        name, value = text_of(one.get("name")), text_of(one.get("value")) or text_of(one.get("URL"))
+        if name and value:
+            draft.add(f"crossref.assertion.{_NOT_IN_NAMES.sub('_', name)}", value)
+        taken = {"name", "URL" if not one.get("value") else "value"} if name and value else set()
+        left = {key: part for key, part in one.items() if key not in taken}
+        unread(left, draft, "crossref.assertion", f"how the assertion {name or 'without a name'} is shown")
+
+
 def _event(inner: Object, draft: Draft) -> None:
     event = inner.pop("event", None)
     for text in texts(event):
@@ -267,5 +274,10 @@ def _event(inner: Object, draft: Draft) -> None:
 
 
 def _plain(text: str) -> str:
-    """The text without the markup of JATS or HTML."""
-    return " ".join(_MARKUP.sub("", _BLOCK.sub(" ", text)).split()) if "<" in text else text
+    """The text without the markup of JATS or HTML, and with the signs that HTML writes by name.
+
+    >>> _plain("Foam &amp; <i>sand</i>"), _plain("p &lt; 1"), _plain("R&D")
+    ('Foam & sand', 'p < 1', 'R&D')
+    """
+    bare = " ".join(_MARKUP.sub("", _BLOCK.sub(" ", text)).split()) if "<" in text else text
+    return html.unescape(bare) if "&" in bare else bare

@@ -39,6 +39,9 @@ _HEADINGS = (
     (re.compile(r"OCOLC fst0*(\d+)"), "http://id.worldcat.org/fast/{}"),
     (re.compile(r"DLC (sh\d+)"), "http://id.loc.gov/authorities/subjects/{}"),
     (re.compile(r"DE-588 ([\dX-]+)"), "https://d-nb.info/gnd/{}"),
+    (re.compile(r"DNLM (D\d+(?:Q\d+)?)"), "http://id.nlm.nih.gov/mesh/{}"),
+    (re.compile(r"DLC ((?:n|nb|no|nr|ns)\d+)"), "http://id.loc.gov/authorities/names/{}"),
+    (re.compile(r"DLC (gf\d+)"), "http://id.loc.gov/authorities/genreForms/{}"),
 )
 """Catalogue and number of a heading → the address that its list gives it."""
 
@@ -171,7 +174,9 @@ def _subject(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     name = _SOURCES.get(said) or (_SCHEMES.get(field.indicator2, "dc.subject") if not said else "dc.subject")
     if said and said not in _SOURCES:
         draft.unread(f"marc.{field.tag}.2", said, "a list of headings for which there is no field")
-    terms = [END.sub("", value).rstrip(".") for code, value in parts if code in "abcdfgnptvxyz"]
+    terms = [END.sub("", value).rstrip(".") for code, value in parts if code in _DIVISIONS]
+    if heading := [END.sub("", value.strip()) for code, value in parts if code in _HEADING]:
+        terms.insert(0, _heading(field.tag, heading).rstrip("."))
     numbers = [value.strip() for code, value in parts if code in {"0", "1"}]
     addresses = [address for number in numbers if (address := _concept_address(number))]
     # Of a heading with subdivisions, a number is that of the whole or of its first part.
@@ -182,7 +187,34 @@ def _subject(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
         if not authority or _concept_address(number) != authority:
             words = "another number of the heading" if authority else "a number of the heading or of a part of it"
             draft.unread(f"marc.{field.tag}.0", number, f"{words}, to which nothing leads")
-    return [(code, value) for code, value in parts if code not in "abcdfgnptvxyz201"]
+    return [(code, value) for code, value in parts if code not in f"{_HEADING}{_DIVISIONS}201"]
+
+
+_HEADING, _DIVISIONS = "abcdfgnpt", "vxyz"
+"""Subfields of a heading itself, and of its subdivisions."""
+
+
+def _heading(tag: str, parts: list[str]) -> str:
+    """The heading as catalogues write it: of a person the name with numbers, titles and dates, else part after part.
+
+    >>> _heading("600", ["Laplace, Pierre Simon", "1749-1827"]), _heading("610", ["Shore University", "Library"])
+    ('Laplace, Pierre Simon, 1749-1827', 'Shore University. Library')
+    """
+    return ", ".join(parts) if tag == "600" else ". ".join(part.rstrip(".") for part in parts)
+
+
+def _numbered_term(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """A place or a genre by its name; a number leads to it where no subdivision stands behind the name."""
+    addresses = [address for code, value in parts if code in "01" and (address := _concept_address(value.strip()))]
+    authority = addresses[0] if addresses and not any(code in _DIVISIONS for code, _ in parts) else None
+    for code, value in parts:
+        if code == "a" and value.strip():
+            draft.add(_SUBFIELDS[f"{field.tag}/a"], END.sub("", value.strip()), authority=authority)
+    return [
+        (code, value)
+        for code, value in parts
+        if code != "a" and not (authority and code in "01" and _concept_address(value.strip()) == authority)
+    ]
 
 
 def _concept_address(number: str) -> str:
@@ -245,6 +277,8 @@ FIELDS: dict[str, Callable[[pymarc.Field, Parts, Draft], Parts]] = {
     **dict.fromkeys(_RDA, _rda),
     "490": _series,
     "536": _funding,
+    "651": _numbered_term,
+    "655": _numbered_term,
     "773": _host,
     "830": _series,
     "856": _link,

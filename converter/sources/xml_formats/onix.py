@@ -11,6 +11,7 @@ from lxml import etree
 
 from converter.sources.builder import Draft
 from converter.sources.nodes import Node, of_element
+from converter.sources.record_identity import doi_of
 from converter.sources.table_reader import read as read_by_table
 from ontology.source_tables import kinds, source_table
 
@@ -22,6 +23,7 @@ def short(metadata: etree._Element, draft: Draft) -> None:
     product = of_element(metadata)
     _rename(product, {**groups, **kinds("onix-short")})
     read_by_table(product, table, draft)
+    draft.identifier = draft.identifier or doi_of(draft.fields)
 
 
 def _rename(node: Node, names: Mapping[str, str]) -> None:
