@@ -352,7 +352,7 @@ def _embedded(element: etree._Element) -> etree._Element | None:
 
 def _release(element: etree._Element) -> list[str]:
     """Give back the memory of an element and of all before it; return the texts that stand between them."""
-    element.clear()
+    element.clear(keep_tail=True)
     parent, between = element.getparent(), []
     if parent is not None:
         while (before := element.getprevious()) is not None:
