@@ -143,7 +143,7 @@ def text_of(element: etree._Element) -> str:
     r"""All text of an element; where HTML in it breaks a line, there is a break.
 
     >>> text_of(etree.fromstring("<a>Reading<br/>tides <i>well</i></a>"))
-    'Reading\\ntides well'
+    'Reading\ntides well'
     """
     if not len(element):
         return element.text or ""
