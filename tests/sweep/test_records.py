@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -22,12 +23,15 @@ from converter.record import Record
 from converter.sources.detection import read
 from converter.store.data_folder import DataFolder
 from server.documents.resources import THINGS
+from server.pages import browse
 from server.representations.registry import FULL, forms
 from tests.commands import shelfgraph
 from tests.conftest import COMMAND, Site
+from tests.feeds.servers import PROXIES
 from tests.feeds.test_mirror import mirrored
 from tests.leaves import unaccounted
 from tests.site.test_documents import as_graph
+from tests.site.test_headers import MOST, head
 from tests.sources.test_kinds import Findings, lost
 from tests.sweep.conftest import COLLECTION
 from tests.test_sparql import ask
@@ -159,6 +163,28 @@ def test_every_form_of_real_things_comes_and_says_the_same(data: Path) -> None:
                     graphs[form.suffix] = to_isomorphic(as_graph(answer))
             first = next(iter(graphs.values()))
             assert all(isomorphic(first, graph) for graph in graphs.values()), path
+    finally:
+        running.stop()
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_headers_of_real_records_things_and_lists_are_small_and_pass_a_proxy_as_installed(
+    data: Path, tmp_path: Path, name: str
+) -> None:
+    running = Site("--data", data)
+    try:
+        with PROXIES[name](running.port, tmp_path) as port:
+            direct, through = (HTTPConnection("127.0.0.1", one, timeout=60) for one in (running.port, port))
+            lists = ["/", "/records", "/search?q=a", "/browse", *(f"/browse/{kind}" for kind in browse.KINDS), *FEEDS]
+            documents = [f"{path}{suffix}" for path in sampled(data, 4) for suffix in ("", ".html", ".ttl", ".jsonld")]
+            found = {path: (head(direct, path), head(through, path)[0]) for path in [*lists, *documents]}
+            assert len(found) > 500
+            assert {path: size for path, ((_, _, size), _) in found.items() if size > MOST} == {}
+            unlike = {path: (status, passed) for path, ((status, _, _), passed) in found.items() if status != passed}
+            assert unlike == {}
+            assert {status for (status, _, _), _ in found.values()} <= {200, 303, 410}
+            direct.close()
+            through.close()
     finally:
         running.stop()
 
