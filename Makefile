@@ -8,7 +8,7 @@ PARALLEL = --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 COLLECTION ?= collection
 QUICK := converter ontology queries server shelfgraph \
 	tests/sources tests/truth tests/values \
-	tests/test_cases.py tests/test_claims.py tests/test_golden.py tests/test_layers.py tests/test_mapping.py tests/test_metadata.py tests/test_profile.py \
+	tests/test_cases.py tests/test_claims.py tests/test_golden.py tests/test_layers.py tests/test_mapping.py tests/test_metadata.py tests/test_of_tests.py tests/test_profile.py \
 	tests/test_sources.py tests/test_values.py tests/test_vocabulary.py tests/sparql/test_suite.py
 
 EDITOR_SAID = @test -f server/static/dist/editor.js || echo "The SPARQL editor was not built (it needs the registry of npm): the query page has a plain text area."

@@ -15,6 +15,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from flask import Flask, Response
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 from converter.errors import SourceUnreachable
 from shelfgraph.doctor.client import Client
 from shelfgraph.doctor.command import line
-from shelfgraph.doctor.examination import CHECKS, Row, _finding, examined
+from shelfgraph.doctor.examination import CHECKS, Row, examined, finding
 from shelfgraph.doctor.target import Patient, locations
 from shelfgraph.doctor.verdicts import Finding
 from tests.commands import shelfgraph
@@ -53,7 +54,7 @@ JSON = "application/sparql-results+json"
 def look(address: str, name: str, *, timeout: float = 5, heavy: bool = False) -> Finding:
     """What one check finds."""
     check = next(check for check in CHECKS if check.name == name)
-    return _finding(check, Patient(Client(timeout), address, heavy=heavy))
+    return finding(check, Patient(Client(timeout), address, heavy=heavy))
 
 
 def verdicts(rows: list[Row]) -> dict[str, str]:
@@ -293,7 +294,13 @@ def test_no_server_writes_to_the_terminal(text: str) -> None:
 @given(st.binary() | st.text(alphabet="<>/& urlsetocm").map(lambda text: f"<urlset>{text}</urlset>".encode()))
 def test_a_site_map_is_read_or_refused(body: bytes) -> None:
     with contextlib.suppress(ValueError):
-        assert all(isinstance(address, str) for address in locations(body).addresses)
+        locations(body)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["C"]), min_size=1).map(str.strip).filter(bool)))
+def test_the_addresses_of_a_site_map_are_those_that_stand_there(addresses: list[str]) -> None:
+    stated = "".join(f"<url><loc> {escape(address)}\n</loc></url>" for address in addresses)
+    assert locations(f"<urlset>{stated}</urlset>".encode()).addresses == addresses
 
 
 def test_a_site_map_reads_no_files(tmp_path: Path) -> None:

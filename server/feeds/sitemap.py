@@ -21,7 +21,7 @@ from server.sparql import Endpoint
 CHANGES = 1_000
 """Changes, and so at most pages, of one part."""
 
-_AT_ONCE = 1_000
+AT_ONCE = 1_000
 _XML = "application/xml; charset=utf-8"
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
@@ -122,7 +122,7 @@ def _live(archive: ArchiveReader, number: int) -> Iterator[tuple[str, str]]:
                 yield held.address, held.moment
         if len(found) < window:
             return
-        after, window = found[-1].change, min(window * 10, _AT_ONCE)
+        after, window = found[-1].change, min(window * 10, AT_ONCE)
 
 
 def _head(name: str) -> bytes:

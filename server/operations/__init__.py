@@ -28,7 +28,7 @@ from server.sparql.request import PATH
 
 __all__ = ["FORMS", "Form", "Freshness", "Log", "register_operations"]
 
-_WAIT = 2.0
+WAIT = 2.0
 """Seconds that a question of readiness waits for its answer."""
 _QUIET = frozenset({"/-/health", "/-/ready", "/metrics"})
 """Routes that are asked every few seconds; the log has them where they fail."""
@@ -117,7 +117,7 @@ def _blueprint(endpoint: Endpoint, metrics: Metrics, freshness: Freshness) -> Bl
 
     @blueprint.get("/-/ready")
     def ready() -> Response:
-        obstacle = probe.obstacle(_WAIT)
+        obstacle = probe.obstacle(WAIT)
         if obstacle:
             return problem(503, "Not Ready", f"{obstacle}.", {"Retry-After": "5"})
         # Who is served from what there is, is served: the site goes on, and says what is wrong.

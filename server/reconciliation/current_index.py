@@ -11,7 +11,7 @@ from server.sparql import Endpoint
 
 _WAIT = 20.0
 """Seconds that a question waits for the index."""
-_PAUSE = 2.0
+PAUSE = 2.0
 """Seconds until one is made again that failed."""
 
 
@@ -53,7 +53,7 @@ class Indexes:
 
     def _begin(self) -> None:
         """Begin to make an index, where none is made, and none has failed just now."""
-        rests = self._failed == self._begun and time.monotonic() < self._tried + _PAUSE
+        rests = self._failed == self._begun and time.monotonic() < self._tried + PAUSE
         if not self._making and not rests:
             self._making, self._tried = True, time.monotonic()
             self._begun += 1

@@ -36,10 +36,11 @@ def examined(address: str, timeout: float, *, heavy: bool = False) -> Iterator[R
     except NoAnswer as fault:
         raise SourceUnreachable(f"{address}: {fault}; check the address, or give it longer with --timeout") from None
     for check in CHECKS:
-        yield Row(check.name, *_finding(check, patient))
+        yield Row(check.name, *finding(check, patient))
 
 
-def _finding(check: Check, patient: Patient) -> Finding:
+def finding(check: Check, patient: Patient) -> Finding:
+    """What a check finds; one that the server leaves without an answer has failed."""
     try:
         if check.needs and getattr(patient, check.needs) is None:
             return skipped(_MISSING[check.needs])

@@ -264,7 +264,7 @@ def test_names_that_cannot_be_read_are_asked_for_again(monkeypatch: pytest.Monke
         def close(self) -> None:
             """Nothing is held."""
 
-    monkeypatch.setattr(current_index, "_PAUSE", 0.0)
+    monkeypatch.setattr(current_index, "PAUSE", 0.0)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     indexes = Indexes(Broken(), BASE)
     with pytest.raises(WorkerDied, match="out of reach"):

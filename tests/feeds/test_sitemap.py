@@ -105,7 +105,7 @@ def in_parts(folder: Path, path: str) -> Answer:
 
 def test_parts_are_stretches_of_the_journal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sitemap, "CHANGES", 10)
-    monkeypatch.setattr(sitemap, "_AT_ONCE", 3)
+    monkeypatch.setattr(sitemap, "AT_ONCE", 3)
     index = entries(in_parts(folder, "/sitemap.xml").body, "sitemap")
     # Of the first ten changes nothing lives, so that there is no first part; the last change stands in the fourth.
     assert list(index) == [f"{BASE}sitemap-{number}.xml" for number in (0, 2, 3, 4)]

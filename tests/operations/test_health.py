@@ -34,7 +34,7 @@ def test_a_site_without_workers_lives_and_is_not_ready() -> None:
 
 
 def test_a_site_whose_queries_hang_says_so_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server.operations, "_WAIT", 0.05)
+    monkeypatch.setattr(server.operations, "WAIT", 0.05)
     until = threading.Event()
     answer = client(hung(until)).get("/-/ready")
     until.set()

@@ -1,0 +1,47 @@
+"""What every test keeps to: it reaches into nothing private of ours, and waits for no time to pass."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+EXCEPT = {"waiting.py", "test_private_parts.py"}
+"""What waits for all tests, and what looks whether the private parts of a library are still as they were."""
+TESTS = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path.name not in EXCEPT]
+DOCUMENTED = {"_replace", "_asdict", "_fields", "_Element", "_exit"}
+"""Names with an underscore that their documentation names: of named tuples, lxml and os."""
+
+
+def breaches(source: str) -> Iterator[str]:
+    """Yield what reaches into private parts of others, and what sleeps."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(value=owner, attr=name) if is_private(name):
+                if ast.unparse(owner) not in {"self", "cls", "super()"}:
+                    yield ast.unparse(node)
+            case ast.ImportFrom(names=names):
+                yield from (f"import {one.name}" for one in names if is_private(one.name))
+            case ast.Call(func=ast.Attribute(attr="setattr"), args=[_, ast.Constant(value=str(name)), *_]):
+                if is_private(name.rpartition(".")[2]):
+                    yield ast.unparse(node)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="time"), attr="sleep")):
+                yield ast.unparse(node)
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__") and name not in DOCUMENTED
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_it_reaches_into_nothing_private_and_sleeps_for_no_time(path: Path) -> None:
+    assert list(breaches(path.read_text(encoding="utf-8"))) == []
+
+
+def test_a_breach_would_be_seen() -> None:
+    source = "from a import _b\nc._d()\nmonkeypatch.setattr(e, '_f', 1)\ntime.sleep(1)\nself._own\nos._exit(1)"
+    assert len(list(breaches(source))) == 4
