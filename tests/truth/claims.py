@@ -62,7 +62,8 @@ def check(claim: Claim, folder: Path) -> None:
     path = folder / claim.file
     path.write_text(claim.text, encoding="utf-8")
     answer = Answer(path)
-    assert len(answer.store) or answer.report.all
+    # Of no work, everything never holds.
+    assert answer.holds("") or any("not published" in finding.reason for finding in answer.report.all)
     assert not claim.holds or answer.holds(claim.holds), claim.text
     assert not claim.never or not answer.holds(claim.never), claim.text
     assert [found for found in _shapes().findings("", answer.lines) if found.severity == "violation"] == []
