@@ -17,6 +17,7 @@ PAGES = [
     "record/20.500.12345/678",
     "source/20.500.12345/678",
     "person/20-500-12345/rp00042.html",
+    "name/marrow-t",
     "journal/5555-1238.html",
     "browse",
     "browse/authors",
