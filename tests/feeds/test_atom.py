@@ -75,11 +75,14 @@ def test_every_alternate_is_of_another_type_and_is_there(shelf: Site) -> None:
         assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, type_)
 
 
-def test_what_is_withdrawn_is_a_deleted_entry(shelf: Site) -> None:
+def test_what_is_withdrawn_is_a_deleted_entry(shelf: Site, folder: Path) -> None:
     page = feed(get(shelf, "feed.atom"))
     (gone,) = page.findall("at:deleted-entry", NAMES)
     assert gone.get("ref") == f"{BASE}item/12345/7"
-    assert gone.get("when") in found(page, "//a:updated/text()")
+    (deletion,) = [
+        one for one in ArchiveReader(folder / "archive.sqlite").history("12345/7") if one.change == "deleted"
+    ]
+    assert gone.get("when") == deletion.moment
     assert f"{BASE}item/12345/7" not in found(page, "//a:entry/a:id/text()")
 
 

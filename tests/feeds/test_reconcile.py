@@ -481,7 +481,7 @@ def test_nothing_private_is_told_or_found(shelf: Site) -> None:
     for text in ("a.quill@coast.example.org", "keeper@coast.example.org", "north tower", "Quill", "Light number"):
         answer = post(shelf, queries={"a": {"query": text, "limit": 100}})
         assert not LEAK.search(answer.body.decode()), text
-        assert "item/" not in answer.body.decode() or "Quill" in text
+        assert "item/" not in answer.body.decode(), text
     properties = [{"id": one["id"]} for one in stated(get(shelf, "reconcile/properties"))["properties"]]
     shown = [post(shelf, extend={"ids": every, "properties": properties})]
     shown += [get(shelf, "reconcile/preview?id=" + quote(one, safe="")) for one in every]

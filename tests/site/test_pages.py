@@ -70,7 +70,7 @@ def test_a_page_has_one_heading_a_language_and_labels(shelf: Site, path: str) ->
     root = page(shelf, path)
     assert (len(root.xpath("//h1")), root.get("lang")) == (1, "en")
     for control in root.xpath("//input[not(@type='hidden')] | //textarea | //select"):
-        assert control.get("aria-label") or root.xpath("//label[@for=$id]", id=control.get("id"))
+        assert root.xpath("//label[@for=$id]", id=control.get("id"))
     ids = root.xpath("//@id")
     assert len(ids) == len(set(ids))
     levels = [int(str(node.tag)[1]) for node in root.iter("h1", "h2", "h3")]
