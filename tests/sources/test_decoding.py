@@ -89,6 +89,39 @@ def test_a_page_is_read_alike_from_a_file_and_from_a_harvest(
     assert of_file(raw, tmp_path) == of_harvest(raw)
 
 
+OTHERS = {
+    "bib": "@article{{k1,\n  title = {{{}}},\n  author = {{Rook, Ida}},\n  year = 2001\n}}\n",
+    "ris": "TY  - JOUR\nTI  - {}\nAU  - Rook, Ida\nPY  - 2001\nER  - \n",
+    "csv": 'dc.title,dc.date.issued,dc.contributor.author\n"{}",2001,"Rook, Ida"\n',
+    "json": '{{"DOI":"10.5555/x","type":"book","title":["{}"],"publisher":"P"}}',
+    "html": "<!doctype html><html><body><table><tr><td>dc.title</td><td>{}</td><td>en</td></tr>"
+    "<tr><td>dc.date.issued</td><td>2001</td><td></td></tr></table></body></html>",
+    "txt": "dc.title\t{}\ten\ndc.date.issued\t2001\t\ndc.contributor.author\tRook, Ida\t\n",
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize(
+    ("title", "encoding"),
+    [
+        ("潮汐的研究与海岸线的变化", "gbk"),
+        ("潮汐的研究与海岸线的变化", "utf-16"),
+        ("潮汐的研究与海岸线的变化", "utf-16-le"),
+        ("潮汐的研究与海岸线的变化", "utf-16-be"),
+        ("Café “naïve” – Straße", "utf-8-sig"),
+        ("Café “naïve” – Straße", "cp1252"),
+        ("Café Straße", "latin-1"),
+    ],
+)
+@pytest.mark.parametrize("is_named", [False, True])
+def test_every_syntax_is_read_in_every_encoding(
+    kind: str, title: str, encoding: str, is_named: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / f"source.{kind}"
+    path.write_bytes(OTHERS[kind].format(title).encode(encoding))
+    assert titles(list(read(str(path), encoding=encoding if is_named else ""))) == [title]
+
+
 def test_the_encoding_that_a_person_names_overrides_what_the_document_says(tmp_path: Path) -> None:
     raw = page("Привет", "koi8-r", "ISO-8859-1")
     assert titles(of_file(raw, tmp_path, "koi8-r")) == ["Привет", "sound"]

@@ -131,6 +131,17 @@ def test_a_line_below_the_table_of_a_page_that_begins_like_its_furniture_is_repo
     assert not set(furniture).intersection(said)
 
 
+def test_a_table_of_a_page_without_its_heads_is_no_table_of_records(tmp_path: Path) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text("dc.title\tShingle\ten\ndc.date.issued\t2010\t\n")
+    [record] = read(str(path))
+    assert [(field.name, field.value) for field in record.fields] == [
+        ("dc.title", "Shingle"),
+        ("dc.date.issued", "2010"),
+    ]
+    assert unaccounted(path) == []
+
+
 def test_a_leaf_that_is_in_no_record_is_counted_as_such(tmp_path: Path) -> None:
     found = counted(GOLDEN / "source-ris.ris")
     assert found.outcomes["unaccounted"] == 0
