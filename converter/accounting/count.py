@@ -12,7 +12,7 @@ from converter.accounting.leaves import Leaf, leaves
 from converter.mapping.engine import Mapped
 from converter.record import Record
 from converter.report import Finding, Report
-from converter.values.words import end_of, number_of, texts_in, words
+from converter.values.words import end_of, number_of, of_a_date, texts_in, words
 from ontology.source_tables import is_kind
 
 OUTCOMES = ("mapped", "kept", "private", "archived", "reported", "unaccounted")
@@ -90,7 +90,7 @@ class _Said:
             whole = "".join(found)
             if whole not in self._whole:
                 self._whole[whole] = outcome
-                for word in found:
+                for word in [*found, *of_a_date(text)]:
                     self._holders[word].add(len(self._items))
                 self._items.append(outcome)
 

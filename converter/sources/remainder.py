@@ -17,7 +17,7 @@ from converter.record import Record
 from converter.values.check_digits import isbns
 from converter.values.resolvable import dois
 from converter.values.serials import issns
-from converter.values.words import end_of, number_of, texts_in, words
+from converter.values.words import end_of, number_of, of_a_date, texts_in, words
 from ontology.source_tables import is_kind
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -131,7 +131,7 @@ class _Said:
         self._words = set(words(" ".join(text for text in self._texts if "<" not in text)))
         self._words.update(word for text in self._texts if "<" in text for word in words(text))
         # A month is read as one of two digits.
-        self._words.update([word.lstrip("0") for word in self._words if word.startswith("0")])
+        self._words.update(word for text in self._texts for word in of_a_date(text))
         self._found: set[str] = set()
 
     @property

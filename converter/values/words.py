@@ -15,6 +15,7 @@ _TEX = re.compile(r"\\(?P<name>[A-Za-z]+)\s?|\\[^A-Za-z\s]|[{}$]")
 _LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d"})
 
 
+_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){1,2}(?:/[0-9]{4}(?:-[0-9]{2}){0,2})?")
 _CONTROL = re.compile(r"\s*\([A-Za-z][\w-]*\)\s*(?:fst0*)?(?=[\w-]*\d)")
 
 
@@ -53,6 +54,15 @@ def end_of(address: str) -> str:
     ('0000000122986657', '')
     """
     return address.rstrip("/").rpartition("/")[2] if "://" in address else ""
+
+
+def of_a_date(text: str) -> list[str]:
+    """The months and days of a date as they are written without a zero; none where the text is no date.
+
+    >>> of_a_date("2013-02-01/2013-03"), of_a_date("2013-02-01 03:00:00")
+    (['2', '1', '3'], [])
+    """
+    return re.findall(r"-0([1-9])", text) if _DATE.fullmatch(text) else []
 
 
 def words(text: str) -> list[str]:
