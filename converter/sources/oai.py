@@ -122,8 +122,7 @@ class Page:
             reason = f"broken XML ({self.fault}); what stands outside whole records is missing"
             self._note(Finding("", "error", "", self._name, reason))
         if self.count or self._seen:
-            for path, text in self._strays:
-                self._note(Finding("", "info", path, text, "stands outside the records that were read"))
+            self._report_strays()
             return
         if outline.error and outline.error[0] == "noRecordsMatch":
             self._note(Finding("", "info", "", self._name, "the repository answers noRecordsMatch: no records"))
@@ -138,6 +137,7 @@ class Page:
             raise SourceError(f"{self._name}: no record that is small enough; allow more with --max-size")
         elif outline.verb or outline.root in {"OAI-PMH", "records", "ListRecords"}:
             self._note(Finding("", "warning", "", self._name, "an answer without a record"))
+            self._report_strays()
         else:
             raise SourceError(f"{self._name}: XML without a record (its root is {outline.root}); {known()}")
 
@@ -237,6 +237,10 @@ class Page:
         for text in texts:
             if shown := " ".join(text.split()):
                 self._strays[".".join(path), shown] = None
+
+    def _report_strays(self) -> None:
+        for path, text in self._strays:
+            self._note(Finding("", "info", path, text, "stands outside the records that were read"))
 
     def _record(self, element: etree._Element) -> Iterator[Record]:
         header = element.find("{*}header")
