@@ -134,10 +134,10 @@ def serve(
                     host=host,
                     port=port,
                     memory_limit=_memory_limit(memory_limit),
-                    **_changeable(ctx.params),
+                    **changeable(ctx.params),
                 ),
                 lambda: click.echo(announcement, err=True),
-                lambda deployment: msgspec.structs.replace(deployment, **_changeable(configuration.again(ctx).params)),
+                lambda deployment: msgspec.structs.replace(deployment, **changeable(configuration.again(ctx).params)),
             )
 
 
@@ -210,7 +210,7 @@ def _made_ready(folder: DataFolder, base: str) -> None:
             writer.published()
 
 
-def _changeable(given: Mapping[str, Any]) -> dict[str, Any]:
+def changeable(given: Mapping[str, Any]) -> dict[str, Any]:
     """What a site says of itself, its log and its limits: what a SIGHUP reads again.
 
     Raises UsageError where an option is none.

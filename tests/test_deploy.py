@@ -54,7 +54,7 @@ def test_the_container_and_its_companions_name_what_there_is() -> None:
 def test_the_document_names_the_options_that_a_signal_changes() -> None:
     document = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
     said = re.search(r"`SIGHUP` reads the options again: (.*?) change", document)
-    changed = serving._changeable(serve.make_context("serve", []).params)
+    changed = serving.changeable(serve.make_context("serve", []).params)
     names = {option.opts[0].removeprefix("--") for option in serve.params if option.name in changed}
     assert said
     assert set(re.findall(r"`([\w-]+)`", said[1])) == names
