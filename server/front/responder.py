@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import lru_cache
 from typing import NamedTuple
 
 from cachetools import TTLCache
@@ -136,9 +137,20 @@ class Responder:
 
 def _head(request: Request, body: bytes, version: str, base: str) -> bytes:
     """The header fields that are the same each time."""
-    named = {"Content-Type": FORMATS[request.format].content_type, "Content-Length": len(body), GENERATION: version}
-    named |= cache_fields(validator(version, request)) | common(base)
-    return "".join([f"{name.lower()}: {value}\r\n" for name, value in named.items()]).encode()
+    etag = validator(version, request)
+    return b"content-length: %d\r\n%b%b" % (
+        len(body),
+        b'etag: "%b"\r\n' % etag.encode() if etag else b"",
+        _of_all(request.format, version, base, kept=etag is not None),
+    )
+
+
+@lru_cache
+def _of_all(format_: str, version: str, base: str, *, kept: bool) -> bytes:
+    """The header fields that all answers in a format have, which caches may keep or may not."""
+    named = {"Content-Type": FORMATS[format_].content_type, GENERATION: version}
+    named |= {name: value for name, value in cache_fields("x" if kept else None).items() if name != "ETag"}
+    return "".join([f"{name.lower()}: {value}\r\n" for name, value in (named | common(base)).items()]).encode()
 
 
 def _is_packed(asked: PlainRequest, body: bytes) -> bool:

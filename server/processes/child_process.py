@@ -7,16 +7,30 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 
 
-def end_with_parent() -> None:
-    """Let the kernel end this process with the thread that made it, where it can: on Linux (prctl(2))."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def end_with_parent(parent: int) -> None:
+    """Let this process end with the one that made it: at once on Linux (prctl(2)), in a second elsewhere."""
+    if sys.platform != "linux":
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # It may have ended before that.
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _follow(parent: int) -> None:
+    """End this process, also in the middle of a query: the engine lets other threads run."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
 
 
 def start(module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:

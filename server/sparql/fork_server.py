@@ -184,11 +184,11 @@ def _make(channel: socket.socket, store: pyoxigraph.Store | None) -> bool:
 def _be_a_worker(channel: int, *, parent: int, store: pyoxigraph.Store | None) -> None:
     """The life of a forked process, which never comes back."""
     try:
-        child_process.end_with_parent()
+        child_process.end_with_parent(parent)
         # The socket of the fork server is the standard input, and goes with it.
         os.dup2(channel, 0)
         os.close(channel)
-        worker.main(parent, store)
+        worker.main(store)
     finally:
         os._exit(1)
 

@@ -39,6 +39,12 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+# The beginning of most queries, up to what their form is; what is unusual there is read word by word.
+_BEGINNING = re.compile(
+    rf"(?:\s++|\#[^\n\r]*+|BASE\s*+{_IRI}|PREFIX\s++(?:[^\W\d_][\w.·-]{{0,{_LONGEST_PREFIX}}}+)?:\s*+{_IRI})*+"
+    r"(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s?$*({<])",
+    re.IGNORECASE,
+)
 _READ, _REMEMBERED = 4_096, 1_000
 """Characters of a query by which its kind is known; kinds that are remembered."""
 _FORMS: frozenset[str] = frozenset({"select", "ask", "construct", "describe"})
@@ -122,7 +128,10 @@ def form(query: str) -> Form:
     'construct'
     """
     found: Form | None = None
-    calls = "service" in unescaped(query).lower()
+    text = unescaped(query)
+    calls = "service" in text.lower()
+    if not calls and (beginning := _BEGINNING.match(text)):
+        return beginning[1].lower()  # type: ignore[return-value] # it is one of the four
     for word in words(query):
         if word.text == "service":
             raise Refused("SERVICE is refused: this endpoint asks no other; put the two answers together at your side")

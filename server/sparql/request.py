@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus
 
 from werkzeug.http import parse_options_header
 
@@ -146,6 +146,10 @@ def _one_query(source: Parameters, parameters: Parameters) -> Asked:
 def _parameters(text: bytes) -> Parameters:
     """The parameters of an address or of a form, which must be UTF-8 beneath their percent signs."""
     try:
+        name, equals, value = text.partition(b"=")
+        if equals and name.isalpha() and b"&" not in value:
+            # One alone, as most have: the general way takes twice as long.
+            return {name.decode(): [unquote_plus(value.decode("utf-8"), errors="strict")]}
         return parse_qs(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
     except UnicodeDecodeError as fault:
         raise _bad(f"The parameters are not UTF-8: byte {fault.start} of a value.") from None

@@ -14,7 +14,6 @@ import re
 import resource
 import struct
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -63,9 +62,8 @@ class Opening(msgspec.Struct, frozen=True):
     own: bool = False
 
 
-def main(parent: int, resident: pyoxigraph.Store | None) -> None:
-    """Answer requests, from a store in memory where there is one, until the standard input or the parent ends."""
-    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+def main(resident: pyoxigraph.Store | None) -> None:
+    """Answer requests, from a store in memory where there is one, until the standard input ends."""
     requests, out = open(0, "rb", closefd=False), os.fdopen(os.dup(0), "wb", buffering=0)  # noqa: SIM115 - a descriptor, for life
     opening = msgspec.msgpack.decode(_message(requests), type=Opening)
     store = pyoxigraph.Store.read_only(opening.store) if resident is None else resident
@@ -213,10 +211,3 @@ def _send(out: BinaryIO, data: bytes | bytearray) -> None:
     view = memoryview(data)
     while view:
         view = view[out.write(view) :]
-
-
-def _end_with_parent(parent: int) -> None:
-    """End the process soon after its parent, also in the middle of a query: the engine lets other threads run."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(0)

@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from server.sparql.lexer import is_look_up, is_volatile, kind, named, tokens
+from converter.errors import QueryError
+from server.sparql.lexer import form, is_look_up, is_volatile, kind, named, tokens
 
 SHORT, TIMES = 4_000, 4
 # What could begin something that never ends, or could be parted in many ways.
@@ -28,11 +31,21 @@ def spent(read: Callable[[str], object], text: str) -> float:
     return min(times)
 
 
+def form_or_fault(query: str) -> str:
+    """The form of a query, or why it is not answered."""
+    try:
+        return form(query)
+    except QueryError as fault:
+        return type(fault).__name__
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "tokens": lambda text: sum(1 for _ in tokens(text)),
     "volatile": is_volatile,
     "columns": lambda text: named(f"SELECT * {text}", []),
     "kind": kind.__wrapped__,
+    "form": lambda text: form_or_fault(f"{text} SELECT"),
+    "form, after a prologue": lambda text: form_or_fault(f"PREFIX a: <urn:a> {text} SELECT"),
     "look-up": lambda text: is_look_up(text.encode()),
     "look-up, its end": lambda text: is_look_up(f"SELECT * {{ <urn:a> ?p ?o }} {text}".encode()),
 }
@@ -45,3 +58,48 @@ def test_a_text_of_four_times_the_length_takes_about_four_times_as_long(reader: 
     read = READERS[reader]
     # What grows with the square takes sixteen times as long; a millisecond is nothing.
     assert spent(read, long) < 0.001 + 2 * TIMES * spent(read, short)
+
+
+WORDS = st.sampled_from(
+    [
+        *(
+            "SELECT",
+            "ask",
+            "Construct",
+            "DESCRIBE",
+            "PREFIX",
+            "BASE",
+            "INSERT",
+            "select:a",
+            "select.b:c",
+            "ask1",
+            "?select",
+        ),
+        *(
+            "a:",
+            ":",
+            "é.b:",
+            "<urn:x>",
+            "<a b>",
+            "<",
+            "*",
+            "{",
+            "(",
+            "?x",
+            "# ask\n",
+            "#",
+            "'ask'",
+            '"select',
+            "1",
+            ",",
+            "@ask",
+        ),
+        *(" ", "\n", "\t", "", "\\u0053ELECT", "\u2003"),
+    ]
+)
+
+
+@given(st.lists(WORDS, max_size=12).map("".join))
+def test_a_query_has_one_form_however_it_is_read(query: str) -> None:
+    # With the word of a call to another server somewhere, every word is looked at; in a string it calls nobody.
+    assert form_or_fault(query + "\n") == form_or_fault(query + "\n 'service'")

@@ -106,7 +106,7 @@ def test_a_worker_that_was_lowered_is_asked_again_and_is_as_before(rest: None, p
     figures = pool.figures()
     assert (figures.kills, figures.deaths, figures.running, figures.background) == (0, 0, 0, 0)
     until(lambda: len(workers_below("http://turns/")) == pool.figures().idle == 9)
-    # The first thread and the one that evaluates; the one that only looks after its parent stays as low as it was made.
+    # The first thread and the one that evaluates.
     until(lambda: all(policies(worker).count(ORDINARY) >= 2 for worker in workers_below("http://turns/")))
 
 
