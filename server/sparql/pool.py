@@ -294,7 +294,7 @@ class Pool:
         return self._low if long or request.query in self._known else self._foreground
 
     def _has_room(self, queue: _Queue, client: str) -> bool:
-        if queue is self._low and (self._full or self._has_its_share(client)):
+        if queue is self._low and self._is_crowded(client):
             return False
         return len(queue.running) < self._most(queue) and bool(self._generations.workers.idle)
 
@@ -326,8 +326,8 @@ class Pool:
                 left = asked + self.timeout * share - time.monotonic()
                 if left <= 0:
                     raise self._too_late(queue)
-                if queue is self._low and self._full and self._next(queue) is mine:
-                    self._free_a_place()
+                if queue is self._low and self._is_crowded(mine.client) and self._next(queue) is mine:
+                    self._free_a_place(mine.client)
                     left = min(left, _LOOK)
                 mine.turn.wait(left)
         finally:
@@ -346,8 +346,12 @@ class Pool:
 
     def _has_its_share(self, client: str) -> bool:
         """Whether a client has as many places as one may have, so that others have some."""
-        most = self._background * self._one_client
-        return bool(client) and sum(answer.client == client for answer in self._placed) >= most
+        own = [answer for answer in self._placed if answer.client == client != "" and not answer.ended]
+        return len(own) >= self._background * self._one_client
+
+    def _is_crowded(self, client: str) -> bool:
+        """Whether a client has no place left."""
+        return self._full or self._has_its_share(client)
 
     def _wake(self, turn: threading.Condition) -> None:
         with self._state:
@@ -416,10 +420,13 @@ class Pool:
         if queue in {self._low, self._sending}:
             return bool(self._low.waiting) or len(self._placed) > self._size
         full = len(queue.running) >= self._size
-        return bool(queue.waiting and full) or (queue is self._foreground and bool(self._placed) and not self._full)
+        has_room = any(not self._is_crowded(answer.client) for answer in queue.running)
+        return bool(queue.waiting and full) or (queue is self._foreground and bool(self._placed) and has_room)
 
     def _set_back(self, queue: _Queue, answer: PoolAnswer) -> None:
         """Lower a query; one without a place, or with others before it, begins anew when it is its turn."""
+        if queue is self._foreground and not queue.waiting and self._is_crowded(answer.client):
+            return
         stands_in_line = queue is self._foreground and not answer.sends and not self._has_low_room
         if not stands_in_line and self._has_place(answer):
             lower = self._sending if answer.sends else self._low
@@ -453,16 +460,18 @@ class Pool:
             # A busy machine makes others look long.
             if answer.sends or answer.spent >= SLICE:
                 self._known.add(answer.request.query)
-            if not self._has_its_share(answer.client) and (not self._full or self._free_a_place()):
+            if not self._is_crowded(answer.client) or self._free_a_place(answer.client):
                 self._placed.add(answer)
         return answer in self._placed
 
-    def _free_a_place(self) -> bool:
+    def _free_a_place(self, client: str) -> bool:
         """Whether a query was ended for another: one that is read slowly, or one that is costly and sends nothing yet.
 
-        An answer under way whose reader keeps up is never ended.
+        A client that has its share makes room for itself.  An answer whose reader keeps up is never ended.
         """
-        now, running = time.monotonic(), [answer for answer in self._placed if not answer.ended]
+        own = self._has_its_share(client)
+        now = time.monotonic()
+        running = [each for each in self._placed if not each.ended and (each.client == client or not own)]
         slowest = max(running, key=lambda answer: answer.lateness(now), default=None)
         if slowest and slowest.lateness(now) > 0:
             slowest.end(QueueFull("it was read slowly, and other long queries wait"))

@@ -22,7 +22,7 @@ from tests.waiting import until
 @pytest.fixture
 def pool(tmp_path: Path) -> Iterator[Pool]:
     """One query in the foreground, four places for long ones, eight who may wait."""
-    made = Pool(store(tmp_path / "1", 300), base="http://fair/", size=1, timeout=30, background=4, queue=8)
+    made = Pool(store(tmp_path / "1", 300), base="http://fair/", size=1, timeout=120, background=4, queue=8)
     assert stated(made)
     yield made
     made.close()
