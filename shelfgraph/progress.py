@@ -24,7 +24,7 @@ class Bar:
         """Begin another stage, of which nothing is done yet; without a total it is not known how much there is."""
         if self._progress and self._task is not None:
             self._progress.reset(self._task, description=name, total=total)
-            # `reset` leaves a total where it is told of none.
+            # `reset` leaves a total where it is given none.
             self._progress.update(self._task, total=total, refresh=True)
 
     def advance(self, count: int = 1) -> None:

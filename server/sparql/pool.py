@@ -2,11 +2,11 @@
 
 Priorities.  `size` queries run in the foreground.  One that has run for a slice makes room as soon as others want it:
 it is a long one from then on, and goes on at low priority, as all do that send already; where enough long ones run
-there, it stands in line with others and begins anew when it is its turn.  After a second of the processor it has only
+there, it waits with others and begins anew when it is its turn.  After a second of the processor it has only
 the time that nobody else wants.  So short queries stand behind nothing, long ones come one after the other, and before
 those that never end: the kernel shares the time, and no process is stopped.  Kinds of queries that are known to be
-long stand in line at once.  The site's own queries (`Request.inside`) have a foreground of their own, and stand in no
-line.
+long wait at once.  The site's own queries (`Request.inside`) have a foreground of their own, and wait for
+none of these.
 
 Clients.  Of those who wait, the one comes first whose client has fewest queries under way; no client has all places.
 
@@ -427,8 +427,8 @@ class Pool:
         """Lower a query; one without a place, or with others before it, begins anew when it is its turn."""
         if queue is self._foreground and not queue.waiting and self._is_crowded(answer.client):
             return
-        stands_in_line = queue is self._foreground and not answer.sends and not self._has_low_room
-        if not stands_in_line and self._has_place(answer):
+        waits = queue is self._foreground and not answer.sends and not self._has_low_room
+        if not waits and self._has_place(answer):
             lower = self._sending if answer.sends else self._low
             if lower is self._low and queue is not lower:
                 queue.running.remove(answer)
