@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import atexit
 import random
 import re
 import socket
@@ -66,13 +66,42 @@ def literals_stay_as_they_are() -> Iterator[None]:
     rdflib.NORMALIZE_LITERALS = False
 
 
+def _ports() -> Iterator[int]:
+    """Yield each port once, of blocks that no other process of tests has: their first port is held until this one ends.
+
+    A port that is only looked at may be another test's before the site listens on it: the one then waits for an answer
+    of the other.  All are below those that the system gives to clients by itself.
+    """
+    blocks = [*range(15_000, 32_000, _BLOCK)]
+    random.SystemRandom().shuffle(blocks)
+    for first in blocks:
+        held = _bound(first)
+        if held:
+            atexit.register(held.close)
+            for port in range(first + 1, first + _BLOCK):
+                if bound := _bound(port):
+                    bound.close()
+                    yield port
+
+
+def _bound(port: int) -> socket.socket | None:
+    """A socket with that port, None where somebody has it."""
+    bound = socket.socket()
+    try:
+        bound.bind(("127.0.0.1", port))
+    except OSError:
+        bound.close()
+        return None
+    return bound
+
+
+_BLOCK = 100
+_PORTS = _ports()
+
+
 def free_port() -> int:
-    """A port that nobody listens on, and that the system gives to no client until somebody does."""
-    while True:
-        port = random.SystemRandom().randrange(15_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+    """A port that nobody listens on, that no other test is given, and the system gives to no client."""
+    return next(_PORTS)
 
 
 class Site:

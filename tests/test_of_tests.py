@@ -1,14 +1,16 @@
-"""What every test keeps to: it reaches into nothing private of ours, and waits for no time to pass."""
+"""What every test keeps to: it reaches into nothing private of ours, waits for no time to pass, has its own ports."""
 
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, free_port
 
 EXCEPT = {"waiting.py", "test_private_parts.py"}
 """What waits for all tests, and what looks whether the private parts of a library are still as they were."""
@@ -45,3 +47,19 @@ def test_it_reaches_into_nothing_private_and_sleeps_for_no_time(path: Path) -> N
 def test_a_breach_would_be_seen() -> None:
     source = "from a import _b\nc._d()\nmonkeypatch.setattr(e, '_f', 1)\ntime.sleep(1)\nself._own\nos._exit(1)"
     assert len(list(breaches(source))) == 4
+
+
+def test_no_port_is_given_to_two_tests() -> None:
+    # Those at work beside this one, and more than a block of each.
+    command = "from tests.conftest import free_port; print(*(free_port() for _ in range(120)), flush=True); input()"
+    others = [
+        subprocess.Popen(
+            [sys.executable, "-c", command], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    stated = [other.stdout.readline().split() for other in others if other.stdout]
+    given = [*(free_port() for _ in range(120)), *(int(port) for line in stated for port in line)]
+    for other in others:
+        other.communicate("\n", timeout=100)
+    assert len({*given}) == len(given) == 360
