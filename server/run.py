@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -104,20 +103,19 @@ def serve(
 ) -> None:
     """Serve until interrupted; a new generation of the folder is taken up while serving.
 
-    `announce` is called once, when the site has answered for the first time.  At a SIGHUP the application is started
-    anew, as `reread` says then; where that raises a ShelfgraphError, it is as before.
+    `announce` is called once, when the site accepts connections for the first time.  At a SIGHUP the application is
+    started anew, as `reread` says then; where that raises a ShelfgraphError, it is as before.
     Raises UsageError where the port is taken or the host is not this machine's, StoreError where the archive of the
     folder cannot be read.
     """
     if deployment.folder:
         ArchiveReader(_archive(deployment))
-    with front(deployment.host, deployment.port) as (application, control):
+    with front(deployment.host, deployment.port, announce) as (application, control):
         deployment = msgspec.structs.replace(deployment, control=str(control))
         os.environ[_DEPLOYMENT] = msgspec.json.encode(deployment).decode()
         if deployment.memory_limit:
             limited = (deployment.memory_limit, os.getpid())
             threading.Thread(target=memory_limit.keep_within, args=limited, daemon=True).start()
-        threading.Thread(target=_announce, args=(deployment, announce), daemon=True).start()
         _serve_at(application, lambda: _reload(deployment, reread))
 
 
@@ -129,22 +127,6 @@ def _reload(deployment: Deployment, reread: Callable[[Deployment], Deployment]) 
         print(f"shelfgraph: the options stay as they were: {fault}", file=sys.stderr)
     else:
         print("shelfgraph: the options have been read again", file=sys.stderr)
-
-
-def _announce(deployment: Deployment, announce: Callable[[], object]) -> None:
-    """Call as soon as the site answers a request, whatever it says."""
-    while True:
-        connection = HTTPConnection(loopback(deployment.host), deployment.port, timeout=60)
-        try:
-            connection.request("GET", "/-/health")
-            connection.getresponse().read()
-        except (OSError, HTTPException):
-            time.sleep(0.1)
-        else:
-            announce()
-            return
-        finally:
-            connection.close()
 
 
 def loopback(host: str) -> str:

@@ -191,6 +191,7 @@ class Front:
             self.connect().close()
             self.selector.register(self._listening, selectors.EVENT_READ, self._accept)
             self._open_now, self._opens = True, False
+            os.write(1, b"\n")
 
     def _accept(self, _: int) -> None:
         for _turn in range(_AT_ONCE):

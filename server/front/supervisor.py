@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from converter.errors import UsageError
 from server.processes import child_process
+from server.processes.child_process import between_forks
 
 _BACKLOG = 2_048
 _LONGEST_PLACE = 60
@@ -23,14 +24,15 @@ _PAUSE, _LAST, _ENDING = 0.5, 1.0, 1.0
 
 
 @contextlib.contextmanager
-def front(host: str, port: int) -> Iterator[tuple[Path, Path]]:
+def front(host: str, port: int, opened: Callable[[], object]) -> Iterator[tuple[Path, Path]]:
     """Two places for sockets: where the application is to listen, and where it meets the front.
 
+    `opened` is called once, when the front accepts connections for the first time.
     Raises UsageError where the port is taken, the host is not this machine's, or there is no place for sockets.
     """
     with _listening(host, port) as listening, _folder() as folder:
         application, control = Path(folder) / "application", Path(folder) / "control"
-        running = FrontProcess(listening, control, application)
+        running = FrontProcess(listening, control, application, opened=opened)
         try:
             yield application, control
         finally:
@@ -58,27 +60,38 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 
 class FrontProcess:
-    """The process, started again until it is stopped; answers on their way have `last` seconds then."""
+    """The process, started again until it is stopped; answers on their way have `last` seconds then.
 
-    def __init__(self, listening: socket.socket, control: Path, application: Path, last: float = _LAST) -> None:
-        self._listening, self._last = listening, last
+    `opened` is called once, when it accepts connections for the first time.
+    """
+
+    def __init__(
+        self,
+        listening: socket.socket,
+        control: Path,
+        application: Path,
+        last: float = _LAST,
+        opened: Callable[[], object] = bool,
+    ) -> None:
+        self._listening, self._last, self._opened = listening, last, opened
         self._arguments = [str(listening.fileno()), str(control), str(application), str(last)]
         self._lock = threading.Lock()
-        self._stopped = False
+        self._stopped = threading.Event()
         self._process = self._start()
-        threading.Thread(target=self._keep, daemon=True).start()
+        self._keeping = threading.Thread(target=self._keep, daemon=True)
+        self._keeping.start()
 
     def stop(self) -> None:
         """End it; what is on its way to a client has a moment to go."""
         with self._lock:
-            self._stopped = True
+            self._stopped.set()
             if self._process.stdin:
                 self._process.stdin.close()
             try:
                 self._process.wait(self._last + _ENDING)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-            _buried(self._process)
+        self._keeping.join()
 
     def _start(self) -> subprocess.Popen[bytes]:
         return child_process.start(
@@ -86,28 +99,32 @@ class FrontProcess:
             *self._arguments,
             # At whose end it ends.
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            # On which it says that it accepts connections.
+            stdout=subprocess.PIPE,
             pass_fds=[self._listening.fileno()],
             process_group=0,
         )
 
     def _keep(self) -> None:
+        opened = self._opened
         while True:
-            self._process.wait()
-            time.sleep(_PAUSE)
-            with self._lock:
-                if self._stopped:
+            # Where it ends by itself, its input is closed here.
+            with self._process:
+                while self._says():
+                    with between_forks:
+                        opened()
+                    opened = bool
+            self._stopped.wait(_PAUSE)
+            with self._lock, between_forks:
+                if self._stopped.is_set():
                     return
-                _buried(self._process)
                 print(
                     "shelfgraph: the process that holds the connections ended, and is started again",
                     file=sys.stderr,
                 )
                 self._process = self._start()
 
-
-def _buried(process: subprocess.Popen[bytes]) -> None:
-    """Wait for the end of a process, of which nothing stays."""
-    process.wait()
-    if process.stdin:
-        process.stdin.close()
+    def _says(self) -> bytes:
+        """What the process says next, nothing once it has ended."""
+        said = self._process.stdout
+        return os.read(said.fileno(), 1) if said else b""

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from server.processes.child_process import between_forks
 from server.sparql import fork_server
 from server.sparql.in_memory_store import resident_bytes, within_group
 
@@ -48,24 +49,25 @@ def keep_within(limit: int, root: int) -> None:
     shared, again = 0, 0.0
     before: dict[int, int] = {}
     while True:
-        family = _family(root)
-        sizes = _resident(family)
-        # Pages that several have are counted several times, and taken off; a process that is new counts for too much.
-        taken = sum(sizes.values()) - shared
-        # Another look like the last two, and it is more than it may be.
-        growth = 2 * sum(max(0, size - before.get(process, size)) for process, size in sizes.items())
-        if taken + growth > most or time.monotonic() > again:
-            begun = time.thread_time()
-            forks = {process for process in family if _is_fork(process)}
-            workers = [process for process in forks if family[process] in forks]
-            with _stopped(workers if taken + growth > most else []):
-                sizes = _resident(family)
-                taken = sum(_proportional(process) for process in family)
-                shared = sum(sizes.values()) - taken
-                if taken + growth > most and workers:
-                    _end(max(workers, key=lambda worker: sizes.get(worker, 0)))
-            again = time.monotonic() + max(_EXACT, (time.thread_time() - begun) * _SHARE)
-        before = sizes
+        with between_forks:
+            family = _family(root)
+            sizes = _resident(family)
+            # Pages that several have are counted several times, and taken off; a new process counts for too much.
+            taken = sum(sizes.values()) - shared
+            # Another look like the last two, and it is more than it may be.
+            growth = 2 * sum(max(0, size - before.get(process, size)) for process, size in sizes.items())
+            if taken + growth > most or time.monotonic() > again:
+                begun = time.thread_time()
+                forks = {process for process in family if _is_fork(process)}
+                workers = [process for process in forks if family[process] in forks]
+                with _stopped(workers if taken + growth > most else []):
+                    sizes = _resident(family)
+                    taken = sum(_proportional(process) for process in family)
+                    shared = sum(sizes.values()) - taken
+                    if taken + growth > most and workers:
+                        _end(max(workers, key=lambda worker: sizes.get(worker, 0)))
+                again = time.monotonic() + max(_EXACT, (time.thread_time() - begun) * _SHARE)
+            before = sizes
         time.sleep(min(_LONGEST, max(_SHORTEST, (most - taken) / _RATE)))
 
 

@@ -13,6 +13,12 @@ from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
+between_forks = threading.Lock()
+"""Held by each thread of a process that is forked while it does more than wait: what it has then, a module that it
+imports or a lock, nobody would ever give back in the child."""
+os.register_at_fork(
+    before=between_forks.acquire, after_in_parent=between_forks.release, after_in_child=between_forks.release
+)
 
 
 def end_with_parent(parent: int) -> None:

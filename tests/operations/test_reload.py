@@ -96,3 +96,33 @@ def test_a_log_that_nobody_reads_any_more_stops_nothing(data: Path) -> None:
     finally:
         process.terminate()
         process.wait(60)
+
+
+def test_no_fork_comes_in_the_middle_of_what_a_thread_imports(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The child would wait for ever for a module that a thread of its parent was about to import.
+    (tmp_path / "sitecustomize.py").write_text(
+        """
+import os, sys, threading, time
+
+importing = []
+
+class Slow:
+    def find_spec(self, name, *_):
+        if threading.current_thread() is not threading.main_thread():
+            importing.append(name)
+            time.sleep(0.5)
+            importing.remove(name)
+
+sys.meta_path.insert(0, Slow())
+os.register_at_fork(before=lambda: importing and print("forked within", importing, file=sys.stderr))
+""",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with logged(data) as (process, page, log):
+        process.send_signal(signal.SIGHUP)
+        until(lambda: b"read again" in log.read_bytes())
+        assert title(page)
+    assert b"forked within" not in log.read_bytes()
