@@ -20,7 +20,7 @@ DOCUMENTED = {"_replace", "_asdict", "_fields", "_Element", "_exit"}
 
 
 def breaches(source: str) -> Iterator[str]:
-    """Yield what reaches into private parts of others, and what sleeps."""
+    """Yield what reaches into private parts of others, what sleeps, and what a failing test would leave behind."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Attribute(value=owner, attr=name) if is_private(name):
@@ -33,6 +33,20 @@ def breaches(source: str) -> Iterator[str]:
                     yield ast.unparse(node)
             case ast.Call(func=ast.Attribute(value=ast.Name(id="time"), attr="sleep")):
                 yield ast.unparse(node)
+            case ast.FunctionDef(
+                decorator_list=[*_, ast.Name(id="contextmanager") | ast.Attribute(attr="contextmanager")]
+            ):
+                yield from left_open(node)
+
+
+def left_open(node: ast.stmt) -> Iterator[str]:
+    """Yield where something stands behind a bare `yield` of a context: a test that fails would leave it undone."""
+    body: list[ast.stmt] = getattr(node, "body", [])
+    for one in body:
+        if isinstance(one, ast.Expr) and isinstance(one.value, ast.Yield) and one is not body[-1]:
+            yield ast.unparse(one)
+        elif isinstance(one, ast.With | ast.If | ast.For | ast.While):
+            yield from left_open(one)
 
 
 def is_private(name: str) -> bool:
@@ -40,13 +54,14 @@ def is_private(name: str) -> bool:
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_it_reaches_into_nothing_private_and_sleeps_for_no_time(path: Path) -> None:
+def test_it_reaches_into_nothing_private_sleeps_for_no_time_and_leaves_nothing_open(path: Path) -> None:
     assert list(breaches(path.read_text(encoding="utf-8"))) == []
 
 
 def test_a_breach_would_be_seen() -> None:
-    source = "from a import _b\nc._d()\nmonkeypatch.setattr(e, '_f', 1)\ntime.sleep(1)\nself._own\nos._exit(1)"
-    assert len(list(breaches(source))) == 4
+    source = "from a import _b\nc._d()\nmonkeypatch.setattr(e, '_f', 1)\ntime.sleep(1)\nself._own\nos._exit(1)\n"
+    source += "@contextmanager\ndef site():\n    with one() as it:\n        yield it\n        it.stop()\n"
+    assert len(list(breaches(source))) == 5
 
 
 def test_no_port_is_given_to_two_tests() -> None:

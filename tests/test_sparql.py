@@ -296,9 +296,11 @@ def trap() -> Iterator[tuple[int, list[object]]]:
 
         thread = threading.Thread(target=listen)
         thread.start()
-        yield server.getsockname()[1], came
-        stop.set()
-        thread.join()
+        try:
+            yield server.getsockname()[1], came
+        finally:
+            stop.set()
+            thread.join()
 
 
 SPELLINGS = [

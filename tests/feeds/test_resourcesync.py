@@ -39,8 +39,10 @@ def serving(folder: Path) -> Iterator[Site]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.conftest.free_port", lambda: port)
         site = Site("--data", folder / "data")
-    yield site
-    site.stop()
+    try:
+        yield site
+    finally:
+        site.stop()
 
 
 @pytest.fixture(scope="module")

@@ -6,23 +6,40 @@ import json
 import re
 from collections.abc import Iterator
 from http.client import HTTPConnection
-from urllib.parse import urlencode
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import rdflib
+from flask import Flask, Response
 from rdflib.compare import isomorphic
 from werkzeug.datastructures import Headers
 
 from server.documents.resources import THINGS
 from server.http.headers import LARGEST, fit
+from server.pages.browse import KINDS
 from server.representations.registry import REPRESENTATIONS
 from tests.conftest import EXAMPLES, GOLDEN, Site
+from tests.feeds.servers import strict_proxy
+from tests.misbehaving import serving
 from tests.test_sparql import LOOK_UP, Answer, ask
 
 HANDLE = "20.500.12345/678"
 MOST = 2_048
 LONG = "Ein sehr langer Titel, \u0437\u0430\u0433\u043e\u043b\u043e\u0432\u043e\u043a " * 12
 SUFFIXES = [form.suffix for form in REPRESENTATIONS] + [".linkset", ".linkset.json", ".forms.html", ".forms.json", ""]
+
+FEEDS = [
+    "/oai?verb=ListRecords&metadataPrefix=oai_dc",
+    "/oai?verb=ListRecords&metadataPrefix=dim",
+    "/oai?verb=ListRecords&metadataPrefix=rdf",
+    "/oai?verb=ListRecords&metadataPrefix=source",
+    "/resourcesync/resourcelist.xml",
+    "/resourcesync/changelist.xml",
+    "/feed.atom",
+    "/ldes",
+    "/sitemap.xml",
+]
 
 
 @pytest.fixture(scope="module")
@@ -63,30 +80,48 @@ def subjects(site: Site) -> list[str]:
     return sorted({row.removeprefix(site.base) for row in rows})
 
 
-def test_the_header_of_every_record_thing_and_list_is_small(shelf: Site) -> None:
-    line = HTTPConnection("127.0.0.1", shelf.port, timeout=60)
+@pytest.fixture(scope="module")
+def addresses(shelf: Site) -> list[str]:
+    """Documents of all records and things, every format of a record, every list."""
     paths = subjects(shelf)
     records = [path for path in paths if path.startswith("record/")]
     things = [path for path in paths if path.partition("/")[0] in THINGS]
     assert (len(records) > 20, len(things) > 20) == (True, True)
-    asked = [f"{path}{suffix}" for path in records for suffix in (".html", ".ttl", ".csl.json", "")]
-    asked += [f"{records[0]}{suffix}" for suffix in SUFFIXES]
-    asked += [f"{path}{suffix}" for path in things for suffix in ("", ".html", ".jsonld")]
-    asked += [
-        "",
-        "search?q=lights",
-        "records",
-        "shelf",
-        "ns",
-        "sparql",
-        "queries",
-        "nothing",
-        "sitemap.xml",
-        "feed.atom",
+    return [
+        *(f"/{path}{suffix}" for path in records for suffix in (".html", ".ttl", ".csl.json", "")),
+        *(f"/{records[0]}{suffix}" for suffix in SUFFIXES),
+        *(f"/{path}{suffix}" for path in things for suffix in ("", ".html", ".jsonld")),
+        *("/", "/search?q=lights", "/records", "/shelf", "/ns", "/sparql", "/queries", "/nothing", "/browse"),
+        *(f"/browse/{kind}" for kind in KINDS),
+        *FEEDS,
     ]
-    sizes = {path: head(line, f"/{path}")[2] for path in asked}
+
+
+def test_the_header_of_every_record_thing_and_list_is_small(shelf: Site, addresses: list[str]) -> None:
+    line = HTTPConnection("127.0.0.1", shelf.port, timeout=60)
+    sizes = {path: head(line, path)[2] for path in addresses}
     line.close()
     assert {path: size for path, size in sizes.items() if size > MOST} == {}
+
+
+def test_every_record_thing_and_list_passes_a_proxy_with_little_room(
+    shelf: Site, addresses: list[str], tmp_path: Path
+) -> None:
+    with strict_proxy(shelf.port, tmp_path) as port:
+        line = HTTPConnection("127.0.0.1", port, timeout=60)
+        statuses = {path: head(line, path)[0] for path in addresses}
+        line.close()
+    assert {*statuses.values()} == {200, 303, 404, 410}
+    assert [path for path, status in statuses.items() if status == 404] == ["/nothing"]
+
+
+def test_the_proxy_with_little_room_refuses_a_large_header(tmp_path: Path) -> None:
+    app = Flask("large")
+    app.get("/<int:size>")(lambda size: Response(headers={"Link": "x" * size}))
+    with serving(app) as site, strict_proxy(urlsplit(site).port or 0, tmp_path) as port:
+        line = HTTPConnection("127.0.0.1", port, timeout=60)
+        assert [head(line, f"/{size}")[0] for size in (1_000, 5_000)] == [200, 502]
+        line.close()
 
 
 def test_the_header_of_a_page_names_what_signposting_asks_for_first(shelf: Site) -> None:

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from converter.errors import UsageError
@@ -211,10 +211,19 @@ def test_text_in_an_encoding_of_unicode_is_read_as_it_is(text: str) -> None:
             assert stream.read().decode("utf-8-sig") == text
 
 
-@given(st.binary())
-def test_any_bytes_become_utf_8_without_a_placeholder(raw: bytes) -> None:
-    with utf8(io.BytesIO(raw), "bytes", lambda _: None) as stream:
-        assert "\ufffd" not in stream.read().decode() or b"\xef\xbf\xbd" in raw or b"\0" in raw or b"\xff" in raw[:1]
+PLACEHOLDERS = ["\ufffd".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be", "gb18030")]
+WIDE = [st.text(min_size=4).map(lambda text, to=to: text.encode(to)) for to in ("utf-16-le", "utf-16-be", "utf-32-le")]
+
+
+@given(st.one_of(st.binary(), *WIDE), st.binary(max_size=3))
+@example("Grüße".encode("utf-16-le"), b"\xd8")
+@example("Grüße".encode("cp1252"), b"\x81")
+@example("香港大學".encode("gb18030"), b"\xff")
+def test_no_byte_becomes_a_placeholder(raw: bytes, behind: bytes) -> None:
+    # What is no letter of its encoding stands for itself; a placeholder that is written there is one.
+    assume(not any(placeholder in raw + behind for placeholder in PLACEHOLDERS))
+    with utf8(io.BytesIO(raw + behind), "bytes", lambda _: None) as stream:
+        assert "\ufffd" not in stream.read().decode()
 
 
 @given(st.text("<>&;!-[]?/x:= \"'record\n", max_size=300))

@@ -59,7 +59,8 @@ def test_no_request_is_a_fault_of_ours(
         connection.request(method, f"{path}?{address}" if address else path, body, headers)
         response = connection.getresponse()
         stated = response.read()
-        assert response.status < 500 or (response.status in {503, 504} and (stated or method == "HEAD")), stated
+        # A machine with other work may have no time for a query; the client is then told when to come again.
+        assert response.status < 500 or (response.status, "retry-after" in response.headers) == (503, True), stated
     except HTTPException as fault:
         raise AssertionError(f"the connection was broken off: {fault!r}") from fault
     finally:
@@ -121,7 +122,7 @@ def test_no_bytes_on_the_wire_are_a_fault_of_ours(
     head = b"\r\n".join([b"%s %s%s HTTP/1.1" % (method, place, target), b"Host: x", b"Connection: close", *lines])
     stated = sent(site, head + b"\r\n" + body)
     assert stated.startswith(b"HTTP/1.1 "), stated
-    assert stated[9:12] < b"500" or (stated[9:12] in {b"503", b"504"} and b"\r\n\r\n" in stated), stated
+    assert stated[9:12] < b"500" or (stated[9:12], b"\r\nretry-after: " in stated.lower()) == (b"503", True), stated
 
 
 @settings(max_examples=MANY // 5, suppress_health_check=[HealthCheck.function_scoped_fixture])

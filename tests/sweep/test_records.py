@@ -31,24 +31,13 @@ from tests.feeds.servers import PROXIES
 from tests.feeds.test_mirror import mirrored
 from tests.leaves import unaccounted
 from tests.site.test_documents import as_graph
-from tests.site.test_headers import MOST, head
+from tests.site.test_headers import FEEDS, MOST, head
 from tests.sources.test_kinds import Findings, lost
 from tests.sweep.conftest import COLLECTION
 from tests.test_sparql import ask
 
 Named = pyoxigraph.NamedNode | pyoxigraph.Literal
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-FEEDS = [
-    "/oai?verb=ListRecords&metadataPrefix=oai_dc",
-    "/oai?verb=ListRecords&metadataPrefix=dim",
-    "/oai?verb=ListRecords&metadataPrefix=rdf",
-    "/oai?verb=ListRecords&metadataPrefix=source",
-    "/resourcesync/resourcelist.xml",
-    "/resourcesync/changelist.xml",
-    "/feed.atom",
-    "/ldes",
-    "/sitemap.xml",
-]
 PER_FOLDER, LARGEST = 3, 200_000
 FOLDERS = sorted(path.name for path in (COLLECTION / "records").glob("*/"))
 

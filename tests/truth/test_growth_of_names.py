@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable
-from types import FrameType
 
 import pytest
 
 from converter.mapping.engine import Mapper
 from converter.record import Field, Record
 from converter.values import agent_kinds, agent_names, names
+from tests.growth import in_proportion, steps
 
 AUTHOR = "dc.contributor.author"
 RECORDS: dict[str, Callable[[int], list[Field]]] = {
@@ -61,22 +59,6 @@ TEXTS: dict[str, Callable[[int], str]] = {
 }
 
 
-def steps(act: Callable[[], object]) -> int:
-    """How many functions are called, those of C among them."""
-    count = 0
-
-    def counted(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    sys.setprofile(counted)
-    try:
-        act()
-    finally:
-        sys.setprofile(None)
-    return count
-
-
 @pytest.mark.parametrize("kind", RECORDS)
 def test_four_times_the_names_take_four_times_the_steps(kind: str) -> None:
     mapper = Mapper()
@@ -94,13 +76,4 @@ def test_four_times_the_names_take_four_times_the_steps(kind: str) -> None:
     "read", [agent_names.named, agent_kinds.kind, agent_kinds.is_nobody, agent_kinds.is_generic, names.person]
 )
 def test_a_long_value_takes_time_in_proportion(kind: str, read: Callable[[str], object]) -> None:
-    def seconds(size: int) -> float:
-        value, taken = TEXTS[kind](size), []
-        for _ in range(3):
-            begin = time.process_time()
-            read(value)
-            taken.append(time.process_time() - begin)
-        return min(taken)
-
-    # Linear is 8 times, quadratic 64; what is too quick to measure is quick enough.
-    assert seconds(16_000) < max(24 * seconds(2_000), 0.05)
+    assert in_proportion(lambda size: read(TEXTS[kind](size)), 2_000)
