@@ -6,9 +6,11 @@ Source: https://www.w3.org/TR/sparql11-protocol/ section 2.1; the QUERY method, 
 
 from __future__ import annotations
 
+import re
+from binascii import a2b_qp
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import parse_qs, unquote_plus
+from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import parse_options_header
 
@@ -26,6 +28,8 @@ _BYTE_ORDER_MARK = "\ufeff"
 """What some editors write before a text; it is no part of a query."""
 _PAGE = frozenset({"html", "text/html"})
 _REMEMBERED = 512
+_NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})|[\r\n]")
+"""What the reader of quoted-printable would read in another way."""
 
 
 Parameters = dict[str, list[str]]
@@ -145,16 +149,31 @@ def _one_query(source: Parameters, parameters: Parameters) -> Asked:
 
 def _parameters(text: bytes) -> Parameters:
     """The parameters of an address or of a form, which must be UTF-8 beneath their percent signs."""
+    parts = text.split(b"&")
+    if len(parts) > MOST_PARAMETERS:
+        raise _bad(f"There are more than {MOST_PARAMETERS:,} parameters; send fewer.")
+    found: Parameters = {}
     try:
-        name, equals, value = text.partition(b"=")
-        if equals and name.isalpha() and b"&" not in value:
-            # One alone, as most have: the general way takes twice as long.
-            return {name.decode(): [unquote_plus(value.decode("utf-8"), errors="strict")]}
-        return parse_qs(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+        for part in filter(None, parts):
+            name, _, value = part.partition(b"=")
+            found.setdefault(_unquoted(name).decode(), []).append(_unquoted(value).decode())
     except UnicodeDecodeError as fault:
         raise _bad(f"The parameters are not UTF-8: byte {fault.start} of a value.") from None
-    except ValueError:
-        raise _bad(f"There are more than {MOST_PARAMETERS:,} parameters; send fewer.") from None
+    return found
+
+
+def _unquoted(value: bytes) -> bytes:
+    r"""A value of a form without its escapes; those that are none stay.
+
+    Percent signs are read as the equals signs of quoted-printable, which the standard library reads in C: its reader of
+    percent signs takes a fifth of the time that a look-up takes.
+
+    >>> _unquoted(b"a+%3D%c3%a4%2B=b%25zz")
+    b'a =\xc3\xa4+=b%zz'
+    """
+    if _NO_ESCAPE.search(value):
+        return unquote_to_bytes(value.replace(b"+", b" "))
+    return a2b_qp(value.replace(b"=", b"%3D").replace(b"+", b" ").replace(b"%", b"="))
 
 
 def _bad(detail: str) -> RequestProblem:

@@ -6,7 +6,7 @@ import gzip
 import re
 from collections.abc import Iterator
 from http.client import HTTPConnection
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 
 import pytest
 from flask import Flask
@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from converter.errors import QueryError
 from server.app import create_app
 from server.settings import Settings
+from server.sparql import RequestProblem
 from server.sparql.answer_cache import Cached
 from server.sparql.lexer import form, words
 from server.sparql.pool import Pool
+from server.sparql.request import asked
 from tests.conftest import Site
 from tests.sparql.test_pool import RUNAWAY, store
 
@@ -177,3 +179,16 @@ def test_names_of_requests_differ(app: Flask) -> None:
     names = [client.get("/-/health").headers["X-Request-Id"] for _ in range(3)]
     assert len(set(names)) == 3
     assert all(re.fullmatch("[0-9a-f]{16}", name) for name in names)
+
+
+@given(st.lists(st.sampled_from([*"%=+&?a2Cfä\r\n ", "%C3%A4", "%25", "%3D", "%FF", "%2B", "x="])).map("".join))
+def test_parameters_are_read_as_the_standard_library_reads_them(text: str) -> None:
+    try:
+        expected = parse_qs(text, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(RequestProblem, match="not UTF-8"):
+            asked("POST", b"", FORM, text.encode())
+    else:
+        read = asked("POST", f"x=&{text}".encode(), DIRECT, b"ASK {}")
+        assert read
+        assert read.parameters == {**expected, "x": ["", *expected.get("x", [])]}
