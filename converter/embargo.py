@@ -8,6 +8,7 @@ embargo counts, then that of the record, then the access right of the record.  A
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -54,6 +55,20 @@ class Visible(NamedTuple):
 def today() -> str:
     """The day that it is, in UTC."""
     return datetime.now(UTC).date().isoformat()
+
+
+def start_of_reading(policies: Iterable[tuple[str, str]]) -> str:
+    """The date from which on anybody may read a file, out of its policies: each an action and the start of it.
+
+    It is empty where none says when reading begins, or one says that it has begun.
+
+    >>> start_of_reading([("READ", "2031-01-01"), ("READ", "2030-01-01"), ("WRITE", "")]), start_of_reading([])
+    ('2030-01-01', '')
+    >>> start_of_reading([("READ", "2031-01-01"), ("READ", "")])
+    ''
+    """
+    starts = [start for action, start in policies if action.upper() in {"", "READ"}]
+    return min(starts) if starts and all(starts) else ""
 
 
 def on_day(record: Record, day: str) -> Visible:

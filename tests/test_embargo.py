@@ -95,6 +95,35 @@ def test_what_is_said_of_a_file_goes_before_what_is_said_of_the_record(
     assert bool(on_day(one, DAY).record.files) is shown
 
 
+EVERYBODY, NAMELESS = {"action": "READ", "groupId": 0}, {"action": "READ", "groupId": "8f3a4c8e"}
+
+
+@pytest.mark.parametrize(
+    ("policies", "shown"),
+    [
+        (None, True),
+        ([EVERYBODY], True),
+        ([NAMELESS], True),
+        ([NAMELESS | {"startDate": 0}], True),
+        ([EVERYBODY | {"startDate": "2099-01-01"}, EVERYBODY], True),
+        ([], False),
+        ([EVERYBODY | {"action": "WRITE"}], False),
+        ([EVERYBODY | {"groupId": 5}], False),
+        ([EVERYBODY | {"groupId": None}], False),
+        ([EVERYBODY | {"startDate": "2099-01-01"}], False),
+        ([NAMELESS | {"startDate": 4_070_908_800_000}], False),
+        ([EVERYBODY | {"startDate": "when it is printed"}], False),
+    ],
+)
+def test_policies_say_who_may_read_a_file(policies: object, shown: bool, tmp_path: Path) -> None:
+    stated = {"handle": "1/2", "type": "item", "metadata": [{"key": "dc.title", "value": "T"}]}
+    path = tmp_path / "item.json"
+    path.write_text(json.dumps(stated | {"bitstreams": [{"name": "paper.pdf", "policies": policies}]}))
+    (one,) = read(str(path))
+    assert len(one.files) == 1
+    assert bool(on_day(one, DAY).record.files) is shown
+
+
 def test_the_address_of_a_file_is_withheld_where_a_field_alone_says_it() -> None:
     kept = ("dc.identifier", "https://r.example.org/handle/1/2"), ("dc.identifier", "https://doi.org/10.5555/x")
     gone = (

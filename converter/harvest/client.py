@@ -12,7 +12,7 @@ import importlib.metadata
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import BinaryIO, NamedTuple, TypeVar, cast
@@ -105,7 +105,7 @@ class Client:
     def fetch(
         self,
         address: str,
-        parameters: Mapping[str, str],
+        parameters: Mapping[str, str | Sequence[str]],
         read: Callable[[Body], T],
         attempts: int | None = None,
     ) -> T:
@@ -113,7 +113,8 @@ class Client:
 
         Raises Failed where no attempt gave an answer.
         """
-        whole = f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(parameters)}" if parameters else address
+        sign = "&" if urlsplit(address).query else "?"
+        whole = f"{address}{sign}{urlencode(parameters, doseq=True)}" if parameters else address
         attempts = attempts or self._options.attempts
         for attempt in range(1, attempts + 1):
             self._pause()

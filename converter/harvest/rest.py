@@ -7,7 +7,7 @@ Source: the REST contract of DSpace, https://github.com/DSpace/RestContract, `se
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -26,7 +26,8 @@ _SEARCH = "discover/search/objects"
 _NEWEST_FIRST = "lastModified,DESC"
 _IN_ORDER = "dc.date.accessioned,ASC"
 _SORTS_REFUSED = frozenset({400, 422})
-_FILES = "bundles/bitstreams/format"
+_FILES = ("bundles/bitstreams/format", "bundles/bitstreams/accessStatus", "accessStatus")
+"""What an item is asked for with: its files, and who may read them, which not every version says."""
 _ANYWHERE = "*"
 """A skipped item of which nothing is known that would lead to it: the next harvest takes everything."""
 
@@ -187,7 +188,7 @@ class _Harvest:
 
     def _uuid(self, place: int, sort: str) -> str | None:
         try:
-            items = self._page(place, 1, sort, attempts=1, embed="").items
+            items = self._page(place, 1, sort, attempts=1, embed=()).items
         except Failed:
             return None
         return str(items[0].get("uuid") or "") or None if items else None
@@ -215,8 +216,10 @@ class _Harvest:
             return False
         return True
 
-    def _page(self, number: int, size: int, sort: str, attempts: int | None = None, embed: str = _FILES) -> _Page:
-        parameters = {
+    def _page(
+        self, number: int, size: int, sort: str, attempts: int | None = None, embed: Sequence[str] = _FILES
+    ) -> _Page:
+        parameters: dict[str, str | Sequence[str]] = {
             "dsoType": "item",
             "sort": sort,
             "page": str(number),

@@ -45,6 +45,10 @@ _AGENTS = frozenset({"author", "editor", "translator", "advisor"})
 _REPORTS = frozenset({"report", "techreport", "patent", "manual", "misc", "online", "software", "dataset", "thesis"})
 _VERBATIM = frozenset({"doi", "url", "eprint", "file", "date", "eventdate"})
 _ESCAPED = re.compile(r"\\([_#%&~$])")
+_SIGNS_OF_ADDRESSES = re.compile(r"\\([<>()\[\];:,/?+*!@|])")
+"""Escaped signs that mean themselves in an address or identifier, and commands in a text."""
+_SIGN_IN_MATHEMATICS = re.compile(r"\$([<>|])\$")
+"""As LaTeX needs them to print these signs, and as exports of DOIs that hold them have it."""
 _UNESCAPED = re.compile(r"(?<!\\)[%&]")
 _TYPEWRITER = re.compile(r"\\(?:texttt|path)(?=\s*\{)")
 """What the decoder would leave out together with its text."""
@@ -108,10 +112,10 @@ def _decoded(value: str) -> str:
     ('50% of ösel', '50% of it', 'p < 1', 'ls')
     >>> _decoded(r"\pounds{}5, \S 3, \copyright{} 2010")
     '£5, §3, © 2010'
-    >>> _decoded(r"A & B \& C")
-    'A & B & C'
+    >>> _decoded(r"A & B \& C, p $<$ 1")
+    'A & B & C, p < 1'
     """
-    plain = _TYPEWRITER.sub("", _UNESCAPED.sub(r"\\\g<0>", value))
+    plain = _TYPEWRITER.sub("", _UNESCAPED.sub(r"\\\g<0>", _SIGN_IN_MATHEMATICS.sub(r"\1", value)))
     stated = _SIGNS.sub(lambda sign: _SIGN[sign[1] or sign[2]], plain)
     entry = Entry("misc", "x", [Stated("value", stated)])
     block = LatexDecodingMiddleware().transform_block(entry, Library())
@@ -123,7 +127,10 @@ def _verbatim(value: str) -> str:
 
     >>> _verbatim(r"https://e.example.org/~a%20b\_c--d"), _verbatim(r"10.5555/a{\_}1{\textless}2")
     ('https://e.example.org/~a%20b_c--d', '10.5555/a_1<2')
+    >>> _verbatim(r"10.5555\/\(SICI\)99:1\<1::A\>3$<$0\_1")
+    '10.5555/(SICI)99:1<1::A>3<0_1'
     """
+    value = _SIGN_IN_MATHEMATICS.sub(r"\1", _SIGNS_OF_ADDRESSES.sub(r"\1", value))
     bare = _ESCAPED.sub(r"\1", value)
     return _decoded(value) if re.search(r"\\|\$", bare) else bare.replace("{", "").replace("}", "")
 

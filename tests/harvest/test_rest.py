@@ -12,6 +12,7 @@ import pytest
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from converter.embargo import on_day
 from converter.errors import SourceUnreachable, UsageError
 from converter.harvest import Options, Summary
 from converter.harvest.client import Clock
@@ -46,6 +47,12 @@ def item(number: int) -> dict[str, Any]:
     }
 
 
+def _as_asked(item: dict[str, Any]) -> dict[str, Any]:
+    """The item with nothing else embedded than is asked for."""
+    names = {name.partition("/")[0] for name in request.args.getlist("embed")}
+    return item | {"_embedded": {name: inner for name, inner in item["_embedded"].items() if name in names}}
+
+
 @dataclasses.dataclass
 class Rest:
     """A repository with a REST interface, its archive, and the requests it got."""
@@ -71,7 +78,7 @@ class Rest:
         found = [one for one in self.items if one["uuid"] == uuid]
         if not found:
             return "unknown", 404
-        return ("fault", 500) if self._fails(found) else jsonify(found[0])
+        return ("fault", 500) if self._fails(found) else jsonify(_as_asked(found[0]))
 
     def _fails(self, shown: list[dict[str, Any]]) -> bool:
         """Whether one of the items cannot be shown; a heavy one can without its files."""
@@ -89,7 +96,7 @@ class Rest:
         shown = items[number * size : (number + 1) * size]
         if self._fails(shown):
             return "fault", 500
-        objects = [{"_embedded": {"indexableObject": one}} for one in shown]
+        objects = [{"_embedded": {"indexableObject": _as_asked(one)}} for one in shown]
         page = {"totalElements": len(items), "totalPages": -(-len(items) // size), "number": number, "size": size}
         return jsonify({"_embedded": {"searchResult": {"_embedded": {"objects": objects}, "page": page}}})
 
@@ -115,6 +122,18 @@ def test_authors_come_in_their_order_and_files_with_their_addresses() -> None:
     record = rest.keeper.records["uuid-3"]
     assert record.values("dc.contributor.author") == ["First", "Second"]
     assert [file.url for file in record.files] == ["http://x/3/content"]
+
+
+@pytest.mark.parametrize("poisonous", [frozenset(), frozenset({"uuid-2"})], ids=["in lists", "one by one"])
+def test_a_file_that_not_everybody_may_read_is_withheld(poisonous: frozenset[str]) -> None:
+    rest = Rest([item(0), item(1), item(2)], poisonous)
+    rest.items[0]["_embedded"]["accessStatus"] = {"status": "restricted"}
+    rest.items[1]["_embedded"]["accessStatus"] = {"status": "open.access"}
+    rest.go()
+    files = {one.handle: on_day(one, "2024-01-01").record.files for one in rest.keeper.records.values()}
+    assert {handle: len(found) for handle, found in files.items()} == {"12345/0": 0, "12345/1": 1} | (
+        {} if poisonous else {"12345/2": 1}
+    )
 
 
 def test_an_interrupted_harvest_goes_on_with_the_next_page() -> None:

@@ -35,6 +35,27 @@ def test_the_check_sign_of_a_sici_stays_in_its_doi(tmp_path: Path, name: str, te
     assert Graph(tmp_path, name, text).values("prism:doi") == [SICI]
 
 
+BRACKETS = [
+    ("<", ">"),
+    (r"\<", r"\>"),
+    ("$<$", "$>$"),
+    ("{$<$}", "{$>$}"),
+    (r"\textless{}", r"\textgreater{}"),
+    (r"{\textless}", r"{\textgreater}"),
+    ("&lt;", "&gt;"),
+    (r"\&lt;", r"\&gt;"),
+]
+
+
+@pytest.mark.parametrize("field", ["doi", "url"])
+@pytest.mark.parametrize(("begin", "end"), BRACKETS)
+def test_brackets_of_a_doi_are_kept_however_bibtex_writes_them(
+    tmp_path: Path, field: str, begin: str, end: str
+) -> None:
+    text = f"https://doi.org/10.5555/(SICI)1097-4571(199806)49:8{begin}693::AID-ASI4{end}3.0.CO;2-#"
+    assert Graph(tmp_path, "a.bib", entry(title="A title", **{field: text})).values("prism:doi") == [SICI]
+
+
 def test_every_doi_of_a_list_is_kept_whatever_stands_round_it(tmp_path: Path) -> None:
     text = "DOI 10.5555/AAA/abstract; doi.org/10.5555/bbb?utm_source=x&utm_medium=y, 10.5555/ccc."
     found = Graph(tmp_path, "a.xml", mods(f'<identifier type="doi">{text.replace("&", "&amp;")}</identifier>'))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from converter.embargo import start_of_reading
 from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, unread
@@ -14,6 +16,7 @@ from ontology.source_tables import fields
 
 _STATUS = {one: one for one in ("open.access", "embargo", "restricted", "metadata.only")}
 """What DSpace calculates of the access to a file; what it does not know says nothing."""
+_EPOCH, _MOST_MILLISECONDS = datetime(1970, 1, 1, tzinfo=UTC), 10**14
 _FIELD = re.compile(r"[A-Za-z]\w*\.[A-Za-z]\w*(?:\.[\w-]+)*")
 _NOT_ITEMS = frozenset(
     "community collection eperson group bitstream bundle metadatafield workspaceitem workflowitem edititem"
@@ -137,7 +140,10 @@ def six(value: Object, draft: Draft) -> None:
 def _file_of_six(bitstream: Object) -> File:
     sum_ = bitstream.get("checkSum") or {}
     size = bitstream.get("sizeBytes")
+    access, start = _access_of_six(bitstream.get("policies"))
     return File(
+        access=access,
+        available=start or None,
         name=text_of(bitstream.get("name")) or "file",
         # The address is relative to a server that the answer does not name.
         url=None,
@@ -149,6 +155,33 @@ def _file_of_six(bitstream: Object) -> File:
         description=text_of(bitstream.get("description")) or None,
         bundle=text_of(bitstream.get("bundleName")) or None,
     )
+
+
+def _access_of_six(policies: Any) -> tuple[str | None, str]:
+    """Who may read a file, and from when on, as its policies say; nothing where the answer does not hold them.
+
+    Group 0 is everybody; version 6 names groups by a UUID that says nothing of who is in them.
+    """
+    if not isinstance(policies, list):
+        return None, ""
+    stated = [(text_of(one.get("action")), one) for one in objects(policies)]
+    reading = [one for action, one in stated if action.upper() == "READ" and not _is_of_some(one.get("groupId"))]
+    if not reading:
+        return _STATUS["restricted"], ""
+    start = start_of_reading(("READ", _day(one.get("startDate"))) for one in reading)
+    return (_STATUS["embargo"] if start else None), start
+
+
+def _is_of_some(group: Any) -> bool:
+    """Whether a policy is for one person, or a group of which version 5 says that it is not everybody."""
+    return group is None or text_of(group) == "" or (isinstance(group, int) and group != 0)
+
+
+def _day(stated: Any) -> str:
+    """A day as the interface writes it: in words, or in milliseconds since 1970."""
+    if isinstance(stated, int) and abs(stated) < _MOST_MILLISECONDS:
+        return (_EPOCH + timedelta(milliseconds=stated)).date().isoformat()
+    return text_of(stated)
 
 
 def shows_fields(value: Object) -> bool:

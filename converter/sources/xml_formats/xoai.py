@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from converter.embargo import start_of_reading
 from converter.mapping.context import PLACEHOLDER
 from converter.record import File
 from converter.sources.builder import Draft
@@ -99,7 +100,9 @@ def _files(bundles: etree._Element, access: tuple[str, str], draft: Draft) -> No
             stated = {field.get("name") or "": "".join(field.itertext()).strip() for field in fields}
             size = stated.pop("size", "")
             drm = [part.strip() for part in stated.pop("drm", "").split("|||")] if "drm" in stated else [*access]
-            start = _start_of_reading(bitstream) or stated.pop("embargo", "") or "".join(drm[1:])
+            policies = bitstream.iterfind(".//{*}element[@name='resourcePolicy']")
+            reading = start_of_reading((_field(one, "action"), _field(one, "start-date")) for one in policies)
+            start = reading or stated.pop("embargo", "") or "".join(drm[1:])
             draft.files.append(
                 File(
                     name=stated.pop("name", "") or stated.get("url", "").rpartition("/")[2] or "file",
@@ -118,14 +121,6 @@ def _files(bundles: etree._Element, access: tuple[str, str], draft: Draft) -> No
             for kind, text in stated.items():
                 if text and kind not in {"sid", "originalName"}:
                     draft.unread(f"bitstream.{kind}", text, "a detail that no field of the record holds")
-
-
-def _start_of_reading(bitstream: etree._Element) -> str:
-    """The date from which on anybody may read a file, as its policies say; empty where none says one."""
-    policies = bitstream.iterfind(".//{*}element[@name='resourcePolicy']")
-    stated = [{name: _field(one, name) for name in ("action", "start-date")} for one in policies]
-    starts = [one["start-date"] for one in stated if one["action"].upper() in {"", "READ"}]
-    return min(starts) if starts and all(starts) else ""
 
 
 def _access(metadata: etree._Element) -> tuple[str, str]:
