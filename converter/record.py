@@ -17,7 +17,7 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     (confidence 600 accepted … -1 unset).  `place` is the position in the source, from 1.
 
     `name_type` is what the source says that a named agent is: `person`, `organisation`, `family`, `event`, or
-    `whole`: no person whose name has a family and a given part.
+    `whole`: no person whose name has a family and a given part; a `work` is no agent, but a related work by its title.
     `identifiers` are web addresses that the source gives to what the value names.  `of` is the place of the field to
     which the value belongs (an affiliation to its author, a grant to its funder), 0 where the source does not say,
     NOBODY where it says that there is none.

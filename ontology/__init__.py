@@ -34,7 +34,8 @@ class Row:
 
     `properties` and `literal` are IRIs; a property that starts with ^ is stated about the other entity.  `place` is
     file:line.  `kind` names what is done with a value, `parser` the function that reads it, `node` the resource that
-    gets the statement, `scheme` the role, identifier scheme or concept scheme.
+    gets the statement, `scheme` the role, identifier scheme or concept scheme, of a relationship the field that it
+    brings values of.
     """
 
     field: str

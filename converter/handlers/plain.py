@@ -116,18 +116,38 @@ def address(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 
 def link(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """What the item is related to: a resource where the value names one, and always the text as printed."""
+    """What the item is related to: a resource where the value names one, and always the text as printed.
+
+    A work that the source describes is a resource with its title, by its identifier where it has one.
+    """
+    if field.name_type == "work":
+        yield from _work(item, row, field)
+        return
     from_pattern = _search_address(field.value)
-    targets = recognition.named(field.value)
+    targets = field.identifiers or recognition.named(field.value)
     yield from item.companion(row, literal(field.value) if from_pattern or targets else item.text(field))
     if from_pattern:
         yield triple(item.term, iri(from_pattern[0]), iri(from_pattern[1]))
         return
     for target in targets:
-        yield from item.state(row, iri(target))
-        if _CITED.match(target):
-            citing = (_CITATION_OF[property_] for property_ in row.properties if property_ in _CITATION_OF)
-            yield from (triple(item.term, term(curie), iri(target)) for curie in citing)
+        yield from _linked(item, row, target)
+
+
+def _linked(item: Item, row: Row, target: str) -> Iterator[str]:
+    yield from item.state(row, iri(target))
+    if _CITED.match(target):
+        citing = (_CITATION_OF[property_] for property_ in row.properties if property_ in _CITATION_OF)
+        yield from (triple(item.term, term(curie), iri(target)) for curie in citing)
+
+
+def _work(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """A related work by its title and its identifiers, and nothing more of it."""
+    target, *others = field.identifiers or (f"{item.address}#related-{iris.slug(field.value)}",)
+    yield from item.companion(row, item.text(field))
+    yield from _linked(item, row, target)
+    yield triple(iri(target), term("dcterms:title"), item.text(field))
+    for other in others:
+        yield triple(iri(target), term("dcterms:identifier"), literal(other))
 
 
 def relation(item: Item, row: Row, field: Field) -> Iterator[str]:

@@ -21,8 +21,10 @@ from converter.sources.remainder import Leaf
 Note = Callable[[Finding], None]
 
 _FIELD = re.compile(r"(?P<name>[A-Za-z]\w*\.[A-Za-z]\w*(?:\.[\w-]+)*)\s*(?:\[(?P<language>[^\]]*)\])?")
-_AUTHORITY = re.compile(r"(?P<value>.*?)::(?P<authority>[^:].*?)(?:::(?P<confidence>-?\d+))?", re.DOTALL)
-_HOLDS_COLONS = re.compile(r"(?:\S*/)?10\.[0-9]{4,9}/|(?:resource types|text)::|[^:]+::[^:]+::", re.IGNORECASE)
+_AUTHORITY = re.compile(r"(?P<value>.*?)::(?P<authority>(?:virtual::)?[^:].*?)(?:::(?P<confidence>-?\d+))?", re.DOTALL)
+_HOLDS_COLONS = re.compile(
+    r"(?:\S*/)?10\.[0-9]{4,9}/|(?:resource types|text)::|[^:]+::(?!virtual::)[^:]+::", re.IGNORECASE
+)
 _FILES = re.compile(r"(?:filename|bitstreams?|bundle:(?P<bundle>\w+))(?:__.*)?", re.IGNORECASE)
 _OWN = frozenset({"id", "uuid", "rowid", "handle", "collection"})
 _SEP = re.compile(r'\ufeff?"?sep=([^"])"?', re.IGNORECASE)
@@ -104,6 +106,8 @@ def values(cell: str) -> list[tuple[str, str | None, int | None]]:
     [('a::b: c', None, None)]
     >>> values("Resource Types::text::book")
     [('Resource Types::text::book', None, None)]
+    >>> values("Rook, Ida::virtual::7")
+    [('Rook, Ida', 'virtual::7', None)]
     """
     found: list[tuple[str, str | None, int | None]] = []
     for text in cell.split("||"):

@@ -7,9 +7,11 @@ relations and updates (https://www.crossref.org/documentation/schema-library/mar
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from converter.sources.builder import Draft
+from converter.sources.builder import Draft, Said
 from converter.sources.container_fields import of_host
+from converter.values.identifiers import NORMALISERS
 from converter.values.recognition import named
 from converter.values.resolvable import dois
 from ontology.source_tables import field_of
@@ -48,6 +50,37 @@ def related(scheme: str, value: str) -> str:
     return f"{prefix}{bare}" if prefix and bare.startswith(start) and not _HAS_PREFIX.match(bare) else bare
 
 
+def add_work(
+    draft: Draft, field: str, title: str, numbers: Iterable[tuple[str, str]], language: str | None = None
+) -> None:
+    """Take a related work by its title and its identifiers, each a scheme with a value; without a title, by these."""
+    known = [(scheme, value) for scheme, value in numbers if value.strip()]
+    # Their normal forms may be written otherwise.
+    draft.taken.update(value for scheme, value in known if _addresses(scheme, value))
+    if title.strip():
+        addresses = tuple(address for number in known for address in _addresses(*number))
+        draft.add(field, title, language, said=Said("work", addresses))
+        known = [number for number in known if not _addresses(*number)]
+        for scheme, value in known:
+            draft.unread(field, value, f"an identifier ({scheme or 'no type'}) of {title} that has no address")
+    else:
+        for scheme, value in known:
+            draft.add(field, next(iter(_addresses(scheme, value)), value))
+
+
+def _addresses(scheme: str, value: str) -> list[str]:
+    """The addresses that an identifier of a work stands for; those of an ISSN and an ISBN are URNs.
+
+    >>> _addresses("ISSN", "8765-0185"), _addresses("", "0306406152"), _addresses("doi", "10.5555/y")
+    (['urn:issn:8765-0185'], [], ['https://doi.org/10.5555/y'])
+    """
+    kind = of_host(scheme).rpartition(".")[2].lstrip("ep")
+    if kind not in {"issn", "isbn", "issnl"}:
+        return named(related(scheme, value))
+    found = NORMALISERS[kind.rstrip("l")](value)
+    return [f"urn:{kind.rstrip('l')}:{found.value}"] if found else []
+
+
 def add_host_number(draft: Draft, scheme: str, value: str, name: str) -> None:
     """Take an identifier of what a work stands in: its ISSN or ISBN, an address of it; another one names nothing."""
     address = related(scheme, value)
@@ -70,10 +103,15 @@ def cited_in(words: str) -> list[str]:
 
 
 def add_relation(draft: Draft, kind: str, scheme: str, value: str, schema: str) -> None:
-    """Take a related work; a kind for which there is no field is reported beside the plain relation."""
+    """Take a related work by an identifier."""
+    if value.strip():
+        said = Said(identifiers=tuple(_addresses(scheme, value)) if of_host(scheme) else ())
+        draft.add(relation_field(draft, kind, value, schema), related(scheme, value), said=said)
+
+
+def relation_field(draft: Draft, kind: str, value: str, schema: str) -> str:
+    """The field of a kind of relation; a kind for which there is none is reported beside the plain relation."""
     field = field_of("relation-types", kind, _OTHER)
-    if not value.strip():
-        return
-    draft.add(field, related(scheme, value))
     if kind and field == _OTHER:
         draft.unread(f"{schema}.relationType", kind, f"how the work is related to {value}")
+    return field

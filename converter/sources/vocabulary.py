@@ -22,7 +22,8 @@ NAME_TYPES = {
     **dict.fromkeys(("corporate", "organizational", "organisational", "organization", "orgunit"), "organisation"),
     **dict.fromkeys(("conference", "meeting", "event"), "event"),
     "family": "family",
-    "whole": "whole",
+    # Schema.org's word for what may be anything.
+    **dict.fromkeys(("whole", "thing"), "whole"),
 }
 """Type of a name, in lower case → what the named agent is; of any other nothing is said."""
 

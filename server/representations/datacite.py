@@ -13,10 +13,13 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from converter.values import agent_kinds
 from server.representations.view import Value
 from server.representations.work import Agent, Work
 
 KERNEL = "http://datacite.org/schema/kernel-4"
+_SCHEMA = "https://schema.datacite.org/meta/kernel-4.7/metadata.xsd"
+"""The version that relations and roles are of; general types are those that 4.5 knows, the last with a JSON schema."""
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _XML = "http://www.w3.org/XML/1998/namespace"
 _UNKNOWN = ":unav"
@@ -70,7 +73,7 @@ class Part(NamedTuple):
 def datacite_xml(work: Work) -> bytes:
     """The work as a `resource` document."""
     root = etree.Element(f"{{{KERNEL}}}resource", nsmap={None: KERNEL, "xsi": _XSI})
-    root.set(f"{{{_XSI}}}schemaLocation", f"{KERNEL} https://schema.datacite.org/meta/kernel-4/metadata.xsd")
+    root.set(f"{{{_XSI}}}schemaLocation", f"{KERNEL} {_SCHEMA}")
     for part in _parts(work):
         _append(root, part)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -150,8 +153,8 @@ def _nobody() -> Part:
 
 
 def _agent(element: str, agent: Agent, role: str = "") -> Part:
-    kind = _name_type(agent)
-    inner = [Part(f"{element}Name", _inverted(agent), (("nameType", kind),) if kind else ())]
+    said = tuple((key, value) for key, value in _name_said(agent).items() if value)
+    inner = [Part(f"{element}Name", _inverted(agent), said)]
     if agent.person:
         inner += [Part("givenName", agent.given), Part("familyName", agent.family)]
     for scheme, place, value in _identifiers(agent):
@@ -181,12 +184,14 @@ def _title_type(work: Work, title: Value) -> str:
     return "Subtitle" if title in work.subtitles else "AlternativeTitle"
 
 
-def _name_type(agent: Agent) -> str:
-    """The type of the name, empty where nothing shows whether it is a person's.
+def _name_said(agent: Agent) -> dict[str, str]:
+    """What is said of the name beside it: its type, where it is known whether it is a person's.
 
-    DataCite has no word for an agent that may be either: without a type, the name stands as its source has it.
+    DataCite has no word for an agent that may be either.  A name without a type that looks like a person's is said to
+    be in an undetermined language (BCP 47: und), so that its comma is not taken for that between the parts of a name.
     """
-    return "Personal" if agent.person else "Organizational" if agent.organisation else ""
+    kind = "Personal" if agent.person else "Organizational" if agent.organisation else ""
+    return {"nameType": kind, "lang": "und" if not kind and agent_kinds.kind(agent.name) else ""}
 
 
 def _creators(work: Work) -> Iterable[Agent]:
@@ -365,7 +370,7 @@ def _json_agent(agent: Agent) -> dict[str, Any]:
     ]
     return {
         "name": _inverted(agent),
-        "nameType": _name_type(agent),
+        **_name_said(agent),
         "givenName": agent.given,
         "familyName": agent.family,
         "affiliation": [{"name": name} for name in agent.affiliations],

@@ -98,11 +98,15 @@ class RelatedWork(NamedTuple):
 
 
 def related_works(view: View, address: str) -> tuple[RelatedWork, ...]:
-    """The related works that have an address, in the order of the table; what the work stands in here is left out."""
+    """The related works that have an address of their own, in the order of the table.
+
+    What the work stands in here is left out.
+    """
     found = [
         _related(relation, node)
         for property_, relation in RELATIONS.items()
         for node in view.nodes(address, property_)
+        if not node.startswith(f"{address}#")
         if relation != "IsPartOf" or not node.startswith((f"{view.base}journal/", f"{view.base}series/", address))
     ]
     found += [

@@ -209,7 +209,7 @@ def _event(made: Work) -> Any:
 
 def _agent(agent: Agent) -> dict[str, Any]:
     return {
-        "@type": "Organization" if agent.organisation else "Person" if agent.person else "",
+        "@type": "Organization" if agent.organisation else "Person" if agent.person else "Thing",
         "@id": agent.address,
         "name": agent.name,
         "familyName": agent.family,

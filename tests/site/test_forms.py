@@ -185,6 +185,23 @@ def test_the_json_of_datacite_is_as_its_schema_says(name: str) -> None:
             assert not faults, faults[0].message
 
 
+def test_every_kind_has_a_type_that_the_json_schema_of_datacite_knows() -> None:
+    assert {kind.datacite for _, kind in kinds()} <= set(SCHEMA["definitions"]["resourceTypeGeneral"]["enum"])
+
+
+@pytest.mark.parametrize("suffix", [".datacite.xml", ".datacite.json"])
+@pytest.mark.parametrize("label", ["Poster", "Presentation", "Conference presentation", "Lecture", "Patent", "Map"])
+def test_a_kind_without_a_general_type_is_told_in_words(label: str, suffix: str, tmp_path: Path) -> None:
+    thing = described_fields(Field("dc.title", "T"), Field("dc.type", label))
+    path = tmp_path / f"work{suffix}"
+    path.write_bytes(written(suffix, thing))
+    (record,) = read(str(path))
+    assert described(record).work.kind == thing.work.kind
+    if suffix.endswith(".json"):
+        made = by_the_schema(json.loads(written(suffix, thing)))
+        assert not list(Draft201909Validator(SCHEMA).iter_errors(made))
+
+
 @pytest.mark.parametrize("suffix", [".datacite.xml", ".datacite.json"])
 def test_what_stands_for_the_unknown_is_read_as_nothing(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"bare{suffix}"

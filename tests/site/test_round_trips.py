@@ -143,17 +143,26 @@ UNKNOWN = json.dumps(
 )
 
 
-@pytest.mark.parametrize("suffix", [".bib", ".csl.json", ".ris", ".datacite.xml", ".datacite.json"])
+@pytest.mark.parametrize("suffix", [".bib", ".csl.json", ".ris", ".datacite.xml", ".datacite.json", ".schema.jsonld"])
 def test_an_agent_that_may_be_either_stays_so(suffix: str, tmp_path: Path) -> None:
     first = source(UNKNOWN, ".json", tmp_path)
     expected = [("Kelp Union", False, False), ("Kelp South", False, False), ("Rook Ida", True, False)]
     assert kinds(first.work) == expected
     found = kinds(again(first, suffix, tmp_path))
     assert found[::2] == expected[::2]
-    # RIS and DataCite have no form for a name with a comma that is no person's: EndNote's keeps it whole.
-    can_say = suffix in {".bib", ".csl.json"}
+    # RIS has no form for a name with a comma that is no person's: EndNote's keeps it whole.
+    can_say = suffix != ".ris"
     assert found[1] == expected[1] if can_say else found[1][0] == expected[1][0]
     assert not (suffix == ".ris" and found[1][1])
+
+
+@pytest.mark.parametrize("suffix", [".bib", ".csl.json", ".datacite.xml", ".datacite.json", ".schema.jsonld"])
+@pytest.mark.parametrize("name", ["Kelp, South", "South Kelp", "Foe, B.", "Ministry of Tides"])
+def test_the_only_agent_of_a_work_that_may_be_either_stays_so(name: str, suffix: str, tmp_path: Path) -> None:
+    text = json.dumps([{"id": "a", "type": "book", "title": "Tides", "author": [{"literal": name}]}])
+    first = source(text, ".json", tmp_path)
+    assert not first.work.authors[0].person
+    assert kinds(again(first, suffix, tmp_path)) == kinds(first.work)
 
 
 def test_bibtex_reads_an_agent_that_may_be_either_as_one_word(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 from converter.sources.builder import Draft, Said
 from converter.sources.container_fields import of_host
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
-from converter.sources.relations import add_host_number, add_relation
+from converter.sources.relations import add_host_number, add_relation, add_work, relation_field
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.dates import parse
 from ontology.source_tables import field_of, fields
@@ -126,6 +126,8 @@ def _agent(entry: Object, field: str, draft: Draft) -> str:
     name_type = text_of(entry.get("nameType"))
     if text_of(entry.get("familyName")) and text_of(entry.get("givenName")) and name_type != "Organizational":
         name_type = "Personal"
+    # A name in no language that is known is taken whole: its comma need not stand between the parts of a name.
+    name_type = name_type or ("whole" if text_of(entry.get("lang")) == "und" else "")
     name = _name(entry, name_type, draft)
     if name:
         add_agent(
@@ -321,16 +323,11 @@ def _host(entry: Object, relation: str, draft: Draft) -> Object:
 
 
 def _related_item(entry: Object, relation: str, draft: Draft) -> None:
-    """A work that is related, by its identifier, else by its title; what else is said of it is reported."""
-    kind, number = _number(entry)
+    """A work that is related, by its title and its identifier; what else is said of it is reported."""
+    number = _number(entry)
     title = _item_title(entry)
-    if number:
-        add_relation(draft, relation, kind, number, "datacite")
-    elif title:
-        add_relation(draft, relation, "", title, "datacite")
-    unread(entry, draft, "datacite.relatedItem", f"said of {title or number or 'a related work'}")
-    if number:
-        draft.unread("datacite.relatedItem.title", title, f"the title of {number}")
+    add_work(draft, relation_field(draft, relation, title or number[1], "datacite"), title, [number])
+    unread(entry, draft, "datacite.relatedItem", f"said of {title or number[1] or 'a related work'}")
 
 
 def _number(entry: Object) -> tuple[str, str]:

@@ -167,7 +167,7 @@ def _agents(tree: Tree, element: etree._Element) -> list[Object]:
         if name in {"creatorName", "contributorName"}:
             if "name" in found[-1]:
                 found.append(dict(kind))
-            found[-1] |= {"name": entry[name], "nameType": entry.get("nameType")}
+            found[-1] |= {"name": entry[name], "nameType": entry.get("nameType"), "lang": entry.get("lang")}
         elif name in {"nameIdentifier", "affiliation"}:
             found[-1].setdefault(name, []).append(entry)
         else:

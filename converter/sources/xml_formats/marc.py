@@ -160,7 +160,7 @@ def _agents(record: pymarc.Record, draft: Draft) -> None:
         title = field.get("t")
         if title:
             # A name with a title is a work that is contained or related.
-            draft.add("dc.relation", f"{name}. {title}")
+            draft.add("dc.relation.haspart" if field.indicator2 == "2" else "dc.relation", f"{name}. {title}")
         else:
             add_agent(
                 draft,

@@ -13,6 +13,7 @@ import pymarc
 from converter.record import File
 from converter.sources.builder import Draft
 from converter.sources.container_fields import add_series
+from converter.sources.relations import add_work
 from converter.sources.vocabulary import Funding, add_funding
 from converter.sources.xml_formats.marc_codes import RDA, rda_code
 from converter.values.dates import copyright_apart
@@ -31,6 +32,8 @@ _SYSTEMS = {"OCoLC": "oclc"}
 """Code of another catalogue → the kind of its numbers."""
 _TITLES = fields("marc", "title")
 _RDA = fields("marc", "rda")
+_LINKS = fields("marc", "linked")
+"""Tag of an entry for another work → the field of the relation."""
 _LISTS = dict(zip(_RDA, RDA, strict=True))
 """Tag → list of terms."""
 
@@ -242,6 +245,20 @@ def _series(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     return [(code, value) for code, value in parts if code not in "axvt"]
 
 
+_NUMBERS = {"x": "issn", "z": "isbn", "o": "", "u": ""}
+"""Subfield of a linking entry → the kind of the identifier in it."""
+
+
+def _linked(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
+    """Another work by its title and its identifiers; how it is related is told by the tag, or is not known."""
+    title = next((END.sub("", value.strip()) for code in "tsa" for name, value in parts if name == code), "")
+    numbers = [(_NUMBERS[code], value.strip()) for code, value in parts if code in _NUMBERS]
+    # In an added title the second indicator says whether the work is contained.
+    is_contained = field.tag in {"730", "740"} and field.indicator2 == "2"
+    add_work(draft, "dc.relation.haspart" if is_contained else _LINKS[field.tag], title, numbers)
+    return [(code, value) for code, value in parts if code not in _NUMBERS and END.sub("", value.strip()) != title]
+
+
 def _host(_: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
     """The host without the full stop behind its name, and the place in it; the table says what the others are."""
     left: Parts = []
@@ -284,5 +301,6 @@ FIELDS: dict[str, Callable[[pymarc.Field, Parts, Draft], Parts]] = {
     "856": _link,
     "880": _other_script,
     **dict.fromkeys(_SUBJECTS, _subject),
+    **dict.fromkeys(_LINKS, _linked),
 }
 """Tag → what reads its subfields and returns those that it leaves."""

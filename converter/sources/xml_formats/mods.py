@@ -11,7 +11,7 @@ from converter.record import File
 from converter.sources.builder import Draft, language_of
 from converter.sources.container_fields import series_text
 from converter.sources.elements import Tree, local
-from converter.sources.relations import add_host_number
+from converter.sources.relations import add_host_number, add_work
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.values.names import is_suffix
 from ontology.source_tables import field_of, fields, notes
@@ -155,21 +155,27 @@ def _rights(tree: Tree, element: etree._Element) -> None:
 
 
 def _related(tree: Tree, related: etree._Element) -> None:
-    """The host as journal, volume, issue and pages; other relations by title or identifier."""
+    """The host as journal, volume, issue and pages; another work by its title and its identifiers.
+
+    How a work without a type is related is not known, and so nothing of it is said of the host.
+    """
     kind = tree.attribute(related, "type").lower()
     infos = tree.each("titleInfo", related)
     parts = [(tree.text("title", info), tree.text("subTitle", info)) for info in infos]
     titles = [": ".join(part for part in pair if part) for pair in parts]
     identifiers = [(tree.attribute(one, "type"), tree.take(one)) for one in tree.each("identifier", related)]
-    if kind in {"host", ""}:
+    if address := tree.attribute(related, "href"):
+        identifiers.append(("", address))
+    if kind == "host":
         _host(tree, related, titles, identifiers)
     elif kind == "series":
         _series(tree, related, titles, [(kind_.lower(), value) for kind_, value in identifiers])
     else:
-        name = _RELATED.get(kind, "dc.relation")
-        for value in [*titles, *(value for _, value in identifiers)]:
-            tree.draft.add(name, value)
-    for part in tree.each("part", related):
+        field, language = _RELATED.get(kind, "dc.relation"), next(map(language_of, infos), None)
+        add_work(tree.draft, field, "".join(titles[:1]), identifiers, language)
+        for title in titles[1:]:
+            tree.draft.unread("mods.relatedItem.titleInfo", title, f"another title of {titles[0]}")
+    for part in tree.each("part", related) if kind == "host" else ():
         _part(tree, part)
     for element in tree.each("location/url", related):
         tree.field("dc.relation.uri", element)
