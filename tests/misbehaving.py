@@ -51,7 +51,7 @@ class Served(NamedTuple):
     """One record of the repository; a poisonous one makes every answer fail that would hold its metadata.
 
     `more` is what its metadata say beside the title, `about` its part of that name, and `name` its identifier, where it
-    is not like those of the others.
+    is not like those of the others; `sets` are the setSpecs of its header.
     """
 
     number: int
@@ -62,6 +62,7 @@ class Served(NamedTuple):
     more: str = ""
     about: str = ""
     name: str = ""
+    sets: tuple[str, ...] = ()
 
     @property
     def identifier(self) -> str:
@@ -93,6 +94,7 @@ class Repository:
     always: Fault | None = None
     shuffled: bool = False
     sized: bool = True
+    sets: dict[str, str] = dataclasses.field(default_factory=dict)
     large: int = 0
     asked: list[dict[str, str]] = dataclasses.field(default_factory=list)
     headers: list[dict[str, str]] = dataclasses.field(default_factory=list)
@@ -124,6 +126,7 @@ class Repository:
         made = {
             "Identify": self._identify,
             "ListMetadataFormats": self._formats,
+            "ListSets": lambda: self._sets(asked, fault),
             "ListRecords": lambda: self._list(asked, fault),
             "ListIdentifiers": lambda: self._list(asked, fault),
             "GetRecord": lambda: self._single(asked, fault),
@@ -152,6 +155,21 @@ class Repository:
             for prefix, space in self.formats
         )
         return f"<ListMetadataFormats>{rows}</ListMetadataFormats>"
+
+    def _sets(self, asked: dict[str, str], fault: Fault | None) -> str | None:
+        """A page of the sets, as long as one of records."""
+        if not self.sets:
+            return _error("noSetHierarchy", "none")
+        start = int(asked.get("resumptionToken", "0"))
+        if fault is Fault.EXPIRED_TOKEN and start:
+            return _error("badResumptionToken", "expired")
+        rows = "".join(
+            f"<set><setSpec>{spec}</setSpec><setName>{escape(name)}</setName></set>"
+            for spec, name in [*self.sets.items()][start : start + self.page_size]
+        )
+        following = start if fault is Fault.LOOPING_TOKEN else start + self.page_size
+        token = str(following) if following < len(self.sets) else ""
+        return f"<ListSets>{rows}<resumptionToken>{token}</resumptionToken></ListSets>"
 
     def _list(self, asked: dict[str, str], fault: Fault | None) -> str | None:
         token = asked.get("resumptionToken")
@@ -199,7 +217,8 @@ class Repository:
         status = ' status="deleted"' if served.deleted else ""
         header = (
             f"<header{status}><identifier>{served.identifier}</identifier>"
-            f"<datestamp>{self._stamp(served.datestamp)}</datestamp></header>"
+            f"<datestamp>{self._stamp(served.datestamp)}</datestamp>"
+            f"{''.join(f'<setSpec>{spec}</setSpec>' for spec in served.sets)}</header>"
         )
         if verb == "ListIdentifiers":
             return header

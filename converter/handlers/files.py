@@ -14,9 +14,6 @@ from converter.values import identifiers, iris, licences
 from converter.values.terms import XSD, integer, iri, literal, triple, type_
 from ontology import Row
 
-# DSpace: col_10722_5 and, before version 3, hdl_10722_5; its archives and tables name collections by their handles.
-_COLLECTION_SET = re.compile(r"(?:col|hdl)_|[0-9]+(?:\.[0-9]+)*/[^/\s]")
-_COLLECTION_HANDLE = re.compile(r"(?:(?:col|hdl)_([0-9]+(?:\.[0-9]+)*)_|([0-9]+(?:\.[0-9]+)*)/)([^/\s]+)")
 _COUNT = re.compile(r"(?P<source>[^:]+?)\s*:?\s+(?P<number>\d+)|(?P<bare>\d+)")
 
 
@@ -60,25 +57,15 @@ def collection(item: Item, row: Row, field: Field) -> Iterator[str]:
 
     Sets of other names (`driver`, `openaire`, languages, types, communities) are selections: their names are kept.
     """
-    if row.scheme == "set" and (not _COLLECTION_SET.match(field.value) or _is_said_twice(item, field.value)):
+    if row.scheme == "set" and (not iris.names_collection(field.value) or _is_said_twice(item, field.value)):
         yield from item.companion(row, literal(field.value))
         return
-    node = iri(_collection_address(item, field.value))
+    node = iri(iris.collection(item.base, item.repository, field.value))
     yield from item.state(row, node)
     yield triple(node, type_, term("dcmitype:Collection"))
     # The set and the handle of a collection are two names of one thing.
     is_first = item.first(node, "dcterms:title", field.value)
     yield triple(node, term("dcterms:title" if is_first else "dcterms:alternative"), literal(field.value))
-
-
-def _collection_address(item: Item, name: str) -> str:
-    """The address of a collection: by its handle, in whatever form that is its name, else by its name here."""
-    match = _COLLECTION_HANDLE.fullmatch(name)
-    if not match:
-        return f"{item.base}collection/{iris.slug(item.repository)}/{iris.slug(name)}"
-    prefix = match[1] or match[2]
-    owner = item.repository if prefix == iris.UNREGISTERED else prefix
-    return f"{item.base}collection/{iris.slug(owner)}/{iris.slug(f'{prefix}/{match[3]}')}"
 
 
 def _is_said_twice(item: Item, name: str) -> bool:

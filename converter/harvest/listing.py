@@ -13,6 +13,8 @@ from converter.harvest.responses import BROKEN_XML, Answer, Header, answer
 
 _MOST_REPEATED = 3
 _MOST_EMPTY = 20
+_MOST_PAGES, _ATTEMPTS = 1_000, 2
+"""Pages of a list of sets, and how often each is asked for: records come without it too."""
 
 
 class Stopped(Exception):
@@ -98,6 +100,24 @@ class Endpoint:
             with contextlib.suppress(Failed):
                 return self.ask(verb, arguments, attempts=1, whole=False)
         raise Broken(fault.reason) from fault
+
+    def sets(self) -> dict[str, str]:
+        """The setName of each setSpec; nothing where the repository has no sets, or does not list all of them."""
+        found: dict[str, str] = {}
+        token, seen = "", set[str]()
+        while len(seen) < _MOST_PAGES:
+            try:
+                page = self.ask("ListSets", {"resumptionToken": token}, _ATTEMPTS)
+            except Failed:
+                break
+            if page.error:
+                break
+            found |= {spec: name for spec, name in page.sets.items() if spec not in found}
+            token = page.token or ""
+            if not token or token in seen:
+                return found
+            seen.add(token)
+        return {}
 
     def headers(self, arguments: Mapping[str, str]) -> tuple[dict[str, Header], str]:
         """The headers of a list by identifier, and why these are not all ("" when they are).

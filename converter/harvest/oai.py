@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from converter import set_names
 from converter.errors import SourceUnreachable, UsageError
 from converter.harvest import Keeper, Options, Progress, Summary, formats
 from converter.harvest.client import Client, Clock
@@ -75,6 +76,7 @@ class _Harvest:
         """Hashes of the identifiers that came in this run: a million of them are to fit into memory."""
         self._listed: set[int] = set()
         """The same for those that the list of now showed."""
+        self._names: dict[str, str] = {}
 
     def run(self) -> None:
         """Follow the list to its end, look for what it did not give, and remember that."""
@@ -82,6 +84,7 @@ class _Harvest:
         if self._options.dry_run:
             self._look()
             return
+        self._names = self._names_of_sets()
         self._rescue = Rescue(self._endpoint, self._at.prefix, self._source, self._take, self._report.add)
         before, self._at.skipped = self._at.skipped, ()
         self._rescue.singly(Header(identifier, None, deleted=False) for identifier in before)
@@ -212,6 +215,8 @@ class _Harvest:
             at.skipped = tuple(dict.fromkeys((*at.skipped, *self._rescue.skipped)))
         state = {self._name: at.encoded()} if at else {}
         if records or state:
+            state |= self._names
+            self._names = {}
             self._keeper.take([self._meant(record) for record in records], state)
         self._came.update(hash(record.listed.identifier) for record in records)
         self._summary.deleted += sum(record.deleted for record in records)
@@ -247,7 +252,12 @@ class _Harvest:
         if whole and not (completed and since > completed):
             completed = at.started
         done = Position(at.prefix, completed=completed, skipped=tuple(dict.fromkeys(self._rescue.skipped)))
-        self._keeper.take([], {self._name: done.encoded()})
+        self._keeper.take([], {self._name: done.encoded(), **self._names})
+
+    def _names_of_sets(self) -> dict[str, str]:
+        """What the repository calls its sets, to be kept with the first records; nothing where that is known."""
+        name, stated = set_names.state_name(self._source), set_names.encoded(self._endpoint.sets())
+        return {} if stated in {self._keeper.state(name), set_names.encoded({})} else {name: stated}
 
     def _note(self, level: str, reason: str) -> None:
         finding = Finding("", "warning" if level == "warning" else "info", "", self._repository.endpoint, reason)

@@ -31,8 +31,8 @@ _TAIL = 4096
 class Answer(NamedTuple):
     """The records of an answer, what was found of them, and what stands around them.
 
-    `verb` is the name of the element that holds what was asked for, empty where there is none.  `read_as` are the
-    prefixes of the formats that the records were in.
+    `verb` is the name of the element that holds what was asked for, empty where there is none.  `sets` is
+    setSpec → setName.  `read_as` are the prefixes of the formats that the records were in.
     """
 
     records: tuple[Record, ...]
@@ -45,6 +45,7 @@ class Answer(NamedTuple):
     headers: tuple[Header, ...]
     formats: tuple[Format, ...]
     described: dict[str, str]
+    sets: dict[str, str]
     read_as: frozenset[str]
 
 
@@ -85,6 +86,7 @@ def answer(body: Body, source: str = "", base_url: str = "", *, whole: bool = Tr
         tuple(found.headers),
         tuple(found.formats),
         found.described,
+        found.sets,
         frozenset(found.read_as),
     )
 

@@ -51,6 +51,7 @@ class Outline:
         self.size: int | None = None
         self.headers: list[Header] = []
         self.formats: list[OfferedFormat] = []
+        self.sets: dict[str, str] = {}
         self.described: dict[str, str] = {}
         self.read_as: set[str] = set()
         self._within = ""
@@ -105,6 +106,10 @@ class Outline:
         elif name == "metadataFormat":
             namespace = (element.findtext("{*}metadataNamespace") or "").strip()
             self.formats.append(OfferedFormat((element.findtext("{*}metadataPrefix") or "").strip(), namespace))
+        elif name == "set" and self._within == "ListSets":
+            spec, called = ((element.findtext(f"{{*}}{part}") or "").strip() for part in ("setSpec", "setName"))
+            if spec:
+                self.sets.setdefault(spec, " ".join(called.split()))
         elif self._within == "Identify":
             self.described.setdefault(name, text_of(element))
 

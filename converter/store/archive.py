@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from converter import set_names
 from converter.errors import StoreError
 from converter.record import Record
 from converter.store.agreement import Stamp
@@ -24,6 +25,8 @@ from converter.store.sqlite_files import is_writable, reading
 from converter.store.withheld import Withheld
 
 _AT_ONCE = 500
+_OF_HARVESTS = "harvest "
+"""How the names of notes begin that harvests keep."""
 _CACHE = 65_536
 """Kilobytes of the archive that are held in memory."""
 
@@ -61,7 +64,7 @@ class Archive:
             raise StoreError(f"{path}: version {version}, and this program reads {read}; use the one that wrote it")
         # Claims come in no order: a small cache would read each page of their index again and again.
         self._database.execute(f"PRAGMA cache_size = -{_CACHE}")
-        self.catalogue = Catalogue(self._database)
+        self.catalogue = Catalogue(self._database, set_names.by_address(self.notes(_OF_HARVESTS)))
         self.claims = Claims(self._database)
         self.withheld = Withheld(self._database)
         self._database.execute("CREATE TEMP TABLE brought (address TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -126,6 +129,10 @@ class Archive:
             "SELECT name, value FROM note WHERE substr(name, 1, ?) = ? ORDER BY name", (len(beginning), beginning)
         )
         return [(name, value) for name, value in rows]
+
+    def name_sets(self) -> bool:
+        """Whether a collection or set is called otherwise from now on, by the names that harvests keep."""
+        return self.catalogue.name(set_names.by_address(self.notes(_OF_HARVESTS)))
 
     def drop_notes(self, beginning: str) -> None:
         """Drop the small facts whose names begin so."""

@@ -10,6 +10,7 @@ import json
 import sqlite3
 import zlib
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from converter.store.catalogue_entry import Entry, stated_by
@@ -37,6 +38,7 @@ ROLES = (
     "access",
     "licence",
     "other",
+    "set",
 )
 """How a work leads to a thing; the place in this list is a bit of `link.roles`, so that new roles come last."""
 BIT = {role: 1 << place for place, role in enumerate(ROLES)}
@@ -96,10 +98,23 @@ class Counts(NamedTuple):
 class Catalogue:
     """The one writer of the catalogue, over the database of the archive."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, given: Mapping[str, str] | None = None) -> None:
         self._database = database
+        self._given = dict(given or {})
+        """Addresses of things → what their repository calls them, whatever records say."""
         self.figures = FigureKeeper(database)
         self._drop()
+
+    def name(self, given: Mapping[str, str]) -> bool:
+        """Whether a thing here is called otherwise from now on: as its repository calls it, else as records do."""
+        changed = {address for address in {*self._given, *given} if self._given.get(address) != given.get(address)}
+        self._given = dict(given)
+        found = [row for address in sorted(changed) if (row := self._thing(address))]
+        for address, thing in found:
+            self._elect(address, thing)
+        if found:
+            self._count_change()
+        return bool(found)
 
     def change(self, number: int, address: str, old: Entry | None, new: Entry | None) -> None:
         """Let a record be listed as it is now, and no more as it was."""
@@ -150,10 +165,7 @@ class Catalogue:
             (key for key, n in self._counts.types.items() if n < 0),
         )
         self._forget_things(ids)
-        self._database.execute(
-            "INSERT INTO note VALUES (?, '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
-            (VERSION,),
-        )
+        self._count_change()
         self._drop()
 
     def drop(self) -> None:
@@ -242,12 +254,24 @@ class Catalogue:
             ((ids[address], text) for (address, text), n in changed.items() if n < 0),
         )
         for address in {address for address, _ in changed}:
-            thing = ids[address]
-            best = self._database.execute(
-                "SELECT text FROM label WHERE thing = ? ORDER BY works DESC, text LIMIT 1", (thing,)
-            ).fetchone()
-            if best:
-                self._call(thing, best[0])
+            self._elect(address, ids[address])
+
+    def _elect(self, address: str, thing: int) -> None:
+        best = self._database.execute(
+            "SELECT text FROM label WHERE thing = ? ORDER BY works DESC, text LIMIT 1", (thing,)
+        ).fetchone()
+        if best:
+            self._call(thing, self._given.get(address) or best[0])
+
+    def _thing(self, address: str) -> tuple[str, int] | None:
+        row = self._database.execute("SELECT address, id FROM thing WHERE address = ?", (address,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def _count_change(self) -> None:
+        self._database.execute(
+            "INSERT INTO note VALUES (?, '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
+            (VERSION,),
+        )
 
     def _call(self, thing: int, text: str) -> None:
         (before,) = self._database.execute("SELECT label FROM thing WHERE id = ?", (thing,)).fetchone()

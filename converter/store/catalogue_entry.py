@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import ontology
 from converter.mapping.context import term
+from converter.set_names import set_address, with_those_above
 from converter.store.search_index import unescaped
 from converter.values import iris
 from converter.values.licences import name_of
@@ -162,6 +163,7 @@ class _Maker:
         row["licence"] = self._licence()
         self._languages()
         self._collections()
+        self._sets()
         self._add(f"repository/{iris.slug(self.source or 'unnamed')}", "repository", self.source or "Unnamed source")
         self._everything_else()
         kept = {key: value for key, value in row.items() if value}
@@ -281,6 +283,13 @@ class _Maker:
         for address in self.stated.nodes(source, "dcterms:isPartOf"):
             if (path := self._below(address)).startswith("collection/"):
                 self._add(path, "collection", collection_name(self._label(address)))
+
+    def _sets(self) -> None:
+        """Link the sets that are no collections, and those above them; an older name of a collection is none."""
+        source = self.item.replace("/item/", "/source/", 1)
+        for _, spec, _ in self.stated.get(source, "dc:relation"):
+            for one in [] if spec.startswith("hdl_") else with_those_above(spec):
+                self._add(set_address(self.source, one), "set", one)
 
     def _everything_else(self) -> None:
         """Link whatever of ours the item leads to over any number of steps, and the fields that only it names."""

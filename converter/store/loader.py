@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyoxigraph
 
+from converter import set_names
 from converter.embargo import on_day, today
 from converter.local_keys import Work, distinguished, work_of
 from converter.record import Record
@@ -75,6 +76,7 @@ class Loader:
         self._statements = Statements(self.archive, base, self._published)
         self.written = 0
         self._unsettled = 0
+        self._is_renamed = False
         try:
             if beyond:
                 self.archive.go_on_from(beyond.number, beyond.journal)
@@ -242,6 +244,7 @@ class Loader:
                     note(Finding(record.handle or record.identifier, "warning", "", "", f"{NOT_LOADED}{reason}"))
             for name, value in state.items():
                 self.archive.keep_note(name, value)
+            self._is_renamed = any(map(set_names.is_state, state)) and self.archive.name_sets()
 
     def _work(self, key: str) -> Work | None:
         """The work for which a local key stands here."""
@@ -326,7 +329,9 @@ class Loader:
         come, gone = sides(wanted)
         if wanted:
             self.archive.keep_pending(come, gone)
-        self.archive.commit(builds=bool(wanted))
+        # Readers see other names of sets with a new generation, as they see all else.
+        self.archive.commit(builds=bool(wanted) or self._is_renamed)
+        self._is_renamed = False
         if wanted:
             put_stamp(self._path, self.archive.stamp, durable=False)
             apply(self.store, come, gone)
@@ -336,6 +341,7 @@ class Loader:
                 self.settle()
 
     def _roll_back(self) -> None:
+        self._is_renamed = False
         self._statements.drop()
         self.archive.rollback()
 

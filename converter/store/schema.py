@@ -156,6 +156,11 @@ def _count_what_is_stated(database: sqlite3.Connection) -> None:
     database.execute("UPDATE note SET value = 'of an earlier version' WHERE name = 'crosswalk'")
 
 
+def _list_sets(database: sqlite3.Connection) -> None:
+    """List the sets of OAI-PMH that works are in: the catalogue is made anew for it."""
+    database.execute("UPDATE note SET value = 'of an earlier version' WHERE name = 'crosswalk'")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make,
     _know_sources,
@@ -168,6 +173,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _know_embargoes,
     _count_schemes,
     _count_what_is_stated,
+    _list_sets,
 )
 """What leads from each version to the next; the version of an archive is how many of them it has seen."""
 LISTED = MIGRATIONS.index(_list_works) + 1

@@ -13,6 +13,9 @@ from functools import lru_cache
 
 UNREGISTERED = "123456789"
 """The prefix of handles in repositories that have none of their own: it distinguishes no repository from another."""
+# DSpace: col_10722_5 and, before version 3, hdl_10722_5; its archives and tables name collections by their handles.
+_COLLECTION_SET = re.compile(r"(?:col|hdl)_|[0-9]+(?:\.[0-9]+)*/[^/\s]")
+_COLLECTION_HANDLE = re.compile(r"(?:(?:col|hdl)_([0-9]+(?:\.[0-9]+)*)_|([0-9]+(?:\.[0-9]+)*)/)([^/\s]+)")
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)(10\.\d+/\S+)", re.IGNORECASE)
 _APOSTROPHES = re.compile(r"['’`´]")
 _NOT_WORD = re.compile(r"[\s\W_]+")
@@ -179,6 +182,25 @@ def issue(journal_address: str, volume_number: str | None, number: str) -> str:
 def subject(base: str, scheme: str, label: str) -> str:
     """A subject heading or keyword of a scheme."""
     return f"{base}subject/{slug(scheme)}/{slug(label)}"
+
+
+def names_collection(name: str) -> bool:
+    """Whether a set of OAI-PMH is a collection of DSpace: col_10722_5, hdl_10722_5 before version 3, or its handle."""
+    return bool(_COLLECTION_SET.match(name))
+
+
+def collection(base: str, repository: str, name: str) -> str:
+    """A collection: by its handle, in whatever form that is its name, else by its name in the repository.
+
+    >>> collection("", "library", "col_20.500.12345_7"), collection("", "The Library", "Articles")
+    ('collection/20-500-12345/20-500-12345-7', 'collection/the-library/articles')
+    """
+    match = _COLLECTION_HANDLE.fullmatch(name)
+    if not match:
+        return f"{base}collection/{slug(repository)}/{slug(name)}"
+    prefix = match[1] or match[2]
+    owner = repository if prefix == UNREGISTERED else prefix
+    return f"{base}collection/{slug(owner)}/{slug(f'{prefix}/{match[3]}')}"
 
 
 def grant(base: str, organisation_address: str, number: str) -> str:

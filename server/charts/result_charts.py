@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from server.charts import bars
 from server.charts.bars import Chart
-from server.http.languages import gettext
+from server.http.languages import gettext, within
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?")
 _YEAR = re.compile(r"\d{4}")
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BARS = 30
 
 
@@ -38,7 +39,7 @@ def drawn(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Drawn | None
         return None
     value = numeric[0]
     if all(_YEAR.fullmatch(row[0]) for row in rows):
-        caption = f"{columns[value]} by {columns[0]}"
+        caption = gettext("%(number)s by %(name)s", number=heading(columns[value]), name=within(heading(columns[0])))
         stated = [(int(row[0]), " ".join(row[1:value]), max(0, round(float(row[value])))) for row in rows]
         years = [year for year, _, _ in stated]
         if max(years) - min(years) <= 150:
@@ -48,6 +49,16 @@ def drawn(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Drawn | None
     if len(positive) < 2:
         return None
     return Drawn(None, bars.shares(positive[:_BARS]), max(0, len(positive) - _BARS))
+
+
+def heading(column: str) -> str:
+    """What stands above a column, in the language of the page where its word is known there.
+
+    >>> heading("works"), heading("firstYear"), heading("doi"), heading("issnL")
+    ('Works', 'First year', 'DOI', 'ISSN-L')
+    """
+    known = {"doi": "DOI", "issn": "ISSN", "issnL": "ISSN-L", "orcid": "ORCID", "mesh": "MeSH"}
+    return gettext(known.get(column) or _WORD.sub(" ", column).capitalize())
 
 
 def _label(texts: Sequence[str]) -> str:

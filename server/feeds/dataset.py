@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, render_template
 
 from converter import graph, jsonld
-from converter.formats import SUFFIXES
+from converter.formats import FORMATS, SUFFIXES
 from converter.mapping.engine import PROFILE
 from converter.store.reader import ArchiveReader
 from server.documents.figures import CurrentFigures
@@ -19,11 +19,13 @@ from server.http.headers import VARY
 from server.http.languages import language
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
-from server.representations.view import View
+from server.representations.view import Value, View
 from server.settings import Settings
 from server.sparql import Endpoint
 
 _KEPT = 16
+_SHOWN = 8
+"""Classes on the page, those with most resources."""
 _FORMS = {".html": "text/html", **SUFFIXES}
 """Suffix → media type."""
 
@@ -58,6 +60,16 @@ def dataset_blueprint(
         return Response(status=302, headers={"Location": f"{settings.base}void.ttl"})
 
     return blueprint
+
+
+def _classes(view: View, dataset: str) -> list[tuple[Value, int]]:
+    """The classes of the dataset and how many resources each has, the most first."""
+    found = [
+        (class_, int(view.text(part, "void:entities") or 0))
+        for part in view.nodes(dataset, "void:classPartition")
+        for class_ in view.links(part, "void:class")
+    ]
+    return sorted(found, key=lambda one: (-one[1], one[0].text))
 
 
 class _Shelf:
@@ -105,7 +117,15 @@ class _Shelf:
         address = f"{base}shelf"
         if suffix == ".html":
             view = View([*graph.parsed(graph.ordered(lines, base))], base)
-            return render_template("dataset.html", view=view, dataset=address, forms=_FORMS, profile=PROFILE).encode()
+            return render_template(
+                "dataset.html",
+                view=view,
+                dataset=address,
+                classes=_classes(view, address),
+                shown=_SHOWN,
+                forms={ending: (FORMATS[ending[1:]].title, kind) for ending, kind in SUFFIXES.items()},
+                profile=PROFILE,
+            ).encode()
         if suffix == ".jsonld":
             return jsonld.document(jsonld.framed(lines, address, base), base)
         return graph.document(lines, suffix.removeprefix("."), base)

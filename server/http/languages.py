@@ -71,6 +71,11 @@ def later(text: str) -> str:
     return text
 
 
+def within(text: str) -> str:
+    """A name as it stands within a sentence; German writes nouns with a capital letter wherever they stand."""
+    return text if language() == "de" else text.lower()
+
+
 def locale() -> str:
     """The language of the page as Babel calls it; English lists have no comma before their last part."""
     return {"en": "en_GB"}.get(language(), language().replace("-", "_"))

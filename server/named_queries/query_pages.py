@@ -10,7 +10,7 @@ from flask import render_template
 
 from converter.formats import offers
 from queries import Query, bind
-from server.charts.result_charts import drawn
+from server.charts.result_charts import drawn, heading
 from server.http.base_path import root
 from server.http.languages import gettext, later
 from server.named_queries.paging import WINDOW, Arranged, Page
@@ -24,6 +24,8 @@ Row = dict[str, dict[str, str]]
 
 QUALITY = later("Quality of the data")
 """The group of what is in no other."""
+_NUMBERS = frozenset({"integer", "decimal", "double", "float"})
+"""Data types (XSD) of what stands at the end of a column."""
 _GROUPS = {
     later("Publications"): (
         "works-per-year",
@@ -68,6 +70,13 @@ class Table(NamedTuple):
     rows: list[Row]
     page: Page
     links: Mapping[str, str]
+
+
+class Column(NamedTuple):
+    """A column of the table: what stands above it, and whether its values are numbers."""
+
+    heading: str
+    is_number: bool
 
 
 class Control(NamedTuple):
@@ -117,7 +126,8 @@ def question_page(
             )
             for parameter in query.parameters
         ],
-        columns=question.columns,
+        groups=grouped([one.query for one in questions().values()]),
+        columns=[_column(name, table.rows if table else []) for name in question.columns],
         rows=[[_cell(row.get(column), base) for column in question.columns] for row in table.rows] if table else [],
         table=table,
         first=table.page.skipped + 1 if table else 0,
@@ -130,6 +140,11 @@ def question_page(
         else None,
         example=f"{base}queries/{query.name}.csv" + (f"?{urlencode(own)}" if own else ""),
     ).encode()
+
+
+def _column(name: str, rows: Sequence[Row]) -> Column:
+    kinds = {row[name].get("datatype", "").rpartition("#")[2] for row in rows if name in row}
+    return Column(heading(name), bool(kinds) and kinds <= _NUMBERS)
 
 
 def _formats(address: str, own: Mapping[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urljoin
 
+from converter import set_names
 from converter.mapping.engine import Mapper
 from converter.privacy import masked
 from converter.store.reader import ArchiveReader, Held
@@ -117,13 +118,13 @@ def _sets(provider: Provider, asked: Asked) -> Iterator[str]:
     specs = _specs(provider)
     if not specs:
         raise Fault("noSetHierarchy", "The records here are in no sets.")
+    stated = set_names.stated(provider.archive.notes("harvest "))
+    given = {oai_identifiers.spec(spec): name for (_, spec), name in stated.items()}
     every = sorted({*specs, *(upper for spec in specs for upper in oai_identifiers.above(spec))})
+    names = {spec: given.get(spec) or oai_identifiers.set_name(spec) or spec for spec in every}
     inside = "".join(
-        element(
-            "set",
-            element("setSpec", text(spec)) + element("setName", text(masked(oai_identifiers.set_name(spec) or spec))),
-        )
-        for spec in every
+        element("set", element("setSpec", text(spec)) + element("setName", text(masked(name))))
+        for spec, name in names.items()
     )
     return iter([element("ListSets", inside)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -59,6 +60,7 @@ KINDS = {
         Kind("types", "type", later("Types"), later("Articles, theses, data sets …")),
         Kind("languages", "language", later("Languages"), later("Languages of the works")),
         Kind("licences", "licence", later("Licences"), later("What may be done with the works")),
+        Kind("sets", "set", later("Sets"), later("As the repositories group their records")),
         Kind("repositories", "repository", later("Repositories"), later("Where the records come from")),
     )
 }
@@ -185,7 +187,7 @@ def _names(site: Site, catalogue: CatalogueReader, kind: Kind) -> Response:
         last = found[SIZE - 1] if len(found) > SIZE else None
         behind = f"{path}?{urlencode({**given, 'from': sort_key(last.label), 'after': last.id})}" if last else ""
     number = catalogue.number(role)
-    as_tree = kind.role == "collection" and number <= _COLLECTIONS and not (start or by_works)
+    as_tree = kind.role in _TREES and number <= _COLLECTIONS and not (start or by_works)
     body = render_template(
         "names.html",
         kind=kind,
@@ -206,7 +208,7 @@ def _names(site: Site, catalogue: CatalogueReader, kind: Kind) -> Response:
             for name, things in schemes
         ],
         values=bars.shares([(one.label, _page(one, kind.role, above), one.works) for one in found[:SIZE]]),
-        tree=_collections(catalogue, above)
+        tree=_TREES[kind.role](catalogue, above)
         if as_tree
         else [_narrower(catalogue, one, above) for one in found[:SIZE]]
         if given
@@ -240,6 +242,41 @@ def _collections(catalogue: CatalogueReader, above: str) -> list[Branch]:
         Branch(owner.replace("-", ".") if owner.replace("-", "").isdecimal() else owner, "", 0, tuple(group))
         for owner, group in sorted(groups.items())
     ]
+
+
+def _sets(catalogue: CatalogueReader, above: str) -> list[Branch]:
+    """The sets of OAI-PMH, each with those below it; where there are several repositories, under the name of each."""
+    owners: dict[str, list[tuple[list[str], Thing]]] = {}
+    for one in catalogue.below("set/", _COLLECTIONS):
+        _, owner, spec = one.address.split("/", 2)
+        owners.setdefault(owner, []).append((spec.split(":"), one))
+    groups = {owner: _nested(sets, above) for owner, sets in owners.items()}
+    if len(groups) < 2:
+        return [one for group in groups.values() for one in group]
+    names = {owner: catalogue.thing(f"repository/{owner}") for owner in groups}
+    return [Branch(thing.label if thing else owner, "", 0, tuple(groups[owner])) for owner, thing in names.items()]
+
+
+def _nested(sets: Sequence[tuple[Sequence[str], Thing]], above: str, depth: int = 1) -> list[Branch]:
+    """Sets, each by the parts of its setSpec, as a tree from a depth on."""
+    by_part: dict[str, list[tuple[Sequence[str], Thing]]] = {}
+    for parts, thing in sets:
+        by_part.setdefault(parts[depth - 1], []).append((parts, thing))
+    found = []
+    for part, group in by_part.items():
+        own = next((thing for parts, thing in group if len(parts) == depth), None)
+        below = _nested([one for one in group if len(one[0]) > depth], above, depth + 1)
+        if own is None:
+            found.append(Branch(part, "", 0, tuple(below)))
+            continue
+        # Without a name of its own a set is called by its setSpec, of which the last part is enough in a tree.
+        label = part if own.label == own.address.split("/", 2)[2] else own.label
+        found.append(Branch(label, _page(own, "set", above), own.works, tuple(below)))
+    return sorted(found, key=lambda one: sort_key(one.label))
+
+
+_TREES = {"collection": _collections, "set": _sets}
+"""Roles whose things one page shows as a tree → what makes it."""
 
 
 def _page(thing: Thing, role: str, above: str) -> str:

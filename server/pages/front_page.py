@@ -19,7 +19,7 @@ from queries import all_queries
 from server.charts import bars
 from server.descriptions import description
 from server.http.base_path import root
-from server.http.languages import counted, digits, gettext, language, later, locale, ngettext
+from server.http.languages import counted, digits, gettext, later, locale, ngettext, within
 from server.pages.browse import span, tiles
 from server.pages.works import listed
 from server.representations.registry import REPRESENTATIONS
@@ -104,9 +104,7 @@ def _sentence(total: int, types: list[tuple[str, int]]) -> str:
 
 
 def _of_type(name: str, number: int) -> str:
-    """The name of a type within a sentence; German writes nouns with a capital letter wherever they stand."""
-    text = gettext(name if number == 1 else plurals()[name])
-    return text if language() == "de" else text.lower()
+    return within(gettext(name if number == 1 else plurals()[name]))
 
 
 def _figures(catalogue: CatalogueReader, above: str, *, search: bool) -> list[tuple[str, int, str]]:

@@ -82,6 +82,13 @@ _RELATED = {
 _KIND_OF_SHARED = {"author": "person", "editor": "person", "supervisor": "person", "contributor": "person"}
 _SHARED = frozenset({"person", "subject", "journal", "series", "grant"})
 """What two works have in common, in words."""
+_WAYS = {
+    "collection": (later("Collections"), "collections"),
+    "journal": (later("Journals"), "journals"),
+    "series": (later("Series"), "series"),
+    "type": (later("Types"), "types"),
+}
+"""By which role a trail leads to a work, and the list that it begins at."""
 _NOT_STATED = later("Not stated in the record")
 _LISTED_PART = 40
 """Values of one kind that are shown on the page; all stand among the statements."""
@@ -205,11 +212,16 @@ class _Page:
         )
 
     def trail(self) -> list[tuple[str, str]]:
-        """The collection that the work is in."""
-        own = [(thing.label, self._root + thing.address) for thing, roles in self._links if "collection" in roles]
-        return (
-            [(gettext("Collections"), f"{self._root}browse/collections"), *own[:1]] if own and self._search else own[:1]
-        )
+        """The collection that the work is in, else its journal, else its series, else the works of its type."""
+        for role, (title, list_) in _WAYS.items():
+            for thing in (thing for thing, roles in self._links if role in roles):
+                if role == "type":
+                    own = (gettext(thing.label), self.found(role, thing.address))
+                else:
+                    own = (thing.label, self._root + thing.address)
+                above = [(gettext(title), f"{self._root}browse/{list_}")] if self._search else []
+                return [*above, own] if own[1] else []
+        return []
 
     def badges(self, row: Row | None) -> list[tuple[str, str]]:
         """Type and access in words."""

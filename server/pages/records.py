@@ -15,8 +15,10 @@ from server.descriptions import description
 from server.descriptions.paths import page_of
 from server.descriptions.site import Site
 from server.http.asked_form import asked_form
+from server.http.base_path import root
 from server.http.headers import VARY
 from server.http.problems import problem
+from server.pages.works import listed as one_row
 
 SIZE = 50
 """Records on a page."""
@@ -33,11 +35,12 @@ _RECORDS = (
 
 
 class Found(NamedTuple):
-    """A page of records: its number from 1, the records, and whether there are more."""
+    """A page of records: its number from 1, the records, whether there are more, what the catalogue has of each."""
 
     number: int
     rows: list[dict[str, str]]
     more: bool
+    known: tuple[Row, ...] = ()
 
 
 def records_blueprint(site: Site) -> Blueprint:
@@ -92,8 +95,9 @@ def _all(site: Site, number: int) -> Found:
     """A page of records: of the catalogue, where there is one, which reads no more than it shows."""
     catalogue = site.archive.catalogue if site.archive else None
     if catalogue:
-        rows = [_row(site.base, row) for row in catalogue.by_address(number, SIZE)]
-        return Found(number, rows, number * SIZE < catalogue.total())
+        known = tuple(catalogue.by_address(number, SIZE))
+        rows = [_row(site.base, row) for row in known]
+        return Found(number, rows, number * SIZE < catalogue.total(), known)
     window = f"LIMIT {SIZE + 1} OFFSET {(number - 1) * SIZE}"
     query = _RECORDS.format(profile=iri(site.base + PROFILE), window=window)
     items = [row["item"] for row in description.rows(site.endpoint, query)]
@@ -133,7 +137,8 @@ def _sent(site: Site, found: Found, suffix: str = "") -> Response:
 def _body(site: Site, found: Found, form: str) -> bytes:
     pages = _beside(site, found, form)
     if form == TYPES[".html"]:
-        return render_template("records.html", found=found, pages=pages).encode()
+        works = [one_row(row, root(site.base)) for row in found.known]
+        return render_template("records.html", found=found, works=works, pages=pages).encode()
     stated = {"page": found.number, "records": found.rows, **pages}
     return json.dumps(stated, ensure_ascii=False, indent=1).encode() + b"\n"
 

@@ -19,6 +19,7 @@ from server.http.validated import REVALIDATED, etag, sent
 from server.pages.exports import EXPORTS, Result, exported
 from server.pages.no_index import no_index
 from server.pages.search_request import Searched, WrongSearch, page_links, searched, years_in_words
+from server.pages.things import WORDS
 from server.pages.works import listed
 
 SIZE = 20
@@ -136,7 +137,7 @@ def label_of(thing: Thing) -> str:
 
 def page_address(thing: Thing, role: str, above: str) -> str:
     """Where a thing has a page: of its own, or else the search for its works."""
-    if role in {"type", "language", "access", "licence", "repository"}:
+    if role in {"type", "language", "access", "licence", "repository", "set"}:
         return Searched("", ((role, thing.address),), "", "", 1, "").address(f"{above}search")
     return above + thing.address
 
@@ -210,7 +211,7 @@ def _page(
 def _name(role: str) -> str:
     if role in _NAMES:
         return gettext(_NAMES[role][0])
-    return gettext("Linked with") if role == "thing" else role.capitalize()
+    return gettext("Linked with") if role == "thing" else gettext(WORDS[role])
 
 
 def _label(catalogue: CatalogueReader, address: str) -> str:

@@ -20,7 +20,7 @@ _DRAWN = 12
 """Neighbours that a picture shows."""
 _AMONG = 500
 """The newest works of a thing that its lists of subjects, authors and co-authors are made of."""
-_WORDS = {
+WORDS = {
     "author": later("Author"),
     "editor": later("Editor"),
     "supervisor": later("Supervisor"),
@@ -36,6 +36,7 @@ _WORDS = {
     "place": later("Place"),
     "collection": later("Collection"),
     "other": later("Linked otherwise"),
+    "set": later("Set"),
 }
 """Role → how a list names it."""
 _BESIDE = {
@@ -121,7 +122,7 @@ def about(
         last=years[0][0] if years else None,
         works=[listed(row, root, qualifiers=_qualifiers(row, thing, people=people)) for row in found],
         roles=[
-            (gettext(_WORDS.get(role, role.capitalize())), works, link.role(role, thing))
+            (gettext(WORDS.get(role, role.capitalize())), works, link.role(role, thing))
             for role, works in roles.items()
         ],
         chart=bars.by_year(
@@ -182,7 +183,7 @@ def _qualifiers(row: Row, thing: Thing, *, people: bool) -> list[str]:
     for kind in dict.fromkeys(agent[0] for agent in agents if agent[2] == thing.address):
         names = [agent for agent in agents if agent[0] == kind]
         place = next(number for number, agent in enumerate(names, 1) if agent[2] == thing.address)
-        word = gettext(_WORDS[kind])
+        word = gettext(WORDS[kind])
         several = kind == "author" and len(names) > 1
         found.append(gettext("%(role)s, %(n)s of %(all)s", role=word, n=place, all=len(names)) if several else word)
     return found

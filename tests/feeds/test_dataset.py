@@ -169,7 +169,7 @@ def test_void_is_found_where_it_is_looked_for(served: Site) -> None:
 def test_the_page_tells_the_figures(served: Site) -> None:
     page = ask(served, "GET", "/shelf.html").body.decode()
     assert f"<dd>{int(str(graph(served).value(shelf(graph(served)), VOID.triples))):,}</dd>" in page
-    assert "fabio:JournalArticle" in page
+    assert "datacite:Identifier" in page
 
 
 def test_what_the_client_has_is_not_sent_again(served: Site) -> None:

@@ -124,8 +124,18 @@ def test_the_list_leads_people_to_every_question(site: Site) -> None:
 def test_a_question_of_nothing_shows_its_rows_at_once(site: Site) -> None:
     tree = page(site, "/queries/works-per-year")
     assert cells(tree) == rows(get(site, "works-per-year.csv"))
-    assert tree.xpath("//div[@aria-label='Result']//thead//th/text()") == ["year", "type", "works"]
+    assert tree.xpath("//div[@aria-label='Result']//thead//th/text()") == ["Year", "Type", "Works"]
+    assert tree.xpath("//div[@aria-label='Result']//th[@class='num']/text()") == ["Works"]
+    assert "Works by year, " in tree.xpath("string(//figcaption)")
     assert not tree.xpath("//main//form")
+
+
+def test_a_question_leads_to_every_other_and_says_which_it_is(site: Site) -> None:
+    tree = page(site, "/queries/works-per-year")
+    (menu,) = tree.xpath("//nav[@class='menu']")
+    named = {query.name for query in all_queries()}
+    assert {link.rpartition("/")[2] for link in menu.xpath(".//a/@href")} == named
+    assert menu.xpath(".//a[@aria-current='page']/@href") == ["/queries/works-per-year"]
 
 
 def test_a_question_that_must_be_told_something_shows_its_form_first(site: Site) -> None:

@@ -170,3 +170,44 @@ def test_what_is_written_into_an_empty_field_has_a_colour_of_ours() -> None:
 def test_the_style_names_no_colour_but_its_own_and_no_address(sheet: Path) -> None:
     rules = re.sub(r"--\w+: #[0-9a-f]{6};", "", sheet.read_text(encoding="utf-8"))
     assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|url\(|@import", rules)
+
+
+def test_the_way_to_a_record_begins_at_its_collection_else_its_journal_or_its_type(shelf: Site) -> None:
+    named = {
+        path: [link.text_content() for link in page(shelf, f"/record/{path}").xpath("//nav[@class='crumbs']//a")]
+        for path in (HANDLE, "20.500.12345/702", "id/a")
+    }
+    assert named == {
+        HANDLE: ["Journals", "Annals of Coastal Ecology"],
+        "20.500.12345/702": ["Collections", "20.500.12345/8"],
+        "id/a": ["Types", "Doctoral thesis"],
+    }
+
+
+def test_the_list_of_all_records_says_of_each_what_it_is_who_wrote_it_and_where_it_appeared(shelf: Site) -> None:
+    rows = texts(page(shelf, "/records"), "//ol[contains(@class, 'works')]/li")
+    (article,) = (row for row in rows if "three-year field study" in row)
+    for part in ("Article", "Marrow, T; Quill, A; Brandt-Yao, LM and 1 more", "Annals of Coastal Ecology 12(4)"):
+        assert part in article
+
+
+def test_the_works_of_a_name_are_downloaded_like_those_of_a_person(shelf: Site) -> None:
+    links = {}
+    for path in ("/name/marrow-t", "/person/20-500-12345/rp00042.html"):
+        found = page(shelf, path).xpath("//h3[.='Its works']/following-sibling::ul[1]//a/@href")
+        assert {ask(shelf, "GET", address).status for address in found} == {200}
+        links[path] = [address.partition("?")[0] for address in found]
+    assert links["/name/marrow-t"] == links["/person/20-500-12345/rp00042.html"]
+    assert "/search.bib" in links["/name/marrow-t"]
+
+
+def test_the_page_of_the_dataset_names_the_largest_classes_and_examples_by_their_titles(shelf: Site) -> None:
+    root = page(shelf, "/shelf.html")
+    numbers = [int(number) for number in root.xpath("//section[@aria-labelledby='kinds']//tbody/tr/td[2]/text()")]
+    assert numbers == sorted(numbers, reverse=True)
+    assert "Turtle" in texts(root, "//h2[.='This description as data']/..//a")
+    shown = root.xpath("//dt[.='Examples']/following-sibling::dd/a")
+    assert shown
+    for one in shown:
+        path = one.get("href").removeprefix(f"{shelf.base}item/")
+        assert texts(page(shelf, f"/record/{path}"), "//h1") == [one.text_content()]
