@@ -58,10 +58,10 @@ def shows(start: bytes) -> bool:
     delimiter = sign or _delimiter(line)
     cells = [cell.strip().strip('"') for cell in line.split(delimiter)]
     rows = [other for other in lines[1:] if other.strip()]
-    if not sign and rows and _FIELD.fullmatch(rows[0].split(delimiter)[0].strip()):
+    named = [cell for cell in cells if _FIELD.fullmatch(cell)]
+    if not sign and rows and named == cells[:1] and _FIELD.fullmatch(rows[0].split(delimiter)[0].strip()):
         # A field in each line is a page that was copied, without the line of heads above it.
         return False
-    named = [cell for cell in cells if _FIELD.fullmatch(cell)]
     own = [cell for cell in cells if cell.lower() in _OWN or _FILES.fullmatch(cell)]
     return len(cells) > 1 and bool(named) and (len(named) + len(own)) * 3 >= len(cells)
 

@@ -126,6 +126,21 @@ def test_a_table_in_windows_1252_is_read_and_reported(tmp_path: Path) -> None:
     assert "read as Windows-1252" in report.all[0].reason
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "filename,dc.title\nharbour.pdf,Harbours\n",
+        "filename__bundle:ORIGINAL,dc.title,dc.date\nharbour.pdf,Harbours,1999\n",
+        "dc.title,dc.identifier\nharbour.io,x\n",
+    ],
+)
+def test_the_name_of_a_file_is_not_taken_for_that_of_a_field(table: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(table, encoding="utf-8")
+    [record] = records(path)
+    assert record.values("dc.title")
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A package of the Simple Archive Format."""
