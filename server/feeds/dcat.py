@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import ontology
-from converter import graph
+from converter.formats import GRAPHS
 from converter.mapping.engine import PROFILE
 from converter.publish.dump_files import Dump
 from converter.values.terms import XSD, iri, literal, triple, type_
@@ -60,7 +60,7 @@ def catalogued(settings: Settings, life: Life, dumps: Iterable[Dump], paths: Ite
     yield triple(dataset, _term("void:uriSpace"), literal(base))
     yield triple(dataset, _term("void:sparqlEndpoint"), iri(f"{base}sparql"))
     yield triple(dataset, _term("dcat:version"), literal(life.version))
-    for format_ in graph.FORMATS.values():
+    for format_ in GRAPHS.values():
         yield triple(dataset, _term("void:feature"), iri(format_.identifier))
     for name, moment in (("dcterms:issued", life.issued), ("dcterms:modified", life.modified)):
         if moment:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from converter import graph
-from converter.formats import offers
+from converter import graph, jsonld
+from converter.formats import GRAPHS, offers
 from converter.values.terms import iri, literal, triple, type_
 from queries import Query, all_queries, bind
 from server.named_queries.paging import WINDOW, Arranged, arranged
@@ -50,12 +50,14 @@ def shown(query: Query) -> str:
 
 
 def _document(name: str) -> Callable[[str], bytes]:
+    if name == "jsonld":
+        return lambda base: json.dumps(jsonld.expanded(examples(base)), ensure_ascii=False, indent=1).encode() + b"\n"
     return lambda base: graph.document(examples(base), name, base)
 
 
 DOCUMENTS: Mapping[str, tuple[str, Callable[[str], bytes]]] = {
     "application/json": ("json", lambda base: f"{json.dumps(listed(base), ensure_ascii=False, indent=1)}\n".encode()),
-    **{format_.media_type: (format_.name, _document(format_.name)) for format_ in graph.FORMATS.values()},
+    **{format_.media_type: (format_.name, _document(format_.name)) for format_ in GRAPHS.values()},
 }
 """The list for programs: media type → its name, and what writes it from the base."""
 

@@ -161,6 +161,14 @@ def test_rdflib_reads_the_same_graph_by_address_in_every_format(shelf: Site, nam
     assert isomorphic(found, expected)
 
 
+@pytest.mark.filterwarnings("ignore:.*is deprecated, use Dataset:DeprecationWarning")
+@pytest.mark.parametrize("path", ["queries", "sparql", "ns", "shelf", "ldes", "graph?default"])
+def test_rdflib_reads_one_graph_of_what_describes_the_site(shelf: Site, path: str) -> None:
+    expected, *others = (rdflib.Graph().parse(f"{shelf.base}{path}", format=name) for name in RDF)
+    assert len(expected) > 5
+    assert [isomorphic(expected, other) for other in others] == [True] * len(others)
+
+
 ACCEPTS = {
     # Apache Jena, rdf-dereference and the Java RDF4J, as they ask.
     "text/turtle,application/n-triples;q=0.9,application/ld+json;q=0.8,application/rdf+xml;q=0.7,*/*;q=0.3": "ttl",
