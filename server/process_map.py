@@ -20,6 +20,8 @@ R = TypeVar("R")
 
 _AHEAD = 4
 """Tasks that may wait for each process: memory is flat in the number of all."""
+_FAULTS: list[Exception] = []
+"""Why the work of this process could not begin."""
 
 
 def spread(
@@ -33,7 +35,7 @@ def spread(
 ) -> Iterator[R]:
     """Yield what `work` gives for the things, so many at a time; each process is begun by `begin(*stated)`.
 
-    Raises StoreError where a process is killed.
+    Raises StoreError where a process is killed, and what `begin` or `work` raises.
     """
     # A process that is started anew, and not forked, shares no lock with the threads of this one.
     context = multiprocessing.get_context("spawn")
@@ -41,7 +43,7 @@ def spread(
         waiting: collections.deque[Future[R]] = collections.deque()
         try:
             while task := [*islice(things, at_once)]:
-                waiting.append(pool.submit(work, task))
+                waiting.append(pool.submit(_done, work, task))
                 if len(waiting) > processes * _AHEAD:
                     yield waiting.popleft().result()
             while waiting:
@@ -58,7 +60,18 @@ def _begin(begin: Callable[..., None], stated: tuple[Any, ...]) -> None:
     # An interruption is for the process that shares the work out.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    begin(*stated)
+    try:
+        begin(*stated)
+    except Exception as fault:
+        # Whoever waits for the work is told.
+        _FAULTS.append(fault)
+
+
+def _done(work: Callable[[list[T]], R], things: list[T]) -> R:
+    """The work of this process, which cannot do any where its beginning failed."""
+    if _FAULTS:
+        raise _FAULTS[0]
+    return work(things)
 
 
 def _end_with_parent() -> None:

@@ -193,7 +193,7 @@ def export(ctx: click.Context, target: Path, data: Path, workers: int | None) ->
     from shelfgraph.exporting import Export
 
     folder = DataFolder(data)
-    generation, identity = folder.current(), folder.identity()
+    generation, identity = folder.agreed(), folder.identity()
     run = Export.begun(target, generation.number, identity.base if identity else "")
     if not any(found.generation == generation.number and found.since is None for found in dump_files.kept(data)):
         ctx.invoke(dump, data=data, output=None, format_=None, compress=None, since=None, keep=3)

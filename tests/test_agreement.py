@@ -14,6 +14,7 @@ from converter.store.agreement import stamp_of
 from converter.store.archive import Archive
 from converter.store.data_folder import DataFolder
 from tests.commands import shelfgraph
+from tests.conftest import EXAMPLES
 from tests.test_store import IDENTITY, MAPPER, load, made, record, stored, title
 
 FILES = ("archive.sqlite", "archive.sqlite-wal", "archive.sqlite-shm")
@@ -94,10 +95,20 @@ def test_a_missing_archive_is_not_made_by_looking_for_it(tmp_path: Path) -> None
     assert not (folder.path / "archive.sqlite").exists()
 
 
-@pytest.mark.parametrize("words", [("load", "examples"), ("log",), ("show", "12345/1"), ("serve",), ("sources",)])
-def test_the_commands_stop_with_a_sentence(tmp_path: Path, words: tuple[str, ...]) -> None:
+COMMANDS = (
+    *(("load", "examples"), ("rebuild",), ("release",), ("forget", "12345/1"), ("backup", "kept"), ("export", "site")),
+    *(("log",), ("show", "12345/1"), ("serve",), ("sources",)),
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_the_commands_stop_with_a_sentence(
+    tmp_path: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = folder_of(tmp_path / "d", "A light")
     remove(folder.path)
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
     done = shelfgraph(*words, "--data", folder.path)
     assert done.returncode == 1
     assert done.stderr.startswith(b"shelfgraph: ")

@@ -43,7 +43,7 @@ def of_engine(fault: BaseException) -> StoreError | None:
     return StoreError(f"the store or a generation is damaged ({words}); {_of_engine(words)}")
 
 
-def unreadable(path: Path, fault: sqlite3.Error) -> StoreError:
+def unreadable(path: Path, fault: sqlite3.Error | OSError) -> StoreError:
     """What is said of an archive that cannot be read: why, and what brings it back."""
     if not path.exists() or not path.stat().st_size:
         return StoreError(f"{path}: the archive is missing or empty; bring back a copy with “shelfgraph restore”")

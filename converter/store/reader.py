@@ -78,7 +78,7 @@ class ArchiveReader:
         try:
             (version,) = self._ask("PRAGMA user_version")[0]
             self._version = int(version)
-        except sqlite3.DatabaseError as fault:
+        except (sqlite3.DatabaseError, OSError) as fault:
             raise unreadable(path, fault) from None
         if not OLDEST_READ <= version <= len(MIGRATIONS):
             raise StoreError(f"{path}: version {version}, and this program reads {len(MIGRATIONS)}; load it again")
