@@ -211,3 +211,32 @@ def test_the_page_of_the_dataset_names_the_largest_classes_and_examples_by_their
     for one in shown:
         path = one.get("href").removeprefix(f"{shelf.base}item/")
         assert texts(page(shelf, f"/record/{path}"), "//h1") == [one.text_content()]
+
+
+def test_every_link_to_a_part_of_a_page_leads_to_that_part(shelf: Site) -> None:
+    """As a browser follows it: over redirects, which keep the fragment."""
+    pages: dict[str, lxml_html.HtmlElement] = {}
+
+    def shown(path: str) -> lxml_html.HtmlElement:
+        if path not in pages:
+            answer = ask(shelf, "GET", path, Accept="text/html")
+            there = answer.headers.get("location", "").removeprefix(shelf.base)
+            pages[path] = shown(f"/{there}") if there else lxml_html.fromstring(answer.body)
+        return pages[path]
+
+    rows = ask(shelf, "GET", "/records.json").body.decode()
+    works = re.findall(rf'{re.escape(shelf.base)}(item/[^"]+)', rows)
+    things = ["/journal/5555-1238.html", "/journal/2490-0028.html"]
+    nowhere, followed = set(), 0
+    for path in [*PAGES, *things, *(f"/{work}" for work in works)]:
+        root = shown(path)
+        ids = root.xpath("//@id")
+        assert len(ids) == len(set(ids)), path
+        for address in {*root.xpath("//a/@href")}:
+            page_, _, part = str(address).partition("#")
+            if part and (page_.startswith(shelf.base) or not page_):
+                followed += 1
+                target = shown(f"/{page_.removeprefix(shelf.base)}") if page_ else root
+                nowhere |= set() if target.xpath("//*[@id=$id]", id=part) else {str(address)}
+    assert followed > 100
+    assert nowhere == set()
