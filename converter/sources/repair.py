@@ -19,7 +19,7 @@ from lxml import etree
 import ontology
 from converter.report import Finding
 from converter.sources.decoding import utf8
-from converter.values.terms import UNCARRIABLE
+from converter.values.terms import carriable
 
 WRAPPER = "repaired"
 """The element around what was repaired."""
@@ -150,7 +150,7 @@ def _clean(text: str) -> str:
     >>> _clean("<a>R&D, p < 0.05 &#1;\x02<![CDATA[R&D]]></a>")
     '<a>R&amp;D, p &lt; 0.05 <![CDATA[R&D]]></a>'
     """
-    text = UNCARRIABLE.sub("", text)
+    text = carriable(text)
     parts, place = [], 0
     for start, end in _verbatim(text):
         parts += [_FAULTS.sub(_instead, text[place:start]), text[start:end]]

@@ -21,6 +21,15 @@ _TO_ESCAPE = re.compile(r'["\\\x00-\x1f\x7f]')
 UNCARRIABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+def carriable(text: str) -> str:
+    r"""The text without the characters that no document of XML can carry; those that part words leave a blank.
+
+    >>> carriable("kelp\x0bforest\x00s")
+    'kelp forests'
+    """
+    return UNCARRIABLE.sub(lambda match: " " if match[0].isspace() else "", text)
+
+
 @lru_cache(maxsize=50_000)
 def iri(text: str) -> str:
     """The IRI as an N-Triples term.

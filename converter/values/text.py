@@ -7,14 +7,14 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from converter.values.terms import UNCARRIABLE
+from converter.values.terms import UNCARRIABLE, carriable
 
 _INVISIBLE = " \u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 """Spaces, and signs that say nothing at the edges of a value: in which direction it is written, where it may break."""
 _SPACES = re.compile(r"\s+")
 _INNER_SPACES = re.compile(r"[^\S\n]+")
 _PARAGRAPHS = re.compile(r" ?\n[ \n]*")
-_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 # An element has attributes or none; "<i and j>" is a comparison.
 _ATTRIBUTES = r"(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>"
 _BLOCKS = r"p|br|div|ul|ol|li|h[1-6]|table|tr|blockquote|jats:(?:p|title|sec|list|list-item)"
@@ -138,10 +138,10 @@ def _meant(text: str) -> str:
 def _carriable(text: str) -> tuple[str, tuple[str, ...]]:
     repairs: list[str] = []
     if UNCARRIABLE.search(text):
-        text = UNCARRIABLE.sub("", text)
+        text = carriable(text)
         repairs.append("a control character removed")
     for _ in range(_MOST_LAYERS):
-        decoded = UNCARRIABLE.sub("", _unescaped(text)) if _ENTITY.search(text) else text
+        decoded = carriable(_unescaped(text)) if _ENTITY.search(text) else text
         if decoded == text:
             break
         text = decoded

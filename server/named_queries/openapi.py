@@ -63,7 +63,8 @@ def openapi(base: str) -> dict[str, Any]:
 
 
 def _list() -> dict[str, Any]:
-    kinds = {kind: _ref("Questions") if kind == "application/json" else _TEXT for kind in DOCUMENTS}
+    kinds: dict[str, Any] = dict.fromkeys(DOCUMENTS, _TEXT) | {"application/json": _ref("Questions")}
+    kinds["application/ld+json"] = {}
     return {
         "operationId": "listQuestions",
         "tags": ["questions"],

@@ -42,7 +42,16 @@ CONFORMING = CHECKS.get_by_names(
 )
 
 ACCEPTED = st.sampled_from(
-    ["*/*", "text/html", "application/json", "text/csv", "text/turtle, */*;q=0.1", "image/png", "text/*", "q=;,"]
+    [
+        "*/*",
+        "text/html",
+        "application/json",
+        "application/ld+json",
+        "text/csv",
+        "text/turtle, */*;q=0.1",
+        "text/*",
+        "q=;,",
+    ]
 )
 
 QUERIES = ("SELECT * { ?s ?p ?o } LIMIT 3", "ASK {}", "CONSTRUCT WHERE { ?s a ?o }", "SELECT ?x { ?x foaf:name 1 }")

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ontology
-from converter.values import agent_kinds, check_digits, citations, dates, identifiers, licences, resolvable
+from converter.values import agent_kinds, check_digits, citations, dates, identifiers, licences, resolvable, text
 
 _PIECES = st.sampled_from(["doi", "DOI", "doi:", "doi.org/", ".", "-", "_", ":", "a", "7", "AB"])
 _SUFFIX = st.lists(_PIECES, min_size=1).map(lambda pieces: "".join(pieces) + "z")
@@ -112,3 +112,8 @@ def test_pages_behind_their_letters_are_read_in_the_short_form() -> None:
 
 def test_a_range_of_uncertain_years_is_one() -> None:
     assert dates.parse("1945?-1950?") == ("1945?/1950?", "edtf", 1945, None)
+
+
+@pytest.mark.parametrize("between", ["\x0b", "\x0c", "&#9;", "&#x9;", "&#10;", "\u2028", "\x1f"])
+def test_what_parts_words_leaves_a_blank(between: str) -> None:
+    assert text.clean(f"kelp{between}forest").text == "kelp forest"
