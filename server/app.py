@@ -15,6 +15,7 @@ from converter.store.reader import ArchiveReader
 from converter.values.languages import language_tag
 from converter.values.text import plain
 from server.documents.figures import CurrentFigures
+from server.documents.former_addresses import former_blueprint, read_redirects
 from server.documents.resources import site_blueprint
 from server.feeds.api_catalog import api_catalog_blueprint
 from server.feeds.atom import atom_blueprint
@@ -109,6 +110,7 @@ def create_app(
         )
     )
     app.register_blueprint(site_blueprint(endpoint, settings, archive, figures))
+    app.register_blueprint(former_blueprint(endpoint, settings.base, archive, read_redirects(settings.redirects)))
     app.register_blueprint(sitemap_blueprint(endpoint, settings, archive))
     app.register_blueprint(dumps_blueprint(endpoint, settings))
     app.register_blueprint(dataset_blueprint(endpoint, settings, archive, figures))

@@ -53,6 +53,8 @@ _THREADS = 320
 
 _SAID = ("base", "title", "contact", "licence", "rate_limit", "max_bytes", "languages", "accent")
 """What the application receives of a deployment unchanged."""
+_FILES = ("folder", "logo", "about", "redirects")
+"""What it receives as the names of files."""
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +75,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     logo: str = ""
     accent: str = ""
     about: str = ""
+    redirects: str = ""
     folder: str = ""
     endpoint: str = ""
     graph: str = ""
@@ -92,7 +95,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     def settings(self) -> Settings:
         """What the application knows of it."""
         same: dict[str, Any] = {name: getattr(self, name) for name in _SAID}
-        same |= {name: Path(getattr(self, name)) for name in ("folder", "logo", "about") if getattr(self, name)}
+        same |= {name: Path(getattr(self, name)) for name in _FILES if getattr(self, name)}
         return Settings(**same)
 
 

@@ -16,6 +16,7 @@ class Settings:
     `licence` is the address of the licence of the data, stated where there is one.  `languages` are those of the pages
     (BCP 47); who reads none of them has the first.  `logo` is a picture, `accent` the colour of links and buttons
     (`#rrggbb`), `about` a text in Markdown that the site says of itself.
+    `redirects` is a table of addresses that others had, and where they lead.
     """
 
     base: str
@@ -29,3 +30,4 @@ class Settings:
     logo: Path | None = None
     accent: str = ""
     about: Path | None = None
+    redirects: Path | None = None

@@ -48,6 +48,11 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 @click.option("--accent", default="", metavar="#RRGGBB", help="The colour of links and buttons.")
 @click.option("--about", type=click.Path(dir_okay=False, path_type=Path), help="A text about the site, in Markdown.")
 @click.option(
+    "--redirects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Addresses that others had, and where they lead, as CSV: from,to.",
+)
+@click.option(
     "--languages", default="", metavar="TAGS", help="Those of the pages, such as de,en; the first for all others."
 )
 @click.option("--contact", default="", metavar="E-MAIL", help="Whom to ask about the site; OAI-PMH shows it to all.")
@@ -215,15 +220,18 @@ def changeable(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises UsageError where an option is none.
     """
+    from server.documents.former_addresses import read_redirects
     from server.pages.appearance import appearance
 
     appearance(given["logo"], given["accent"], given["about"])
+    read_redirects(given["redirects"])
     named = ("title", "contact", "workers", "timeout", "log", "slow", "rate_limit", "accent")
     same = {name: given[name] for name in named}
     return same | {
         "languages": _languages(given["languages"]),
         "logo": str(given["logo"] or ""),
         "about": str(given["about"] or ""),
+        "redirects": str(given["redirects"] or ""),
         "licence": options.web_address("--licence", given["licence"]),
         "max_bytes": options.size("--max-bytes", given["max_bytes"]),
         "memory": options.size("--memory", given["memory"]) if given["memory"] else None,
