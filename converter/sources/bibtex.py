@@ -24,7 +24,7 @@ from converter.sources.pages import add_pages
 from converter.sources.remainder import Leaf
 from converter.sources.vocabulary import add_agent
 from converter.values.agent_kinds import is_nobody, kind
-from converter.values.dates import parse
+from converter.values.dates import of_parts, parse
 from converter.values.text import keywords
 from ontology.source_tables import fields, notes
 
@@ -262,6 +262,9 @@ def _issued(year: str, month: str, day: str) -> str:
     """
     month = re.sub(r'["#{}~]', " ", month).strip()
     numbers = [number for number in _PAGES.split(month.replace("/", "-")) if number.isdecimal()]
+    if any(of_parts(year, number) == year for number in numbers) and not re.search(r"[^\W\d_]", month):
+        # No month, and no year either.
+        return ""
     if year.isdecimal() and numbers and not re.search(r"[^\W\d_]", month):
         months = [f"{year}-{int(number):02d}" for number in numbers]
         text = "/".join(months) if len(months) == 2 else f"{months[0]}-{day.zfill(2)}" if day else months[0]

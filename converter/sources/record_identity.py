@@ -14,6 +14,7 @@ from converter.values.resolvable import handle
 
 _OAI = re.compile(r"oai:[^:]+:(\d+(?:\.\d+)*/\S+)")
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_NEXT = re.compile(r"[\s;,|]+(?=(?:https?://|hdl:))", re.IGNORECASE)
 _ADDRESSES = ("dc.identifier.uri", "dc.identifier.handle", "dc.identifier", "dcterms.identifier")
 
 
@@ -24,6 +25,8 @@ def handle_of(fields: Iterable[Field], identifier: str = "") -> str | None:
     '10722/1'
     >>> handle_of([], "oai:repo.example.org:12345/6")
     '12345/6'
+    >>> handle_of([Field("dc.identifier.uri", "http://hdl.handle.net/1/2;http://hdl.handle.net/1/3")])
+    '1/2'
     """
     match = _OAI.fullmatch(identifier)
     if match:
@@ -31,7 +34,8 @@ def handle_of(fields: Iterable[Field], identifier: str = "") -> str | None:
     if identifier.startswith("hdl:"):
         found = handle(identifier)
         return found.value if found else None
-    by_name = {name: [field.value for field in fields if field.name == name] for name in _ADDRESSES}
+    stated = [(field.name, value) for field in fields for value in _NEXT.split(field.value)]
+    by_name = {name: [value for own, value in stated if own == name] for name in _ADDRESSES}
     for name in _ADDRESSES:
         for value in by_name[name]:
             found = handle(value) if re.match(r"https?:|hdl:", value) or name == "dc.identifier.handle" else None

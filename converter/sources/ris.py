@@ -214,6 +214,8 @@ def _date(text: str) -> str:
 
     >>> _date("2013/02/01/"), _date("2013///Spring"), _date("2013/Spring/"), _date("1998"), _date("1980///198X")
     ('2013-02-01', 'Spring 2013', 'Spring 2013', '1998', '198X')
+    >>> _date("2011/01//2011-01/2011-02"), _date("2011/05/03/May")
+    ('2011-01/2011-02', '2011-05-03')
     """
     parts = [part.strip() for part in text.split("/")]
     if not re.fullmatch(r"\d{4}", parts[0]):
@@ -224,7 +226,8 @@ def _date(text: str) -> str:
             break
         numbers.append(part.zfill(2))
     about = "/".join(part for part in parts[len(numbers) :] if part)
-    if len(numbers) == 1 and (found := parse(about)) and str(found.year) == numbers[0]:
+    found = parse(about)
+    if found and str(found.year) == numbers[0] and (len(numbers) == 1 or found.datatype == "edtf"):
         return about
     words = next((part for part in parts[len(numbers) :] if re.search(r"[^\W\d_]", part)), "")
     if len(numbers) == 1 and words and parse(f"{words} {numbers[0]}"):

@@ -17,6 +17,7 @@ from converter.sources.relations import related
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
 from converter.values.check_digits import isni
+from converter.values.dates import of_parts, parse
 from ontology.source_tables import Rule, SourceTable, field_of, kinds
 
 _AND = re.compile(r"\s*,\s+and\s+|\s+and\s+|\s*;\s*|\s*,\s+", re.IGNORECASE)
@@ -325,9 +326,11 @@ def date_of(node: Node) -> str:
             dates.append([number])
         else:
             dates[-1].append(number.zfill(2))
-    whole = "/".join("-".join(date) for date in dates)
-    if len(dates) == 1 and len(dates[0]) == 1 and node.stated("season") in {"1", "2", "3", "4"}:
-        whole += f"-2{node.stated('season')}"
+    whole = "/".join(of_parts(*date[:3]) for date in dates)
+    if len(dates) == 1 and len(dates[0]) == 1 and (season := node.stated("season")):
+        in_words = parse(f"{season} {whole}")
+        named = in_words.lexical if in_words and in_words.datatype == "edtf" else whole
+        whole = f"{whole}-2{season}" if season in {"1", "2", "3", "4"} else named
     if whole and node.stated("circa").casefold() in {"true", "1"}:
         whole += "~"
     return whole or node.stated("raw") or node.stated("literal")

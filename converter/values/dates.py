@@ -39,9 +39,15 @@ _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 # A year of copyright behind a year of issue says when the text was protected, not when it appeared.
 _COPYRIGHT = r"(?:©\s?|℗\s?|\(c\)\s?|cop\.?\s?|copyright\s|c|p)(\d{4})"
 # So does a year of printing, which is that of a copy.
-_PRINTED_BEHIND = re.compile(r"(?<=\d)\s?[,;]?\s?[\[(](?:printed|impr\.?|druck|tirage)\s\d{4}[\])]$", re.IGNORECASE)
-_COPYRIGHT_BEHIND = re.compile(rf"(?<=[\d\]?])\s?[,;]?\s?\[?{_COPYRIGHT}\]?\.?\]?$", re.IGNORECASE)
-_CORRECTED = re.compile(r"\bi\.\s?e\.,?\s*(\d{4})\b")
+_PRINTED_BEHIND = re.compile(
+    r"(?<=\d)\s?[,;]?\s?[\[(]?(?:printed|impr\.?|druck|tirage|repr(?:\.|int(?:ed)?))\s(?:in\s)?\d{4}[\])]?\.?$"
+    r"|(?<=\d)\s?[,;]?\s?[\[(]?\d{4}\s(?:printing|impression|reprint)[\])]?\.?$",
+    re.IGNORECASE,
+)
+_COPYRIGHT_BEHIND = re.compile(rf"(?:(?<=[\d\]?])|(?<=\bprinting))\s?[,;]?\s?\[?{_COPYRIGHT}\]?\.?\]?$", re.IGNORECASE)
+# "©2011 [2012]": what stands behind it in brackets, the catalogue found out.
+_COPYRIGHT_BEFORE = re.compile(rf"\[?{_COPYRIGHT}\]?\s?[,;]?\s?(?=\[\D*\d{{4}})", re.IGNORECASE)
+_CORRECTED = re.compile(r"\b(?:i\.\s?e\.,?|recte|erschienen|ersch\.|paru en|publicado en)\s*(\d{4})\b")
 _TIME_OF_DAY = re.compile(r"\s\d{1,2}:\d\d(?::\d\d)?(?:\s(?:[A-Z]{3,4}|[+-]\d{4}))?(?=\s|$)")
 _LONE_YEAR = re.compile(r"(?<![\w:./-])(1[4-9][0-9]{2}|20[0-9]{2})(?![\w./-]*\d)")
 _ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019, "民國": 1912, "民国": 1912}
@@ -85,6 +91,7 @@ def _parsed(value: str) -> Date | None:
     if corrected := _CORRECTED.search(value):
         value = corrected[1]
     value = _PRINTED_BEHIND.sub("", _COPYRIGHT_BEHIND.sub("", value)).rstrip(",;: ")
+    value = _COPYRIGHT_BEFORE.sub("", value) or value
     if re.match(r"\d{4}-", value):
         value = _ASKED.sub("-XX", value)
     for pattern, make in _FORMS:
@@ -94,13 +101,31 @@ def _parsed(value: str) -> Date | None:
     return _worded(value)
 
 
+def of_parts(year: str, month: str = "", day: str = "") -> str:
+    """Year, month and day that a source states one by one, as far as the calendar and the seasons of EDTF have them.
+
+    >>> of_parts("2011", "5", "3"), of_parts("2011", "21"), of_parts("2011", "13"), of_parts("2011", "5", "32")
+    ('2011-05-03', '2011-21', '2011', '2011-05')
+    """
+    parts = [year.zfill(4) if year else ""]
+    if month.isdecimal() and (1 <= int(month) <= 12 or 21 <= int(month) <= 41):
+        parts.append(month.zfill(2))
+        if day.isdecimal() and year.isdecimal() and _is_day(int(year), int(month), int(day)):
+            parts.append(day.zfill(2))
+    return "-".join(parts)
+
+
 def copyright_apart(text: str) -> tuple[str, str]:
     """What a statement of publication says of the issue, and the year of copyright behind it or alone in it.
 
     >>> copyright_apart("[2009?], ©2008."), copyright_apart("c1998"), copyright_apart("2011")
     (('[2009?]', '2008'), ('', '1998'), ('2011', ''))
+    >>> copyright_apart("©2011 [2012]"), copyright_apart("c2011, [2012 printing]")
+    (('[2012]', '2011'), ('', '2011'))
     """
-    value = text.strip()
+    value = _PRINTED_BEHIND.sub("", text.strip())
+    if (before := _COPYRIGHT_BEFORE.match(value)) and parse(value[before.end() :]):
+        return value[before.end() :], before[1]
     if alone := re.fullmatch(rf"\[?{_COPYRIGHT}\]?\.?", value, re.IGNORECASE):
         return "", alone[1]
     behind = _COPYRIGHT_BEHIND.search(value)
@@ -180,6 +205,12 @@ def _day_of_moment(match: re.Match[str]) -> Date | None:
     """The day of a moment whose clock XSD does not know: midnight as the end of a day, a leap second, "10:00 AM"."""
     day = _calendar(int(match[1]), int(match[2]), int(match[3]))
     return day and day._replace(doubt="the day is kept; the time of day is not understood")
+
+
+def _days_of_moments(match: re.Match[str]) -> Date | None:
+    """The days from one moment to another: intervals of EDTF have no clock."""
+    days = _range(match)
+    return days and days._replace(doubt="the days are kept; intervals have no time of day")
 
 
 def _zoned(match: re.Match[str]) -> Date | None:
@@ -339,8 +370,8 @@ def _between(match: re.Match[str]) -> Date | None:
 
 
 def _open(match: re.Match[str]) -> Date | None:
-    """What began and goes on: "1999-", as catalogues write it."""
-    return _edtf(f"{match[1]}/..", int(match[1]))
+    """What began and goes on: "1999-", "[1999?]-", as catalogues write it."""
+    return _edtf(f"{match[1]}{'?' if '?' in match[0] else ''}/..", int(match[1]))
 
 
 def _unspecified(match: re.Match[str]) -> Date | None:
@@ -490,7 +521,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ..
     (re.compile(r"\[?\?(\d{4})\]?|\[?(\d{4})\]? \(\?\)"), lambda match: _uncertain(match[1] or match[2])),
     (re.compile(r"(\d{4})[?~%]-(\d\d)(?:-(\d\d))?"), _part_uncertain),
     (re.compile(rf"({_DAY})(?:Z|[+-]\d\d:\d\d)"), _zoned),
-    (re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T|\s(?=\d)).{0,40}"), _day_of_moment),
+    (re.compile(rf"(?P<start>{_DAY})T[\d:.Z+-]{{2,20}}/(?P<end>{_DAY})(?:T[\d:.Z+-]{{2,20}})?"), _days_of_moments),
+    (re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T|\s(?=\d))[^/]{0,40}"), _day_of_moment),
     (
         re.compile(
             r"\[?([12]\d{3})\]?(\s?/?[,;&]\s?|\s(?:or|and|oder|und|ou|et|o|y|e)\s)\[?([12]\d{3})\]?",
@@ -511,7 +543,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ..
         ),
         _since,
     ),
-    (re.compile(r"(\d{4})[-\s/]?Q([1-4])|Q([1-4])[-\s/](\d{4})", re.IGNORECASE), _quarter),
+    (re.compile(r"(\d{4})[-\s/,]{0,2}Q([1-4])|Q([1-4])[-\s/,]{1,2}(\d{4})", re.IGNORECASE), _quarter),
     (
         re.compile(r"(\d{1,2})\.?(?:(?<=\.)(\d{1,2})\.)?\s?[-–]\s?(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})"),
         _days_before_month,
@@ -525,8 +557,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Date | None]], ..
         _range,
     ),
     (re.compile(rf"\[?(?P<start>{_DAY})\]? ?[/–—-] ?\[?(?P<end>{_DAY})\]?\.?"), _range),
-    (re.compile(r"(\d{4})(\??) ?[-–/] ?<?(\d{4})(\??)>?"), _doubted_range),
-    (re.compile(r"<?\[?(\d{4})\]?\??\s?[-–]\s?>?"), _open),
+    (re.compile(r"\[?(\d{4})(\??)\]? ?[-–/] ?[<\[]?(\d{4})(\??)[>\]]?"), _doubted_range),
+    (re.compile(r"<?\[?(\d{4})\??\]?\??\s?[-–]\s?>?"), _open),
     (
         re.compile(rf"\[?between {_ABOUT}(\d{{4}})\??(?: and |-){_ABOUT}(\d{{4}})\??\]?\.?", re.IGNORECASE),
         _between,

@@ -87,6 +87,10 @@ def url(text: str) -> Identifier | None:
     return Identifier(found) if found else None
 
 
+# Two addresses are none.
+_IS_FOLLOWED = re.compile(r"\s(?:and |or )|[\s;,|](?:https?|ftp)://", re.IGNORECASE)
+
+
 def web_address(text: str) -> str | None:
     """The web address as a valid IRI: what may not stand in one is percent-encoded.
 
@@ -94,7 +98,7 @@ def web_address(text: str) -> str | None:
     ('https://example.org/x?a=1&b=%3C2%3E', None, None)
     """
     bare = text.strip().replace("&amp;", "&")
-    if not re.match(r"(?:https?|ftp)://[^\s/?#]", bare, re.IGNORECASE) or re.search(r"\s(?:https?://|and |or )", bare):
+    if not re.match(r"(?:https?|ftp)://[^\s/?#]", bare, re.IGNORECASE) or _IS_FOLLOWED.search(bare):
         return None
     legal = _LOOSE_PERCENT.sub("%25", bare)
     head, mark, tail = legal.partition("//")

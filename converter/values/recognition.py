@@ -41,6 +41,9 @@ _NAMING = frozenset(
     {"datacite:handle", "datacite:urn", "datacite:ark", "datacite:arxiv", "datacite:pmid", "datacite:pmcid"}
 )
 """The schemes whose identifiers name a work that a relation may lead to."""
+_SYSTEMS = {"datacite:isbn": "isbn", "datacite:issn": "issn"}
+"""The schemes whose identifiers name a book or a serial → their namespace of URNs."""
+_OF_SYSTEM = re.compile(r"\s*(?:urn:)?is[bs]n\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[;|]\s*|\s*,\s+|\s+(?:and|und|et|y|e|&)\s+")
 _LOOSE = re.compile(r"[\s;,|]+(?:(?:and|und|et|y|e|&)\s+)?")
 _NEXT_ADDRESS = re.compile(r"[\s;,|]+(?=(?:https?|ftp)://)")
@@ -153,6 +156,8 @@ def named(text: str) -> list[str]:
 
     >>> named("10.5555/A; doi:10.5555/b"), named("a later work")
     (['https://doi.org/10.5555/a', 'https://doi.org/10.5555/b'], [])
+    >>> named("ISBN 0-306-40615-2; URN:ISSN:8765-0185")
+    ['urn:isbn:9780306406157', 'urn:issn:8765-0185']
     """
     several = _BETWEEN.split(text.strip()) if len(text) <= _LONGEST else []
     found = [(part, sniff(part)) for part in several if part]
@@ -169,6 +174,9 @@ def _address(text: str, scheme: str, found: Identifier) -> str | None:
     if scheme == "datacite:doi" and not found.doubt:
         # One DOI has one address, however it is written.
         return identifiers.resolved(page, found.value)
+    if _OF_SYSTEM.match(text) and scheme in _SYSTEMS:
+        # The number of a book or a serial, said to be one, names it.
+        return f"urn:{_SYSTEMS[scheme]}:{found.value}"
     own = identifiers.web_address(text)
     if own or found.doubt or scheme not in _NAMING:
         return own

@@ -115,6 +115,8 @@ def _fields(work: Work) -> Iterator[tuple[str, str]]:
 
 def _says_more(issued: Issued) -> bool:
     """Whether the date of issue says more than a year and a month, which have fields of their own."""
+    if "{" in issued.edtf:
+        return False  # several years, which BibTeX cannot say
     says_more = issued.end or issued.season or issued.circa or len(issued.date) > _YEAR_AND_MONTH
     return bool(says_more or ".." in issued.edtf)
 

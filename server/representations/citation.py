@@ -58,21 +58,37 @@ def bibliography(work: Work, style: str) -> bytes:
     from citeproc.source.json import CiteProcJSON  # type: ignore[import-untyped] # noqa: PLC0415
 
     item = csl_item(work)
+    known = _as_known(item)
     with _LOCK:
         _knowing_all_roles()
         _as_written()
         # Of a language that is not known, the processor would take it for English and write each word with a capital.
         source = CiteProcJSON(
-            [{"language": work.language_of_title or "und", **_as_known(item), **_initialled(item), "id": "work"}]
+            [{"language": work.language_of_title or "und", **known, **_initialled(item), "id": "work"}]
         )
         parsed = _style(STYLES[style], spoken_once(STYLES[style], item))
         made = CitationStylesBibliography(parsed, source, formatter.plain)
         made.register(Citation([CitationItem("work")]))
         line = " ".join(" ".join(str(entry) for entry in made.bibliography()).split())
     # A style that shows the year and the day of a date apart shows a text for each of them.
-    line = _SPAN_TWICE.sub(r"\1", line)
+    line = _with_span_once(_SPAN_TWICE.sub(r"\1", line), known)
     # One reference has no place in a list, and a title that ends a sentence needs no other end.
     return (_ENDED_TWICE.sub(r"\1", _NUMBER.sub("", line)) + "\n").encode()
+
+
+def _with_span_once(line: str, item: Mapping[str, Any]) -> str:
+    """The line without the second text for one span of years, which stands behind the titles.
+
+    >>> item = {"issued": {"literal": "1985–1990"}, "title": "Terns, 1985–1990"}
+    >>> _with_span_once("Foe. 1985–1990. “Terns, 1985–1990.” 1985–1990. Coast Lab.", item)
+    'Foe. 1985–1990. “Terns, 1985–1990.” Coast Lab.'
+    """
+    span = item.get("issued", {}).get("literal", "")
+    titles = "".join(str(item.get(name, "")) for name in ("title", "container-title", "collection-title"))
+    if not span or line.count(span) - titles.count(span) < 2:
+        return line
+    head, _, tail = line.rpartition(span)
+    return head + tail.lstrip(".,; ")
 
 
 def _as_known(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -208,10 +208,12 @@ def _others(work: Work) -> Iterator[tuple[str, Agent]]:
 
 
 def _dates(work: Work) -> Iterator[Part]:
-    if work.date:
+    # A year that is known from a copyright only is no date of issue.
+    if work.issued.edtf:
         text = "/".join("-".join(day) for day in (work.issued.date, work.issued.end) if day)
-        unsure = "circa" if work.issued.edtf.startswith(text) else work.issued.edtf
-        about = ", ".join(filter(None, (work.issued.season, unsure if work.issued.circa else "")))
+        unsure = "circa" if work.issued.edtf.startswith(text) and ".." not in work.issued.edtf else work.issued.edtf
+        about = unsure if work.issued.circa and not work.issued.season else work.issued.rest
+        about = "" if about == text else about
         yield Part("date", text, (("dateType", "Issued"), *((("dateInformation", about),) if about else ())))
     yield from (Part("date", text, (("dateType", kind),)) for kind, text in work.dates if _DAY.fullmatch(text))
     if work.available:

@@ -34,6 +34,15 @@ class Issued(NamedTuple):
     circa: bool = False
     edtf: str = ""
 
+    @property
+    def rest(self) -> str:
+        """What year, month and day do not say: the name of a season, else the whole date where they say less than it.
+
+        >>> Issued(("2011", "01"), ("2011", "02"), edtf="2011-01/2011-02").rest, Issued(("2011",), edtf="2011").rest
+        ('2011-01/2011-02', '')
+        """
+        return self.season or ("" if self.edtf.partition("T")[0] in {"", "-".join(self.date)} else self.edtf)
+
 
 def issued_of(view: View, address: str) -> Issued:
     """The date of publication of a work."""

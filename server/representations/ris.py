@@ -51,8 +51,7 @@ def _tags(work: Work) -> Iterator[tuple[str, str]]:
     yield "M3", work.genre if work.kind.ris in {"THES", "RPRT", "UNPB"} else ""
     yield "PY", work.year
     # Behind the day stands what else is to be said of the date.
-    about = work.issued.season or (work.issued.edtf if work.issued.circa else "")
-    yield "DA", "/".join((*work.date, "", "")[:3]) + "/" + about if work.date else ""
+    yield "DA", "/".join((*work.date, "", "")[:3]) + "/" + work.issued.rest if work.date else ""
     yield "PB", work.issuer
     yield "CY", work.event.place if is_paper else work.place
     yield "C1", work.place if is_paper else ""

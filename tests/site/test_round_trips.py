@@ -211,6 +211,22 @@ def test_a_year_that_is_not_known_is_not_known_afterwards(value: str, suffix: st
     assert again(thing, suffix, tmp_path).issued == thing.work.issued
 
 
+@pytest.mark.parametrize("value", ["2011-01/2011-02", "2011-05-03/2011-05-06", "1985/..", "2011-35"])
+@pytest.mark.parametrize("suffix", [".ris", ".datacite.json", ".datacite.xml"])
+def test_what_day_and_month_do_not_say_is_said_beside_them(value: str, suffix: str, tmp_path: Path) -> None:
+    assert again(issued(value), suffix, tmp_path).issued.edtf == value
+
+
+def test_a_year_of_copyright_is_no_date_of_issue_in_datacite() -> None:
+    made = json.loads(written(".datacite.json", issued("c2009")))
+    assert made["publicationYear"] == 2009
+    assert made["dates"] == [{"date": "2009", "dateType": "Copyrighted"}]
+
+
+def test_bibtex_has_no_date_for_several_years(tmp_path: Path) -> None:
+    assert again(issued("{1960,1961}"), ".bib", tmp_path).year == "1960"
+
+
 DATASET = """<resource xmlns="http://datacite.org/schema/kernel-4">
 <identifier identifierType="DOI">10.5555/d1</identifier>
 <creators><creator><creatorName nameType="Organizational">Ocean Lab</creatorName>
@@ -332,6 +348,9 @@ def test_every_series_and_every_issn_of_a_work_is_exported(tmp_path: Path) -> No
 )
 def test_every_style_prints_a_span_of_time_once(style: str, value: str, year: str) -> None:
     assert written(f".{style}.txt", issued(value)).decode().count(year) == 1
+    beside = (Field("dc.contributor.author", "Foe, Bo"), Field("dc.relation.ispartof", "Coasts"))
+    stated = (Field("dc.title", "Terns"), Field("dc.type", "Article"), Field("dc.date.issued", value))
+    assert written(f".{style}.txt", described_fields(*stated, *beside)).decode().count(year) == 1
 
 
 def test_a_retraction_is_called_one_where_datacite_has_no_word_for_it() -> None:

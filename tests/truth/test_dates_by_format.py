@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,63 @@ CLAIMS = [
         '?w fabio:hasPublicationYear "2010"^^xsd:gYear ; dcterms:created "1990"^^xsd:gYear ;'
         ' dcterms:publisher/foaf:name "Tern Press"',
         '?o foaf:name "Tern Works"',
+    ),
+    *(
+        Claim(
+            f"MARC: {text}",
+            "x.xml",
+            marc(f"264  1 $c{text}"),
+            f'?w fabio:hasPublicationYear "{year}"^^xsd:gYear'
+            + (f' ; dcterms:dateCopyrighted "{copyright_}"^^xsd:gYear' if copyright_ else ""),
+            "" if copyright_ != year else "?w dcterms:issued ?o",
+        )
+        for text, year, copyright_ in (
+            ("©2011 [2012]", "2012", "2011"),
+            ("c2011, [2012 printing]", "2011", "2011"),
+            ("2011 printing, c2009", "2011", "2009"),
+            ("2011, reprinted 2013", "2011", ""),
+            ("2011 [erschienen 2012]", "2012", ""),
+            ("[2011?]-", "2011", ""),
+            ("[2011]-<2013>", "2011", ""),
+        )
+    ),
+    Claim(
+        "a month of BibTeX that is none is not another year",
+        "x.bib",
+        "@article{a, title={A title}, year={2011}, month=13}",
+        '?w dcterms:issued "2011"^^xsd:gYear',
+    ),
+    Claim(
+        "a month of Crossref's JSON that is none is not another year",
+        "x.json",
+        json.dumps({"DOI": "10.5555/x", "type": "book", "title": ["A title"], "issued": {"date-parts": [[2011, 13]]}}),
+        '?w dcterms:issued "2011"^^xsd:gYear',
+    ),
+    Claim(
+        "a month of CSL that is none is not another year",
+        "x.json",
+        json.dumps([{"id": "a", "type": "book", "title": "A title", "issued": {"date-parts": [[2011, 13]]}}]),
+        '?w dcterms:issued "2011"^^xsd:gYear',
+    ),
+    Claim(
+        "a season of CSL may be a word",
+        "x.json",
+        json.dumps(
+            [{"id": "a", "type": "book", "title": "A title", "issued": {"date-parts": [[2011]], "season": "Frühjahr"}}]
+        ),
+        '?w fabio:hasPublicationYear "2011"^^xsd:gYear ; dcterms:issued ?o . FILTER(STR(?o) = "2011-21")',
+    ),
+    Claim(
+        "Crossref numbers quarters otherwise than EDTF",
+        "x.xml",
+        crossref_article("<publication_date><month>32</month><year>2011</year></publication_date>"),
+        '?w fabio:hasPublicationYear "2011"^^xsd:gYear ; dcterms:issued ?o . FILTER(STR(?o) = "2011-34")',
+    ),
+    Claim(
+        "moments of DataCite are an interval of days",
+        "x.json",
+        datacite(dates=[{"date": "2011-05-03T10:00Z/2011-06-01T10:00Z", "dateType": "Issued"}]),
+        "?w dcterms:issued ?o . FILTER(STR(?o) = '2011-05-03/2011-06-01')",
     ),
 ]
 

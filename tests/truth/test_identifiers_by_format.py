@@ -11,6 +11,7 @@ from tests.truth.claims import (
     check,
     crossref_article,
     datacite,
+    dc,
     marc,
     mods,
     ris,
@@ -86,6 +87,33 @@ CLAIMS = [
             '<issn media_type="print">8765-0037</issn><issn media_type="electronic">8765-0045</issn>',
         ),
         '?w dcterms:isPartOf ?j . ?j prism:issn "8765-0037" ; prism:eIssn "8765-0045"',
+    ),
+    Claim(
+        "two handles in a value of a table are two",
+        "x.csv",
+        table(dc__identifier__uri="http://hdl.handle.net/1/2;http://hdl.handle.net/1/3"),
+        '?w fabio:hasHandle "1/2" ; foaf:page <http://hdl.handle.net/1/2> , <http://hdl.handle.net/1/3> .'
+        ' FILTER(STRENDS(STR(?w), "/item/1/2"))',
+        '?w foaf:page ?p . FILTER(CONTAINS(STR(?p), ";"))',
+    ),
+    Claim(
+        "two addresses of oai_dc are two",
+        "x.xml",
+        dc("relation https://x.example.org/a;https://x.example.org/b"),
+        "?w dcterms:relation <https://x.example.org/a> , <https://x.example.org/b>",
+    ),
+    Claim(
+        "numbers of books and serials that a relation names as such lead there",
+        "x.xml",
+        dc("relation ISBN 978-3-16-148410-0; URN:ISSN:8765-0185", "relation isbn of the book"),
+        "?w dcterms:relation <urn:isbn:9783161484100> , <urn:issn:8765-0185>",
+        '?w prism:isbn "9783161484100"',
+    ),
+    Claim(
+        "a DOI of DataCite that is an address names the record as the bare one does",
+        "x.json",
+        datacite(doi="https://doi.org/10.5555/X"),
+        '?w prism:doi "10.5555/x" ; dcterms:identifier "https://doi.org/10.5555/X"',
     ),
 ]
 

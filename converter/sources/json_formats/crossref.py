@@ -16,6 +16,7 @@ from converter.sources.pages import add_pages
 from converter.sources.relations import add_relation, cited_in, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
+from converter.values.dates import of_parts
 from ontology.source_tables import fields, notes
 
 _OF_A_PERSON = frozenset(
@@ -172,6 +173,15 @@ def _dates(inner: Object, draft: Draft) -> None:
             known.add(text or " ")
 
 
+def month_of(number: str) -> str:
+    """The month, season or quarter as EDTF numbers it, which has the quarters from 33 on; Crossref has them from 31 on.
+
+    >>> month_of("05"), month_of("21"), month_of("31")
+    ('05', '21', '33')
+    """
+    return str(int(number) + 2) if number in {"31", "32", "33", "34"} else number
+
+
 def _date(stated: Object) -> str:
     """The date as far as it goes: year, month, day.
 
@@ -180,9 +190,10 @@ def _date(stated: Object) -> str:
     """
     parts = stated.get("date-parts") or [[]]
     first = parts[0] if parts and isinstance(parts[0], list) else parts
-    numbers = [int(part) for part in first if part not in (None, "") and str(part).isdigit()]
+    numbers = [str(part) for part in first if part not in (None, "") and str(part).isdigit()]
     if numbers:
-        return "-".join([f"{numbers[0]:04d}", *(f"{number:02d}" for number in numbers[1:3])])
+        year, month, *_ = [*numbers, ""]
+        return of_parts(year, month_of(month), *numbers[2:3])
     return text_of(stated.get("raw")) or text_of(stated.get("literal"))
 
 

@@ -14,6 +14,7 @@ from ontology.source_tables import field_of, fields
 
 _CODES = (":unac", ":unal", ":unap", ":unas", ":unav", ":unkn", ":none", ":null", ":tba", ":etal")
 _UNKNOWN = (*_CODES, *(f"({code})" for code in _CODES))
+_ADDRESS_OF_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)", re.IGNORECASE)
 _NO_YEAR = frozenset({"0", "0000"})
 _TECHNICAL = (
     *("xml", "state", "isActive", "reason", "source", "viewCount", "downloadCount", "referenceCount", "citationCount"),
@@ -71,7 +72,7 @@ def read(value: Object, draft: Draft) -> None:
 
 
 def _identity(inner: Object, draft: Draft) -> None:
-    doi = text_of(inner.pop("doi", ""))
+    doi = _ADDRESS_OF_DOI.sub("", text_of(inner.pop("doi", "")))
     address = text_of(inner.pop("url", ""))
     if doi:
         draft.identifier = draft.identifier or f"https://doi.org/{doi}"

@@ -10,8 +10,10 @@ from lxml import etree
 from converter.sources.builder import Draft
 from converter.sources.container_fields import add_conference, series_text
 from converter.sources.elements import Tree, local
+from converter.sources.json_formats.crossref import month_of
 from converter.sources.relations import add_relation, cited_in, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
+from converter.values.dates import of_parts
 from ontology.source_tables import field_of, fields
 
 _TEXTS = fields("crossref-xml")
@@ -166,12 +168,8 @@ def _day(parts: list[str]) -> str:
     >>> _day(["2018", "5", "1"]), _day(["2018", "", ""])
     ('2018-05-01', '2018')
     """
-    stated = []
-    for part in parts:
-        if not part.strip().isdecimal():
-            break
-        stated.append(part.strip().zfill(2))
-    return "-".join(stated)
+    year, month, day = map(str.strip, parts)
+    return of_parts(year, month_of(month), day) if year.isdecimal() else ""
 
 
 def _related(tree: Tree) -> None:
@@ -295,9 +293,8 @@ def _funders(tree: Tree, group: etree._Element) -> list[Funding]:
 def _date(tree: Tree, element: etree._Element, *, is_own: bool) -> None:
     """A date of the work; that of the issue or book around a work that has its own is reported."""
     year, month, day = (tree.text(name, element) for name in ("year", "month", "day"))
-    parts = [year, *(part.zfill(2) for part in (month, day if month else "") if part.isdecimal() and int(part) < 32)]
     kind = tree.attribute(element, "media_type") if local(element) == "publication_date" else local(element)
-    name, date = _DATES.get(kind, "dc.date.issued"), "-".join(parts)
+    name, date = _DATES.get(kind, "dc.date.issued"), of_parts(year, month_of(month), day)
     if not is_own:
         tree.draft.unread(f"crossref.{local(element)}", date, "the date of what the work stands in")
     elif tree.draft.says(name, date):
