@@ -38,6 +38,13 @@ def _link(item: Item, row: Row, field: Field) -> Iterator[str]:
         yield from plain.link(item, row, field)
 
 
+def _string(item: Item, row: Row, field: Field) -> Iterator[str]:
+    if containers.is_number_of_host(item, row):
+        yield from containers.number_of_host(item, field)
+    else:
+        yield from plain.string(item, row, field)
+
+
 def _identifier(item: Item, row: Row, field: Field) -> Iterator[str]:
     """An identifier of the item; an ISBN that stands with a chapter is that of the book."""
     if containers.is_isbn_of_host(item, row, field):
@@ -90,7 +97,7 @@ KINDS: Mapping[str, Kind] = {
     "serial": containers.serial,
     "statement": funding.statement,
     "status": types.status,
-    "string": plain.string,
+    "string": _string,
     "term": plain.term_of_list,
     "text": plain.text,
     "title": plain.title,

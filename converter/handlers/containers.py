@@ -20,7 +20,7 @@ from converter.handlers.standing import (
 )
 from converter.mapping.context import Item, term
 from converter.record import Field
-from converter.values import identifiers, iris, recognition
+from converter.values import identifiers, iris, recognition, serials
 from converter.values.check_digits import isbns
 from converter.values.terms import XSD, iri, literal, triple, type_
 from ontology import Row
@@ -31,6 +31,7 @@ _RANGE = re.compile(rf"(?:pp?\.?\s*)?({_PAGE})(?:\s*[-–—]\s*({_PAGE}))?")
 """A page, or a first and a last one; pages in front of a book have Roman numbers."""
 _ISBN = "datacite:isbn"
 _PROPERTIES = {"datacite:issn": "prism:issn", "datacite:eissn": "prism:eIssn", "datacite:lissn": "fabio:hasIssnL"}
+_SEQUENCE = ontology.expand("fabio:hasSequenceIdentifier", "program")
 _PART_OF = ontology.expand("frbr:partOf", "program")
 
 
@@ -75,6 +76,20 @@ def is_isbn_of_host(item: Item, row: Row, field: Field) -> bool:
     if row.scheme == _ISBN:
         return identity.normal(_ISBN, field.value) is not None
     return row.parser == "sniff" and recognition.sniff(field.value)[0] == _ISBN
+
+
+def is_number_of_host(item: Item, row: Row) -> bool:
+    """Whether a number in a series is that of the book or the proceedings around the item."""
+    host = item.once(standing).host
+    return bool(_SEQUENCE in row.properties and host and not host.issn and is_part_of_book(item))
+
+
+def number_of_host(item: Item, field: Field) -> Iterator[str]:
+    """The number in a series that stands with a chapter or a paper, on what is around it."""
+    host = item.once(standing).host
+    if host:
+        yield from _standing_lines(item)
+        yield triple(iri(host.address), term("fabio:hasSequenceIdentifier"), literal(serials.number(field.value)))
 
 
 def container(item: Item, row: Row, field: Field) -> Iterator[str]:

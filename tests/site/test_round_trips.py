@@ -353,6 +353,18 @@ def test_every_style_prints_a_span_of_time_once(style: str, value: str, year: st
     assert written(f".{style}.txt", described_fields(*stated, *beside)).decode().count(year) == 1
 
 
+@pytest.mark.parametrize("suffix", [".datacite.json", ".datacite.xml"])
+@pytest.mark.parametrize(
+    "kind", ["Retracts", "IsRetractedBy", "IsCorrectedBy", "Updates", "HasReplyFrom", "UsesDataFrom"]
+)
+def test_a_relation_that_datacite_calls_other_comes_back_as_it_was(kind: str, suffix: str, tmp_path: Path) -> None:
+    stated = {"relatedIdentifier": "10.5555/old", "relatedIdentifierType": "DOI", "relationType": "Other"}
+    work = {"titles": [{"title": "T"}], "relatedIdentifiers": [{**stated, "relationTypeInformation": kind}]}
+    first = source(json.dumps(work), ".json", tmp_path)
+    assert [one.note for one in first.work.related] == [kind]
+    assert again(first, suffix, tmp_path).related == first.work.related
+
+
 def test_a_retraction_is_called_one_where_datacite_has_no_word_for_it() -> None:
     thing = described_fields(
         Field("dc.title", "Retraction"), Field("crossref.update.retracts", "https://doi.org/10.5555/old")

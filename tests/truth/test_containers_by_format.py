@@ -22,6 +22,31 @@ from tests.truth.claims import (
 
 CLAIMS = [
     Claim(
+        "the number of CSL in a series is that of the book, not of the chapter",
+        "x.json",
+        json.dumps(
+            [
+                {
+                    "id": "a",
+                    "type": "chapter",
+                    "title": "A title",
+                    "container-title": "The Book",
+                    "collection-title": "Sea notes",
+                    "collection-number": "5",
+                }
+            ]
+        ),
+        '?w dcterms:isPartOf ?b . ?b dcterms:title "The Book" ; fabio:hasSequenceIdentifier "5"',
+        "?w fabio:hasSequenceIdentifier ?n",
+    ),
+    Claim(
+        "the number of a table in a series is that of the book, not of the chapter",
+        "x.csv",
+        table(dc__type="Book chapter", dc__relation__ispartof="The Book", dc__relation__numberinseries="v. 5"),
+        '?w dcterms:isPartOf/fabio:hasSequenceIdentifier "5"',
+        "?w fabio:hasSequenceIdentifier ?n",
+    ),
+    Claim(
         "a chapter of MODS is part of a book in a series",
         "x.xml",
         mods(

@@ -144,6 +144,59 @@ CLAIMS = [
         ),
         "?w cito:isRetractedBy <https://doi.org/10.5555/y>",
     ),
+    *(
+        Claim(
+            f"{property_} of a table is said",
+            "x.csv",
+            table(**{f"dc__relation__{property_.rpartition(':')[2].lower()}": "https://doi.org/10.5555/Y"}),
+            f"?w {property_} <https://doi.org/10.5555/y>",
+        )
+        for property_ in (
+            *("cito:retracts", "cito:isRetractedBy", "cito:corrects"),
+            *("cito:isCorrectedBy", "cito:updates", "cito:isUpdatedBy"),
+        )
+    ),
+    *(
+        Claim(
+            f"{name} of schema.org is said",
+            "x.json",
+            json.dumps(
+                {
+                    "@context": "https://schema.org",
+                    "@type": "ScholarlyArticle",
+                    "name": "A title",
+                    name: [{"@type": "CreativeWork", "@id": "https://doi.org/10.5555/Y"}, "https://doi.org/10.5555/z"],
+                }
+            ),
+            f"?w {property_} <https://doi.org/10.5555/y> , <https://doi.org/10.5555/z>",
+        )
+        for name, property_ in (
+            ("citation", "cito:cites"),
+            ("isBasedOn", "dcterms:source"),
+            ("translationOfWork", "frbr:translationOf"),
+            ("hasPart", "dcterms:hasPart"),
+            ("correction", "cito:isCorrectedBy"),
+            ("itemReviewed", "cito:reviews"),
+        )
+    ),
+    Claim(
+        "who wrote what is reviewed did not write the review",
+        "x.json",
+        json.dumps(
+            [
+                {
+                    "id": "a",
+                    "type": "review-book",
+                    "title": "A title",
+                    "author": [{"family": "Rook", "given": "Ida"}],
+                    "reviewed-author": [{"family": "Foe", "given": "Bo"}],
+                    "reviewed-title": "The Book",
+                }
+            ]
+        ),
+        '?w dc:relation "The Book"',
+        '?p foaf:name "Foe, Bo"',
+    ),
 ]
 
 

@@ -290,7 +290,7 @@ def _subjects(inner: Object, draft: Draft) -> None:
 def _relations(inner: Object, draft: Draft) -> None:
     container, items = inner.pop("container", None) or {}, objects(inner.pop("relatedItems", None))
     for entry in items:
-        relation = text_of(entry.pop("relationType", ""))
+        relation = _relation(entry)
         if not container and field_of("relation-types", relation, "") == "dc.relation.ispartof":
             container = _host(entry, relation, draft)
         else:
@@ -301,13 +301,23 @@ def _relations(inner: Object, draft: Draft) -> None:
     if number := text_of(container.get("identifier")):
         add_host_number(draft, text_of(container.get("identifierType")), number, "datacite.container.identifier")
     for entry in objects(inner.pop("relatedIdentifiers", None)):
-        relation, kind = text_of(entry.get("relationType")), text_of(entry.get("relatedIdentifierType")).lower()
+        relation, kind = _relation(entry), text_of(entry.get("relatedIdentifierType")).lower()
         value = text_of(entry.get("relatedIdentifier"))
         host = of_host(kind)
         if host and field_of("relation-types", relation, "dc.relation") == "dc.relation.ispartof":
             draft.add(host, value)
         else:
             add_relation(draft, relation, kind, value, "datacite")
+
+
+def _relation(entry: Object) -> str:
+    """The type of a relation, taken out of the entry; where that is "Other", what is said beside it, if it is known."""
+    kind = text_of(entry.pop("relationType", ""))
+    words = text_of(entry.get("relationTypeInformation"))
+    if kind.lower() != "other" or not field_of("relation-types", words):
+        return kind
+    del entry["relationTypeInformation"]
+    return words
 
 
 def _host(entry: Object, relation: str, draft: Draft) -> Object:
