@@ -24,6 +24,7 @@ _THREE = "http://lexvo.org/id/iso639-3/"
 _BETWEEN = re.compile(r"\s*[/;,|&+]\s*|\s+(?:and|und|et|y|e|och|og)\s+|\s+")
 _LISTED = re.compile(r"\s*[/;,|&+]\s*|\s+(?:and|und|et|y|e|och|og)\s+")
 _LONGEST = 300
+_NOTED = re.compile(r"(?:(?:text|written|published|article|paper)\s+)?in\s+(?:the\s+)?(?=[^\W\d_]{4})")
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.)?(?:id\.loc\.gov/vocabulary/(?:iso639-\d|languages)|lexvo\.org/(?:id|page)/iso639-\d)/"
     r"|(?:iso[ -]?)?639-[1-3]:?\s+|urn:x-language:",
@@ -66,13 +67,20 @@ def language(value: str) -> Language | None:
     >>> language("yap").iri, language("other") is None
     ('http://id.loc.gov/vocabulary/iso639-2/yap', True)
     """
-    text = _ADDRESS.sub("", value.strip().casefold()[:_LONGEST], count=1)
+    text = _bare(_ADDRESS.sub("", value.strip().casefold()[:_LONGEST], count=1))
     if text in _NO_LANGUAGE:
         return None
     found = _of_code(re.split(r"[-_.]", text)[0]) if re.fullmatch(r"[a-z]{2,3}(?:[-_.].*)?", text) else None
     if found:
         return found
-    named = _by_name().get(text) or _by_name().get(re.sub(r"\s*\(.*\)$", "", text))
+    babel = ontology.values("babel")
+    if code := babel.get(text.removeprefix("lang")):
+        return _of_code(code)
+    named = (
+        _by_name().get(text)
+        or _by_name().get(text.removeprefix("lang"))
+        or _by_name().get(re.sub(r"\s*\(.*\)$", "", text))
+    )
     if named:
         return named
     parts = {_by_name().get(part.strip()) for part in re.split(r"[/;,]", text)} - {None}
@@ -99,10 +107,12 @@ def languages(value: str) -> tuple[Language, ...]:
 
     >>> [found.tag for found in languages("English; French")], [found.tag for found in languages("engfre")]
     (['en', 'fr'], ['en', 'fr'])
+    >>> [found.tag for found in languages("Text in English.")], [found.tag for found in languages("langngerman")]
+    (['en'], ['de'])
     >>> [found.tag for found in languages("yue")], [found.tag for found in languages("Greek, Modern (1453-)")]
     (['yue'], ['el'])
     """
-    text = value.strip().casefold()[:_LONGEST]
+    text = _bare(value.strip().casefold()[:_LONGEST])
     if re.fullmatch(r"(?:[a-z]{3}){2,}", text) and text not in _by_name():
         codes = [_of_code(text[start : start + 3]) for start in range(0, len(text), 3)]
         if all(codes):
@@ -116,6 +126,11 @@ def languages(value: str) -> tuple[Language, ...]:
         if len(found) > 1 and all(one and one.doubt is None for one in found):
             return tuple(dict.fromkeys(one for one in found if one))
     return (whole,) if whole else ()
+
+
+def _bare(text: str) -> str:
+    """The text without the words and the full stop of a note: "text in english." is english, not Indonesian as well."""
+    return _NOTED.sub("", text).removesuffix(".").rstrip()
 
 
 @lru_cache(maxsize=1_000)

@@ -14,9 +14,34 @@ from tests.truth.claims import (
     marc,
     mods,
     ris,
+    table,
 )
 
 CLAIMS = [
+    Claim(
+        "the language of a summary in MODS is not that of the work",
+        "x.xml",
+        mods(
+            "<language><languageTerm>ger</languageTerm></language>"
+            '<language objectPart="summary"><languageTerm>fre</languageTerm></language>'
+        ),
+        "?w dcterms:language iso639-1:de",
+        "?w dcterms:language iso639-1:fr",
+    ),
+    *(
+        Claim(f"a note on the language: {text}", "x.csv", table(dc__language=text), holds, never)
+        for text, holds, never in (
+            ("English.", "?w dcterms:language iso639-1:en", ""),
+            ("in English", "?w dcterms:language iso639-1:en", "?w dcterms:language iso639-1:id"),
+            ("Text in French and German.", "?w dcterms:language iso639-1:fr , iso639-1:de", ""),
+        )
+    ),
+    Claim(
+        "languages of BibTeX are called as LaTeX calls them",
+        "x.bib",
+        "@book{a, title={A title}, langid={ngerman}, language={langbrazilian and langenglish}}",
+        "?w dcterms:language iso639-1:de , iso639-1:pt , iso639-1:en",
+    ),
     Claim(
         "languages by their names are read",
         "x.ris",

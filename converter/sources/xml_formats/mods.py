@@ -274,6 +274,13 @@ def _date(tree: Tree, name: str, elements: Iterable[etree._Element]) -> None:
         tree.draft.add(name, f"{start}/{end}" if start and end else f"{start}/.." if start else f"../{end}")
 
 
+def _language(tree: Tree, element: etree._Element) -> None:
+    """The language of a part (its summary, say) is not that of the work; what has no part is read by the table."""
+    part = tree.attribute(element, "objectPart")
+    for term in tree.each("languageTerm", element) if part else ():
+        tree.draft.unread("mods.language", tree.take(term), f"the language of a part: {part}")
+
+
 def _identifier(tree: Tree, element: etree._Element) -> None:
     if tree.attribute(element, "invalid") == "yes":
         tree.draft.unread("mods.identifier", tree.take(element), "an identifier that the source calls invalid")
@@ -310,6 +317,7 @@ _GROUPS: tuple[tuple[str, Callable[[Tree, etree._Element], None]], ...] = (
     ("titleInfo", _title),
     ("originInfo", _origin),
     ("identifier", _identifier),
+    ("language", _language),
     ("subject", _subject),
     ("classification", _classification),
     ("accessCondition", _rights),
