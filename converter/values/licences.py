@@ -41,6 +41,7 @@ _CC_NAME = re.compile(
     rf"(?:[\s_,-]*(?:{'|'.join(_PART_WORDS.values())}))*\s+[1-4]\.\d\b",
     re.IGNORECASE,
 )
+_CC_CODE = re.compile(r"\bcc[\s_-]*by(?:[\s_-]*(?:nc|nd|sa)\b)*", re.IGNORECASE)
 # Every licence that Creative Commons has published (1.0 to 4.0), and no other code.
 _CODES = frozenset("by by-sa by-nd by-nc by-nc-sa by-nc-nd by-nd-nc sa nd nc nc-sa nd-nc sampling devnations".split())
 _VERSIONS = frozenset("1.0 2.0 2.1 2.5 3.0 4.0".split())
@@ -68,6 +69,8 @@ def licence(text: str) -> Licence | None:
     'http://creativecommons.org/licenses/by-nc-nd/3.0/es/'
     >>> licence("Creative Commons Attribution"), licence("CC0 1.0").iri
     (None, 'http://creativecommons.org/publicdomain/zero/1.0/')
+    >>> licence("CC BY or CC0"), licence("CC BY 4.0 (text), CC BY-NC 4.0 (figures)")
+    (None, None)
     """
     addresses = {_cc_iri(match) for match in _CC_ADDRESS.finditer(text) if _is_published(match)}
     if addresses:
@@ -79,7 +82,11 @@ def licence(text: str) -> Licence | None:
 
 def _named(text: str) -> Licence | None:
     """The Creative Commons licence that a name of it means."""
-    if re.search(r"\bcc[\s-]?0\b|\bcc zero\b", text, re.IGNORECASE):
+    codes = {"".join(re.findall(r"[a-z]+", match[0].casefold())) for match in _CC_CODE.finditer(text)}
+    is_zero = re.search(r"\bcc[\s-]?0\b|\bcc zero\b", text, re.IGNORECASE)
+    if len(codes) + bool(is_zero) > 1:
+        return None  # several, of which the text leaves a choice or gives each to a part
+    if is_zero:
         return Licence(f"{_CC}publicdomain/zero/1.0/")
     versions = list(_VERSION.finditer(text))
     version = versions[-1] if len({one[0] for one in versions}) == 1 else None

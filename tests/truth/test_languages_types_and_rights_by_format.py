@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,48 @@ from tests.truth.claims import (
 )
 
 CLAIMS = [
+    *(
+        Claim(
+            f"what Crossref calls posted content is a {kind}",
+            "x.json",
+            json.dumps({"DOI": "10.5555/x", "type": "posted-content", "subtype": kind, "title": ["A title"]}),
+            f"?w a {class_}",
+            "" if kind == "preprint" else "?w a fabio:Preprint",
+        )
+        for kind, class_ in (
+            ("preprint", "fabio:Preprint"),
+            ("dissertation", "fabio:Thesis"),
+            ("working_paper", "fabio:ReportDocument"),
+            ("report", "fabio:ReportDocument"),
+            ("letter", "fabio:Letter"),
+        )
+    ),
+    Claim(
+        "a choice of licences in a table is none of them",
+        "x.csv",
+        table(dc__rights="CC BY or CC0"),
+        "",
+        "?w dcterms:license ?l",
+    ),
+    Claim(
+        "a licence of schema.org may be an object",
+        "x.json",
+        json.dumps(
+            {
+                "@context": "https://schema.org",
+                "@type": "Book",
+                "name": "A title",
+                "license": {"@type": "CreativeWork", "url": "https://creativecommons.org/licenses/by/4.0/"},
+            }
+        ),
+        "?w dcterms:license <http://creativecommons.org/licenses/by/4.0/>",
+    ),
+    Claim(
+        "the rights of MARC 542 are those of the work",
+        "x.xml",
+        marc("542    $fCopyright 2011$uhttp://rightsstatements.org/vocab/InC/1.0/"),
+        '?w dcterms:rights <http://rightsstatements.org/vocab/InC/1.0/> ; dc:rights "Copyright 2011"',
+    ),
     Claim(
         "the language of a summary in MODS is not that of the work",
         "x.xml",

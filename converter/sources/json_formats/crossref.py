@@ -60,6 +60,9 @@ def shows_loosely(value: Object) -> bool:
 def read(value: Object, draft: Draft) -> None:
     """Read one work."""
     inner = dict(value)
+    if text_of(inner.get("type")) == "posted-content" and (kind_ := text_of(inner.pop("subtype", ""))):
+        # Not all that is posted is a preprint.
+        inner["type"] = kind_.replace("_", "-")
     doi = text_of(inner.get("DOI"))
     draft.identifier = f"https://doi.org/{doi}" if doi else text_of(inner.get("id")) or text_of(inner.get("URL"))
     for name, field in _TEXTS.items():
