@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
 from converter.embargo import today
-from converter.errors import ShelfgraphError
+from converter.errors import QueryError, ShelfgraphError
 from converter.store.archive_snapshot import Snapshots
 from converter.store.data_folder import DataFolder
 from converter.store.generations import reading
@@ -29,8 +30,10 @@ from server.app import create_app
 from server.front.application_link import Link
 from server.front.supervisor import front
 from server.http.languages import LANGUAGES
+from server.named_queries.first_pages import prepared
 from server.operations import Form, Freshness, Log, memory_limit
 from server.settings import Settings
+from server.sparql import Endpoint
 from server.sparql.answer_cache import Cached
 from server.sparql.in_memory_store import affordable
 from server.sparql.pool import Pool
@@ -225,11 +228,12 @@ def application() -> Callable[..., Any]:
     archive = ArchiveReader(_archive(deployment), lambda: pool.shown.journal, lambda: snapshots.get(pool.version))
     # What the front answers by itself would be counted by nobody.
     link = Link(Path(deployment.control), None if deployment.rate_limit else pool)
-    freshness = Freshness()
-    app = create_app(deployment.settings, Cached(pool), archive, log, link, freshness)
+    freshness, cached = Freshness(), Cached(pool)
+    app = create_app(deployment.settings, cached, archive, log, link, freshness)
     following = (folder, pool, held, link, snapshots, freshness)
     threading.Thread(target=_follow, args=following, daemon=True).start()
     threading.Thread(target=_release, args=(folder.path, archive), daemon=True).start()
+    threading.Thread(target=_prepare, args=(archive, cached), daemon=True).start()
     link.start()
     return _frozen(app)
 
@@ -295,6 +299,33 @@ def _follow(
         snapshots.keep(generation)
         held.close()
         held = fresh
+
+
+def _prepare(archive: ArchiveReader, endpoint: Endpoint) -> None:
+    """Make ready behind the requests what the first of them would wait for, with each generation that is shown."""
+    ready = ""
+    while True:
+        version = endpoint.version
+        if version != ready:
+            with contextlib.suppress(sqlite3.Error, ShelfgraphError):
+                prepare(archive, endpoint)
+            ready = version
+        time.sleep(_LOOKING)
+
+
+def prepare(archive: ArchiveReader, endpoint: Endpoint) -> None:
+    """Make the sets of large searches, and the first pages of questions that read most works.
+
+    What cannot be made now is made when somebody asks for it; of a version that is shown no more nothing else is made.
+    """
+    version = endpoint.version
+    if archive.searches:
+        archive.searches.prepare()
+    for request in prepared():
+        if endpoint.version != version:
+            return
+        with contextlib.suppress(QueryError), endpoint.ask(request) as answer:
+            b"".join(answer)
 
 
 def _release(folder: Path, archive: ArchiveReader) -> None:

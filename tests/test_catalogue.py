@@ -165,6 +165,30 @@ def test_what_a_page_of_results_reads_does_not_grow(wanted: Wanted, collections:
     assert read[1] <= 2 * read[0] + 20
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(), Wanted(first=1991, last=2018), Wanted(things=(("publisher", "org/tern-press"),), last=2015)],
+    ids=["all", "years", "publisher"],
+)
+def test_the_first_search_after_a_change_reads_no_more_than_the_next(
+    wanted: Wanted, collections: tuple[Counted, Counted]
+) -> None:
+    def page(search: Search) -> None:
+        found = search.find(wanted)
+        assert search.facets(found)
+        assert search.years(found)
+        assert search.page(found, "newest", 1, 20)
+
+    collection = collections[1]
+    cold, prepared = Search(collection.reader), Search(collection.reader)
+    prepared.prepare()
+    first, next_ = (collection.steps(lambda _: page(prepared)) for _ in range(2))
+    assert first <= next_ + 5
+    assert collection.steps(lambda _: page(cold)) > 2 * first
+    # What is ready is not made again.
+    assert collection.steps(lambda _: prepared.prepare()) <= first
+
+
 def works(*fields: tuple[str, str]) -> tuple[Field, ...]:
     """The fields of a record."""
     return tuple(Field(name, value) for name, value in fields)

@@ -11,8 +11,8 @@ import sqlite3
 import threading
 from bisect import insort
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
-from functools import reduce
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial, reduce
 from typing import NamedTuple
 
 from converter.store.catalogue import BIT, WHOLE, rank_of
@@ -105,6 +105,24 @@ class Search:
             if works:
                 return Found(works, mended, " ".join(word for part in parts for word in part.words))
         return Found(0, asked)
+
+    def prepare(self) -> None:
+        """Make the sets that every large result is divided by, as long as they fit into half of the room for sets.
+
+        Whoever searches meanwhile makes what he needs himself; what is there is not made again.
+        """
+        self._fresh()
+        for make in self._of_large_results():
+            if self._size > _KEPT // 2:
+                return
+            make()
+
+    def _of_large_results(self) -> Iterator[Callable[[], int]]:
+        yield self._all
+        ranks = self._catalogue.ask("SELECT rank FROM by_year WHERE thing = ?", (self._whole(),))
+        yield from (partial(self._year, rank) for (rank,) in ranks)
+        for role in FACETS:
+            yield from (partial(self._of, thing.id, role) for thing in self._catalogue.top(role, _LARGEST))
 
     def page(self, found: Found, sort: str, number: int, size: int) -> list[int]:
         """The numbers of the works on a page."""

@@ -19,6 +19,7 @@ from server.http.headers import VARY
 from server.http.languages import language
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
+from server.named_queries.first_pages import page_request
 from server.named_queries.openapi import openapi_document
 from server.named_queries.paging import Arranged, Page, links
 from server.named_queries.parameter_types import PICKED, Pick
@@ -166,12 +167,11 @@ def _rows(put: Put, wanted: Asked, format_: str) -> Response:
 
 def _page(put: Put, wanted: Asked) -> Response:
     """A page of rows for people, never all of them: one more is asked for than is shown."""
-    page = wanted.page or Page()
-    query = bind(put.question.rows(page.skipped, page.size + 1), wanted.values)
-    etag = validator(put.endpoint.version, Request(query, "json"), "page", language())
+    page, request_ = wanted.page or Page(), page_request(put.question, wanted)
+    etag = validator(put.endpoint.version, request_, "page", language())
     if is_known(etag):
         return unchanged(etag, "text/html; charset=utf-8")
-    rows = put.bindings(query)
+    rows = put.bindings(request_.query)
     more = len(rows) > page.size
     table = Table(rows[: page.size], page, links("", put.given, page, more=more))
     response = Response(question_page(put.question, put.given, put.base, table))

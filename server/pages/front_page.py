@@ -27,7 +27,8 @@ from server.sparql import Endpoint
 
 _LATEST = 5
 _LISTED = 20
-_ASKED = ("funders-by-output", "open-access-share", "subject-co-occurrence")
+_ASKED = ("funders-by-output", "coauthors", "open-access-share")
+"""Questions on the front page: each answers at once however many works there are."""
 _PREFIXES = (
     "PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX fabio: <http://purl.org/spar/fabio/> "
     "PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
