@@ -15,7 +15,10 @@ from babel.messages.pofile import read_po, write_po
 
 import ontology
 from converter.store.catalogue_entry import ACCESS
+from server.charts.result_charts import heading
 from server.http.languages import FOLDER, LANGUAGES
+from server.named_queries.query_list import questions
+from server.named_queries.query_pages import asked_for
 from tests.conftest import ROOT
 
 OTHERS = [tag for tag in LANGUAGES if tag != "en"]
@@ -37,6 +40,10 @@ def texts() -> dict[str, str | tuple[str, str]]:
                 found.setdefault(message[0] if isinstance(message, tuple) else message, message)
     for _, row in ontology.table("type-names.csv"):
         found |= {row["name"]: row["name"], row["plural"]: row["plural"]}
+    for question in questions().values():
+        query = question.query
+        found |= {text: text for text in (query.title, query.description, *map(heading, question.columns))}
+        found |= {text: text for text in map(asked_for, query.parameters)}
     return found | {text: text for text in ACCESS.values()}
 
 

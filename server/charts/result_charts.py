@@ -12,7 +12,7 @@ from server.http.languages import gettext, within
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?")
 _YEAR = re.compile(r"\d{4}")
-_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z0-9])")
 _BARS = 30
 
 

@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, Response, current_app, g, has_request_context, request
+from markupsafe import Markup
 
 import ontology
 from converter.store.catalogue_entry import language_names
@@ -32,8 +33,11 @@ FOLDER = Path(__file__).parents[1] / "translations"
 _COOKIE, _YEAR = "shelfgraph-language", 365 * 24 * 3600
 _THOUSANDS = {"de": ".", "es": "\u202f", "fr": "\u202f"}
 """What parts the thousands of a number, where it is no comma."""
-_ASKED = ("/search", "/browse", "/sparql", "/queries/", "/crosswalk")
-"""The pages whose addresses have a query that a switch of the language keeps."""
+WITH_PARAMETERS = ("/search", "/browse", "/sparql", "/queries/", "/crosswalk")
+"""How the paths of pages begin that depend on the parameters of their addresses: a switch of the language keeps these.
+
+Every other page is one document for all, kept for all who ask, and must not hold what one of them wrote in an address.
+"""
 
 
 def register_languages(app: Flask, offered: Sequence[str] = tuple(LANGUAGES)) -> None:
@@ -43,6 +47,7 @@ def register_languages(app: Flask, offered: Sequence[str] = tuple(LANGUAGES)) ->
     app.jinja_env.install_gettext_callables(_text, _text_of_many, newstyle=True)  # type: ignore[attr-defined] # the extension brings it
     app.jinja_env.filters["n"] = digits
     app.jinja_env.globals.update(page_language=language, other_languages=_others, counted=counted)
+    app.jinja_env.globals.update(in_english=in_english, translated=gettext)
     app.before_request(_choice)
 
 
@@ -85,6 +90,11 @@ def language_name(code: str) -> str:
     """What a language (ISO 639) is called in the language of the page; its English name where that is not known."""
     known = {} if language() == "en" else Locale.parse(locale()).languages
     return known.get(_two_letters().get(code, code)) or language_names().get(code, code)
+
+
+def in_english() -> Markup:
+    """The attribute of an element whose text is English in every language of the pages."""
+    return Markup() if language() == "en" else Markup(' lang="en"')
 
 
 def digits(count: int) -> str:
@@ -153,7 +163,7 @@ def _others() -> list[tuple[str, str, str]]:
     """The other languages of the page: tag, name, and an address that is relative to the page; files have none."""
     if not has_request_context():
         return []
-    own = request.args.lists() if request.path.startswith(_ASKED) else ()
+    own = request.args.lists() if request.path.startswith(WITH_PARAMETERS) else ()
     rest = [(name, value) for name, values in own if name != CHOSEN for value in values]
     tags = (tag for tag in current_app.config["LANGUAGES"] if tag != language())
     return [(tag, LANGUAGES[tag], f"?{urlencode([*rest, (CHOSEN, tag)])}") for tag in tags]

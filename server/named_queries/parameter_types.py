@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from converter.values.terms import iri, literal
+from server.http.languages import later
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _MOMENT = re.compile(
@@ -51,15 +52,15 @@ KINDS: Mapping[str, Kind] = {
         # Not "url": a name may be written, and the site looks for the address.
         "text",
         iri,
-        "a whole address, such as http://example.org/person/1",
+        later("a whole address, such as http://example.org/person/1"),
     ),
-    "string": Kind({"type": "string"}, "text", literal, "any text without control characters"),
-    "integer": Kind({"type": "integer"}, "number", _integer, "a whole number, such as 12"),
+    "string": Kind({"type": "string"}, "text", literal, later("any text without control characters")),
+    "integer": Kind({"type": "integer"}, "number", _integer, later("a whole number, such as 12")),
     "moment": Kind(
         {"type": "string", "format": "date-time"},
         "text",
         _moment,
-        "date, time and zone, such as 2026-01-31T00:00:00Z",
+        later("date, time and zone, such as 2026-01-31T00:00:00Z"),
     ),
 }
 """The types of `queries.TYPES`, each under its name there."""

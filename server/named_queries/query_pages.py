@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import render_template
 
 from converter.formats import offers
-from queries import Query, bind
+from queries import Parameter, Query, bind
 from server.charts.result_charts import drawn, heading
 from server.http.base_path import root
 from server.http.languages import gettext, later
@@ -24,6 +24,8 @@ Row = dict[str, dict[str, str]]
 
 QUALITY = later("Quality of the data")
 """The group of what is in no other."""
+BY_NAME = later("a name, or an address")
+"""How a value is written that is picked by its name."""
 _NUMBERS = frozenset({"integer", "decimal", "double", "float"})
 """Data types (XSD) of what stands at the end of a column."""
 _GROUPS = {
@@ -118,10 +120,12 @@ def question_page(
             Control(
                 parameter.name,
                 KINDS[parameter.type].control,
-                parameter.description,
+                gettext(asked_for(parameter)),
                 given.get(parameter.name, ""),
                 parameter.default,
-                gettext("a name, or an address") if parameter.name in PICKED else KINDS[parameter.type].written,
+                gettext("a name, or an address")
+                if parameter.name in PICKED
+                else gettext(KINDS[parameter.type].written),
                 PICKED.get(parameter.name, ()),
             )
             for parameter in query.parameters
@@ -140,6 +144,12 @@ def question_page(
         else None,
         example=f"{base}queries/{query.name}.csv" + (f"?{urlencode(own)}" if own else ""),
     ).encode()
+
+
+def asked_for(parameter: Parameter) -> str:
+    """What the field of a parameter is called: what is picked by its name is no address to the reader."""
+    said = parameter.description
+    return f"The {said.removeprefix('the address of the ')}" if parameter.name in PICKED else said
 
 
 def _column(name: str, rows: Sequence[Row]) -> Column:

@@ -15,6 +15,7 @@ from converter.store.catalogue_reader import CatalogueReader, Row
 from converter.store.catalogue_search import Found, Search
 from server.descriptions.site import Site
 from server.http.headers import VARY
+from server.http.languages import later
 from server.http.validated import carriable
 from server.pages.search_request import Searched
 from server.representations.bibtex import bibtex
@@ -191,6 +192,6 @@ EXPORTS = (
     Export("JSON", ".json", "application/json", _json),
     Export("CSL-JSON", ".csl.json", "application/vnd.citationstyles.csl+json", _csl),
     Export("RDF (Turtle)", ".ttl", "text/turtle", _turtle),
-    Export("Atom feed", ".atom", "application/atom+xml", _atom),
+    Export(later("Atom feed"), ".atom", "application/atom+xml", _atom),
 )
 """The formats of a result, in the order in which a page offers them."""

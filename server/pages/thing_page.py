@@ -25,6 +25,16 @@ from server.representations.work import identifiers_of, orcid
 
 _UNSAID = frozenset({"fabio:Expression", "co:ListItem", "skos:Concept", "fabio:SubjectTerm"})
 """Classes that say nothing to a reader beside the others."""
+_NAMED = (
+    later("Person"),
+    later("Organization"),
+    later("Funding agency"),
+    later("Grant"),
+    later("Collection"),
+    later("Place"),
+    later("Property"),
+)
+"""What classes are called that are names of nothing else on the pages."""
 _CAPITAL = re.compile(r"(?<!^)([A-Z])(?=[a-z])")
 _BROWSED = {
     "person": (later("Authors"), "authors"),
@@ -176,5 +186,5 @@ def _asked(folder: str, address: str, above: str) -> list[tuple[str, str]]:
     for name, parameter in [*wanted, ("works-of-a-thing", "thing")]:
         query = known.get(name)
         if query and any(one.name == parameter for one in query.parameters):
-            found.append((query.title, f"{above}queries/{name}?{parameter}={quote(address, safe='')}"))
+            found.append((gettext(query.title), f"{above}queries/{name}?{parameter}={quote(address, safe='')}"))
     return found

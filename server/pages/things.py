@@ -220,17 +220,22 @@ def _volumes(catalogue: CatalogueReader, thing: Thing, root: str) -> list[Volume
         number, _, issue = part.address.removeprefix(f"{thing.address}/volume/").partition("/issue/")
         volume, issues = parts.get(number, (None, []))
         if issue:
-            issues.append((f"Issue {issue}", root + part.address, part.works))
+            issues.append((issue, root + part.address, part.works))
         parts[number] = (volume if issue else part, issues)
     return [
-        Volume(f"Volume {number}", root + volume.address, volume.works, tuple(sorted(issues, key=_in_order)))
+        Volume(
+            gettext("Volume %(n)s", n=number),
+            root + volume.address,
+            volume.works,
+            tuple((gettext("Issue %(n)s", n=n), link, works) for n, link, works in sorted(issues, key=_in_order)),
+        )
         for number, (volume, issues) in sorted(parts.items(), key=lambda pair: _number(pair[0]), reverse=True)
         if volume
     ]
 
 
 def _in_order(issue: tuple[str, str, int]) -> tuple[int, str]:
-    return _number(issue[0].removeprefix("Issue "))
+    return _number(issue[0])
 
 
 def _number(text: str) -> tuple[int, str]:

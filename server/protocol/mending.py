@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from server.http.languages import gettext
 from server.sparql.lexer import tokens, unescaped
 
 _WORDS = frozenset(
@@ -62,7 +63,7 @@ def _prefix(query: str, undeclared: list[str], prefixes: Mapping[str, str]) -> M
     if known:
         lines = "\n".join(f"PREFIX {name}: <{prefixes[name]}>" for name in known)
         names = " and ".join(f"{name}:" for name in known)
-        return Mended("", f"Add {names} and run", f"{lines}\n{query}")
+        return Mended("", gettext("Add %(what)s and run", what=names), f"{lines}\n{query}")
     for name in undeclared:
         for meant in difflib.get_close_matches(name, list(prefixes), 1, 0.7):
             parts, end = list[str](), 0
@@ -72,7 +73,7 @@ def _prefix(query: str, undeclared: list[str], prefixes: Mapping[str, str]) -> M
                     end = word.offset + len(name)
             text = "".join([*parts, query[end:]])
             line = "" if _declares(query, meant) else f"PREFIX {meant}: <{prefixes[meant]}>\n"
-            return Mended(f"Did you mean {meant}:?", f"Write {meant}: and run", line + text)
+            return Mended(*_offer(f"{meant}:"), line + text)
     return None
 
 
@@ -91,7 +92,8 @@ def _word(query: str) -> Mended | None:
         if not meant:
             return Mended("", "", "", *found)
         text = query[:start] + meant + query[start + len(word.text) :]
-        return Mended(f"Did you mean {meant}?", f"Write {meant} and run", text, *found)
+        hint, offer = _offer(meant)
+        return Mended(hint, offer, text, *found)
     return None
 
 
@@ -110,7 +112,16 @@ def _bracket(query: str) -> Mended | None:
     lacking = "\n".join(_CLOSING[one] for one in reversed(open_))
     one = "A bracket is" if len(open_) == 1 else f"{len(open_)} brackets are"
     shown = lacking.replace("\n", " ")
-    return Mended(f"{one} not closed: “{shown}” is missing at the end.", f"Add {shown} and run", f"{query}\n{lacking}")
+    return Mended(
+        f"{one} not closed: “{shown}” is missing at the end.",
+        gettext("Add %(what)s and run", what=shown),
+        f"{query}\n{lacking}",
+    )
+
+
+def _offer(meant: str) -> tuple[str, str]:
+    """The question whether a word is meant, which stands in an English message, and what the button says."""
+    return f"Did you mean {meant}?", gettext("Write %(what)s and run", what=meant)
 
 
 def _declares(query: str, prefix: str) -> bool:
