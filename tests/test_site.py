@@ -223,7 +223,8 @@ def test_a_site_is_announced_once_it_answers_and_never_where_its_port_is_taken()
         second = shelfgraph(*command[len(COMMAND) :])
         assert second.returncode == 2
         assert b"serving at" not in second.stderr
-        assert port.encode() in second.stderr
+        stated = f"cannot listen on 127.0.0.1:{port}: Address already in use; name another with --host and --port"
+        assert stated.encode() in second.stderr
         running.terminate()
 
 

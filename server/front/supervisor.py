@@ -45,7 +45,9 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG, dualstack_ipv6=both)
     except (OSError, OverflowError) as fault:
-        raise UsageError(f"cannot listen on {host}:{port}: {fault}; name another with --host and --port") from None
+        # Python adds in brackets what was attempted, which stands here already.
+        reason = str(getattr(fault, "strerror", None) or fault).partition(" (while")[0]
+        raise UsageError(f"cannot listen on {host}:{port}: {reason}; name another with --host and --port") from None
 
 
 def _folder() -> tempfile.TemporaryDirectory[str]:
