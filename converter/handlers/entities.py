@@ -51,10 +51,13 @@ def _entities(item: Item) -> dict[int, _Relation]:
         for field, row in item.of_kind("relation")
         if (not field.authority or is_virtual(field)) and _UUID.fullmatch(field.value.lower())
     ]
-    numbered: defaultdict[str, list[_Relation]] = defaultdict(list)
+    numbered: defaultdict[str, dict[str, _Relation]] = defaultdict(dict)
     unnumbered: defaultdict[str, list[_Relation]] = defaultdict(list)
     for one in relations:
-        (numbered[one.number] if one.number else unnumbered[one.brings]).append(one)
+        if one.number:
+            numbered[one.number].setdefault(one.brings, one)
+        else:
+            unnumbered[one.brings].append(one)
     found: dict[int, _Relation] = {}
     left: defaultdict[str, list[Field]] = defaultdict(list)
     for field, row in item.rows:
@@ -62,7 +65,7 @@ def _entities(item: Item) -> dict[int, _Relation]:
             continue
         if known := numbered.get(field.authority or ""):
             # The issue brings the journal as well, under one number.
-            found[id(field)] = next((one for one in known if one.brings == field.name), known[0])
+            found[id(field)] = known.get(field.name) or next(iter(known.values()))
         else:
             left[field.name].append(field)
     for name, fields in left.items():

@@ -14,7 +14,7 @@ from converter.values.resolvable import handle
 
 _OAI = re.compile(r"oai:[^:]+:(\d+(?:\.\d+)*/\S+)")
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_NEXT = re.compile(r"[\s;,|]+(?=(?:https?://|hdl:))", re.IGNORECASE)
+_NEXT = re.compile(r"[\s;,|](?=https?://|hdl:)", re.IGNORECASE)
 _ADDRESSES = ("dc.identifier.uri", "dc.identifier.handle", "dc.identifier", "dcterms.identifier")
 
 
@@ -34,7 +34,7 @@ def handle_of(fields: Iterable[Field], identifier: str = "") -> str | None:
     if identifier.startswith("hdl:"):
         found = handle(identifier)
         return found.value if found else None
-    stated = [(field.name, value) for field in fields for value in _NEXT.split(field.value)]
+    stated = [(field.name, value.strip(" ;,|")) for field in fields for value in _NEXT.split(field.value)]
     by_name = {name: [value for own, value in stated if own == name] for name in _ADDRESSES}
     for name in _ADDRESSES:
         for value in by_name[name]:

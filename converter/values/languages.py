@@ -24,7 +24,7 @@ _THREE = "http://lexvo.org/id/iso639-3/"
 _BETWEEN = re.compile(r"\s*[/;,|&+]\s*|\s+(?:and|und|et|y|e|och|og)\s+|\s+")
 _LISTED = re.compile(r"\s*[/;,|&+]\s*|\s+(?:and|und|et|y|e|och|og)\s+")
 _LONGEST = 300
-_NOTED = re.compile(r"(?:(?:text|written|published|article|paper)\s+)?in\s+(?:the\s+)?(?=[^\W\d_]{4})")
+_NOTED = re.compile(r"^(?:(?:text|written|published|article|paper)\s+)?in\s+(?:the\s+)?(?=[^\W\d_]{4})")
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.)?(?:id\.loc\.gov/vocabulary/(?:iso639-\d|languages)|lexvo\.org/(?:id|page)/iso639-\d)/"
     r"|(?:iso[ -]?)?639-[1-3]:?\s+|urn:x-language:",

@@ -14,7 +14,7 @@ from ontology.source_tables import field_of, fields
 
 _CODES = (":unac", ":unal", ":unap", ":unas", ":unav", ":unkn", ":none", ":null", ":tba", ":etal")
 _UNKNOWN = (*_CODES, *(f"({code})" for code in _CODES))
-_ADDRESS_OF_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)", re.IGNORECASE)
+_ADDRESS_OF_DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:)", re.IGNORECASE)
 _NO_YEAR = frozenset({"0", "0000"})
 _TECHNICAL = (
     *("xml", "state", "isActive", "reason", "source", "viewCount", "downloadCount", "referenceCount", "citationCount"),
