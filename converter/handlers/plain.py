@@ -11,6 +11,7 @@ import ontology
 from converter.mapping.context import Item, term
 from converter.record import Field
 from converter.values import identifiers, iris, languages, recognition
+from converter.values.resolvable import handle
 from converter.values.terms import iri, literal, triple, type_
 from converter.values.text import unmarked
 from ontology import Row
@@ -151,12 +152,15 @@ def _work(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 
 def relation(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """A relationship to another record of the repository, by its UUID."""
+    """A relationship to another record of the repository, by its UUID, or by its handle as packages have it."""
     found = _UUID.fullmatch(field.value.lower())
     if not found:
-        item.note(field, "no UUID of a record")
+        yield from _relation_by_handle(item, row, field)
         return
-    target = iri(f"{item.base}item/uuid/{found[1]}")
+    yield from _related(item, row, field, iri(f"{item.base}item/uuid/{found[1]}"))
+
+
+def _related(item: Item, row: Row, field: Field, target: str) -> Iterator[str]:
     if _PART_OF in row.properties and not item.first(item.term, _PART_OF, target):
         item.note(field, "the item is a part of something else already; the first is kept")
         return
@@ -164,6 +168,19 @@ def relation(item: Item, row: Row, field: Field) -> Iterator[str]:
     for property_ in row.properties:
         if property_ in _CLASS_OF_RELATED:
             yield triple(target, type_, term(_CLASS_OF_RELATED[property_]))
+
+
+def _relation_by_handle(item: Item, row: Row, field: Field) -> Iterator[str]:
+    """The relationship where the handle names the record; of an agent nobody knows here whether it has a name."""
+    named = handle(field.value)
+    if not named:
+        item.note(field, "neither a UUID nor a handle of a record")
+        return
+    target = iri(f"{item.base}item/{iris.item_path(named.value, '')}")
+    if _CLASS_OF_RELATED.get(row.properties[0]) == "foaf:Agent":
+        yield triple(item.term, term("dcterms:relation"), target)
+    else:
+        yield from _related(item, row, field, target)
 
 
 def place(item: Item, row: Row, field: Field) -> Iterator[str]:

@@ -167,6 +167,14 @@ CLAIMS = [
         f" <https://data.example.org/item/uuid/{ONE}> a fabio:Journal ; dcterms:title 'Sand Letters'",
     ),
     Claim(
+        "a relationship by a handle",
+        "x.csv",
+        table(relation__isJournalIssueOfPublication="4321/51", relation__isAuthorOfPublication="4321/52"),
+        "?w frbr:partOf <https://data.example.org/item/4321/51> ;"
+        " dcterms:relation <https://data.example.org/item/4321/52>",
+        "?w dcterms:creator ?a",
+    ),
+    Claim(
         "two values against one relationship are joined with nobody",
         "x.json",
         rest7(
