@@ -406,3 +406,16 @@ def test_the_help_has_whole_sentences() -> None:
     stated = shelfgraph("--help").stdout.decode().split("Commands:")[1]
     for sentence in re.split(r"\n  (?=\w)", stated.strip()):
         assert re.search(r"[^.]\.$", sentence.strip()), sentence
+
+
+@pytest.mark.parametrize("command", ["load", "serve", "convert"])
+def test_a_data_folder_that_is_given_as_a_source_is_refused_with_the_option_that_is_meant(
+    tmp_path: Path, command: str
+) -> None:
+    loaded = tmp_path / "mine"
+    assert shelfgraph("load", EXAMPLES, "--data", loaded).returncode == 0
+    options = [] if command == "convert" else ["--data", tmp_path / "other"]
+    done = shelfgraph(command, loaded, *options)
+    assert done.returncode == 2
+    assert f"{loaded}: a data folder is no source; name it with --data {loaded}" in done.stderr.decode()
+    assert not (tmp_path / "other" / "current").exists()

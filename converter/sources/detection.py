@@ -33,6 +33,8 @@ _STRAY = 50
 """Text may hold a stray control character in so many; more are binary data, and so is a single NUL."""
 _HIDDEN = re.compile(r"(?:^|/)(?:\.(?!\.?/)|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
 _PACKAGE = "mets.xml"
+_OF_A_DATA_FOLDER = ("shelfgraph.json", "archive.sqlite")
+"""What a folder holds into which records have been loaded; its files are those of a store, and no records."""
 _BINARY = "marc"
 
 
@@ -82,12 +84,14 @@ def read(
     read is an error in the report, and the others go on.
 
     Raises SourceUnreachable where there is no such file, SourceError where it holds no record, UsageError for a
-    kind or an encoding that is not known.
+    kind or an encoding that is not known, and for a folder into which records have been loaded.
     """
     report = report or Report()
     path = Path(source)
     if source == "-":
         yield from read_stream(sys.stdin.buffer, "standard input", kind, repository, report, encoding, most)
+    elif all((path / name).is_file() for name in _OF_A_DATA_FOLDER):
+        raise UsageError(f"{path}: a data folder is no source; name it with --data {path}")
     elif path.is_dir():
         how = _how(kind, repository, encoding, most, report.seen)
         yield from _bounded(_all(inside(path), str(path), how, report.add, None), str(path), report.add)
