@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+import lxml.html
 import pyoxigraph
 import pytest
 
@@ -14,6 +15,8 @@ from converter.mapping.authorities import Authorities
 from converter.mapping.authority_packages import authority_file
 from converter.store.data_folder import DataFolder
 from tests.commands import shelfgraph
+from tests.conftest import Site
+from tests.test_sparql import ask
 from tests.truth.claims import ris
 
 ROR = (
@@ -212,3 +215,68 @@ def test_a_file_takes_the_place_of_the_one_of_its_name(tmp_path: Path, files: li
     files[0].write_text(ROR, encoding="utf-8")
     known.add(files[0])
     assert known.digest == digest
+
+
+MESH = "http://id.nlm.nih.gov/mesh/"
+TREE = (
+    "id,label,broader\n"
+    f"{MESH}D1,Terns,{MESH}D2\n{MESH}D1,Terns,{MESH}D3\n{MESH}D2,Charadriiformes,{MESH}D4\n"
+    f"{MESH}D3,Migrants,{MESH}D4\n{MESH}D4,Birds,{MESH}D5\n{MESH}D5,Animals,\n{MESH}D6,Fish,{MESH}D5\n"
+)
+
+
+@pytest.fixture
+def headings(tmp_path: Path) -> list[Path]:
+    """A file of headings, and two works, one with a qualifier behind its heading."""
+    (tmp_path / "mesh.csv").write_text(TREE, encoding="utf-8")
+    rows = ["id,dc.title,dc.subject.mesh", "a,One,Terns - physiology", "b,Two,Birds"]
+    (tmp_path / "works.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return [tmp_path / "mesh.csv", tmp_path / "works.csv"]
+
+
+def test_what_is_broader_than_a_heading_is_said_up_to_the_top_and_nothing_else_of_the_file(
+    tmp_path: Path, headings: list[Path]
+) -> None:
+    data = tmp_path / "data"
+    assert shelfgraph("load", headings[1], "--data", data, "--authority", headings[0]).returncode == 0
+    terns, animals = "?terns skos:prefLabel 'Terns'@en", "?animals skos:prefLabel 'Animals'@en"
+    assert holds(data, f"{terns} ; skos:broader/skos:broader/skos:broader ?animals . {animals}")
+    assert holds(data, f"{terns} ; skos:broader/skos:prefLabel 'Migrants'@en, 'Charadriiformes'@en")
+    assert holds(data, f"{animals} ; skos:exactMatch <{MESH}D5> ; skos:inScheme ?s . ?terns skos:inScheme ?s . {terns}")
+    assert holds(data, f"?pair meshv:hasDescriptor ?terns ; skos:broader ?terns . {terns}")
+    assert not holds(data, "?fish skos:prefLabel 'Fish'@en")
+
+
+def test_the_page_of_a_subject_leads_up_and_down_its_tree_with_the_works_of_each(
+    tmp_path: Path, headings: list[Path]
+) -> None:
+    data = tmp_path / "data"
+    assert shelfgraph("load", headings[1], "--data", data, "--authority", headings[0]).returncode == 0
+    site = Site("--data", data)
+    try:
+        said = {}
+        for name in ("terns", "birds", "animals"):
+            root = lxml.html.fromstring(ask(site, "GET", f"/subject/mesh/{name}.html", Accept="text/html").body)
+            said[name] = {
+                part.xpath("string(h2)"): [" ".join(one.text_content().split()) for one in part.xpath("ul/li")]
+                for part in root.xpath("//div[@class='cols']/section")
+            }
+    finally:
+        site.stop()
+    assert said == {
+        "terns": {"Broader": ["Charadriiformes 1", "Migrants 1"]},
+        "birds": {"Broader": ["Animals 2"], "Narrower": ["Charadriiformes 1", "Migrants 1"]},
+        "animals": {"Narrower": ["Birds 2"]},
+    }
+
+
+def test_subjects_above_each_other_in_a_ring_end(tmp_path: Path, headings: list[Path]) -> None:
+    ring = f"id,label,broader\n{MESH}D1,Terns,{MESH}D2\n{MESH}D2,Birds,{MESH}D1\n"
+    headings[0].write_text(ring, encoding="utf-8")
+    known = Authorities.of_files([headings[0]])
+    base = "http://x/"
+    node, skos = f"<{base}subject/mesh/terns>", "http://www.w3.org/2004/02/skos/core#"
+    kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    lines = [f"{node} {kind} <{skos}Concept> .", f'{node} <{skos}prefLabel> "Terns"@en .']
+    broader = [line for line in known.links(lines, base) if "#broader>" in line]
+    assert len(broader) == 2

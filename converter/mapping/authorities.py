@@ -25,7 +25,7 @@ from converter.errors import SourceError
 from converter.mapping.context import term
 from converter.values import identifiers, iris
 from converter.values.check_digits import isni, issn
-from converter.values.terms import literal, triple, type_
+from converter.values.terms import iri, literal, triple, type_
 from converter.values.words import texts_in
 
 _TABLES = """
@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS label (exact TEXT NOT NULL, loose TEXT NOT NULL, entr
 CREATE TABLE IF NOT EXISTS serial (issn TEXT PRIMARY KEY, linking TEXT NOT NULL, file TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS decision (address TEXT NOT NULL, candidate TEXT NOT NULL, is_one INTEGER NOT NULL,
                                      file TEXT NOT NULL, PRIMARY KEY (address, candidate)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS broader (entry INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (entry, value))
+  WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_value ON identifier (value);
 CREATE INDEX IF NOT EXISTS by_entry ON identifier (entry);
 CREATE INDEX IF NOT EXISTS by_exact ON label (exact);
@@ -52,6 +54,7 @@ _CLASSES = {
 _NAMES = frozenset(map(term, ("foaf:name", "skos:prefLabel", "skos:altLabel")))
 _ISSNS = frozenset(map(term, ("prism:issn", "prism:eIssn", "fabio:hasIssnL")))
 _SAME, _MATCH, _LINKING = term("owl:sameAs"), term("skos:exactMatch"), term("fabio:hasIssnL")
+_BROADER = term("skos:broader")
 _LINE = re.compile(r'<([^>]*)> (<[^>]*>) (?:"((?:[^"\\]|\\.)*)"(?:@\S+|\^\^\S+)?|(<[^>]*>)) \.')
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _SIGNS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
@@ -65,6 +68,7 @@ _SCHEMES = (
     ("https://orcid.org/", "person"),
     ("http://id.loc.gov/authorities/subjects/", "subject"),
     ("http://id.worldcat.org/fast/", "subject"),
+    ("http://id.nlm.nih.gov/mesh/", "subject"),
     ("http://dewey.info/", "subject"),
 )
 """How an address begins, and the kind of what it is the address of."""
@@ -151,17 +155,58 @@ class Authorities:
                 # Two of them would say that the record means two serials.
                 found |= {triple(node, _LINKING, literal(one)) for one in linking if len(linking) == 1}
             property_ = _MATCH if thing.kind == "subject" else _SAME
-            for entry in self.entries(thing, base):
+            for number in self._joined(thing, base):
+                entry = self._entry(number)
                 found |= {triple(node, property_, f"<{address}>") for address in (entry.address, *entry.same)}
+                if thing.kind == "subject":
+                    found.update(self._above(thing.address, number, base))
         return sorted(found)
 
     def entries(self, thing: Thing, base: str) -> list[Entry]:
         """The entries that a thing is joined with."""
+        return [self._entry(number) for number in self._joined(thing, base)]
+
+    def _joined(self, thing: Thing, base: str) -> list[int]:
         decided = self._decided(thing, base)
         chosen = [number for number, is_one in decided.items() if is_one]
         if not chosen:
             chosen = self._by_identifier(thing) or self._by_label(thing)
-        return [self._entry(number) for number in dict.fromkeys(chosen) if decided.get(number, True)]
+        return [number for number in dict.fromkeys(chosen) if decided.get(number, True)]
+
+    def _above(self, address: str, number: int, base: str) -> Iterator[str]:
+        """Yield what is said of all that is broader than a subject, each in the scheme of the subject."""
+        scheme, _, name = address.removeprefix(f"{base}subject/").partition("/")
+        if not name or "/" in name:
+            # A heading with a qualifier is below its heading, and that below others.
+            return
+        language = "en" if scheme == "mesh" else None
+        waiting, seen = [(address, number)], {number}
+        while waiting:
+            below, entry = waiting.pop()
+            for other in self._broader(entry):
+                named = self._entry(other)
+                above = iris.subject(base, scheme, named.label)
+                node = iri(above)
+                yield triple(iri(below), _BROADER, node)
+                yield triple(node, type_, term("skos:Concept"))
+                yield triple(node, type_, term("fabio:SubjectTerm"))
+                yield triple(node, term("skos:prefLabel"), literal(named.label, language))
+                yield triple(node, term("skos:inScheme"), iri(f"{base}subject/{scheme}"))
+                yield triple(node, _MATCH, iri(named.address))
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append((above, other))
+
+    def _broader(self, number: int) -> list[int]:
+        """The entries that one file says are broader than an entry of it."""
+        rows = self._rows(
+            "SELECT above.id FROM broader JOIN entry AS own ON own.id = broader.entry"
+            " JOIN identifier ON identifier.value = broader.value"
+            " JOIN entry AS above ON above.id = identifier.entry AND above.file = own.file AND above.kind = own.kind"
+            " WHERE broader.entry = ? ORDER BY above.id",
+            number,
+        )
+        return [int(str(found)) for (found,) in rows]
 
     def candidates(self, thing: Thing, base: str) -> list[Candidate]:
         """The entries that may be a thing, which nothing joins it with, and about which nobody has decided."""
@@ -212,17 +257,30 @@ class Authorities:
         kind = stated["kind"][0].casefold() if stated["kind"] else next(named, "")
         if kind not in KINDS:
             raise SourceError(f"{where}: nothing says what it is; add a column kind ({', '.join(KINDS)})")
+        broader = [one for cell in stated["broader"] for part in _SEVERAL.split(cell) if (one := _address(part))]
         row = (name, kind, addresses[0], labels[0])
-        number = self._database.execute("INSERT INTO entry VALUES (NULL, ?, ?, ?, ?)", row).lastrowid
+        if broader:
+            # A subject below several others stands in a row for each of them, as tables of query results have it.
+            known = self._rows("SELECT id FROM identifier JOIN entry ON id = entry WHERE value = ?3 AND file = ?1"
+                               " AND kind = ?2 AND address = ?3 AND label = ?4", *row)  # fmt: skip
+            if known:
+                self._keep_broader(int(str(known[0][0])), broader)
+                return
+        number = int(self._database.execute("INSERT INTO entry VALUES (NULL, ?, ?, ?, ?)", row).lastrowid or 0)
+        self._keep_broader(number, broader)
         self._database.executemany("INSERT INTO identifier VALUES (?, ?)", ((one, number) for one in addresses))
         exact = [(_exact(label), _loose(label, kind), number) for label in labels]
         # A hint has no exact form: it makes candidates and joins nobody.
         hints = [("", _loose(hint, kind), number) for cell in stated["hint"] for hint in _SEVERAL.split(cell)]
         self._database.executemany("INSERT INTO label VALUES (?, ?, ?)", [*exact, *hints])
 
+    def _keep_broader(self, number: int, broader: Iterable[str]) -> None:
+        rows = ((number, one) for one in broader)
+        self._database.executemany("INSERT OR IGNORE INTO broader VALUES (?, ?)", rows)
+
     def _forget(self, name: str) -> None:
         numbers = "(SELECT id FROM entry WHERE file = ?)"
-        for table in ("identifier", "label"):
+        for table in ("identifier", "label", "broader"):
             self._database.execute(f"DELETE FROM {table} WHERE entry IN {numbers}", (name,))  # noqa: S608 - constants
         for table in ("entry", "serial", "decision"):
             self._database.execute(f"DELETE FROM {table} WHERE file = ?", (name,))  # noqa: S608 - constants

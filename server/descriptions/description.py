@@ -69,6 +69,12 @@ def of_thing(endpoint: Endpoint, base: str, address: str) -> list[str]:
     return lines(endpoint, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {' UNION '.join(own)} }}")
 
 
+def narrower(endpoint: Endpoint, address: str, limit: int = 500) -> list[str]:
+    """The addresses of the subjects of which something says that a subject is broader."""
+    query = f"SELECT ?s WHERE {{ ?s <http://www.w3.org/2004/02/skos/core#broader> {iri(address)} }} LIMIT {limit}"
+    return [row["s"] for row in rows(endpoint, query)]
+
+
 def is_pointed_at(endpoint: Endpoint, address: str) -> bool:
     """Whether something is said with a thing, of which nothing is said: a scheme is named and not described."""
     return bool(rows(endpoint, f"SELECT ?s WHERE {{ ?s ?p {iri(address)} }} LIMIT 1"))

@@ -136,7 +136,10 @@ def _body(site: Documents, place: Place, form: Representation, described: Descri
         )
     around = _around(place, works, PAGE)
     offered = forms(of_work=False)
-    return thing_page(described, place.document, offered, works, around, site.archive, search=site.search)
+    below = description.narrower(site.endpoint, place.address) if "/subject/" in place.address else []
+    return thing_page(
+        described, place.document, offered, works, around, site.archive, search=site.search, narrower=below
+    )
 
 
 def _headers(

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from flask import render_template
 
+from converter.store.catalogue_reader import CatalogueReader
 from converter.store.reader import ArchiveReader
 from queries import all_queries
 from server.descriptions.paths import page_of
@@ -55,6 +56,8 @@ _FACTS = {
     later("The same elsewhere"): ("owl:sameAs", "skos:exactMatch"),
     later("Web page"): ("foaf:page",),
 }
+_FACTS_OF_SUBJECTS = {name: found for name, found in _FACTS.items() if name not in {"Broader", "Narrower", "Related"}}
+"""What is broader, narrower or related to a subject stands above its works."""
 _ASKED = {
     "person": ("coauthors", "person"),
     "journal": ("journal-metrics", "journal"),
@@ -70,8 +73,12 @@ def thing_page(  # noqa: PLR0913 - what a page is made of
     archive: ArchiveReader | None,
     *,
     search: bool,
+    narrower: Sequence[str] = (),
 ) -> bytes:
-    """The page of a shared thing with the works that lead to it; `around` are the pages beside this one."""
+    """The page of a shared thing with the works that lead to it; `around` are the pages beside this one.
+
+    `narrower` are the addresses of the subjects below a subject.
+    """
     view, address = described.view, described.address
     above, path = root(view.base), address.removeprefix(view.base)
     folder = path.partition("/")[0]
@@ -97,7 +104,8 @@ def thing_page(  # noqa: PLR0913 - what a page is made of
         ],
         forms=offers,
         variant=variant,
-        facts=_facts(view, address, above),
+        facts=_facts(view, address, above, _FACTS if folder != "subject" else _FACTS_OF_SUBJECTS),
+        scheme=_neighbours(view, address, narrower, catalogue) if folder == "subject" else [],
         asked=_asked(folder, address, above),
         script=schema_script(view, address),
     ).encode()
@@ -147,7 +155,31 @@ def _broader(view: View, address: str) -> list[Value]:
     return found
 
 
-def _facts(view: View, address: str, above: str) -> list[tuple[str, list[Value]]]:
+def _neighbours(
+    view: View, address: str, narrower: Sequence[str], catalogue: CatalogueReader | None
+) -> list[tuple[str, list[tuple[str, str, int]]]]:
+    """What is broader, narrower and related in the scheme of a subject: label, link and works of each."""
+    # A heading with a qualifier stands among the qualifiers.
+    below = [one for one in narrower if not one.startswith(f"{address}/")]
+    stated = {
+        gettext("Broader"): view.nodes(address, "skos:broader"),
+        gettext("Narrower"): [*view.nodes(address, "skos:narrower"), *below],
+        gettext("Related"): view.nodes(address, "skos:related"),
+    }
+    found = {name: [_neighbour(view, one, catalogue) for one in dict.fromkeys(nodes)] for name, nodes in stated.items()}
+    return [(name, sorted(values)) for name, values in found.items() if values]
+
+
+def _neighbour(view: View, address: str, catalogue: CatalogueReader | None) -> tuple[str, str, int]:
+    own = address.removeprefix(view.base) if address.startswith(view.base) else ""
+    thing = catalogue.thing(own) if catalogue and own else None
+    link = root(view.base) + own if own else address
+    return (thing.label, link, thing.works) if thing else (view.label(address), link, 0)
+
+
+def _facts(
+    view: View, address: str, above: str, properties_of: Mapping[str, Sequence[str]]
+) -> list[tuple[str, list[Value]]]:
     """Identifiers, then what the thing belongs to, with our own addresses as links within the site."""
     found: dict[str, dict[tuple[str, str | None], Value]] = {}
     serial = [("ISSN", value.text) for value in view.texts(address, "prism:issn") + view.texts(address, "prism:eIssn")]
@@ -159,7 +191,7 @@ def _facts(view: View, address: str, above: str) -> list[tuple[str, list[Value]]
         name = gettext(SCHEMES.get(scheme, scheme if scheme.isupper() else scheme.replace("-", " ").upper()))
         found.setdefault(name, {})[text, page] = Value(text, page or None)
     pages = {page for values in found.values() for _, page in values}
-    for name, properties in _FACTS.items():
+    for name, properties in properties_of.items():
         for property_ in properties:
             for value in view.links(address, property_):
                 own = value.address or ""
