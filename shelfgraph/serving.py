@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -127,7 +128,7 @@ def serve(
 
                 seconds = refreshing.seconds(every or _DAILY)
                 stack.enter_context(refreshing.kept_fresh(path, seconds, repositories, allowed))
-        announcement = f"shelfgraph: serving at {address} (addresses begin with {chosen})"
+        announcement = f"shelfgraph: serving at {address} (addresses begin with {chosen}){_elsewhere(chosen, address)}"
         site.interrupt_quietly()
         with contextlib.suppress(KeyboardInterrupt):
             site.serve(
@@ -144,6 +145,20 @@ def serve(
                 lambda: click.echo(announcement, err=True),
                 lambda deployment: msgspec.structs.replace(deployment, **changeable(configuration.again(ctx).params)),
             )
+
+
+def _elsewhere(base: str, address: str) -> str:
+    """What to do where the addresses of a folder are of this machine and lead to another port than the site is at.
+
+    >>> _elsewhere("http://127.0.0.1:8000/", "http://127.0.0.1:8001/")
+    '; they lead to port 8000: serve there with --port 8000'
+    >>> _elsewhere("http://127.0.0.1:8000/", "http://127.0.0.1:8000/"), _elsewhere("https://x.org/", "http://[::1]:8001/")
+    ('', '')
+    """
+    wanted, found = urlsplit(base), urlsplit(address)
+    if wanted.hostname not in {"127.0.0.1", "localhost", "::1"} or wanted.port in {None, found.port}:
+        return ""
+    return f"; they lead to port {wanted.port}: serve there with --port {wanted.port}"
 
 
 def _languages(text: str) -> tuple[str, ...]:

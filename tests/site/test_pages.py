@@ -240,3 +240,15 @@ def test_every_link_to_a_part_of_a_page_leads_to_that_part(shelf: Site) -> None:
                 nowhere |= set() if target.xpath("//*[@id=$id]", id=part) else {str(address)}
     assert followed > 100
     assert nowhere == set()
+
+
+def test_what_a_subject_stands_with_is_above_its_works_and_who_somebody_wrote_with_below_a_few(shelf: Site) -> None:
+    order = {
+        path: [
+            name
+            for name in texts(page(shelf, path), "//h2")
+            if name in {"Occurs together with", "Co-authors", "1 work"}
+        ]
+        for path in ("/subject/mesh/animal-migration.html", "/person/20-500-12345/rp00042.html")
+    }
+    assert [*order.values()] == [["Occurs together with", "1 work"], ["1 work", "Co-authors"]]
