@@ -231,6 +231,9 @@ class _Reading:
             if other.text != name:
                 self._draft.unread(self._name(chain), other.text, f"another form of the name {name}")
         roles = [part.text for part in parts.get("role", [])]
+        if roles and not any(field_of("roles", role, rule.field) for role in roles):
+            self._draft.unread(self._name(chain), name, f"{roles[0]}: whoever it is did nothing for this work")
+            return
         field = next((found for role in roles if (found := field_of("roles", role))), "")
         if roles and field in {"", kinds("roles")["*"]}:
             for role in roles:

@@ -21,6 +21,25 @@ from tests.truth.claims import (
 
 CLAIMS = [
     Claim(
+        "who wrote what is reviewed is nobody of the review",
+        "x.json",
+        json.dumps(
+            [
+                {
+                    "key": "AB",
+                    "itemType": "journalArticle",
+                    "title": "A title",
+                    "creators": [
+                        {"creatorType": "author", "firstName": "Ida", "lastName": "Rook"},
+                        {"creatorType": "reviewedAuthor", "firstName": "Bo", "lastName": "Foe"},
+                    ],
+                }
+            ]
+        ),
+        '?w dcterms:creator/foaf:name "Rook, Ida"',
+        '?p foaf:name "Foe, Bo"',
+    ),
+    Claim(
         "an issuing body in the main entry is no author",
         "x.xml",
         marc("110 2  $aHarbour Office,$eissuing body."),

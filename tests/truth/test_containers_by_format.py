@@ -22,6 +22,13 @@ from tests.truth.claims import (
 
 CLAIMS = [
     Claim(
+        "the event of CERIF is a conference",
+        "x.xml",
+        '<Publication xmlns="https://www.openaire.eu/cerif-profile/1.1/" id="p1"><Title>A title</Title>'
+        "<PresentedAt><Event><Name>Tide Days</Name><Place>Oslo</Place></Event></PresentedAt></Publication>",
+        '?w dcterms:relation ?e . ?e a dcmitype:Event ; rdfs:label "Tide Days" ; dcterms:spatial/rdfs:label "Oslo"',
+    ),
+    Claim(
         "the number of CSL in a series is that of the book, not of the chapter",
         "x.json",
         json.dumps(
