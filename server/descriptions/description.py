@@ -12,6 +12,7 @@ import pyoxigraph
 from converter.values.terms import iri
 from server.sparql import Endpoint, Request
 
+_TERMS = "http://purl.org/dc/terms/"
 _HOPS = 4
 """How far a record's own description reaches: role → person → identifier, and one more."""
 
@@ -58,6 +59,7 @@ def of_record(endpoint: Endpoint, base: str, path: str) -> list[str]:
         *(_reached(item, base, hops) for hops in range(1, _HOPS + 1)),
         _reached(source, base, 1),
         _properties(item, base),
+        *(_elsewhere(item, base, f"{_TERMS}{name}") for name in ("title", "identifier")),
     ]
     return lines(endpoint, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {' UNION '.join(own)} }}")
 
@@ -96,6 +98,13 @@ def _ours(variable: str, start: str, base: str) -> str:
     return (
         f'FILTER(isIRI({variable}) && STRSTARTS(STR({variable}), "{base}")'
         f' && (STRSTARTS(STR({variable}), "{own}#") || !STRSTARTS(STR({variable}), "{base}item/")))'
+    )
+
+
+def _elsewhere(item: str, base: str, property_: str) -> str:
+    """A pattern for what works are called that the item leads to and that have no address of ours."""
+    return (
+        f'{{ {item} ?any ?s . ?s <{property_}> ?o . FILTER(!STRSTARTS(STR(?s), "{base}")) BIND(<{property_}> AS ?p) }}'
     )
 
 
