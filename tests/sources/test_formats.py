@@ -385,13 +385,15 @@ def test_the_json_ld_of_a_page_is_read(tmp_path: Path) -> None:
     assert said(one(page, tmp_path))["dc.title"] == ["Foam"]
 
 
-def test_a_restricted_record_of_inveniordm_is_not_read(tmp_path: Path) -> None:
+def test_nothing_is_left_of_a_restricted_record_of_inveniordm(tmp_path: Path) -> None:
     report = Kept()
     hidden = {**JSON["invenio-rdm"][0], "access": {"record": "restricted"}}
     path = tmp_path / "source.json"
     path.write_text(json.dumps([hidden, JSON["invenio-rdm"][0]]), encoding="utf-8")
-    assert len(list(read(str(path), report=report))) == 1
-    assert any("restricted" in finding.reason for finding in report.findings)
+    first, second = read(str(path), report=report)
+    # What was public before goes with it.
+    assert (first.erased, first.fields, second.erased) == (True, (), False)
+    assert any("restricts" in finding.reason for finding in report.findings)
 
 
 @pytest.mark.parametrize(

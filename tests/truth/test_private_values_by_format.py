@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,33 @@ from tests.truth.claims import (
     ris,
 )
 
+CREATORS = [{"person_or_org": {"type": "personal", "family_name": "Rook", "given_name": "Ida"}}]
+OF_INVENIO = {"title": "Hidden tides", "creators": CREATORS, "publication_date": "2011"}
+OF_ZENODO = {"title": "Hidden tides", "creators": [{"name": "Rook, Ida"}], "publication_date": "2011"}
+
 CLAIMS = [
+    *(
+        Claim(f"not public: {name}", "x.json", json.dumps(stated), "", '?s ?p "Hidden tides"')
+        for name, stated in {
+            "a record of InvenioRDM that is restricted": {
+                "id": "abc",
+                "access": {"record": "restricted"},
+                "metadata": OF_INVENIO,
+            },
+            "a draft of InvenioRDM": {"id": "abc", "is_draft": True, "metadata": OF_INVENIO},
+            "a deposit of Zenodo that is not submitted": {
+                "id": 1,
+                "state": "unsubmitted",
+                "submitted": False,
+                "metadata": OF_ZENODO,
+            },
+            "a draft of DataCite": {"doi": "10.5555/x", "state": "draft", "titles": [{"title": "Hidden tides"}]},
+            "a DOI of DataCite that is not findable": {
+                "id": "10.5555/x",
+                "attributes": {"doi": "10.5555/x", "state": "registered", "titles": [{"title": "Hidden tides"}]},
+            },
+        }.items()
+    ),
     Claim(
         "addresses of mail in a note of RIS are not published",
         "x.ris",

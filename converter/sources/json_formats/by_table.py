@@ -28,10 +28,6 @@ def read(format_: JsonFormat, value: Object, draft: Draft) -> None:
             if key != format_.inside:
                 unread(beside, draft, f"{format_.name}.{key}", "about the answer, not about the work")
         value = inner
-    access = value.get("access")
-    if isinstance(access, dict) and text_of(access.get("record")) == "restricted":
-        draft.fault = "a restricted record, which is not published; ask the repository for its public records"
-        return
     root = Node(format_.name, children=[node for key, one in value.items() for node in of_json(str(key), one)])
     table_reader.read(root, source_table(format_.name), draft)
     named = next((text for key in _NAMES if (text := text_of(value.get(key)))), "")

@@ -29,6 +29,15 @@ def _of_private_collection(value: Object) -> bool:
     return any(_is(one, "discoverable", "false") or _is(one, "private", "true") for one in found)
 
 
+def _is_unfindable(value: Object) -> bool:
+    return "doi" in value and _is(value, "state", "draft", "registered")
+
+
+def _is_deposit(value: Object) -> bool:
+    """Whether a deposit of Zenodo has not been submitted, or not since it was changed."""
+    return _is(value, "submitted", "false") and _is(value, "state", "unsubmitted", "inprogress")
+
+
 def _collections(stated: Any) -> list[Object]:
     return objects(stated) if isinstance(stated, list) else [stated] if isinstance(stated, dict) else []
 
@@ -38,7 +47,7 @@ _RULES: tuple[tuple[str, Callable[[Object], bool]], ...] = (
     ("it is in progress: not in the archive of its repository yet", _in_progress),
     ("its collection is private", _of_private_collection),
     # DataCite: a DOI that is a draft, or registered and not findable.
-    ("its DOI is no findable one", lambda value: _is(_within(value, "attributes"), "state", "draft", "registered")),
+    ("its DOI is no findable one", lambda value: _is_unfindable(value) or _is_unfindable(_within(value, "attributes"))),
     # EPrints: what is in the work area or under review; what is hidden from searches.
     (
         "it is in progress: in the work area or under review",
@@ -46,6 +55,7 @@ _RULES: tuple[tuple[str, Callable[[Object], bool]], ...] = (
     ),
     ("its repository hides it", lambda value: _is(value, "metadata_visibility", "hide", "no_search")),
     # Invenio: the record itself, not its files alone.
+    ("it is in progress: a draft", lambda value: _is(value, "is_draft", "true") or _is_deposit(value)),
     ("its repository restricts it", lambda value: _is(_within(value, "access"), "record", "restricted")),
 )
 """Why a record is hidden, and what shows it."""
