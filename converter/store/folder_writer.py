@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 import pyoxigraph
 
+from converter import set_names
 from converter.errors import StoreError
 from converter.record import Record
 from converter.report import FINDINGS, Finding
@@ -117,6 +118,8 @@ class Writer:
         archive, forgotten = self.archive, self._loader.forgotten
         if archive.has_source(named):
             forgotten.add([of_source(named)], reason)
+            archive.drop_notes(f"harvest {set_names.state_name(named)}")
+            archive.name_sets()
         else:
             names = [name for address in self._addresses(named) for name in self._names(address)]
             if not names:

@@ -153,3 +153,12 @@ def test_a_store_that_is_made_anew_has_the_names_too(folder: DataFolder) -> None
     catalogue = ArchiveReader(folder.path / "archive.sqlite").catalogue
     assert catalogue
     assert [one.label for one in catalogue.below("set/")] == ["Birds", "Terns", "ddc", "Animals"]
+
+
+def test_the_names_of_a_forgotten_source_are_forgotten_too(folder: DataFolder) -> None:
+    harvested(folder, repository())
+    with folder.writing(Identity(BASE, MAPPER.digest), MAPPER.triples) as writer:
+        assert writer.archive.notes("harvest test names")
+        writer.forget("test")
+        assert not writer.archive.notes("harvest test names")
+    assert not [path for path in folder.path.glob("archive.sqlite*") if b"Theses & maps" in path.read_bytes()]
