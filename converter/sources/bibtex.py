@@ -39,7 +39,7 @@ _IN_PARTS = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=")
 _BRACED_LIST = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _KEPT_WHOLE, _PARTING, _IN_BRACES = re.compile(r"\{,?\s+\}"), re.compile(r"[\s,~]"), re.compile(r"\{[^{}]*\}")
 """Signs that part a name, in braces so that they part nothing: one word is neither a person's nor an organisation's."""
-_PAGES = re.compile(r"\s*(?:--+|–|—|-)\s*")
+_PAGES = re.compile(r"(?<!\s)\s*(?:--+|–|—|-)\s*")
 _SINGLE = frozenset("date year month day pages issue number eprint archiveprefix eprinttype".split())
 _AGENTS = frozenset({"author", "editor", "translator", "advisor"})
 _REPORTS = frozenset({"report", "techreport", "patent", "manual", "misc", "online", "software", "dataset", "thesis"})

@@ -38,7 +38,7 @@ _TAG = re.compile(r"[A-Z][A-Z0-9] {2}-")
 _TAGS = {f"{first}{second}": f"{first}{second}" for first in ascii_uppercase for second in ascii_uppercase + digits}
 """Every tag keeps its name."""
 _BETWEEN = re.compile(r" ?[;,|] ?| (?:and|/|&) ")
-_ADDRESSES = re.compile(r"(?:\s*;\s*|\s+)(?=(?:https?|ftp)://)")
+_ADDRESSES = re.compile(r"(?<!\s)(?:\s*;\s*|\s+)(?=(?:https?|ftp)://)")
 
 
 def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:

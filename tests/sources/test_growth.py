@@ -43,3 +43,29 @@ def test_a_record_costs_no_more_than_its_parts(name: str, tmp_path: Path) -> Non
         assert sum(len(record.fields) for record in read(str(path)))
 
     assert in_proportion(read_so_many, _FEW)
+
+
+_DC = (
+    '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    "<dc:title>T</dc:title><dc:identifier>{0}</dc:identifier><dc:publisher>{0}</dc:publisher></oai_dc:dc>"
+)
+VALUES = {
+    "a table": ("x.csv", 'id,dc.title,dc.subject.mesh,dc.publisher,dc.identifier.uri\n1,T,"{0}","{0}","{0}"\n'),
+    "Dublin Core": ("x.xml", _DC),
+    "RIS": ("x.ris", "TY  - BOOK\nTI  - T\nPB  - {0}\nUR  - {0}\nSN  - {0}\nER  - \n"),
+    "BibTeX": ("x.bib", "@book{{k, title={{T}}, publisher={{{0}}}, url={{{0}}}, pages={{{0}}}}}"),
+    "JSON": ("x.json", '{{"dc.title": "T", "dc.publisher": "{0}", "dc.identifier.uri": "{0}"}}'),
+}
+
+
+@pytest.mark.parametrize("unit", [" ", "; ", ", ", "a ", "a", "|", "http://x "])
+@pytest.mark.parametrize("name", VALUES)
+def test_a_long_value_is_read_in_proportion_to_its_length(name: str, unit: str, tmp_path: Path) -> None:
+    file, outer = VALUES[name]
+
+    def read_so_long(size: int) -> None:
+        path = tmp_path / file
+        path.write_text(outer.format("A" + (unit * size)[:size] + "Z"), encoding="utf-8")
+        assert sum(len(record.fields) for record in read(str(path)))
+
+    assert in_proportion(read_so_long, 4_000)
