@@ -15,9 +15,12 @@ from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.wrappers import Response
 
 from converter.errors import QueryError, ShelfgraphError
 from converter.sources.detection import read
+from server.feeds.dumps import is_range
 from server.front import plain_request, request_heads
 from server.http.negotiation import choose
 from server.http.request_ids import client, request_id
@@ -83,6 +86,14 @@ def _head(data: bytes) -> None:
         plain_request.read(head, data)
 
 
+def _range(text: str) -> None:
+    if is_range(text, "GET"):
+        made = Response(b"0123456789")
+        with contextlib.suppress(RequestedRangeNotSatisfiable):
+            made.make_conditional({"REQUEST_METHOD": "GET", "HTTP_RANGE": text}, accept_ranges=True, complete_length=10)
+        assert made.status_code in {200, 206}
+
+
 def _oai(pairs: list[tuple[str, str]]) -> None:
     asked = arguments.asked(pairs)
     arguments.window(asked.arguments)
@@ -109,6 +120,7 @@ TARGETS: dict[str, Target] = {
     "Accept": Target(
         lambda text: choose(text, ["text/csv", "text/html"]), words('text/csv */* ;q=0.5 , ;q= text/* " ;a=b')
     ),
+    "Range": Target(_range, words("bytes= bytes=0-0 bytes=-5 bytes=9- items=0-1 ,3-4 - 99999999999999999999 \t =")),
     "X-Forwarded-For": Target(lambda text: client("a@::1", text) + request_id(text), words("1.1.1.1 , ::1 %eth0 [ ]")),
     "OAI": Target(
         _oai, st.lists(st.tuples(st.sampled_from(NAMES), st.one_of(st.sampled_from(NAMES), st.text())), max_size=6)

@@ -13,10 +13,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from converter.store import foreign_rdf
 from converter.store.data_folder import DataFolder
+from shelfgraph.cli import main
 from tests.conftest import COMMAND, EXAMPLES, ROOT, Site, free_port, shelfgraph
-from tests.faults import Fault, broken
+from tests.faults import DECIDED, KINDS, Whole
 from tests.waiting import until
 
 UNSHARE = ["unshare", "--mount", "--map-root-user"]
@@ -173,8 +176,86 @@ def test_a_full_disk_is_a_sentence_and_the_next_load_is_whole(tmp_path: Path, ro
     assert shelfgraph("check", "--data", data).returncode == 0
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    return Whole(tmp_path_factory.mktemp("whole"))
+
+
 @pytest.mark.parametrize("seed", [1, 4, 23])
-def test_a_random_fault_is_noticed_said_and_mended(loaded: Path, tmp_path: Path, seed: int) -> None:
-    found = broken(loaded, tmp_path / "d", random.Random(seed))
+def test_a_random_fault_is_noticed_said_and_mended(whole: Whole, seed: int) -> None:
+    found = whole.broken(random.Random(seed))
     assert found.problems == [], found
-    assert isinstance(found, Fault)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["forgotten.json", "authorities.sqlite", "foreign/theirs.nq"])
+def test_a_fault_of_what_nothing_makes_anew_is_noticed_and_nothing_is_made_without_it(
+    whole: Whole, name: str, kind: str
+) -> None:
+    found = whole.broken(random.Random(1), name, kind)
+    assert (found.noticed, found.problems) == (True, []), found
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("shelfgraph.json", "missing"),
+        ("shelfgraph.json", "a cut"),
+        ("generations/3.json", "missing"),
+        ("dumps/3.nt.zst.sha256", "missing"),
+    ],
+)
+def test_a_missing_note_is_noticed_and_mended(whole: Whole, name: str, kind: str) -> None:
+    found = whole.broken(random.Random(1), name, kind)
+    assert (found.noticed, found.problems) == (True, []), found
+
+
+def test_another_base_address_is_not_taken_for_that_of_the_archive(data: Path) -> None:
+    file = data / "shelfgraph.json"
+    file.write_text(file.read_text().replace("127.0.0.1", "127.0.0.9"))
+    checked = shelfgraph("check", "--data", data)
+    assert (checked.returncode, b"bring back a copy of shelfgraph.json" in checked.stdout) == (1, True)
+    done = shelfgraph("rebuild", "--data", data)
+    assert (done.returncode, "addresses begin with" in stated(done)) == (1, True)
+
+
+def test_foreign_rdf_whose_load_was_killed_is_whole_after_the_next_command(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "theirs.nt"
+    theirs.write_text('<urn:a> <urn:p> "of others" .\n')
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(foreign_rdf, "_load", killed)
+    CliRunner().invoke(main, ["load", str(theirs), "--data", str(data)])
+    monkeypatch.undo()
+    assert (data / "foreign" / "theirs.nt").exists()
+    assert shelfgraph("load", EXAMPLES, "--data", data).returncode == 0
+    assert b"of others" in shelfgraph("dump", "-o", "-", "--data", data).stdout
+    assert shelfgraph("check", "--data", data).returncode == 0
+
+
+def test_a_file_of_rdf_with_a_fault_leaves_the_one_of_its_name(data: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.nt"
+    theirs.write_text('<urn:a> <urn:p> "of others" .\n')
+    assert shelfgraph("load", theirs, "--data", data).returncode == 0
+    theirs.write_text("<urn:a> <urn:p> <\n")
+    done = shelfgraph("load", theirs, "--data", data)
+    assert (done.returncode > 0, "correct it" in stated(done)) == (True, True)
+    assert shelfgraph("rebuild", "--data", data).returncode == 0
+    assert b"of others" in shelfgraph("dump", "-o", "-", "--data", data).stdout
+    assert sorted(path.name for path in (data / "foreign").iterdir()) == ["theirs.nt"]
+
+
+def test_authority_files_that_are_lost_can_be_given_again(data: Path, tmp_path: Path) -> None:
+    decided = tmp_path / "decided.csv"
+    decided.write_text(DECIDED)
+    assert shelfgraph("load", EXAMPLES, "--authority", decided, "--data", data).returncode == 0
+    before = shelfgraph("dump", "-o", "-", "--data", data).stdout
+    assert b"ror.org/02zhqgq86" in before
+    (data / "authorities.sqlite").unlink()
+    assert "give every authority file again" in stated(shelfgraph("load", EXAMPLES, "--data", data))
+    assert shelfgraph("rebuild", "--authority", decided, "--data", data).returncode == 0
+    assert shelfgraph("dump", "-o", "-", "--data", data).stdout == before

@@ -5,20 +5,24 @@ from __future__ import annotations
 import fcntl
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from converter.store.leftovers import PART, SORTING, held, sweep
-from tests.kills import Killed
-from tests.misbehaving import Repository, collection, serving
+from tests.kills import COMMANDS, Killed, ready
 
 
-@pytest.mark.parametrize("command", ["load", "harvest", "dump", "backup", "forget"])
-def test_a_killed_command_loses_nothing_and_leaves_nothing(tmp_path: Path, command: str) -> None:
-    repository = Repository(collection(60))
-    with serving(repository.app()) as address:
-        assert Killed(tmp_path, address + repository.path).problems(command, random.Random(command)) == []
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
+    with ready(tmp_path_factory.mktemp("kills"), 60) as killed:
+        yield killed
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_killed_command_loses_nothing_and_leaves_nothing(killed: Killed, command: str) -> None:
+    assert killed.problems(command, random.Random(command)) == []
 
 
 def test_what_somebody_holds_is_no_leftover(tmp_path: Path) -> None:

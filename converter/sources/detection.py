@@ -94,7 +94,7 @@ def read(
         raise UsageError(f"{path}: a data folder is no source; name it with --data {path}")
     elif path.is_dir():
         how = _how(kind, repository, encoding, most, report.seen)
-        yield from _bounded(_all(inside(path), str(path), how, report.add, None), str(path), report.add)
+        yield from _bounded(_all(inside(path), str(path), how, report.add, None), str(path), report.add, how.limits.record)
     else:
         with _open(path) as stream:
             yield from read_stream(stream, str(path), kind, repository, report, encoding, most)
@@ -114,7 +114,7 @@ def read_stream(  # noqa: PLR0913, PLR0917 - what a person may say of a source
     Raises SourceError where it holds none, UsageError for a kind or an encoding that is not known.
     """
     how = _how(kind, repository, encoding, most, report.seen)
-    yield from _bounded(_opened(stream, name, how, report.add, None), name, report.add)
+    yield from _bounded(_opened(stream, name, how, report.add, None), name, report.add, how.limits.record)
 
 
 class _How(NamedTuple):
@@ -227,11 +227,15 @@ def _all_seen(how: _How, kind: str, name: str, text: BinaryIO) -> None:
         how.seen(name, [(kind, text)])
 
 
-def _bounded(records: Iterator[Record], name: str, note: Note) -> Iterator[Record]:
-    """Yield the records but those that have more values than any record has; one that is too large costs itself."""
+def _bounded(records: Iterator[Record], name: str, note: Note, most: int) -> Iterator[Record]:
+    """Yield the records but those that have more values, or longer ones, than any record; each costs itself alone."""
     for record in records:
+        reason = ""
         if len(record.fields) + len(record.files) > MOST_FIELDS:
             reason = f"more than {MOST_FIELDS:,} values in one record; left out"
+        elif sum(len(field.value) for field in record.fields) > most:
+            reason = f"values of more than {most:,} characters in one record; left out (--max-size allows more)"
+        if reason:
             note(Finding(record.handle or record.identifier, "error", "", name, reason))
         else:
             yield record

@@ -18,9 +18,10 @@ from converter.errors import StoreError
 from converter.store.agreement import ARCHIVE, Stamp
 from converter.store.archive import Archive
 from converter.store.checking import Fault, faults_of
-from converter.store.data_folder import AUTHORITIES, DataFolder
+from converter.store.data_folder import DataFolder
 from converter.store.forgotten import Forgotten
 from converter.store.generations import Generation, reading
+from converter.store.side_files import AUTHORITIES
 from converter.store.sqlite_files import reading as read_only
 
 _IDENTITY = "shelfgraph.json"
@@ -45,7 +46,7 @@ def back_up(folder: DataFolder, target: Path) -> Path:
     if (folder.path / "foreign").is_dir():
         shutil.copytree(folder.path / "foreign", fresh / "foreign")
     if (folder.path / AUTHORITIES).is_file():
-        _copy_archive(folder.path / AUTHORITIES, fresh / AUTHORITIES)
+        shutil.copyfile(folder.path / AUTHORITIES, fresh / AUTHORITIES)
     Forgotten(fresh).take_over(folder.path)
     shutil.copyfile(folder.path / _IDENTITY, fresh / _IDENTITY)
     (fresh / "current").write_text(f"{generation.number}\n", encoding="ascii")
@@ -81,7 +82,7 @@ def restore(backup: Path, folder: DataFolder) -> Generation:
         _copy_archive(backup / ARCHIVE, folder.path / ARCHIVE)
         (folder.path / AUTHORITIES).unlink(missing_ok=True)
         if (backup / AUTHORITIES).is_file():
-            _copy_archive(backup / AUTHORITIES, folder.path / AUTHORITIES)
+            shutil.copyfile(backup / AUTHORITIES, folder.path / AUTHORITIES)
         if (backup / "foreign").is_dir():
             shutil.copytree(backup / "foreign", folder.path / "foreign")
         _copy_generation(kept, folder.path, number, backup)

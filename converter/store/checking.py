@@ -18,9 +18,13 @@ import pyoxigraph
 from converter.errors import StoreError
 from converter.store.agreement import ARCHIVE, Stamp, archive_stamp, disagreement, stamp_of
 from converter.store.data_folder import DataFolder
+from converter.store.forgotten import FILE as FORGOTTEN
+from converter.store.forgotten import Forgotten
+from converter.store.generations import has_note
 from converter.store.loader import Lines, Loader
 from converter.store.schema import DIGESTS, MIGRATIONS
 from converter.store.serialization import digest, unpacked
+from converter.store.side_files import lacking, remedy
 from converter.store.sqlite_files import reading
 
 _REBUILD = "shelfgraph check --repair"
@@ -56,8 +60,14 @@ def faults_of(folder: DataFolder, *, deep: bool, triples_of: Lines | None = None
     except StoreError as fault:
         return [Fault("folder", "", str(fault), _RESTORE)]
     found = list(_of_archive(folder.path / ARCHIVE))
+    if identity and not found:
+        found += [
+            Fault("folder", "", f"{name}: {fault}", remedy(name))
+            for name, fault in lacking(folder.path, identity.base, deep=True)
+        ]
     found += _of_stamps(folder) if not found else []
     found += _of_generation(folder)
+    found += _of_forgotten(folder.path)
     if (folder.path / "store").is_dir():
         found += _of_store(folder.path / "store", "store")
     found += _of_dumps(folder.path / "dumps")
@@ -97,6 +107,13 @@ def _is_whole(payload: bytes, kept: bytes | None) -> bool:
         return False
 
 
+def _of_forgotten(folder: Path) -> Iterator[Fault]:
+    try:
+        Forgotten(folder)
+    except StoreError as fault:
+        yield Fault("folder", "", str(fault), remedy(FORGOTTEN))
+
+
 def _of_stamps(folder: DataFolder) -> Iterator[Fault]:
     archive = archive_stamp(folder.path / ARCHIVE)
     store = stamp_of(folder.store_path)
@@ -122,6 +139,8 @@ def _of_generation(folder: DataFolder) -> Iterator[Fault]:
     except StoreError as fault:
         yield Fault("generation", "", str(fault), _REBUILD)
         return
+    if not has_note(path):
+        yield Fault("generation", "", f"{path.name}.json does not say what it was made from", _REBUILD)
     yield from _of_store(path, f"generation {path.name}")
 
 
@@ -156,6 +175,9 @@ def _read_through(store: pyoxigraph.Store) -> None:
 
 
 def _of_dumps(folder: Path) -> Iterator[Fault]:
+    for file in sorted(folder.glob("[0-9]*")) if folder.is_dir() else ():
+        if file.suffix != ".sha256" and not file.with_name(f"{file.name}.sha256").is_file():
+            yield Fault("dumps", "", f"{file.name} has no checksum beside it", "shelfgraph dump")
     for sums in sorted(folder.glob("*.sha256")) if folder.is_dir() else ():
         stated, _, name = sums.read_text(encoding="utf-8", errors="replace").strip().partition("  ")
         file = folder / (name or sums.stem)

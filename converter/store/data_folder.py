@@ -36,13 +36,12 @@ from converter.record import Record
 from converter.store.agreement import Stamp, Start, agree, prepared, stamp_of
 from converter.store.archive import Archive
 from converter.store.folder_writer import Writer
-from converter.store.generations import Generation
+from converter.store.generations import Generation, noted
 from converter.store.leftovers import PART, SORTING, sweep
 from converter.store.loader import Lines, Loader
+from converter.store.side_files import AUTHORITIES, keep_known, refuse_lacking, remedy
 
 _LAYOUT = 1
-AUTHORITIES = "authorities.sqlite"
-"""The authority files of a folder, as one database."""
 _IDENTITY = "shelfgraph.json"
 _OF_DUMP = re.compile(r"\.?(\d{1,18})(?:-since-\d{1,18})?\.")
 _KEPT = 2
@@ -76,13 +75,16 @@ class DataFolder:
         file = self.path / _IDENTITY
         if not file.exists():
             if self.path.exists() and any(inner.name not in {"lock", AUTHORITIES} for inner in self.path.iterdir()):
-                raise StoreError(f"{self.path}: not a data folder (it holds no {_IDENTITY}); name another with --data")
+                raise StoreError(
+                    f"{self.path}: not a data folder (it holds no {_IDENTITY}); name another with --data, or"
+                    f" {remedy(_IDENTITY)}"
+                )
             return None
         try:
             held = json.loads(file.read_text(encoding="utf-8"))
             layout, base, crosswalk = held["layout"], str(held["base"]), str(held["crosswalk"])
         except (ValueError, KeyError, TypeError):
-            raise StoreError(f"{file}: cannot be read; restore it from a copy or load into a new folder") from None
+            raise StoreError(f"{file}: cannot be read; {remedy(_IDENTITY)}") from None
         if layout != _LAYOUT:
             raise StoreError(
                 f"{file}: layout {layout}, and this version reads {_LAYOUT}; use the version that wrote it"
@@ -147,7 +149,7 @@ class DataFolder:
         Raises StoreError where another process writes, where the folder was made for another base address, where the
         archive is not the one that the store was made from, or where one of them cannot be read.
         """
-        held = self.identity()
+        held, (base, crosswalk) = self.identity(), identity
         if held and held.base != identity.base:
             raise StoreError(
                 f"{self.path}: its addresses begin with {held.base}, not {identity.base}; load into another folder"
@@ -156,14 +158,15 @@ class DataFolder:
         with self._locked():
             self._sweep()
             beyond = prepared(self.path, self._stamps(start), start)
+            refuse_lacking(self.path, base, deep=beyond is not None or held is None or held.crosswalk != crosswalk)
             self._write("shelfgraph.json", json.dumps({"layout": _LAYOUT, **identity._asdict()}, indent=1) + "\n")
-            base, crosswalk = identity
             loader = Loader(self.path, base, crosswalk, triples_of, beyond=beyond, day_of=self._day_of)
             try:
                 writer = Writer(self, base, loader)
                 writer.apply_forgotten()
                 yield writer
                 writer.finish()
+                keep_known(loader.archive, self.path, base)
             finally:
                 loader.close()
 
@@ -213,6 +216,8 @@ class DataFolder:
     def _sweep(self) -> None:
         """Remove what commands left behind that were killed."""
         shutil.rmtree(self.path / "store.new", ignore_errors=True)
+        for left in self.path.glob("*.new"):
+            left.unlink()
         for folder in ("dumps", "published"):
             sweep(self.path / folder, SORTING, PART)
         newest = self.newest()
@@ -225,15 +230,7 @@ class DataFolder:
         return self.path / "generations" / str(number)
 
     def _generation(self, number: int) -> Generation:
-        path = self._generation_path(number)
-        try:
-            held = json.loads((self.path / f"generations/{number}.json").read_text(encoding="ascii"))
-            return Generation(
-                number, path, int(held["journal"]), str(held.get("archive", "")), int(held.get("change", 0))
-            )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            # An earlier version of the program wrote none.
-            return Generation(number, path)
+        return noted(number, self._generation_path(number))
 
     def _stamps(self, start: Start) -> list[Stamp]:
         """What was made from the archive: the store, else the current generation; all, where numbers must go on."""

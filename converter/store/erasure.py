@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 
-from converter.store.forgotten import of_source
+from converter.store.forgotten import FOLLOWED, of_source
 from converter.store.loader import Loader
 
-_FOLLOWED = "forgotten"
-"""The note of the list that the archive follows."""
 _LEFT, _LOG = "left of the forgotten", "log"
 """The note of what still holds what was erased: everything, or only what waits beside the archive."""
 _PAUSE = 0.1
@@ -24,7 +22,7 @@ class Erasure:
     def is_due(self) -> bool:
         """Whether something that is forgotten may be in archive, store or generations still."""
         left = self._archive.note(_LEFT) not in {None, _LOG}
-        return left or (self._archive.note(_FOLLOWED) or "") != self._forgotten.digest
+        return left or (self._archive.note(FOLLOWED) or "") != self._forgotten.digest
 
     def erase(self) -> tuple[int, bool]:
         """How many records were erased because they are forgotten, and whether archive and store were written anew.
@@ -45,7 +43,7 @@ class Erasure:
 
     def keep_followed(self) -> None:
         """Keep that the archive follows the list as it is."""
-        self._archive.keep_note(_FOLLOWED, self._forgotten.digest)
+        self._archive.keep_note(FOLLOWED, self._forgotten.digest)
 
     def keep_published(self) -> None:
         """Keep that a generation has followed, so that only what waits beside the archive holds what was erased."""

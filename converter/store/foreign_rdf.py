@@ -9,6 +9,7 @@ from pathlib import Path
 import pyoxigraph
 
 from converter.errors import StoreError
+from converter.store.side_files import put
 
 RDF_SUFFIXES = {
     ".ttl": pyoxigraph.RdfFormat.TURTLE,
@@ -32,16 +33,18 @@ def take_in(store: pyoxigraph.Store, path: Path, folder: Path, base: str) -> lis
 
     Raises StoreError with the place where the file is not in the format of its name.
     """
-    kept = folder / "foreign" / path.name
+    fresh = folder / f"{path.name}.new"
     try:
-        kept.parent.mkdir(exist_ok=True)
-        shutil.copyfile(path, kept)
-        return list(read(store, kept, base))
+        shutil.copyfile(path, fresh)
+        said = list(_said(fresh, RDF_SUFFIXES[path.suffix.lower()], base))
+        _load(store, put(folder, f"foreign/{path.name}", fresh))
     except OSError as fault:
         raise StoreError(f"{path}: {fault.strerror or fault}; check the name of the file") from None
     except SyntaxError as fault:
-        kept.unlink()
         raise StoreError(f"{path}: {fault.msg}; correct it or convert it again") from None
+    finally:
+        fresh.unlink(missing_ok=True)
+    return said
 
 
 def read(store: pyoxigraph.Store, path: Path, base: str) -> Iterator[str]:
@@ -49,9 +52,16 @@ def read(store: pyoxigraph.Store, path: Path, base: str) -> Iterator[str]:
 
     Records may say the same, and what a file says stays when they no longer do.
     """
-    format_ = RDF_SUFFIXES[path.suffix.lower()]
+    _load(store, path)
+    yield from _said(path, RDF_SUFFIXES[path.suffix.lower()], base)
+
+
+def _load(store: pyoxigraph.Store, path: Path) -> None:
     with path.open("rb") as stream:
-        store.bulk_load(stream, format_)
+        store.bulk_load(stream, RDF_SUFFIXES[path.suffix.lower()])
+
+
+def _said(path: Path, format_: pyoxigraph.RdfFormat, base: str) -> Iterator[str]:
     with path.open("rb") as stream:
         for quad in pyoxigraph.parse(stream, format=format_):
             subject, graph = quad.subject, quad.graph_name

@@ -21,6 +21,8 @@ from converter.record import Record
 from converter.report import FORGOTTEN
 
 FILE = "forgotten.json"
+FOLLOWED = "forgotten"
+"""The note of an archive that says which list it follows."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -37,6 +39,18 @@ class Entry(msgspec.Struct, frozen=True):
 class _List(msgspec.Struct, frozen=True):
     before: int = 0
     entries: tuple[Entry, ...] = ()
+    sum: str = ""
+    """A digest of the others, since no digest of a name says whether it is one."""
+
+    def with_sum(self) -> _List:
+        return msgspec.structs.replace(self, sum=self._sum())
+
+    def is_whole(self) -> bool:
+        """Whether it is as it was written; an earlier version of the program wrote no sum."""
+        return self.sum in {"", self._sum()}
+
+    def _sum(self) -> str:
+        return hashlib.blake2b(msgspec.json.encode((self.before, self.entries)), digest_size=16).hexdigest()
 
 
 def of_source(name: str) -> str:
@@ -127,19 +141,22 @@ class Forgotten:
 
     def _read(self) -> _List:
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=_List)
+            held = msgspec.json.decode(self._file.read_bytes(), type=_List)
+            if not held.is_whole():
+                raise msgspec.DecodeError("it has not the content that it was written with")
         except FileNotFoundError:
             return _List()
         except (msgspec.DecodeError, OSError) as fault:
             raise StoreError(
-                f"{self._file}: cannot be read ({fault}), so that nobody knows what is forgotten; bring back a copy of"
-                " the file, or remove it and forget anew"
+                f"{self._file}: cannot be read ({fault}), so that nobody knows what is forgotten; bring back a copy"
+                f" of {FILE} (a backup has one), or put an empty list there ({{}}) and forget anew"
             ) from None
+        return held
 
     def _keep(self, content: _List) -> None:
         beside = self._file.with_name(f"{FILE}.new")
         with beside.open("wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+            file.write(msgspec.json.format(msgspec.json.encode(content.with_sum()), indent=1) + b"\n")
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._file)

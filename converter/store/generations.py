@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,24 @@ class Generation(NamedTuple):
     def stamp(self) -> Stamp:
         """What it was made from."""
         return Stamp(self.archive, self.change, self.journal)
+
+
+def noted(number: int, path: Path) -> Generation:
+    """A generation with what its note says; it says nothing where an earlier version of the program wrote none."""
+    return _noted(number, path) or Generation(number, path)
+
+
+def has_note(path: Path) -> bool:
+    """Whether what a generation was made from can be read."""
+    return _noted(0, path) is not None
+
+
+def _noted(number: int, path: Path) -> Generation | None:
+    try:
+        held = json.loads(path.with_suffix(".json").read_text(encoding="ascii"))
+        return Generation(number, path, int(held["journal"]), str(held.get("archive", "")), int(held.get("change", 0)))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 @contextlib.contextmanager

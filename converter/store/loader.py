@@ -19,6 +19,7 @@ import pyoxigraph
 
 from converter import set_names
 from converter.embargo import on_day, today
+from converter.errors import StoreError
 from converter.local_keys import Work, distinguished, work_of
 from converter.record import Record
 from converter.report import NOT_LOADED, Finding
@@ -45,7 +46,8 @@ BATCH = 100
 
 _SETTLED_EVERY = 40
 """Batches that may have to be done again after a crash."""
-_CROSSWALK = "crosswalk"
+_CROSSWALK, _UNFINISHED = "crosswalk", "unfinished"
+"""The note of the crosswalk that made the store, and its value while none has made the whole."""
 
 
 class Loader:
@@ -119,11 +121,19 @@ class Loader:
 
         Raises StoreError with the place where the file is not in its format.
         """
-        lines = foreign_rdf.take_in(self.store, path, self._folder, self._base)
+        crosswalk = self.archive.note(_CROSSWALK)
+        # Should it end before the last step, the store is made anew, with the file or without it.
+        self.archive.keep_note(_CROSSWALK, _UNFINISHED)
+        try:
+            lines = foreign_rdf.take_in(self.store, path, self._folder, self._base)
+        except StoreError:
+            self.archive.keep_note(_CROSSWALK, crosswalk or _UNFINISHED)
+            raise
         self.archive.begin()
         self.archive.claims.claim(FOREIGN, lines)
         self.archive.commit(builds=True)
         self.settle()
+        self.archive.keep_note(_CROSSWALK, crosswalk or _UNFINISHED)
         self._statements.has_foreign = True
         self.written += len(self.store)
 
@@ -177,7 +187,7 @@ class Loader:
             stamp = self.archive.stamp
             put_stamp(fresh, stamp._replace(number=stamp.number + 1), durable=True)
             # What was made by no crosswalk that is known is made again, should the next step be the last.
-            self.archive.keep_note(_CROSSWALK, "unfinished")
+            self.archive.keep_note(_CROSSWALK, _UNFINISHED)
             self.archive.settle()
             self.archive.commit(builds=True)
         except BaseException:

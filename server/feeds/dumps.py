@@ -111,7 +111,7 @@ def _listing(form: str, dumps: list[Dump], version: str, base: str) -> Response:
 
 def _file(dump: Dump) -> Response:
     """The file, the part of it that is asked for, or that the client has it."""
-    if not _is_range(request.headers.get("Range", "")):
+    if not is_range(request.headers.get("Range", ""), request.method):
         request.environ.pop("HTTP_RANGE", None)
     try:
         file = Path(dump.path).open("rb")  # noqa: SIM115 - the response closes it
@@ -139,9 +139,9 @@ def _file(dump: Dump) -> Response:
     return response
 
 
-def _is_range(header: str) -> bool:
+def is_range(header: str, method: str) -> bool:
     """Whether a header Range asks for one part of a GET; others are as if they were not there (section 14.2)."""
     match = _RANGE.fullmatch(header.strip().lower())
-    if not match or request.method != "GET":
+    if not match or method != "GET":
         return False
     return not (match[1] and match[2]) or int(match[1]) <= int(match[2])

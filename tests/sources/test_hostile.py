@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import io
 import json
-import lzma
-import subprocess
-import sys
-import tarfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import zstandard
 
 from converter.errors import ShelfgraphError
 from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources.detection import read
 from tests.commands import shelfgraph
-
-MIB = 1 << 20
-MOST = 500 * MIB
-"""Of the process: the interpreter, its libraries and the crosswalk have a part in it."""
+from tests.hostile import MIB, MOST_BYTES, PACKERS, REDIRECTS, SOURCES, measured, redirected, tried, zipped
 
 
 class Findings(Report):
@@ -44,50 +34,6 @@ def found(path: Path) -> tuple[list[Record], list[str]]:
     return records, [f"{one.record} {one.value} {one.reason}" for one in report.errors]
 
 
-def zipped(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.xml", data)
-    return out.getvalue()
-
-
-def tarred(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as tar:
-        info = tarfile.TarInfo("a.xml")
-        info.size = len(data)
-        tar.addfile(info, io.BytesIO(data))
-    return out.getvalue()
-
-
-PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    "gz": gzip.compress,
-    "bz2": bz2.compress,
-    "xz": lzma.compress,
-    "zst": zstandard.compress,
-    "zip": zipped,
-    "tar.gz": tarred,
-}
-LIMITED = """
-import sys
-from shelfgraph.cli import main
-try:
-    main(sys.argv[1:], standalone_mode=False)
-finally:
-    stated = open("/proc/self/status").read()
-    sys.stderr.write("PEAK " + stated.split("VmHWM:")[1].split()[0])
-"""
-
-
-def measured(*words: str | Path) -> tuple[int, str, int]:
-    """The exit code, what was said, and the peak of memory in bytes."""
-    done = subprocess.run(
-        [sys.executable, "-c", LIMITED, *map(str, words)], capture_output=True, check=False, timeout=120, text=True
-    )
-    said, _, peak = done.stderr.rpartition("PEAK ")
-    return done.returncode, said, int(peak) * 1024
-
-
 @pytest.mark.parametrize("packer", PACKERS)
 def test_a_bomb_is_refused_in_bounded_memory(tmp_path: Path, packer: str) -> None:
     path = tmp_path / f"bomb.{packer}"
@@ -98,7 +44,7 @@ def test_a_bomb_is_refused_in_bounded_memory(tmp_path: Path, packer: str) -> Non
     assert (code, "Traceback" in said) == (1, False), said
     assert "unpacks to more than" in said
     assert "--max-size" in said
-    assert peak < MOST
+    assert peak < MOST_BYTES
 
 
 def test_a_bomb_within_a_bomb_and_one_in_a_folder_are_refused_and_the_others_are_read(tmp_path: Path) -> None:
@@ -227,3 +173,30 @@ def test_half_a_character_in_json_costs_itself_alone(tmp_path: Path, half: str, 
     assert titles[0].startswith("Lights \ufffd")
     assert titles[1] == "Terns \U0001f600 \\ud800"
     assert stated.getvalue().count("U+FFFD is read") == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bomb of xz in.zst",
+        "link to a device without end",
+        "member that climbs.zip",
+        "entities.xml",
+        "outer entity.xml",
+        "field of MARC.xml",
+        "values.csv",
+        "keys.json",
+    ],
+)
+def test_a_hostile_source_is_refused_or_read(tmp_path: Path, name: str) -> None:
+    assert tried(name, tmp_path, 0.02).problems == []
+
+
+@pytest.mark.parametrize("target", ["http://169.254.169.254/latest/meta-data/", "file:///etc/passwd", "/again"])
+def test_an_address_that_leads_to_an_inner_one_is_refused(tmp_path: Path, target: str) -> None:
+    found = redirected(target, tmp_path)
+    assert (found.code > 0, found.problems) == (True, [])
+
+
+def test_there_are_sixty_hostile_sources() -> None:
+    assert len(SOURCES) + len(REDIRECTS) >= 60
