@@ -94,7 +94,8 @@ def read(
         raise UsageError(f"{path}: a data folder is no source; name it with --data {path}")
     elif path.is_dir():
         how = _how(kind, repository, encoding, most, report.seen)
-        yield from _bounded(_all(inside(path), str(path), how, report.add, None), str(path), report.add, how.limits.record)
+        found = _all(inside(path), str(path), how, report.add, None)
+        yield from _bounded(found, str(path), report.add, how.limits.record)
     else:
         with _open(path) as stream:
             yield from read_stream(stream, str(path), kind, repository, report, encoding, most)
