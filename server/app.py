@@ -30,6 +30,7 @@ from server.http.compression import register_packing
 from server.http.headers import PAGE_POLICY, READ, common, fit
 from server.http.languages import VARY_OF_PAGES, language, register_languages
 from server.http.problems import register_problems
+from server.named_queries.llms_text import llms_blueprint
 from server.named_queries.parameter_types import Choice
 from server.named_queries.query_list import examples
 from server.named_queries.query_pages import example_queries
@@ -115,6 +116,7 @@ def create_app(
     app.register_blueprint(dumps_blueprint(endpoint, settings))
     app.register_blueprint(dataset_blueprint(endpoint, settings, archive, figures))
     app.register_blueprint(api_catalog_blueprint(settings))
+    app.register_blueprint(llms_blueprint(settings))
     app.register_blueprint(reconcile_blueprint(endpoint, settings, indexes))
     if archive is not None:
         app.register_blueprint(atom_blueprint(endpoint, settings, archive))
