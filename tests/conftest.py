@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import random
 import re
 import socket
@@ -41,7 +42,8 @@ LONGEST = (
 )
 """The files that take longest: they begin first, so that at the end none of them is left to one process."""
 # How long an example takes says more of the machine than of the program.
-hypothesis.settings.register_profile("shelfgraph", deadline=None)
+# A run of one commit has one result where others wait for it; elsewhere each run draws examples of its own.
+hypothesis.settings.register_profile("shelfgraph", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("shelfgraph")
 COMMAND = [sys.executable, "-m", "shelfgraph"]
 collect_ignore = ["programs"]  # They run in another environment: `clients.py`.

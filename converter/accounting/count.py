@@ -84,7 +84,7 @@ class _Said:
         self._items: list[str] = []
         self._holders: defaultdict[str, set[int]] = defaultdict(set)
         # An identifier may stand in an address by its digits alone.
-        stated = [(one, outcome) for text, outcome in items for one in (text, end_of(text)) if one]
+        stated = [(one, outcome) for text, outcome in items for one in (text, end_of(text), number_of(text)) if one]
         for text, outcome in stated:
             found = words(text)
             whole = "".join(found)

@@ -209,6 +209,16 @@ def test_every_leaf_of_bent_xml_is_accounted_for(name: str, data: st.DataObject,
     assert unaccounted_or_refused(path) == []
 
 
+def test_a_number_that_is_reported_is_found_with_what_stands_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "nested.xml"
+    inner = '<record><datafield tag="650"><subfield code="0">(OCoLC)fst01234567</subfield></datafield></record>'
+    title = '<datafield tag="245"><subfield code="a">Tides</subfield></datafield>'
+    leader, number = "<leader>00000nam a2200000 a 4500</leader>", '<controlfield tag="001">1</controlfield>'
+    record = f'<record xmlns="{FORMATS["record"]}">{leader}{number}{title}{inner}</record>'
+    path.write_text(record, encoding="utf-8")
+    assert unaccounted(path) == []
+
+
 @pytest.mark.parametrize("name", BENT_JSON)
 @of_each(len(BENT_JSON))
 @given(data=st.data())
