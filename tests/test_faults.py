@@ -225,10 +225,13 @@ def test_foreign_rdf_whose_load_was_killed_is_whole_after_the_next_command(
     theirs = tmp_path / "theirs.nt"
     theirs.write_text('<urn:a> <urn:p> "of others" .\n')
 
-    def killed(*_: object) -> None:
+    put = foreign_rdf.put
+
+    def killed(folder: Path, name: str, fresh: Path) -> Path:
+        put(folder, name, fresh)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(foreign_rdf, "_load", killed)
+    monkeypatch.setattr(foreign_rdf, "put", killed)
     CliRunner().invoke(main, ["load", str(theirs), "--data", str(data)])
     monkeypatch.undo()
     assert (data / "foreign" / "theirs.nt").exists()

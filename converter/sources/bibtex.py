@@ -58,6 +58,9 @@ _SIGN |= {"copyright": "©", "pounds": "£", "euro": "€", "dag": "†", "ddag"
 """Signs that the decoder would leave out."""
 _SIGNS = re.compile(rf"\{{\\({'|'.join(_SIGN)})\}}|\\({'|'.join(_SIGN)})(?![A-Za-z])(?:\{{\}}|\s+)?")
 _LETTER = re.compile(r"(?<!\{)\\(O|o|L|l|AA|aa|AE|ae|OE|oe|ss|DH|dh|TH|th|DJ|dj|NG|ng)(?:\{\}|(?![A-Za-z])\s*)")
+_SIGN_OR_WORD = re.compile(r"\\[A-Za-z]+\s*|\\.|[{}$]|(?P<word>[A-Za-z0-9]{2,1000})", re.DOTALL)
+_LONGEST_PART = 2_000
+"""Characters that are decoded at one time, where they can be parted."""
 _WITHOUT_INSTITUTION = frozenset("article book inbook incollection inproceedings conference proceedings".split())
 _AS_ONE = frozenset("title year month date doi volume number issue pages crossref".split())
 """Fields of which an entry has one; of another one that stands twice, both are values."""
@@ -115,6 +118,27 @@ def _decoded(value: str) -> str:
     >>> _decoded(r"A & B \& C, p $<$ 1")
     'A & B & C, p < 1'
     """
+    return "".join(map(_part_decoded, _parts(value)))
+
+
+def _parts(value: str) -> Iterator[str]:
+    """Yield a value in parts that mean the same one by one: the time of the decoder grows with the square of the text.
+
+    A part ends within a word that stands in no braces, no mathematics and no command.
+    """
+    depth = begun = 0
+    mathematical = "\\begin" in value or "$$" in value
+    for sign in _SIGN_OR_WORD.finditer(value) if len(value) > _LONGEST_PART else ():
+        depth += (sign[0] == "{") - (sign[0] == "}")
+        mathematical ^= sign[0] == "$"
+        if sign["word"] and not depth and not mathematical and sign.end() - begun > _LONGEST_PART:
+            yield value[begun : sign.end() - 1]
+            begun = sign.end() - 1
+    yield value[begun:]
+
+
+def _part_decoded(value: str) -> str:
+    """The text that LaTeX means by a part of a value."""
     plain = _TYPEWRITER.sub("", _UNESCAPED.sub(r"\\\g<0>", _SIGN_IN_MATHEMATICS.sub(r"\1", value)))
     stated = _SIGNS.sub(lambda sign: _SIGN[sign[1] or sign[2]], plain)
     entry = Entry("misc", "x", [Stated("value", stated)])

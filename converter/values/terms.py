@@ -21,13 +21,16 @@ _TO_ESCAPE = re.compile(r'["\\\x00-\x1f\x7f]')
 UNCARRIABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+_PARTING = re.compile(r"(?<=\S)[\x0b\x0c\x1c-\x1f]+(?=\S)")
+
+
 def carriable(text: str) -> str:
-    r"""The text without the characters that no document of XML can carry; those that part words leave a blank.
+    r"""The text without the characters that no document of XML can carry; those that alone part words leave a blank.
 
     >>> carriable("kelp\x0bforest\x00s")
     'kelp forests'
     """
-    return UNCARRIABLE.sub(lambda match: " " if match[0].isspace() else "", text)
+    return UNCARRIABLE.sub("", _PARTING.sub(" ", text))
 
 
 @lru_cache(maxsize=50_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-from converter.values.terms import UNCARRIABLE
+from converter.values.terms import carriable
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -19,7 +19,7 @@ def text(words: str) -> str:
     >>> text("R&D <\x00\r\n")
     'R&amp;D &lt;&#13;\n'
     """
-    return escape(UNCARRIABLE.sub("", words), _IN_TEXT)
+    return escape(carriable(words), _IN_TEXT)
 
 
 def begin(name: str, attributes: Mapping[str, str | None] | None = None) -> str:
@@ -29,7 +29,7 @@ def begin(name: str, attributes: Mapping[str, str | None] | None = None) -> str:
     '<dim:field element="title" note="a &quot;b&quot;">'
     """
     stated = "".join(
-        f' {key}="{escape(UNCARRIABLE.sub("", value), _IN_VALUES)}"'
+        f' {key}="{escape(carriable(value), _IN_VALUES)}"'
         for key, value in (attributes or {}).items()
         if value is not None
     )

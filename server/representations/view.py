@@ -12,7 +12,7 @@ import pyoxigraph
 import ontology
 from converter.store.reader import ArchiveReader
 from converter.values.identifiers import web_address
-from converter.values.terms import UNCARRIABLE
+from converter.values.terms import carriable
 from converter.values.text import plain
 
 
@@ -57,7 +57,7 @@ class View:
     def texts(self, subject: str, name: str) -> list[Value]:
         """The literals of a property."""
         return [
-            Value(UNCARRIABLE.sub("", term.value), language=term.language)
+            Value(carriable(term.value), language=term.language)
             for term in self._terms(subject, name)
             if isinstance(term, pyoxigraph.Literal)
         ]

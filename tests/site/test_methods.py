@@ -42,6 +42,7 @@ ROUTES = {
     "/graph": ["/graph?default", "/graph?graph=http://x.example/none", "/graph"],
     "/item/<path>": [f"/item/{HANDLE}", f"/item/{HANDLE}.ttl", "/item/20.500.12345/680", "/item/1/none"],
     "/ldes": ["/ldes"],
+    "/llms.txt": ["/llms.txt"],
     "/ldes.<suffix>": ["/ldes.ttl", "/ldes.pdf"],
     "/ldes/<began>/<level>/<number>": ["{node}"],
     "/ldes/<began>/<level>/<number>.<suffix>": ["{node}.nt"],
