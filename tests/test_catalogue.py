@@ -183,10 +183,11 @@ def test_the_first_search_after_a_change_reads_no_more_than_the_next(
     cold, prepared = Search(collection.reader), Search(collection.reader)
     prepared.prepare()
     first, next_ = (collection.steps(lambda _: page(prepared)) for _ in range(2))
-    assert first <= 2 * next_ + 20
-    assert collection.steps(lambda _: page(cold)) > first + 20
-    # What is ready is not made again.
-    assert collection.steps(lambda _: prepared.prepare()) <= first
+    assert first <= next_ + 5
+    made = collection.steps(lambda _: page(cold))
+    assert made > first + 20
+    # What is ready is not made again, only looked for.
+    assert collection.steps(lambda _: prepared.prepare()) < made / 4
 
 
 def works(*fields: tuple[str, str]) -> tuple[Field, ...]:
