@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.record import Record
 from converter.report import Finding, Report
+from converter.sources.bibtex import records
 from converter.sources.bibtex_grammar import joined
 from converter.sources.detection import read
 
@@ -147,3 +149,30 @@ def test_ris_keeps_every_value_of_a_tag_that_repeats(tmp_path: Path) -> None:
 def test_ris_goes_on_in_lines_without_a_tag(tmp_path: Path) -> None:
     (record,) = those("TY  - JOUR\nTI  - T\nKW  - sand\nKW  - sea\nand shore\nER  - \n", tmp_path)
     assert record.values("dc.subject") == ["sand", "sea and shore"]
+
+
+_PIECES = [
+    "tide ",
+    "ab",
+    r"{\"o}",
+    r"\'e",
+    r"\c c",
+    "$x^2$",
+    " -- ",
+    r"\emph{in text} ",
+    "{Keep It}",
+    r"\textless ",
+    "&",
+]
+
+
+@settings(max_examples=20)
+@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=12).map("".join))
+def test_a_long_value_says_what_its_pieces_say(piece: str) -> None:
+    def said(value: str) -> str:
+        text = f"@article{{a, title={{T}}, abstract={{{value}}}}}".encode()
+        (record,) = records(io.BytesIO(text), "a.bib", lambda _: None)
+        return record.values("dc.description.abstract")[0]
+
+    times = 3_000 // len(piece)
+    assert said(f"ab {piece} cd " * times) == " ".join([said(f"ab {piece} cd")] * times)
