@@ -149,6 +149,14 @@ def started(*arguments: str | Path) -> Running:
     return running
 
 
+def alive(pid: int) -> bool:
+    """Whether a process still does anything."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def _write(descriptor: int, data: bytes) -> None:
     with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "wb") as file:
         file.write(data)

@@ -16,7 +16,7 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from tests.commands import shelfgraph, started
+from tests.commands import alive, shelfgraph, started
 from tests.conftest import COMMAND, EXAMPLES, Site, free_port
 from tests.sparql.test_pool import below, command
 from tests.test_sparql import Answer, ask
@@ -281,11 +281,3 @@ def descendants(parent: int) -> list[int]:
             continue
     own = [pid for pid, above in parents.items() if above == parent]
     return own + [deeper for pid in own for deeper in descendants(pid)]
-
-
-def alive(pid: int) -> bool:
-    """Whether a process still does anything."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

@@ -23,6 +23,7 @@ from server.sparql.pool import Pool
 from server.sparql.pool_answer import LOW_SLICE, LOW_TURN, SLICE, TURN, PoolAnswer
 from server.sparql.ready_workers import ReadyWorkers
 from server.sparql.worker_process import Worker
+from tests.commands import alive
 from tests.sparql.test_pool import RUNAWAY, below, command, share_at_the_lowest_priority, stated, store
 from tests.waiting import until
 
@@ -126,11 +127,13 @@ def test_a_query_over_its_slice_has_what_nobody_else_wants_and_short_ones_do_not
 
     until(lambda: sum(map(is_idle, workers_below("http://turns/"))) >= 2)
     assert stated(pool) == b"n\r\n300\r\n"
+    workers = workers_below("http://turns/")
     for maker in [process for process in below(os.getpid()) if "http://turns/" in command(process)]:
         os.kill(maker, signal.SIGKILL)
-    # Whoever made them has ended, and so have they.
+    # Whoever made them has ended, and so do they.
     for thread in threads:
         thread.join()
+    until(lambda: not any(map(alive, workers)))
     assert stated(pool) == b"n\r\n300\r\n"
 
 
