@@ -63,7 +63,7 @@ def _begin(begin: Callable[..., None], stated: tuple[Any, ...]) -> None:
     try:
         begin(*stated)
     except Exception as fault:
-        # Whoever waits for the work is told.
+        # Whatever it is: whoever waits for the work is given it, and would wait in vain otherwise.
         _FAULTS.append(fault)
 
 

@@ -2,7 +2,7 @@
 
 DSpace writes `virtual::901` as the authority of a value that a relationship brings, and the same beside the UUID in the
 field of the relationship (https://wiki.lyrasis.org/display/DSDOC7x/Configurable+Entities).  Where the number stands at
-the value alone, the order tells: values and relationships stand in the same one.  Which field a relationship brings is
+the value alone, the order says it: values and relationships have the same.  Which field a relationship brings is
 the scheme of its row (DSpace's `virtual-metadata.xml`).
 """
 
@@ -20,7 +20,7 @@ _VIRTUAL = "virtual::"
 
 
 class _Relation(NamedTuple):
-    """A relationship: its number, empty where none is told, the entity, and the field that it brings, if any."""
+    """A relationship: its number, empty where none is stated, the entity, and the field that it brings, if any."""
 
     number: str
     uuid: str

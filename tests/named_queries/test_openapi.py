@@ -116,7 +116,7 @@ def test_what_the_description_says_is_so(site: Site, operation: Any) -> None:
     @given(case=cases(operation), accept=ACCEPTED)
     def holds(case: Any, accept: str) -> None:
         response = case.call(base_url=site.base, headers={"Accept": accept}, timeout=30)
-        # A machine with other work may have no time for a query; the client is then told when to come again.
+        # A machine with other work may have no time for a query; the answer then says when to come again.
         assert response.status_code < 500 or (response.status_code, "retry-after" in response.headers) == (503, True)
         case.validate_response(response, checks=CONFORMING)
 

@@ -59,7 +59,7 @@ def test_no_request_is_a_fault_of_ours(
         connection.request(method, f"{path}?{address}" if address else path, body, headers)
         response = connection.getresponse()
         stated = response.read()
-        # A machine with other work may have no time for a query; the client is then told when to come again.
+        # A machine with other work may have no time for a query; the answer then says when to come again.
         assert response.status < 500 or (response.status, "retry-after" in response.headers) == (503, True), stated
     except HTTPException as fault:
         raise AssertionError(f"the connection was broken off: {fault!r}") from fault

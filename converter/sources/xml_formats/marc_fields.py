@@ -250,7 +250,7 @@ _NUMBERS = {"x": "issn", "z": "isbn", "o": "", "u": ""}
 
 
 def _linked(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    """Another work by its title and its identifiers; how it is related is told by the tag, or is not known."""
+    """Another work by its title and its identifiers; the tag says how it is related, or nothing does."""
     title = next((END.sub("", value.strip()) for code in "tsa" for name, value in parts if name == code), "")
     numbers = [(_NUMBERS[code], value.strip()) for code, value in parts if code in _NUMBERS]
     # In an added title the second indicator says whether the work is contained.
