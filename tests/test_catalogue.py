@@ -254,6 +254,28 @@ def test_a_search_finds_what_is_meant(shelf: ArchiveReader, text: str, numbers: 
     assert found(shelf, text) == numbers
 
 
+@pytest.mark.parametrize("part", ["rank =", "MATCH"])
+def test_a_fault_of_the_disk_is_no_empty_result(shelf: ArchiveReader, part: str) -> None:
+    catalogue = shelf.catalogue
+    assert catalogue
+
+    def failing(statement: str, values: object) -> list[object]:
+        if part in statement:
+            fault = sqlite3.OperationalError("disk I/O error")
+            fault.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise fault
+        return catalogue.ask(statement, values)
+
+    wanted = Wanted("lights", first=2000)
+    reader = CatalogueReader(failing)
+    search = Search(reader)
+    with pytest.raises(sqlite3.OperationalError, match="disk I/O"):
+        search.find(wanted)
+    reader.ask = catalogue.ask
+    # Nothing was kept of the fault.
+    assert search.find(wanted).total == 1
+
+
 @pytest.mark.parametrize("text", ["costal", "coastl", "coastall", "caostal", "cpastal"])
 def test_a_letter_that_is_wrong_finds_the_nearest_word(shelf: ArchiveReader, text: str) -> None:
     assert shelf.searches

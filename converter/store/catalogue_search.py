@@ -274,7 +274,10 @@ class Search:
             # One text of all numbers: a row for each would cost three times as much.
             ((numbers,),) = self._catalogue.ask(f"SELECT json_group_array(n) FROM ({statement})", values)  # noqa: S608 - ours
             made = packed(json.loads(numbers))
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as fault:
+            if key[0] != "words" or getattr(fault, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
+                # A disk that fails or a file in use says nothing of works: the next search asks again.
+                raise
             # The index of words does not understand what was asked: no work has that.
             made = 0
         with self._lock:
