@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import random
 import shutil
 import sqlite3
@@ -14,6 +15,7 @@ import pyoxigraph
 import pytest
 
 from converter.errors import StoreError
+from converter.store import backup
 from converter.store.backup import back_up, restore
 from converter.store.data_folder import DataFolder
 from tests.commands import shelfgraph
@@ -167,6 +169,47 @@ def test_a_backup_is_replaced_and_never_written_over_something_else(data: Path, 
     (tmp_path / "mine" / "letter.txt").write_text("x")
     with pytest.raises(StoreError, match="not a backup"):
         back_up(DataFolder(data), tmp_path / "mine")
+
+
+class Killed(BaseException):
+    """Stands for the end of a process."""
+
+
+@pytest.mark.parametrize("can_exchange", [True, False])
+def test_a_backup_that_is_killed_while_it_replaces_another_leaves_one(
+    data: Path, tmp_path: Path, can_exchange: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = back_up(DataFolder(data), tmp_path / "kept")
+    rename, left = Path.rename, itertools.count(1)
+
+    def killed(path: Path, target: Path) -> Path:
+        if next(left) == 2:
+            raise Killed
+        return rename(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", killed)
+        patched.setattr(shutil, "rmtree", refusing(shutil.rmtree, 3 if can_exchange else 9))
+        if not can_exchange:
+            patched.setattr(backup, "exchanged", lambda *_: False)
+        with pytest.raises(Killed):
+            back_up(DataFolder(data), kept)
+    assert can_exchange is (kept / "shelfgraph.json").is_file()
+    back_up(DataFolder(data), kept)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["d", "kept"]
+    restore(kept, DataFolder(tmp_path / "elsewhere"))
+
+
+def refusing(remove: Callable[..., None], which: int) -> Callable[..., None]:
+    """The function, which ends the process at one of its calls."""
+    calls = itertools.count(1)
+
+    def removing(*arguments: object, **named: object) -> None:
+        if next(calls) == which:
+            raise Killed
+        remove(*arguments, **named)
+
+    return removing
 
 
 def test_an_older_backup_is_restored_and_numbers_go_on(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Files that never change are linked where both are on one disk, else linked from 
 
 from __future__ import annotations
 
+import ctypes
 import filecmp
 import json
 import os
@@ -26,10 +27,12 @@ from converter.store.sqlite_files import reading as read_only
 
 _IDENTITY = "shelfgraph.json"
 _NEVER_CHANGES = (".sst", ".blob")
+_HERE, _EXCHANGE = -100, 2
+"""AT_FDCWD of Linux: paths begin where the process is; RENAME_EXCHANGE."""
 
 
 def back_up(folder: DataFolder, target: Path) -> Path:
-    """The backup, verified; one that is there is replaced when the new one is whole.
+    """The backup, verified; one that is there is replaced in one step when the new one is whole.
 
     Raises StoreError where the folder holds nothing, or where what was written is not whole.
     """
@@ -37,6 +40,9 @@ def back_up(folder: DataFolder, target: Path) -> Path:
     if target.exists() and not (target / _IDENTITY).is_file() and any(target.iterdir()):
         raise StoreError(f"{target}: not a backup (it holds no {_IDENTITY}); name an empty or a new folder")
     fresh, old = target.with_name(f"{target.name}.new"), target.with_name(f"{target.name}.old")
+    if old.is_dir() and not target.exists():
+        # Whoever replaced it was killed between two steps, on a system that cannot exchange two folders.
+        old.rename(target)
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     with reading(generation):
@@ -52,11 +58,20 @@ def back_up(folder: DataFolder, target: Path) -> Path:
     (fresh / "current").write_text(f"{generation.number}\n", encoding="ascii")
     refuse_broken(fresh)
     shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
+    if not target.exists():
+        fresh.rename(target)
+    elif not exchanged(fresh, target):
         target.rename(old)
-    fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+        fresh.rename(target)
+    for former in (fresh, old):
+        shutil.rmtree(former, ignore_errors=True)
     return target
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Whether two folders have exchanged their names, in one step; False where the system has none (renameat2(2))."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    return rename is not None and not rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE)
 
 
 def restore(backup: Path, folder: DataFolder) -> Generation:
