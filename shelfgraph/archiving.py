@@ -39,7 +39,11 @@ PARTS = ("all", "fields", "triples", "history")
 @options.REPOSITORY
 @options.AUTHORITY
 @options.REPORT
-@click.option("--new", is_flag=True, help="Give up everything that the folder holds, and begin anew.")
+@click.option(
+    "--new",
+    is_flag=True,
+    help="Give up all records and foreign RDF of the folder, and begin anew; authority files stay.",
+)
 def load(
     sources: tuple[str, ...],
     data: Path,

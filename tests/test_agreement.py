@@ -131,6 +131,19 @@ def test_a_folder_that_is_begun_anew_goes_on_counting(tmp_path: Path) -> None:
     assert (title(folder, 1), title(folder, 5)) == (None, "New")
 
 
+def test_a_folder_that_is_begun_anew_holds_no_foreign_rdf(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "d", "A light")
+    (tmp_path / "theirs.nq").write_text('<urn:a> <urn:p> "of others" <urn:g> .\n')
+    with folder.writing(IDENTITY, MAPPER.triples) as writer:
+        writer.load_rdf(tmp_path / "theirs.nq")
+    with folder.writing(IDENTITY, MAPPER.triples, "anew") as writer:
+        writer.load([record(5, "New")])
+    assert not (folder.path / "foreign").exists()
+    store = pyoxigraph.Store.read_only(str(folder.agreed().path))
+    assert pyoxigraph.NamedNode("urn:g") not in list(store.named_graphs())
+    assert shelfgraph("check", "--data", folder.path).returncode == 0
+
+
 @pytest.mark.parametrize("name", ["older", "another"])
 def test_the_site_can_be_made_from_the_archive_that_is_there(tmp_path: Path, name: str) -> None:
     folder = folder_of(tmp_path / "d", "A light", "A tern")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -126,6 +127,8 @@ def prepared(folder: Path, made: Sequence[Stamp], start: Start) -> Stamp | None:
     if start == "anew":
         for file in (ARCHIVE, f"{ARCHIVE}-wal", f"{ARCHIVE}-shm"):
             (folder / file).unlink(missing_ok=True)
+        # Behind the archive, which says what has to be there.
+        shutil.rmtree(folder / "foreign", ignore_errors=True)
     elif archive_stamp(folder / ARCHIVE) is None:
         reason = "the archive is missing or empty, and nothing can be made from it"
         raise StoreError(f"{folder}: {reason}; {ways_on(folder, None)}")
