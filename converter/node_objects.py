@@ -11,9 +11,9 @@ import pyoxigraph
 
 Node = dict[str, Any]
 
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
+STRING = "http://www.w3.org/2001/XMLSchema#string"
 _NATIVE = re.compile(r"0|-?[1-9][0-9]{0,14}")
 """What is the same number again where it is read, also by readers whose numbers have 53 bits."""
 
@@ -28,11 +28,16 @@ def node_objects(triples: Iterable[pyoxigraph.Triple]) -> Iterator[Node]:
     for subject, run in groupby(triples, key=lambda triple: triple.subject):
         node: Node = {"@id": _name(subject)}
         for triple in run:
-            if triple.predicate.value == _TYPE:
+            if triple.predicate.value == TYPE:
                 node.setdefault("@type", []).append(_name(triple.object))
             else:
                 node.setdefault(triple.predicate.value, []).append(_value(triple.object))
         yield node
+
+
+def is_native(literal: pyoxigraph.Literal) -> bool:
+    """Whether a number of JSON says the same."""
+    return literal.datatype.value == INTEGER and _NATIVE.fullmatch(literal.value) is not None
 
 
 def _name(term: object) -> str:
@@ -44,8 +49,8 @@ def _value(term: object) -> Node:
         return {"@id": _name(term)}
     if term.language:
         return {"@value": term.value, "@language": term.language}
-    if term.datatype.value == _STRING:
+    if term.datatype.value == STRING:
         return {"@value": term.value}
-    if term.datatype.value == _INTEGER and _NATIVE.fullmatch(term.value):
+    if is_native(term):
         return {"@value": int(term.value)}
     return {"@value": term.value, "@type": term.datatype.value}

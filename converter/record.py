@@ -124,6 +124,15 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
         via = self.listed
         return (via.identifier, via.source) != (self.identifier, self.source)
 
+    @property
+    def text(self) -> str:
+        r"""All values in the order of the source, a line each, then the names of the files.
+
+        >>> Record("r", fields=(Field("dc.title", "A"), Field("dc.type", "Article"))).text
+        'A\nArticle'
+        """
+        return "\n".join([*(field.value for field in self.fields), *(file.name for file in self.files)])
+
     def values(self, name: str) -> list[str]:
         """The values of one field, in order.
 

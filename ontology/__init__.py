@@ -1,4 +1,4 @@
-"""What we mean: the crosswalk and its tables, the profile, shapes, context and frame, and one small loader.
+"""What we mean: the crosswalk and its tables, the profile, shapes and contexts, and one small loader.
 
 Everything here is data that a librarian opens in a spreadsheet or an editor; the loader checks the form of a table
 and says file and line of what it does not understand.  It knows nothing of records.

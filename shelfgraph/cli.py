@@ -186,8 +186,8 @@ def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[
 
     def documents() -> Iterator[jsonld.Node]:
         mapped = ((record, run.mapped(record, mapper)) for record in records)
-        for address, lines in settled_records(mapped, mapper.base):
-            yield jsonld.framed(lines, address, mapper.base)
+        for address, lines, source in settled_records(mapped, mapper.base):
+            yield jsonld.nested(lines, address, mapper.base, source)
 
     made = documents()
     first, second = next(made, None), next(made, None)

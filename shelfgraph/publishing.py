@@ -117,7 +117,12 @@ def _write(folder: DataFolder, generation: Generation, wanted: _Wanted, out: IO[
 
         with shown("Converting") as bar:
             for line in json_lines(
-                generation.path, base, folder=place, processes=os.cpu_count() or 1, note=bar.advance
+                generation.path,
+                base,
+                folder=place,
+                archive=folder.path / "archive.sqlite",
+                processes=os.cpu_count() or 1,
+                note=bar.advance,
             ):
                 out.write(line)
         return

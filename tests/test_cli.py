@@ -144,7 +144,7 @@ def test_a_document_does_not_depend_on_the_order_of_sets(form: str) -> None:
 def test_several_records_are_one_json_ld_document() -> None:
     done = shelfgraph("convert", EXAMPLES / "listrecords-oai_dc.xml", "--to", "jsonld")
     document = json.loads(done.stdout)
-    assert document["@graph"][0]["title"] == "A chart of the eastern skerries"
+    assert document["@graph"][0]["title"]["none"] == ["A chart of the eastern skerries"]
     assert len(document["@graph"]) == 3
 
 

@@ -294,7 +294,7 @@ def test_every_format_holds_the_same_triples(fields: list[Field]) -> None:
         if name == "rdf":
             # The engine reads names that no XML has.
             etree.fromstring(written)
-    nested = jsonld.document(jsonld.framed(lines, f"{BASE}item/12345/1"))
+    nested = jsonld.document(jsonld.nested(lines, f"{BASE}item/12345/1"))
     assert {str(quad.triple) for quad in pyoxigraph.parse(nested, format=pyoxigraph.RdfFormat.JSON_LD)} == expected
 
 
@@ -313,7 +313,7 @@ def test_what_is_no_thing_of_ours_stays_in_the_nested_document() -> None:
     item, elsewhere = iri(f"{BASE}item/12345/1"), iri("https://doi.org/10.5555/1")
     for name in ("dcterms:isPartOf", "frbr:partOf", "frapo:isFundedBy", "fabio:hasSubjectTerm"):
         line = triple(item, iri(ontology.expand(name, "test")), elsewhere)
-        nested = jsonld.document(jsonld.framed([line], f"{BASE}item/12345/1"))
+        nested = jsonld.document(jsonld.nested([line], f"{BASE}item/12345/1"))
         quads = list(pyoxigraph.parse(nested, format=pyoxigraph.RdfFormat.JSON_LD))
         assert [f"{quad.triple} ." for quad in quads] == [line], name
 

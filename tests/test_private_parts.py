@@ -10,9 +10,6 @@ from typing import Any, NamedTuple
 import citeproc
 import pytest
 from citeproc import model, string
-from pyld import ContextResolver
-from pyld.jsonld import JsonLdProcessor
-from pyld.resolved_context import ResolvedContext
 
 from tests.conftest import ROOT
 
@@ -27,12 +24,6 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("pyld", JsonLdProcessor._compact_iri, "self active_ctx iri value vocab base reverse", "short names are kept"),
-    Part("pyld", JsonLdProcessor._get_initial_context, "self options", "an address is shortened as in a document"),
-    Part("pyld", JsonLdProcessor.process_context, "self active_ctx local_ctx options", "the same"),
-    Part("pyld", JsonLdProcessor.expand, "self input_ options", "frame and nodes are expanded once and for all"),
-    Part("pyld", ContextResolver.resolve, "self active_ctx context base cycles", "the context is prepared once"),
-    Part("pyld", ResolvedContext.__init__, "self document", "the same"),
     Part("citeproc-py", model.Name.initialize, "self given mark context", "it makes initials where a style wants none"),
     Part("citeproc-py", string.String.capitalize_first, "self", "it changes the case of letters that are not Latin"),
     Part("citeproc-py", model.CitationStylesElement.xpath_search, "self expression", "it looks 170 times a citation"),

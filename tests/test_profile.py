@@ -14,6 +14,7 @@ from rdflib import OWL, RDF, RDFS, SH, XSD, Graph, URIRef
 
 import ontology
 from converter.handlers import KINDS
+from converter.jsonld import CONTEXT
 from converter.privacy import SILENT
 from tests import vocabulary
 from tests.conftest import COMMAND, ROOT, Site
@@ -49,11 +50,11 @@ def used_in_documents() -> set[str]:
     """The terms that the shapes and the context name."""
     shapes = Graph().parse(data=ontology.text("shapes.ttl"), format="turtle")
     found = {str(term) for triple in shapes for term in triple if isinstance(term, URIRef)}
-    context = json.loads(ontology.text("context.jsonld"))["@context"]
-    for value in context.values():
-        name = value.get("@id", value.get("@reverse", "")) if isinstance(value, dict) else str(value)
-        if re.fullmatch(r"[a-z0-9-]+:[A-Za-z]\w*", name):
-            found.add(ontology.expand(name, "context.jsonld"))
+    for file in ("context.jsonld", CONTEXT):
+        for value in json.loads(ontology.text(file))["@context"].values():
+            name = value.get("@id", value.get("@reverse", "")) if isinstance(value, dict) else str(value)
+            if re.fullmatch(r"[a-z0-9-]+:[A-Za-z]\w*", name):
+                found.add(ontology.expand(name, file))
     # Data types are no terms of a vocabulary, and SHACL's own are the language of the shapes.
     foreign = (str(XSD), str(SH), OWN, "http://id.loc.gov/datatypes/")
     return {term for term in found if not term.startswith(foreign)}
@@ -64,8 +65,9 @@ def test_every_term_stands_in_its_vocabulary() -> None:
     assert not {term for term in used if not vocabulary.has(term) and not term.startswith(OWN)}
 
 
-def test_the_context_and_the_tables_mean_the_same_by_a_prefix() -> None:
-    context = json.loads(ontology.text("context.jsonld"))["@context"]
+@pytest.mark.parametrize("file", ["context.jsonld", CONTEXT])
+def test_the_context_and_the_tables_mean_the_same_by_a_prefix(file: str) -> None:
+    context = json.loads(ontology.text(file))["@context"]
     named = {key: value for key, value in context.items() if isinstance(value, str) and value.endswith(("/", "#"))}
     assert {prefix: iri for prefix, iri in ontology.prefixes().items() if prefix in named} == {
         prefix: iri for prefix, iri in named.items() if prefix in ontology.prefixes()
@@ -93,7 +95,7 @@ def test_its_own_addresses_move_to_the_base_of_the_deployment() -> None:
     assert OWN not in ontology.text("profile.ttl", "https://x.example.org/")
 
 
-@pytest.mark.parametrize("name", ["profile.ttl", "shapes.ttl", "store-shapes.ttl", "context.jsonld", "frame.jsonld"])
+@pytest.mark.parametrize("name", ["profile.ttl", "shapes.ttl", "store-shapes.ttl", "context.jsonld", CONTEXT])
 def test_the_profile_is_published_at_an_address_with_its_version(name: str, site: Site) -> None:
     answer = ask(site, "GET", f"/profile/core/1/{name}")
     assert (answer.status, answer.body.decode()) == (200, ontology.text(name, site.base))

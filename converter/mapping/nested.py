@@ -19,14 +19,14 @@ from converter.values import iris
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE record (number INTEGER PRIMARY KEY, item TEXT NOT NULL, lines BLOB NOT NULL);
+CREATE TABLE record (number INTEGER PRIMARY KEY, item TEXT NOT NULL, lines BLOB NOT NULL, source BLOB NOT NULL);
 CREATE TABLE vote (slot TEXT NOT NULL, line TEXT NOT NULL, votes INTEGER NOT NULL, first INTEGER NOT NULL,
                    PRIMARY KEY (slot, line)) WITHOUT ROWID;
 """
 
 
-def settled_records(records: Iterable[tuple[Record, Iterable[str]]], base: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the address of each record's item and what is said there, as one data set says it."""
+def settled_records(records: Iterable[tuple[Record, Iterable[str]]], base: str) -> Iterator[tuple[str, list[str], str]]:
+    """Yield the address of each record's item, what is said there, as one data set says it, and the record's text."""
     with contextlib.closing(sqlite3.connect("", isolation_level=None)) as database:
         database.executescript(_TABLES)
         shared, joins, joins_of = Shared(base), Joins(), dict[int, list[Join]]()
@@ -35,23 +35,23 @@ def settled_records(records: Iterable[tuple[Record, Iterable[str]]], base: str) 
             if found := shared.joins(record, stated):
                 joins_of[number] = found
                 joins.add(found, item, number)
-            packed = zlib.compress("\n".join(stated).encode(), 1)
-            database.execute("INSERT INTO record VALUES (?, ?, ?)", (number, item, packed))
+            packed, source = (zlib.compress(text.encode(), 1) for text in ("\n".join(stated), record.text))
+            database.execute("INSERT INTO record VALUES (?, ?, ?, ?)", (number, item, packed, source))
 
-        def settled() -> Iterator[tuple[int, str, list[str]]]:
-            for number, item, packed in database.execute("SELECT number, item, lines FROM record ORDER BY number"):
+        def settled() -> Iterator[tuple[int, str, list[str], bytes]]:
+            for number, item, packed, source in database.execute("SELECT * FROM record ORDER BY number"):
                 lines = zlib.decompress(packed).decode().split("\n")
-                yield number, item, sorted(shared.settled(lines, joins_of.get(number, []), joins.resolve, item))
+                yield number, item, sorted(shared.settled(lines, joins_of.get(number, []), joins.resolve, item)), source
 
-        for number, item, lines in settled():
+        for number, item, lines, _ in settled():
             votes = ((slot, line, number) for line in lines if (slot := shared.slot(line, item)) is not None)
             database.executemany(
                 "INSERT INTO vote VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET votes = votes + 1", votes
             )
-        for _, item, lines in settled():
+        for _, item, lines, source in settled():
             slots = {slot for line in lines if (slot := shared.slot(line, item)) is not None}
             said = {line for line in lines if shared.slot(line, item) is None}
             for slot in slots:
                 rows = database.execute("SELECT line, votes, first FROM vote WHERE slot = ?", (slot,))
                 said |= elected(Candidate(*row) for row in rows)
-            yield base + item, sorted(said)
+            yield base + item, sorted(said), zlib.decompress(source).decode()

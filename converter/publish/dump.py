@@ -63,10 +63,9 @@ def write(lines: Iterator[bytes], out: IO[bytes], format_: str, base: str) -> No
             out.write(b"".join(block))
 
 
-def json_line(lines: list[str], address: str, base: str) -> bytes:
-    """A record as framed JSON-LD on one line, its context named by its address alone."""
-    node = jsonld.framed(lines, address, base)
-    whole = {**node, "@context": f"{base}{PROFILE}/context.jsonld"}
+def json_line(lines: list[str], address: str, base: str, source: str = "") -> bytes:
+    """A record as nested JSON-LD on one line, its context named by its address; `source` is its original text."""
+    whole = {**jsonld.nested(lines, address, base, source), "@context": f"{base}{PROFILE}/{jsonld.CONTEXT}"}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 

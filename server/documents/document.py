@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from server.descriptions import description, signposting
@@ -105,7 +106,7 @@ def _described(site: Documents, place: Place) -> tuple[Description | None, Works
     if not stated and (place.is_work(site.base) or not description.is_pointed_at(site.endpoint, place.address)):
         return None, None
     if place.is_work(site.base):
-        return Description(lines, place.address, site.base), None
+        return Description(lines, place.address, site.base, partial(_source, site, path)), None
     works = lists.works_of(
         site.endpoint, site.base, place.address, place.page, site.archive.catalogue if site.archive else None
     )
@@ -113,6 +114,12 @@ def _described(site: Documents, place: Place) -> tuple[Description | None, Works
         return None, None
     lines += lists.lines_of(works, place.address, place.variant)
     return Description(lines, place.address, site.base), works
+
+
+def _source(site: Documents, path: str) -> str:
+    """The text of the original record, which has the order of its values."""
+    record = site.archive.get(path) if site.archive else None
+    return record.text if record else ""
 
 
 def _body(site: Documents, place: Place, form: Representation, described: Description, works: Works | None) -> bytes:

@@ -11,6 +11,7 @@ import pyoxigraph
 from flask import render_template
 
 import ontology
+from converter import jsonld
 from converter.mapping.engine import PROFILE
 from server.representations.view import short
 
@@ -21,8 +22,9 @@ _FILES = (
     ("profile.ttl", "terms of our own"),
     ("shapes.ttl", "rules for the output of a conversion"),
     ("store-shapes.ttl", "rules for the whole store"),
-    ("context.jsonld", "context of JSON-LD"),
-    ("frame.jsonld", "frame of JSON-LD"),
+    (jsonld.CONTEXT, "context of JSON-LD"),
+    (jsonld.SCHEMA, "JSON Schema of JSON-LD"),
+    ("context.jsonld", "context of the JSON-LD of earlier versions"),
 )
 
 Objects = dict[tuple[str, str], list[pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal]]

@@ -6,6 +6,7 @@ like are shared things, whose descriptions stand at the same path with a suffix.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, request
 
 import ontology
+from converter import jsonld, jsonld_schema
 from converter.harvest.repositories import underway
 from converter.mapping.engine import PROFILE
 from converter.store.reader import ArchiveReader
@@ -50,7 +52,8 @@ PUBLISHED = {
     "shapes.ttl": "text/turtle; charset=utf-8",
     "store-shapes.ttl": "text/turtle; charset=utf-8",
     "context.jsonld": "application/ld+json",
-    "frame.jsonld": "application/ld+json",
+    jsonld.CONTEXT: "application/ld+json",
+    jsonld.SCHEMA: "application/schema+json",
 }
 PROFILE_FILE, PROFILE_PAGE = "profile.ttl", "index.html"
 PUBLISHED_AT = PROFILE
@@ -259,7 +262,9 @@ def _asks_for_all() -> bool:
 
 def _published(site: Documents, name: str, content_type: str) -> Response:
     """A file of the profile, its addresses moved to the base of this site."""
-    response = Response(ontology.text(name, site.base), content_type=content_type)
+    made = name == jsonld.SCHEMA
+    text = json.dumps(jsonld_schema.schema(site.base), indent=1) if made else ontology.text(name, site.base)
+    response = Response(text, content_type=content_type)
     response.headers["Vary"] = VARY
     response.add_etag()
     response.make_conditional(request)

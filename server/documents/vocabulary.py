@@ -139,5 +139,5 @@ def _rendered(base: str, suffix: str) -> bytes:
         return text.encode()
     lines = [f"{quad.triple} ." for quad in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE)]
     if suffix == ".jsonld":
-        return jsonld.document(jsonld.framed(lines, f"{base}ns", base))
+        return jsonld.document(jsonld.nested(lines, f"{base}ns", base))
     return graph.document(lines, suffix[1:], base)

@@ -127,5 +127,5 @@ class _Shelf:
                 profile=PROFILE,
             ).encode()
         if suffix == ".jsonld":
-            return jsonld.document(jsonld.framed(lines, address, base), base)
+            return jsonld.document(jsonld.nested(lines, address, base), base)
         return graph.document(lines, suffix.removeprefix("."), base)

@@ -1,6 +1,6 @@
-"""A generation as JSON lines: each record framed, on a line of its own, for those who have no triple store.
+"""A generation as JSON lines: each record nested, on a line of its own, for those who have no triple store.
 
-Framing costs some ten milliseconds a record, so that several processes share it; the lines come in the order of their
+A description costs some ten milliseconds, so that several processes share it; the lines come in the order of their
 addresses, whoever made them.
 """
 
@@ -15,6 +15,7 @@ import pyoxigraph
 from converter.formats import FORMATS
 from converter.publish.dump import json_line
 from converter.publish.external_sort import Sorter
+from converter.store.reader import ArchiveReader
 from ontology import expand
 from server.descriptions import description
 from server.process_map import spread
@@ -25,11 +26,20 @@ _AT_ONCE = 50
 
 
 def json_lines(
-    generation: Path, base: str, *, folder: Path | None, processes: int = 1, note: Callable[[int], None] | None = None
+    generation: Path,
+    base: str,
+    *,
+    folder: Path | None,
+    archive: Path | None = None,
+    processes: int = 1,
+    note: Callable[[int], None] | None = None,
 ) -> Iterator[bytes]:
-    """Yield the records of a generation, a line each; `folder` is where their addresses are sorted."""
+    """Yield the records of a generation, a line each; `folder` is where their addresses are sorted.
+
+    The values of a record stand in the order of its original in the archive, where one is given.
+    """
     paths = record_paths(pyoxigraph.Store.read_only(str(generation)), base, folder)
-    stated = (str(generation), base)
+    stated = (str(generation), base, str(archive or ""))
     for lines in spread(_lines, paths, begin=_open, stated=stated, processes=processes, at_once=_AT_ONCE):
         if note:
             note(len(lines))
@@ -85,18 +95,23 @@ class _Opened(NamedTuple):
 
     endpoint: StoreEndpoint
     base: str
+    archive: ArchiveReader | None
 
 
 _OPENED: list[_Opened] = []
 
 
-def _open(generation: str, base: str) -> None:
-    _OPENED.append(_Opened(StoreEndpoint(pyoxigraph.Store.read_only(generation), base), base))
+def _open(generation: str, base: str, archive: str) -> None:
+    reader = ArchiveReader(Path(archive)) if archive else None
+    _OPENED.append(_Opened(StoreEndpoint(pyoxigraph.Store.read_only(generation), base), base, reader))
 
 
 def _lines(paths: list[str]) -> list[bytes]:
     (opened,) = _OPENED
-    return [
-        json_line(description.of_record(opened.endpoint, opened.base, path), f"{opened.base}item/{path}", opened.base)
-        for path in paths
-    ]
+    return [_line(opened, path) for path in paths]
+
+
+def _line(opened: _Opened, path: str) -> bytes:
+    record = opened.archive.get(path) if opened.archive else None
+    lines = description.of_record(opened.endpoint, opened.base, path)
+    return json_line(lines, f"{opened.base}item/{path}", opened.base, record.text if record else "")

@@ -98,7 +98,7 @@ def _description(endpoint: Endpoint, base: str, examples: Sequence[str], suffix:
         return headed(query_page(EXAMPLE), None)
     lines = [*service_description(endpoint, base), *examples]
     if chosen == ".jsonld":
-        body = jsonld.document(jsonld.framed(lines, f"{base}sparql", base))
+        body = jsonld.document(jsonld.nested(lines, f"{base}sparql", base))
     else:
         body = graph.document(lines, chosen[1:], base)
     return headed(Response(body, content_type=FORMATS[chosen[1:]].content_type), None)

@@ -25,13 +25,14 @@ from server.representations.work import Work, work
 class Description:
     """What the graph says of a thing, as a writer needs it: its lines, its address, and the base of the site.
 
-    What several forms are made of is made once.
+    What several forms are made of is made once.  `source` returns the text of the original record, where there is one.
     """
 
-    def __init__(self, lines: Iterable[str], address: str, base: str) -> None:
+    def __init__(self, lines: Iterable[str], address: str, base: str, source: Callable[[], str] = lambda: "") -> None:
         self.lines = list(lines)
         self.address = address
         self.base = base
+        self.source = source
 
     @cached_property
     def ordered(self) -> list[str]:
@@ -122,7 +123,7 @@ def _data(format_: Format) -> Representation:
 
 
 def _json_ld(described: Description) -> bytes:
-    node = jsonld.framed(described.lines, described.address, described.base)
+    node = jsonld.nested(described.lines, described.address, described.base, described.source())
     return jsonld.document(node, described.base)
 
 
