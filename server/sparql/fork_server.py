@@ -32,10 +32,16 @@ _MAKE = b"m"
 
 
 class Process(NamedTuple):
-    """A worker: its number, and a descriptor that names it for good (pidfd_open(2), Linux 5.3), or -1."""
+    """A worker: its number, a descriptor that names it for good (pidfd_open(2), Linux 5.3) or -1, and what made it."""
 
     number: int
     descriptor: int
+    maker: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether what made it has ended, and it has with that."""
+        return self.maker is not None and self.maker.poll() is not None
 
     def kill(self) -> None:
         """End it at once; it may have ended before."""
@@ -92,7 +98,7 @@ class ForkServer:
             if ours is None or (not self._holds and self._process and self._process.poll() is not None):
                 ours = self._start()
             socket.send_fds(ours, [_MAKE], [channel.fileno()])
-            process = _answer(ours)
+            process = _answer(ours)._replace(maker=self._process)
             self._needed += 1
         return process
 

@@ -14,9 +14,10 @@ Places.  To be a long one, or to send more than a beginning, a query needs one o
 left it begins anew when one is, or is refused; nothing has been sent by then.  Who has a place goes on to its end: no
 work is thrown away to begin other work, but for readers that are too slow and queries that are too costly.
 
-Ends.  When the time of a query is up its process is killed, and a spare takes its place.  Answers stream through a
-pipe, so that a slow reader slows its own worker only.  A query whose clients have all left before its answer begins is
-ended too, or leaves the queue (see `client_disconnect`).
+Ends.  When the time of a query is up its process is killed, and a spare takes its place.  A query whose worker ended
+with the process that made it is asked again, once.  Answers stream through a pipe, so that a slow reader slows its own
+worker only.  A query whose clients have all left before its answer begins is ended too, or leaves the queue (see
+`client_disconnect`).
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from server.sparql.lower_priority import RETURNS, Priority
 from server.sparql.pool_answer import SLICE, PoolAnswer
 from server.sparql.ready_workers import Generation
 from server.sparql.worker import Opening
-from server.sparql.worker_process import EndedIdle, Worker
+from server.sparql.worker_process import EndedIdle, EndedWithMaker, Worker
 
 _MORE_LOW = 6
 """How many more long queries run at low priority than short ones in the foreground."""
@@ -218,7 +219,7 @@ class Pool:
 
     def _begun(self, request: Request, wait: Wait) -> PoolAnswer:
         asked = time.monotonic()
-        long = False
+        long = again = False
         while True:
             # Who waited for the answer to somebody else's question may have left with him.
             if wait.deserted:
@@ -230,9 +231,12 @@ class Pool:
                     raise ClientLeft
                 answer.begin()
                 self._let_go_on(answer)
-            except (EndedIdle, _NoPlaceLeft) as fault:
+            except (EndedIdle, EndedWithMaker, _NoPlaceLeft) as fault:
                 answer.close()
+                if again and isinstance(fault, EndedWithMaker):
+                    raise
                 long = long or isinstance(fault, _NoPlaceLeft)
+                again = again or isinstance(fault, EndedWithMaker)
             except BaseException:
                 answer.close()
                 raise
@@ -322,7 +326,7 @@ class Pool:
                 if wait.deserted:
                     raise ClientLeft
                 if self._generations.workers.failures >= _FAILURES:
-                    raise WorkerDied("the data cannot be opened; “shelfgraph check” says what is damaged")
+                    raise WorkerDied("no worker can be made; “shelfgraph check” says whether the data are damaged")
                 left = asked + self.timeout * share - time.monotonic()
                 if left <= 0:
                     raise self._too_late(queue)

@@ -21,9 +21,15 @@ _BLOCK = 1 << 18
 """Bytes that are read at one time."""
 _DIED = "the query takes more memory than there is for queries, or is nested too deep; make it smaller, or flatter"
 
+_ORPHAN = "the process that makes the workers has ended, and another is being started; ask again"
+
 
 class EndedIdle(WorkerDied):
     """The process had ended before it was asked, which is no fault of the query."""
+
+
+class EndedWithMaker(WorkerDied):
+    """The process ended since what made it had, which is no fault of the query."""
 
 
 class Worker:
@@ -62,15 +68,16 @@ class Worker:
     def send(self, request: Request) -> None:
         """Give the worker a query.
 
-        Raises EndedIdle where the process has ended before.
+        Raises EndedIdle where the process has ended before, or is about to.
         """
-        if not self._send(request):
+        if self.process.is_orphan or not self._send(request):
             raise EndedIdle("a worker has ended without a query")
 
     def frame(self, deadline: float) -> tuple[bytes, bytes]:
         """The next frame: its kind and its data.
 
-        Raises QueryTimeout at the deadline (of time.monotonic), WorkerDied where the process ended.
+        Raises QueryTimeout at the deadline (of time.monotonic), WorkerDied where the process ended, EndedWithMaker
+        where that was for the end of what made it.
         """
         kind, length = HEAD.unpack(self._read(HEAD.size, deadline))
         return kind, self._read(length, deadline)
@@ -119,7 +126,7 @@ class Worker:
             except ConnectionError:
                 part = b""
             if not part:
-                raise WorkerDied(_DIED)
+                raise EndedWithMaker(_ORPHAN) if self.process.is_orphan else WorkerDied(_DIED)
             self._held += part
         data = bytes(self._held[:length])
         del self._held[:length]

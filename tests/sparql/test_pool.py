@@ -230,6 +230,38 @@ def test_a_pool_outlives_the_process_that_makes_its_workers(pool: Pool) -> None:
     assert stated(pool) == b"n\r\n300\r\n"
 
 
+def kill_makers() -> None:
+    for process in below(os.getpid()):
+        if "http://orphans/" in command(process):
+            os.kill(process, signal.SIGKILL)
+
+
+def is_busy(process: int) -> bool:
+    """Whether a thread of a process has the processor, or waits for it."""
+    found = []
+    with suppress(OSError):
+        found = [path.read_text(encoding="ascii") for path in Path(f"/proc/{process}/task").glob("*/stat")]
+    return any(text.rpartition(")")[2].split()[0] == "R" for text in found)
+
+
+def test_a_query_whose_worker_ended_with_its_maker_is_asked_again_once(tmp_path: Path) -> None:
+    made = Pool(store(tmp_path / "1", 300), base="http://orphans/", size=1, timeout=60)
+    try:
+        until(lambda: made.figures().idle)
+        asking = Asking(made, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) != STR(?d)) }")
+        until(lambda: any(map(is_busy, workers())) or asking.has_ended)
+        kill_makers()
+        assert asking.end() == b"n\r\n89700\r\n"
+        asking = Asking(made, RUNAWAY)
+        for _ in range(2):
+            until(lambda: made.figures().idle >= 7 and any(map(is_busy, workers())))
+            kill_makers()
+            until(lambda: made.figures().idle < 7 or asking.has_ended)
+        assert "the process that makes the workers has ended" in str(asking.outcome)
+    finally:
+        made.close()
+
+
 def test_nothing_is_left_of_a_closed_pool(tmp_path: Path) -> None:
     before = open_files()
     made = Pool(store(tmp_path / "1", 3), base="http://closed/", size=1, timeout=1.5)
