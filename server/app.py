@@ -20,6 +20,7 @@ from server.documents.resources import site_blueprint
 from server.feeds.api_catalog import api_catalog_blueprint
 from server.feeds.atom import atom_blueprint
 from server.feeds.dataset import dataset_blueprint
+from server.feeds.dataset_schema import dataset_node
 from server.feeds.dumps import dumps_blueprint
 from server.feeds.ldes import ldes_blueprint
 from server.feeds.resourcesync import resourcesync_blueprint
@@ -44,6 +45,7 @@ from server.protocol.sparql_routes import METHODS, sparql_blueprint
 from server.reconciliation.current_index import Indexes
 from server.reconciliation.picking import Picker
 from server.reconciliation.service import reconcile_blueprint
+from server.representations.schema_org import script
 from server.representations.view import called, safe_link
 from server.settings import Settings
 from server.sparql import Endpoint
@@ -83,6 +85,7 @@ def create_app(
         contact=settings.contact,
     )
     register_languages(app, settings.languages)
+    app.jinja_env.globals.update(dataset_script=script(dataset_node(settings)))
     look = appearance(settings.logo, settings.accent, settings.about)
     app.jinja_env.globals.update(has_logo=bool(look.logo), has_rules=bool(look.rules), has_about=bool(look.about))
     app.register_blueprint(appearance_blueprint(look))

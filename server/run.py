@@ -54,7 +54,20 @@ _THREADS = 320
 """More than the queries that may run and wait, so that a refusal always has a thread to say it."""
 
 
-_SAID = ("base", "title", "contact", "licence", "rate_limit", "max_bytes", "languages", "accent")
+_SAID = (
+    "base",
+    "title",
+    "contact",
+    "licence",
+    "rate_limit",
+    "max_bytes",
+    "languages",
+    "accent",
+    "description",
+    "publisher",
+    "keywords",
+    "themes",
+)
 """What the application receives of a deployment unchanged."""
 _FILES = ("folder", "logo", "about", "redirects")
 """What it receives as the names of files."""
@@ -79,6 +92,10 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     accent: str = ""
     about: str = ""
     redirects: str = ""
+    description: str = ""
+    publisher: tuple[str, str] = ("", "")
+    keywords: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
     folder: str = ""
     endpoint: str = ""
     graph: str = ""

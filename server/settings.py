@@ -17,6 +17,8 @@ class Settings:
     (BCP 47); who reads none of them has the first.  `logo` is a picture, `accent` the colour of links and buttons
     (`#rrggbb`), `about` a text in Markdown that the site says of itself.
     `redirects` is a table of addresses that others had, and where they lead.
+    `description`, `publisher` (a name, and the address of its page or an empty text), `keywords` and `themes` (codes of
+    `ontology/data-themes.csv`) are said of the dataset; what is empty is not stated.
     """
 
     base: str
@@ -31,3 +33,7 @@ class Settings:
     accent: str = ""
     about: Path | None = None
     redirects: Path | None = None
+    description: str = ""
+    publisher: tuple[str, str] = ("", "")
+    keywords: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()

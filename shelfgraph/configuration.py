@@ -41,7 +41,7 @@ def _interval(text: str) -> int:
     return seconds(text)
 
 
-_READERS: Mapping[str, Callable[[str], object]] = {
+_READERS: Mapping[str, Callable[[Any], object]] = {
     "base": options.base_address,
     "harvest-every": _interval,
     "licence": partial(options.web_address, "--licence"),
@@ -49,8 +49,10 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "max-size": partial(options.size, "--max-size"),
     "memory": partial(options.size, "--memory"),
     "memory-limit": partial(options.size, "--memory-limit"),
+    "publisher": options.publisher,
+    "theme": options.themes,
 }
-"""What reads a text whose form click does not know, and raises UsageError where it has another."""
+"""What reads a text, or a list of them, whose form click does not know, and raises UsageError where it has another."""
 
 
 class Problem(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -120,6 +120,44 @@ def web_address(option: str, text: str) -> str | None:
     if text and not found:
         raise UsageError(f"{option}: {text!r} is no address; write it whole, such as https://example.org/licence")
     return found
+
+
+def publisher(text: str) -> tuple[str, str]:
+    """The name of a publisher, and the address that stands in angle brackets behind it, empty where none does.
+
+    Raises UsageError where there is an address without a name, or what stands in the brackets is none.
+
+    >>> publisher("Tern Library <https://tern.example.org/>"), publisher("Tern Library"), publisher("")
+    (('Tern Library', 'https://tern.example.org/'), ('Tern Library', ''), ('', ''))
+    """
+    name, bracket, address = text.strip().removesuffix(">").partition("<")
+    name, found = name.strip(), web_address("--publisher", address.strip()) or ""
+    if (text.strip() and not name) or (bracket and not found):
+        raise UsageError(f"--publisher: {text!r} must be a name, or a name with an address behind it: Name <https://…>")
+    return name, found
+
+
+def themes(codes: Iterable[str]) -> tuple[str, ...]:
+    """The codes of themes of data, in capitals.
+
+    Raises UsageError where one is not in the list (`ontology/data-themes.csv`).
+
+    >>> themes(["educ", "TECH"])
+    ('EDUC', 'TECH')
+    """
+    import ontology
+
+    known = [row["code"] for _, row in ontology.table("data-themes.csv")]
+    for code in codes:
+        if code.upper() not in known:
+            raise UsageError(f"--theme: {code!r} is no theme; choose from {', '.join(known)}")
+    return tuple(dict.fromkeys(code.upper() for code in codes))
+
+
+class Phrase(click.types.StringParamType):
+    """A text that may hold blanks: where several stand in the environment, a semicolon is between them."""
+
+    envvar_list_splitter = ";"
 
 
 def tell_base(base: str) -> None:

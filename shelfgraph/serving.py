@@ -45,6 +45,18 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 @options.REPOSITORY
 @click.option("--title", default="Shelfgraph", show_default=True, help="What the site is called.")
 @click.option("--licence", default="", metavar="URL", help="The licence of the data, for VoID and DCAT.")
+@click.option("--description", default="", metavar="TEXT", help="What the dataset is, in a sentence or two.")
+@click.option("--publisher", default="", metavar="NAME[ <URL>]", help="Who publishes the dataset.")
+@click.option(
+    "--keyword", "keywords", multiple=True, type=options.Phrase(), metavar="TEXT", help="What the dataset is about."
+)
+@click.option(
+    "--theme",
+    "themes",
+    multiple=True,
+    metavar="CODE",
+    help="What the dataset is about, in the list of the EU: EDUC, TECH …",
+)
 @click.option("--logo", type=click.Path(dir_okay=False, path_type=Path), help="A square picture for the head of pages.")
 @click.option("--accent", default="", metavar="#RRGGBB", help="The colour of links and buttons.")
 @click.option("--about", type=click.Path(dir_okay=False, path_type=Path), help="A text about the site, in Markdown.")
@@ -240,10 +252,13 @@ def changeable(given: Mapping[str, Any]) -> dict[str, Any]:
 
     appearance(given["logo"], given["accent"], given["about"])
     read_redirects(given["redirects"])
-    named = ("title", "contact", "workers", "timeout", "log", "slow", "rate_limit", "accent")
+    named = ("title", "contact", "workers", "timeout", "log", "slow", "rate_limit", "accent", "description")
     same = {name: given[name] for name in named}
     return same | {
         "languages": _languages(given["languages"]),
+        "publisher": options.publisher(given["publisher"]),
+        "keywords": tuple(word for each in given["keywords"] if (word := each.strip())),
+        "themes": options.themes(given["themes"]),
         "logo": str(given["logo"] or ""),
         "about": str(given["about"] or ""),
         "redirects": str(given["redirects"] or ""),

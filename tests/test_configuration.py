@@ -26,8 +26,9 @@ READ = {
     "max-size": "5M",
     "memory": "7M",
     "memory-limit": "700M",
+    "theme": ["EDUC", "TECH"],
 }
-"""Values of options that are texts of some form."""
+"""Values of options that are texts of some form, or lists of them."""
 
 
 def parsed(command: str, *arguments: str) -> click.Context:
@@ -36,7 +37,7 @@ def parsed(command: str, *arguments: str) -> click.Context:
 
 def other(option: click.Option, key: str) -> Any:
     """A value that is not the default."""
-    if option.multiple:
+    if option.multiple and key not in READ:
         return ["a.example.org", "b.example.org:81"]
     if option.is_flag:
         return True
@@ -84,7 +85,10 @@ def test_every_option_can_stand_in_the_file(command: str, key: str, folder: Path
 def test_every_option_can_stand_in_the_environment(command: str, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     option = KNOWN[command].named_options()[key]
     value = other(option, key)
-    monkeypatch.setenv(variable(KNOWN[command], key), " ".join(value) if isinstance(value, list) else str(value))
+    monkeypatch.setenv(
+        variable(KNOWN[command], key),
+        (option.type.envvar_list_splitter or " ").join(value) if isinstance(value, list) else str(value),
+    )
     wanted = Path(value) if isinstance(option.type, click.Path) else value
     assert values(parsed(command, *arguments(command)), command, key) == (wanted, ParameterSource.ENVIRONMENT)
 

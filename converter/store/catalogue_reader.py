@@ -98,6 +98,12 @@ class CatalogueReader:
         rows = self.ask("SELECT rank, works FROM by_year WHERE thing = ? ORDER BY rank", (thing,))
         return [(year_of(rank), works) for rank, works in rows]
 
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last year of the works, None where none has a year."""
+        whole = self.thing(WHOLE)
+        known = [year for year, _ in self.years(whole.id) if year is not None] if whole else []
+        return (known[-1], known[0]) if known else None
+
     def types_by_year(self) -> list[tuple[int | None, str, int]]:
         """Year, name of the type, and number of works."""
         rows = self.ask("SELECT rank, type, works FROM by_type ORDER BY rank", ())

@@ -10,8 +10,10 @@ from flask import Blueprint, Response, current_app, render_template
 from converter import graph, jsonld
 from converter.formats import FORMATS, SUFFIXES
 from converter.mapping.engine import PROFILE
+from converter.publish.dump_files import Dump
 from converter.store.reader import ArchiveReader
 from server.documents.figures import CurrentFigures
+from server.feeds.dataset_schema import dataset_node
 from server.feeds.dcat import Life, catalogued
 from server.feeds.dumps import shown_dumps
 from server.http.asked_form import asked_form
@@ -19,6 +21,7 @@ from server.http.headers import VARY
 from server.http.languages import language
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
+from server.representations.schema_org import script
 from server.representations.view import Value, View
 from server.settings import Settings
 from server.sparql import Endpoint
@@ -72,6 +75,12 @@ def _classes(view: View, dataset: str) -> list[tuple[Value, int]]:
     return sorted(found, key=lambda one: (-one[1], one[0].text))
 
 
+def _publisher(settings: Settings) -> list[Value]:
+    """Who publishes the dataset, behind whose name stands a link where there is one."""
+    name, page = settings.publisher
+    return [Value(name, page or None)] if name else []
+
+
 class _Shelf:
     """What is known of the dataset, and the documents that were made of it."""
 
@@ -106,11 +115,18 @@ class _Shelf:
         )
 
     def _catalogued(self) -> list[str]:
-        archive, folder = self._archive, self._settings.folder
-        issued, modified = (archive.earliest(), archive.latest_moment()) if archive else (None, None)
-        life = Life(self._endpoint.version, issued, modified)
         paths = {rule.rule for rule in current_app.url_map.iter_rules()}
-        return [*catalogued(self._settings, life, shown_dumps(folder, self._endpoint.version), paths)]
+        return [*catalogued(self._settings, self._life(), self._dumps(), paths)]
+
+    def _life(self) -> Life:
+        archive = self._archive
+        if archive is None:
+            return Life(self._endpoint.version)
+        years = archive.catalogue.span() if archive.catalogue else None
+        return Life(self._endpoint.version, archive.earliest(), archive.latest_moment(), years)
+
+    def _dumps(self) -> list[Dump]:
+        return shown_dumps(self._settings.folder, self._endpoint.version)
 
     def _render(self, suffix: str, lines: list[str]) -> bytes:
         base = self._settings.base
@@ -125,6 +141,8 @@ class _Shelf:
                 shown=_SHOWN,
                 forms={ending: (FORMATS[ending[1:]].title, kind) for ending, kind in SUFFIXES.items()},
                 profile=PROFILE,
+                publisher=_publisher(self._settings),
+                script=script(dataset_node(self._settings, self._life(), self._dumps())),
             ).encode()
         if suffix == ".jsonld":
             return jsonld.document(jsonld.nested(lines, address, base), base)

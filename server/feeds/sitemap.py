@@ -84,7 +84,7 @@ def _parts(archive: ArchiveReader) -> int:
 
 
 def _index(archive: ArchiveReader, base: str) -> Iterator[bytes]:
-    """Yield the index: part 0 has the front page, so that there is always one, and each other part a live record."""
+    """Yield the index: part 0 has the pages of the site, so that there is always one, each other part a live record."""
     yield _head("sitemapindex")
     yield _entry("sitemap", f"{base}sitemap-0.xml", archive.latest_moment())
     for part in _told(archive):
@@ -104,7 +104,8 @@ def _part(archive: ArchiveReader, base: str, number: int) -> Iterator[bytes]:
     """Yield the pages of the live records whose last change is in this stretch of the journal."""
     yield _head("urlset")
     if number == 0:
-        yield _entry("url", base, archive.latest_moment())
+        for address in (base, f"{base}shelf.html"):
+            yield _entry("url", address, archive.latest_moment())
     for address, moment in _live(archive, number):
         yield _entry("url", f"{base}record/{address}.html", moment)
     yield b"</urlset>\n"

@@ -118,7 +118,7 @@ def browse_blueprint(site: Site) -> Blueprint:
         if known is None:
             return no_index(site, "lists of names, subjects and years")
         tag = etag("browse", language(), known.version())
-        return _sent(render_template("browse.html", tiles=tiles(known, root(site.base)), years=span(known)), tag)
+        return _sent(render_template("browse.html", tiles=tiles(known, root(site.base)), years=known.span()), tag)
 
     @blueprint.get("/browse/years")
     def years() -> Response:
@@ -155,13 +155,6 @@ def tiles(catalogue: CatalogueReader, above: str) -> list[tuple[Kind, int, str]]
     """What can be browsed here, with the number of things and the address."""
     counted = ((kind, catalogue.number(kind.role)) for kind in KINDS.values())
     return [(kind, number, f"{above}browse/{kind.name}") for kind, number in counted if number]
-
-
-def span(catalogue: CatalogueReader) -> tuple[int, int] | None:
-    """The first and the last year of the works, None where none has a year."""
-    whole = catalogue.thing(WHOLE)
-    known = [year for year, _ in catalogue.years(whole.id) if year is not None] if whole else []
-    return (known[-1], known[0]) if known else None
 
 
 def _names(site: Site, catalogue: CatalogueReader, kind: Kind) -> Response:

@@ -20,7 +20,7 @@ from server.charts import bars
 from server.descriptions import description
 from server.http.base_path import root
 from server.http.languages import counted, digits, gettext, later, locale, ngettext, within
-from server.pages.browse import span, tiles
+from server.pages.browse import tiles
 from server.pages.works import listed
 from server.representations.registry import REPRESENTATIONS
 from server.sparql import Endpoint
@@ -67,7 +67,7 @@ def front_page(
             link=f"{above}search?year={{}}" if search else "",
         ),
         tiles=tiles(catalogue, above) if search else [],
-        years=span(catalogue) if search else None,
+        years=catalogue.span() if search else None,
         latest=[listed(row, above) for row in catalogue.latest(_LATEST)],
         published=[listed(row, above) for row in _published(catalogue, this_year)],
         examples=_examples(catalogue, above) if search else [],

@@ -66,8 +66,13 @@ def schema_json_ld(view: View, address: str) -> bytes:
 
 def schema_script(view: View, address: str) -> str:
     """The description as it stands in a page: no text within it can end the element that it stands in."""
-    node = {"@context": "https://schema.org", **schema_node(view, address)}
-    return json.dumps(node, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return script(schema_node(view, address))
+
+
+def script(node: dict[str, Any]) -> str:
+    """A node object as it stands in a page: no text within it can end the element that it stands in."""
+    stated = json.dumps({"@context": "https://schema.org", **node}, ensure_ascii=False)
+    return stated.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 @lru_cache(maxsize=4)
@@ -81,7 +86,7 @@ def schema_lines(view: View, address: str) -> list[str]:
 def schema_node(view: View, address: str) -> dict[str, Any]:
     """The description as a node object; links stand as `{"@id": …}`."""
     node = _work_node(work(view, address)) if address.startswith(f"{view.base}item/") else _thing_node(view, address)
-    kept: dict[str, Any] = _kept(node)
+    kept: dict[str, Any] = pruned(node)
     return kept
 
 
@@ -91,9 +96,9 @@ def _work_node(made: Work) -> dict[str, Any]:
     return {
         "@id": made.address,
         "@type": made.kind.schema_org,
-        "name": [_text(title.text, title.language) for title in _names(made)],
+        "name": [tagged(title.text, title.language) for title in _names(made)],
         "alternateName": [
-            _text(title.text, title.language) for title in made.other_titles if title not in made.subtitles
+            tagged(title.text, title.language) for title in made.other_titles if title not in made.subtitles
         ],
         "author": [_agent(agent) for agent in made.authors],
         "editor": [_agent(agent) for agent in made.roles.get("editor", ())],
@@ -124,8 +129,8 @@ def _work_node(made: Work) -> dict[str, Any]:
         "publisher": [_agent(agent) for agent in made.roles.get("publisher", ())]
         or [{"name": name} for name in made.publishers],
         "inLanguage": list(made.languages),
-        "abstract": [_text(text.text, text.language) for text in made.abstracts],
-        "description": [_text(text.text, text.language) for text in made.descriptions],
+        "abstract": [tagged(text.text, text.language) for text in made.abstracts],
+        "description": [tagged(text.text, text.language) for text in made.descriptions],
         "keywords": [value.text for value in made.subjects],
         "about": [{"@id": value.address} for value in made.subjects if value.address],
         "identifier": [
@@ -245,17 +250,18 @@ def _thing_node(view: View, address: str) -> dict[str, Any]:
     }
 
 
-def _text(text: str, language: str | None) -> Any:
+def tagged(text: str, language: str | None) -> Any:
+    """The text, with its language where that is known."""
     return {"@value": text, "@language": language} if language else text
 
 
-def _kept(value: Any) -> Any:
+def pruned(value: Any) -> Any:
     """The value without empty members; a list of one is that one."""
     if isinstance(value, dict):
-        kept = {key: _kept(inner) for key, inner in value.items()}
+        kept = {key: pruned(inner) for key, inner in value.items()}
         return {key: inner for key, inner in kept.items() if inner not in ("", None, [], {})}
     if isinstance(value, list):
-        items = [_kept(inner) for inner in value]
+        items = [pruned(inner) for inner in value]
         return items[0] if len(items) == 1 else items
     return value
 

@@ -56,7 +56,9 @@ def shelf(folder: Path) -> Iterator[Site]:
 def test_the_sitemap_leads_to_every_live_record_and_to_none_that_is_gone(shelf: Site) -> None:
     index = entries(get(shelf, "sitemap.xml").body, "sitemap")
     pages = [page for part in index for page in entries(get(shelf, part).body, "url")]
-    assert sorted(pages) == sorted([BASE, *(f"{BASE}record/12345/{number}.html" for number in range(11, 26))])
+    assert sorted(pages) == sorted(
+        [BASE, f"{BASE}shelf.html", *(f"{BASE}record/12345/{number}.html" for number in range(11, 26))]
+    )
 
 
 def test_its_pages_are_there(shelf: Site) -> None:
@@ -115,9 +117,9 @@ def test_parts_are_stretches_of_the_journal(folder: Path, monkeypatch: pytest.Mo
     assert numbers == [[11, *range(13, 21)], [21, 22, 23, 24, 25], [12]]
 
 
-def test_an_empty_folder_has_a_sitemap_of_the_front_page(tmp_path: Path) -> None:
+def test_an_empty_folder_has_a_sitemap_of_its_own_pages(tmp_path: Path) -> None:
     load(tmp_path / "data")
     (part,) = etree.fromstring(in_parts(tmp_path / "data", "/sitemap.xml").body)
     assert part[0].text == f"{BASE}sitemap-0.xml"
-    (page,) = etree.fromstring(in_parts(tmp_path / "data", "/sitemap-0.xml").body)
-    assert [page[0].text, len(page)] == [BASE, 1]
+    front, dataset = etree.fromstring(in_parts(tmp_path / "data", "/sitemap-0.xml").body)
+    assert [(page[0].text, len(page)) for page in (front, dataset)] == [(BASE, 1), (f"{BASE}shelf.html", 1)]
