@@ -18,6 +18,9 @@ __all__ = ["Converted", "Loaded", "Record", "Repository", "convert", "load", "op
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'shelfgraph' has no attribute {name!r}")
+    from shelfgraph import module_names
+
+    module_names.check()
     from shelfgraph import api
 
     return getattr(api, name)

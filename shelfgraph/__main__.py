@@ -1,6 +1,6 @@
 """`python -m shelfgraph` is the command."""
 
-from shelfgraph.cli import main
+from shelfgraph.start import main
 
 if __name__ == "__main__":
-    main(prog_name="shelfgraph")
+    main()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from converter.errors import SourceError, UsageError
 from converter.record import Record
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
 Source = str | Path | bytes | Iterable[Record]
-"""A file, folder or archive by its name, a document as bytes, or records; of an address, what stands there."""
+"""A file, folder or archive by its name, a document as bytes, or records; of an address, what stands there.
+
+An iterator of records is read once, all else anew for each pass.
+"""
 
 EXAMPLE_BASE = "https://data.example.org/"
 _RDF = {".ttl": "turtle", ".nt": "nt", ".nq": "nquads", ".trig": "trig", ".rdf": "xml", ".jsonld": "json-ld"}
@@ -64,6 +67,19 @@ class Converted:
         graph.write(self._batches(), out, _format(format_), self.base)
         return out.getvalue().decode()
 
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """Yield each record as a document of JSON-LD: nested, arrays in the order of the source, context included.
+
+        >>> (document,) = convert("examples/lighthouse.txt").documents()
+        >>> document["creator"][0]["name"], document["title"]["en-gb"][0][:23]
+        ('Marrow, T', 'How coastal lights guid')
+        """
+        from converter import jsonld
+        from converter.mapping.nested import settled_records
+
+        for address, lines, source in settled_records(self._mapped(), self.base):
+            yield jsonld.nested(lines, address, self.base, source)
+
     def graph(self) -> Graph:
         """The triples as a graph of rdflib, with our prefixes bound."""
         from rdflib import Graph
@@ -76,22 +92,23 @@ class Converted:
         return made.parse(data=self.text("nt"), format="nt")
 
     def _batches(self) -> Iterator[list[str]]:
+        from converter.mapping.settling import settled
+
+        return settled(self._mapped(), self.base)
+
+    def _mapped(self) -> Iterator[tuple[Record, list[str]]]:
+        """Yield the records with their statements; `findings` begin anew."""
         from converter.local_keys import distinct
         from converter.mapping.engine import Mapper
-        from converter.mapping.settling import settled
 
         mapper = Mapper(self.base, self._repository)
         report = _Kept()
         self.findings = report.findings
-
-        def mapped() -> Iterator[tuple[Record, list[str]]]:
-            stated = _records(self._source, self._kind, self._repository, report, self._encoding)
-            for record in distinct(stated, report.add):
-                found = mapper.map(record)
-                report.extend(found.findings)
-                yield record, list(found.lines)
-
-        return settled(mapped(), self.base)
+        stated = _records(self._source, self._kind, self._repository, report, self._encoding)
+        for record in distinct(stated, report.add):
+            found = mapper.map(record)
+            report.extend(found.findings)
+            yield record, list(found.lines)
 
 
 def convert(
@@ -101,6 +118,12 @@ def convert(
 
     Addresses begin with `base`; `repository` names where the records are from; `kind` and `encoding` are given by the
     content where they are not given.  Raises UsageError for a base that cannot begin an address.
+
+    >>> from shelfgraph import Record
+    >>> from converter.record import Field
+    >>> terns = Record("1/2", handle="1/2", fields=(Field("dc.title", "Terns"),))
+    >>> [line for line in convert(iter([terns])) if "terms/title" in line and "/item/" in line]
+    ['<https://data.example.org/item/1/2> <http://purl.org/dc/terms/title> "Terns" .']
     """
     return Converted(source, base, repository, kind, encoding)
 
@@ -162,7 +185,13 @@ class Repository:
 
 
 def load(source: Source, data: str | Path, *, base: str = "", name: str = "") -> Loaded:
-    """Take records into a data folder, which is made where it is not there."""
+    """Take records into a data folder, which is made where it is not there.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     load("examples/lighthouse.txt", f"{folder}/data").works
+    1
+    """
     return Repository(data, base=base).load(source, name=name)
 
 
@@ -170,6 +199,14 @@ def open_graph(place: str | Path) -> Graph:
     """A graph of rdflib over a file of RDF, a data folder, or a SPARQL endpoint.
 
     Raises StoreError for a folder that is not one of ours, SourceError for a file that is no RDF.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     convert("examples/lighthouse.txt").write(f"{folder}/lighthouse.ttl")
+    ...     graph = open_graph(f"{folder}/lighthouse.ttl")
+    >>> query = "SELECT ?name { ?role co:index 1 ; pro:withRole pro:author ; rdfs:label ?name }"
+    >>> [str(row.name) for row in graph.query(query)]
+    ['Marrow, T']
     """
     from rdflib import Graph
 

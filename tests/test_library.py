@@ -1,0 +1,94 @@
+"""The library as its notebook shows it, and whose packages are found."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+
+from shelfgraph import convert, module_names
+from tests.conftest import EXAMPLES, ROOT
+
+NOTEBOOK = ROOT / "docs" / "library.ipynb"
+REMEDY = "pipx install shelfgraph, uv tool install shelfgraph, or python3 -m venv"
+
+
+def answers(notebook: nbformat.NotebookNode) -> list[list[str]]:
+    """What stands below each cell of code."""
+    return [
+        [output.get("text") or output["data"]["text/plain"] for output in cell.outputs]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+
+
+def test_the_notebook_answers_what_it_shows(tmp_path: Path) -> None:
+    shown = nbformat.read(NOTEBOOK, as_version=4)
+    made = nbformat.read(NOTEBOOK, as_version=4)
+    for cell in made.cells:
+        cell.pop("outputs", None)
+        if cell.cell_type == "code":
+            cell.outputs = []
+    kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=str(tmp_path / "kernel"))
+    NotebookClient(made, timeout=300, km=kernel, resources={"metadata": {"path": str(NOTEBOOK.parent)}}).execute()
+    assert answers(made) == answers(shown)
+    assert sum(map(len, answers(shown))) >= 8
+
+
+def test_an_iterator_of_records_is_a_source() -> None:
+    (document,) = convert(EXAMPLES / "lighthouse.txt").documents()
+    assert document["id"].endswith("/item/20.500.12345/678")
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A program that finds the packages of a folder first, and then ours."""
+    path = os.pathsep.join([str(folder), str(ROOT)])
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["converter", "ontology", "queries", "server"])
+@pytest.mark.parametrize("file", ["{}.py", "{}/__init__.py", "{}/other.py"])
+def test_a_package_of_others_is_noticed_before_anything_is_done(name: str, file: str, tmp_path: Path) -> None:
+    place = tmp_path / file.format(name)
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("'Of another package.'\n", encoding="utf-8")
+    done = run(tmp_path, "-m", "shelfgraph", "--help")
+    if file.endswith("other.py"):
+        # A folder without a first file gives way to ours, which stands behind it.
+        assert done.returncode == 0
+        return
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"shelfgraph: the package {name!r} that Python finds ({place}) is not")
+    assert done.stderr.endswith(f"{REMEDY}\n")
+    asked = run(tmp_path, "-c", "from shelfgraph import convert")
+    assert f"ImportError: the package {name!r} that Python finds" in asked.stderr
+
+
+def test_a_package_that_was_installed_over_ours_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "__init__.py").write_text("class Session: ...\n", encoding="utf-8")
+    for name in ("converter", "ontology", "server"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.setattr(module_names, "_HERE", tmp_path)
+    monkeypatch.delitem(sys.modules, "queries", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(module_names, "_OURS", {"queries": "all_queries"})
+    with pytest.raises(ImportError, match="is not the one of Shelfgraph"):
+        module_names.check()
+
+
+def test_ours_are_found() -> None:
+    module_names.check()
