@@ -3,6 +3,7 @@
 Withheld are its name, address, checksum and all that is said of it, also where a field repeats the address or the
 checksum.  Days are UTC, written 2026-11-30.  A file that its source calls open is shown; else the last day of its
 embargo counts, then that of the record, then the access right of the record.  An end that cannot be read is none.
+What holds from a later day on (a licence of Crossref) is not said before that day.
 """
 
 from __future__ import annotations
@@ -82,15 +83,21 @@ def on_day(record: Record, day: str) -> Visible:
     whole = _end_of_record(record)
     ends = [_end_of_file(file, whole) for file in record.files]
     closed = [file for file, end in zip(record.files, ends, strict=True) if day <= end]
-    if not closed and day > whole:
+    later = {field: end for field in record.fields if field.since and day <= (end := _day_before(field.since))}
+    if not closed and day > whole and not later:
         return Visible(record)
-    hidden = {field: end for field in record.fields if day <= (end := _end_of_field(field, whole, record.files, ends))}
-    changes = [end for end in (*ends, *hidden.values()) if day <= end < NEVER]
-    fields = tuple(field for field in record.fields if field not in hidden)
+    hidden = {
+        field: end
+        for field in record.fields
+        if field not in later and day <= (end := _end_of_field(field, whole, record.files, ends))
+    }
+    changes = [end for end in (*ends, *hidden.values(), *later.values()) if day <= end < NEVER]
+    fields = tuple(field for field in record.fields if field not in hidden and field not in later)
     files = tuple(file for file, end in zip(record.files, ends, strict=True) if day > end)
     name = record.handle or record.identifier
     findings = [Finding(name, "info", "view.file", "", _words(end)) for end in ends if day <= end]
     findings += [Finding(name, "info", field.name, "", _words(end)) for field, end in hidden.items()]
+    findings += [Finding(name, "info", field.name, field.value, f"holds from {field.since} on") for field in later]
     until = _after(min(changes)) if changes else None
     return Visible(msgspec.structs.replace(record, fields=fields, files=files), tuple(findings), until)
 
@@ -113,9 +120,11 @@ def _end_of_record(record: Record) -> str:
             ends += [end] if end else []
             unread = unread or not (end or _NO_EMBARGO.fullmatch(field.value.strip()))
         elif role == "rights":
-            in_words = licences.access(field.value) is None and bool(_UNDER_EMBARGO.match(field.value))
-            rights.add(_EMBARGOED if in_words else licences.access(field.value))
-            ends += [end] if in_words and (end := _last_day(field.value)) else []
+            access = licences.access(field.value)
+            in_words = access is None and bool(_UNDER_EMBARGO.match(field.value))
+            rights.add(_EMBARGOED if in_words else access)
+            stated = field.value if in_words else licences.end_of_access(field.value)
+            ends += [end] if (end := _last_day(stated)) else []
     if _EMBARGOED in rights and not ends:
         # DataCite and OpenAIRE give the end as the day from which on the work is available.
         starts = [_last_day(field.value) for field in record.fields if field.name.lower() == "datacite.available"]
@@ -194,6 +203,19 @@ def _last_day(text: str) -> str:
         return (following - timedelta(days=1)).isoformat()
     except (ValueError, OverflowError):
         return NEVER if year >= 9999 else ""
+
+
+def _day_before(since: str) -> str:
+    """The last day on which what begins at a date does not hold yet; empty for one that is no date.
+
+    >>> _day_before("2031-05"), _day_before("2031"), _day_before("soon")
+    ('2031-04-30', '2030-12-31', '')
+    """
+    start = f"{since}-01-01"[:10] if re.fullmatch(r"\d{4}(?:-\d{2}){0,2}", since[:10]) else ""
+    try:
+        return _before(start) if start else ""
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _before(day: str) -> str:

@@ -20,7 +20,8 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     `whole`: no person whose name has a family and a given part; a `work` is no agent, but a related work by its title.
     `identifiers` are web addresses that the source gives to what the value names.  `of` is the place of the field to
     which the value belongs (an affiliation to its author, a grant to its funder), 0 where the source does not say,
-    NOBODY where it says that there is none.
+    NOBODY where it says that there is none.  `since` is the date from which on the value holds (a licence that begins
+    some months after publication), as far as the source gives it, empty where it gives none.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     name_type: str | None = None
     identifiers: tuple[str, ...] = ()
     of: int = 0
+    since: str = ""
 
 
 class File(msgspec.Struct, frozen=True, omit_defaults=True):

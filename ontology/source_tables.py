@@ -10,6 +10,7 @@ name asks what stands in it.  The field is one of:
 | (empty) | a line of the report, with the note as its reason |
 | `identifier-types @type` | the field that the table gives to the kind, which stands in the attribute or key |
 | `identifier-types scheme identifier` | the same, where the value stands below another name |
+| `relation-types kind identifier title` | a related work by its identifiers and, where it is there, its title |
 | `agent dc.contributor.author` | one person or organisation; its parts are `agent.name`, `agent.family` … |
 | `agents dc.contributor.author` | several names in one text |
 | `date dc.date.issued` | a date of which year, month and day stand apart |
@@ -87,7 +88,7 @@ class Rule(NamedTuple):
     `kind` is "field", "report", "lookup", "identity", what is stated in parts ("agent", "date", "file", "funding",
     "joined") or in one text ("agents", "words"); "part" is a part of one, "authority" what names a value.  `field` is
     the field, the table of a lookup, or the name of the part.  `by` and `value` are where a lookup finds kind and
-    value, and `by` the names of what is joined.
+    value, and `by` the names of what is joined.  `title` is where a related work has its title.
     """
 
     steps: tuple[Step, ...]
@@ -98,6 +99,7 @@ class Rule(NamedTuple):
     value: str
     note: str
     place: str
+    title: str = ""
 
     def fits(self, chain: Sequence[Place]) -> bool:
         """Whether the places from the root to one, the root left out, are those of the path."""
@@ -239,10 +241,10 @@ def _rule(place: str, row: Mapping[str, str]) -> Rule:
     path = row["path"]
     anywhere = path.startswith("//")
     steps = tuple(_step(text, place) for text in _SLASH.split(path.removeprefix("//")))
-    kind, field, by, value = _meaning(row["field"].split(), place)
+    kind, field, by, value, title = _meaning(row["field"].split(), place)
     if kind == "report" and not row["note"]:
         raise TableError(f"{place}: a path without a field needs a note that says why")
-    return Rule(steps, anywhere, kind, field, by, value, row["note"], place)
+    return Rule(steps, anywhere, kind, field, by, value, row["note"], place, title)
 
 
 def _step(text: str, place: str) -> Step:
@@ -252,26 +254,26 @@ def _step(text: str, place: str) -> Step:
     return Step(match["name"], match["kind"] or "", match["value"] or "")
 
 
-def _meaning(words: list[str], place: str) -> tuple[str, str, str, str]:
+def _meaning(words: list[str], place: str) -> tuple[str, str, str, str, str]:
     """What a row does, and with what."""
     match words:
         case []:
-            return "report", "", "", ""
+            return "report", "", "", "", ""
         case ["agent" | "agents" | "words" | "date" as kind, field] if _FIELD.fullmatch(field):
-            return kind, field, "", ""
+            return kind, field, "", "", ""
         case ["file" | "funding" | "identity" as kind]:
-            return kind, "", "", ""
+            return kind, "", "", "", ""
         case ["authority", *by] if len(by) in {0, 2}:
-            return "authority", "", "".join(by[:1]), "".join(by[1:])
+            return "authority", "", "".join(by[:1]), "".join(by[1:]), ""
         case ["joined", field, *names] if _FIELD.fullmatch(field) and len(names) > 1:
-            return "joined", field, " ".join(names), ""
+            return "joined", field, " ".join(names), "", ""
         case [name, *by] if name.partition(".")[0] in PARTS and len(by) < 3:
             group, _, part = name.partition(".")
             if part not in PARTS[group]:
                 raise TableError(f"{place}: {group} has no part {part!r}; there are {', '.join(sorted(PARTS[group]))}")
-            return "part", name, "".join(by[:1]), "".join(by[1:])
+            return "part", name, "".join(by[:1]), "".join(by[1:]), ""
         case [field] if _FIELD.fullmatch(field):
-            return "field", field, "", ""
-        case [name, by, *value] if len(value) < 2 and (FOLDER / "formats" / f"{name}.csv").exists():
-            return "lookup", name, by, "".join(value)
+            return "field", field, "", "", ""
+        case [name, by, *rest] if len(rest) < 3 and (FOLDER / "formats" / f"{name}.csv").exists():
+            return "lookup", name, by, "".join(rest[:1]), "".join(rest[1:])
     raise TableError(f"{place}: {' '.join(words)!r} is no field; write one such as dc.title, or see ontology/README.md")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import ontology
@@ -44,7 +44,7 @@ def date(item: Item, row: Row, field: Field) -> Iterator[str]:
     if found.doubt:
         item.note(field, found.doubt)
     if row.parser == "datetime":
-        yield from _moment(item, row, field, found)
+        yield from _moment(item, row.properties, field, found)
     elif row.node == "source":
         yield from _once(item, row, field, found)
     elif row.parser in RANKS and found.year is not None and not _is_plausible(item, found):
@@ -122,14 +122,19 @@ def _once(item: Item, row: Row, field: Field, found: dates.Date) -> Iterator[str
             item.note(field, "a second value where one is meant; the first is kept", "info")
 
 
-def _moment(item: Item, row: Row, field: Field, found: dates.Date) -> Iterator[str]:
+def end_of_embargo(item: Item, field: Field, found: dates.Date) -> Iterator[str]:
+    """The end of an embargo, as a field for it would say it."""
+    yield from _moment(item, (_EMBARGO_DATE,), field, found)
+
+
+def _moment(item: Item, properties: Iterable[str], field: Field, found: dates.Date) -> Iterator[str]:
     """The start of the day, for vocabularies that want a moment."""
     if found.datatype not in {"date", "dateTime"}:
         item.note(field, "the vocabulary wants a day and this value has none")
         return
     lexical = found.lexical if found.datatype == "dateTime" else f"{found.lexical}T00:00:00Z"
     value = literal(lexical, datatype=XSD + "dateTime")
-    for property_ in row.properties:
+    for property_ in properties:
         if property_ != _EMBARGO_DATE or item.first(item.term, property_, value):
             yield triple(item.term, iri(property_), value)
         else:

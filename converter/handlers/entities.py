@@ -14,23 +14,25 @@ from typing import NamedTuple
 
 from converter.mapping.context import Item
 from converter.record import Field
+from converter.values import iris
+from converter.values.resolvable import handle
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID = re.compile(r"(?:virtual::)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _VIRTUAL = "virtual::"
 
 
 class _Relation(NamedTuple):
-    """A relationship: its number, empty where none is stated, the entity, and the field that it brings, if any."""
+    """A relationship: its number, empty where none is stated, the path of the entity, the field that it brings."""
 
     number: str
-    uuid: str
+    path: str
     brings: str
 
 
 def entity_of(item: Item, field: Field) -> str:
     """The address of the entity that a value comes from, empty where it comes from none that is known."""
     found = item.once(_entities).get(id(field))
-    return f"{item.base}item/uuid/{found.uuid}" if found else ""
+    return f"{item.base}item/{found.path}" if found else ""
 
 
 def journal_entity(item: Item, field: Field) -> str:
@@ -44,12 +46,25 @@ def is_virtual(field: Field) -> bool:
     return (field.authority or "").startswith(_VIRTUAL)
 
 
+def path_of(field: Field) -> str:
+    """The path of the item at the other end of a relationship, by its UUID, or by its handle as packages have it."""
+    if found := _UUID.fullmatch(field.value.lower()):
+        return f"uuid/{found[1]}"
+    named = handle(field.value)
+    return iris.item_path(named.value, "") if named else ""
+
+
+def brings_a_name(item: Item, path: str) -> bool:
+    """Whether a value of this record names the entity at a path."""
+    return any(one.path == path for one in item.once(_entities).values())
+
+
 def _entities(item: Item) -> dict[int, _Relation]:
     """The relationship that brings each value, by the identity of its field."""
     relations = [
-        _Relation(field.authority or "", field.value.lower(), row.scheme)
+        _Relation(field.authority or "", path, row.scheme)
         for field, row in item.of_kind("relation")
-        if (not field.authority or is_virtual(field)) and _UUID.fullmatch(field.value.lower())
+        if (not field.authority or is_virtual(field)) and (path := path_of(field))
     ]
     numbered: defaultdict[str, dict[str, _Relation]] = defaultdict(dict)
     unnumbered: defaultdict[str, list[_Relation]] = defaultdict(list)

@@ -8,17 +8,16 @@ from collections.abc import Iterator
 import msgspec
 
 import ontology
+from converter.handlers.entities import brings_a_name, path_of
 from converter.mapping.context import Item, term
 from converter.record import Field
 from converter.values import identifiers, iris, languages, recognition
-from converter.values.resolvable import handle
 from converter.values.terms import iri, literal, triple, type_
 from converter.values.text import unmarked
 from ontology import Row
 
 _MEDIA_TYPE = re.compile(r"(application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9!#$&^_.+-]+")
 _MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
-_UUID = re.compile(r"(?:virtual::)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 # A DOI or a handle names a work, which can be cited; another address may be anything.
 _CITED = re.compile(r"https?://(?:(?:dx\.)?doi\.org/10\.|hdl\.handle\.net/)")
 _CITATION_OF = {
@@ -153,11 +152,17 @@ def _work(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 def relation(item: Item, row: Row, field: Field) -> Iterator[str]:
     """A relationship to another record of the repository, by its UUID, or by its handle as packages have it."""
-    found = _UUID.fullmatch(field.value.lower())
-    if not found:
-        yield from _relation_by_handle(item, row, field)
+    path = path_of(field)
+    if not path:
+        item.note(field, "neither a UUID nor a handle of a record")
         return
-    yield from _related(item, row, field, iri(f"{item.base}item/uuid/{found[1]}"))
+    target = iri(f"{item.base}item/{path}")
+    is_agent = _CLASS_OF_RELATED.get(row.properties[0]) == "foaf:Agent"
+    if is_agent and not path.startswith("uuid/") and not brings_a_name(item, path):
+        # Of an agent that a package names by its handle, nobody knows here whether it has a name.
+        yield triple(item.term, term("dcterms:relation"), target)
+    else:
+        yield from _related(item, row, field, target)
 
 
 def _related(item: Item, row: Row, field: Field, target: str) -> Iterator[str]:
@@ -168,19 +173,6 @@ def _related(item: Item, row: Row, field: Field, target: str) -> Iterator[str]:
     for property_ in row.properties:
         if property_ in _CLASS_OF_RELATED:
             yield triple(target, type_, term(_CLASS_OF_RELATED[property_]))
-
-
-def _relation_by_handle(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """The relationship where the handle names the record; of an agent nobody knows here whether it has a name."""
-    named = handle(field.value)
-    if not named:
-        item.note(field, "neither a UUID nor a handle of a record")
-        return
-    target = iri(f"{item.base}item/{iris.item_path(named.value, '')}")
-    if _CLASS_OF_RELATED.get(row.properties[0]) == "foaf:Agent":
-        yield triple(item.term, term("dcterms:relation"), target)
-    else:
-        yield from _related(item, row, field, target)
 
 
 def place(item: Item, row: Row, field: Field) -> Iterator[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from converter.handlers.dates import end_of_embargo
 from converter.mapping.context import Item, term
 from converter.record import Field
-from converter.values import identifiers, licences
+from converter.values import dates, identifiers, licences
 from converter.values.terms import iri, triple
 from ontology import Row
+
+_EMBARGOED = "c_f1cf"
 
 
 def rights(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -25,6 +28,8 @@ def rights(item: Item, row: Row, field: Field) -> Iterator[str]:
     access = licences.access(field.value)
     if access:
         yield triple(item.term, term("dcterms:accessRights"), term(f"coaraccess:{access}"))
+        if access == _EMBARGOED and (end := dates.parse(licences.end_of_access(field.value))):
+            yield from end_of_embargo(item, field, end)
         return
     page = identifiers.web_address(field.value)
     if page:

@@ -20,7 +20,7 @@ from converter.mapping.parts import parts_of
 from converter.privacy import MASK, SILENT, masked
 from converter.record import Field, File, Record
 from converter.report import Finding, Level
-from converter.values import info_uris, iris, languages, text
+from converter.values import info_uris, iris, languages, recognition, relation_words, text
 from converter.values.terms import iri, literal, triple, type_
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ PLACEHOLDER = "#PLACEHOLDER_PARENT_METADATA_VALUE#"
 # Dataverse and PANGAEA name a record by its DOI, and no field need repeat it.
 _NAMED_BY_DOI = re.compile(r"(?:oai:[^:]+:)?(doi:10\.\S+)", re.IGNORECASE)
 _URL = re.compile(r"\s*[a-z][a-z0-9+.-]*://\S+\s*", re.IGNORECASE)
+_RELATED = ontology.expand("dcterms:relation", "program")
 _OF_PARAGRAPHS = frozenset({"text", "statement"})
 
 
@@ -86,6 +87,11 @@ class Item:
         for field in self._fields():
             name, value = info_uris.stated(field.name, field.value)
             row = crosswalk.row(name)
+            if row.kind == "link" and row.properties == (_RELATED,) and (in_words := relation_words.stated(value)):
+                # The field says that the other is related, its value how; of what has no address the words say it all.
+                related = crosswalk.row(in_words[0])
+                if related.kind != "link" or recognition.named(in_words[1]):
+                    row, value = related, in_words[1]
             shown = field if value == field.value else msgspec.structs.replace(field, value=value)
             cleaned = self._cleaned(shown, row)
             if _URL.fullmatch(shown.value) and masked(shown.value) != shown.value:

@@ -20,11 +20,12 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 class Said(NamedTuple):
-    """What the source says beside a value: see `name_type`, `identifiers` and `of` of a Field."""
+    """What the source says beside a value: see `name_type`, `identifiers`, `of` and `since` of a Field."""
 
     name_type: str = ""
     identifiers: tuple[str, ...] = ()
     of: int = 0
+    since: str = ""
 
 
 class Draft:
@@ -89,6 +90,7 @@ class Draft:
                 name_type=(said and said.name_type) or None,
                 identifiers=said.identifiers if said else (),
                 of=said.of if said else 0,
+                since=said.since if said else "",
             )
         )
         return place

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from converter.sources.builder import Draft, language_of, text_of
+from converter.sources.builder import Draft, Said, language_of, text_of
 
 _VALUES = frozenset({"href", "ref", "resource", "url", "URI", "uri", "valueURI", "nameIdentifier", "value"})
 """Attributes that hold a value of their own; the others say what kind of value the text is."""
@@ -48,10 +48,10 @@ class Tree:
                 return str(value).strip()
         return ""
 
-    def field(self, name: str, element: etree._Element, authority: str | None = None) -> None:
+    def field(self, name: str, element: etree._Element, authority: str | None = None, said: Said | None = None) -> None:
         """Take an element as a value, in the language that it names; paragraphs keep their lines."""
         self.taken.update(element.iter("*"))
-        self.draft.add(name, text_of(element), language_of(element), authority)
+        self.draft.add(name, text_of(element), language_of(element), authority, said=said)
 
     def rest(self) -> None:
         """Make a field of every text that was not taken."""

@@ -17,6 +17,7 @@ from converter.sources.builder import Draft
 from converter.sources.pages import add_pages
 from converter.sources.remainder import Leaf
 from converter.sources.vocabulary import add_agent
+from converter.values.agent_kinds import kind
 from converter.values.check_digits import isbns
 from converter.values.dates import parse
 from converter.values.resolvable import doi as doi_of
@@ -118,12 +119,16 @@ def _named(name: str) -> tuple[str, str]:
     """The name, and what it is the name of where its form says that.
 
     EndNote ends the name of an organisation in a comma; of one with a comma in it, two stand in the place of the first.
+    Two keep whole what may be a person as well, as we write it: of a name that looks like one they say no more.
 
-    >>> _named("World Tide Organization,"), _named("Gull, Ann"), _named("Office,, Tide")
-    (('World Tide Organization', 'corporate'), ('Gull, Ann', ''), ('Office, Tide', 'corporate'))
+    >>> _named("World Tide Organization,"), _named("Gull, Ann"), _named("Tide Office,, Section B")
+    (('World Tide Organization', 'corporate'), ('Gull, Ann', ''), ('Tide Office, Section B', 'corporate'))
+    >>> _named("Kelp,, South")
+    ('Kelp, South', 'whole')
     """
     if ",," in name:
-        return name.replace(",,", ",", 1), "corporate"
+        whole = name.replace(",,", ",", 1)
+        return whole, "whole" if kind(whole) == "person" else "corporate"
     bare = name.removesuffix(",").strip()
     return (bare, "corporate") if bare != name and "," not in bare else (name, "")
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from converter.record import File
-from converter.sources.builder import Draft
+from converter.sources.builder import Draft, Said
 from converter.sources.container_fields import of_host
 from converter.sources.nodes import Node
-from converter.sources.relations import related
+from converter.sources.relations import add_host_number, add_work, related, relation_field
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
 from converter.values.check_digits import isni
@@ -27,6 +27,8 @@ _PARTICLES = frozenset("van von der den de del della di da dos du la le ter ten 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 _RELATIONS = "relation-types"
 _SCHEMES = ("@identifierType", "@relatedIdentifierType")
+_SINCE = ("@start_date", "@startDate")
+"""Where NISO's access indicators, and what is made of them, say from when on a licence holds."""
 _MOST_DAYS = 31
 _OF_A_DATE = frozenset({"date-parts", "year", "month", "day", "raw", "literal", "season", "circa"})
 _ROR = re.compile(r"0[a-z0-9]{6}[0-9]{2}")
@@ -101,8 +103,9 @@ class _Reading:
         return any(self._table.rule((*chain, child)) for child in inner)
 
     def _field(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
-        self._draft.add(rule.field, node.whole, node.language, authority=self._authority(chain))
-        self._beside(node, chain, [rule.steps[-1].kind])
+        since = next((text for name in _SINCE if (text := node.stated(name))), "") if "rights" in rule.field else ""
+        self._draft.add(rule.field, node.whole, node.language, authority=self._authority(chain), said=Said(since=since))
+        self._beside(node, chain, [rule.steps[-1].kind, *(_SINCE if since else ())])
 
     def _joined(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
         names = rule.by.split()
@@ -165,6 +168,9 @@ class _Reading:
     def _lookup(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
         said = node.stated(rule.by)
         value = node.stated(rule.value) if rule.value else node.whole
+        if rule.title and (titles := [one for one in node.children if one.name == rule.title and one.whole]):
+            self._titled(node, chain, rule, titles)
+            return
         field = field_of(rule.field, said)
         if rule.field == _RELATIONS:
             scheme = next((one for name in _SCHEMES if (one := node.stated(f"{rule.value}/{name}"))), "")
@@ -184,6 +190,27 @@ class _Reading:
         if not rule.value:
             self._beside(node, chain, [rule.by])
             return
+        for child in node.children:
+            if child.name not in taken:
+                self._take(child, (*chain, child))
+
+    def _titled(self, node: Node, chain: tuple[Node, ...], rule: Rule, titles: Sequence[Node]) -> None:
+        """A related work by its title and its identifiers; its title in another language is reported."""
+        said, title = node.stated(rule.by), titles[0].whole
+        field = relation_field(self._draft, said, title, self._schema)
+        stated = [one for one in node.children if one.name == rule.value and one.whole]
+        numbers = [
+            (next((one for name in _SCHEMES if (one := number.stated(name))), ""), number.whole) for number in stated
+        ]
+        if field.endswith(".ispartof"):
+            self._draft.add(field, title, titles[0].language)
+            for scheme, value in numbers:
+                add_host_number(self._draft, scheme, value, self._name(chain))
+        else:
+            add_work(self._draft, field, title, numbers, titles[0].language)
+        for other in titles[1:]:
+            self._draft.unread(self._name((*chain, other)), other.whole, f"another title of {title}")
+        taken = {rule.by, rule.value, rule.title}
         for child in node.children:
             if child.name not in taken:
                 self._take(child, (*chain, child))

@@ -61,13 +61,21 @@ def is_nobody(text: str) -> bool:
 
     >>> is_nobody("None"), is_nobody("(:unav)"), is_nobody("[s.n.]"), is_nobody("None, Jean"), is_nobody("--")
     (True, True, True, False, True)
+    >>> is_nobody("[Name of the author missing]"), is_nobody("Auteur non identifié"), is_nobody("Author, A.")
+    (True, True, False)
     """
     if _CODED.match(text) or not re.search(r"\w", text) or text.strip() == "NA":
         return True
     known = ontology.agent_words("nobody")
     parts = {" ".join(_NOT_A_WORD.sub(" ", part).split()).casefold() for part in COMMA.split(text)} - {""}
     whole = " ".join(_NOT_A_WORD.sub(" ", text).split()).casefold()
-    return whole in known or parts <= known
+    return whole in known or all(part in known or _is_lack(part.split()) for part in parts)
+
+
+def _is_lack(words: list[str]) -> bool:
+    """Whether several words, in small letters, say that a name is not there, and nothing else."""
+    lacking, besides = ontology.agent_words("nobody-lack"), ontology.agent_words("nobody-besides")
+    return len(words) > 1 and not lacking.isdisjoint(words) and all(word in lacking | besides for word in words)
 
 
 def is_generic(name: str) -> bool:

@@ -46,8 +46,19 @@ _CC_CODE = re.compile(r"\bcc[\s_-]*by(?:[\s_-]*(?:nc|nd|sa)\b)*", re.IGNORECASE)
 _CODES = frozenset("by by-sa by-nd by-nc by-nc-sa by-nc-nd by-nd-nc sa nd nc nc-sa nd-nc sampling devnations".split())
 _VERSIONS = frozenset("1.0 2.0 2.1 2.5 3.0 4.0".split())
 _VERSION = re.compile(r"\b([1-4])\.(\d)\b")
+_YEAR = re.compile(r"\d{4}")
 _SHORT = 300
 _SPACE = re.compile(r"[\s_]+")
+_NUMBERED = re.compile(r"\b(?:version|v\.?)\s*(?=\d)")
+_WEB = re.compile(r"https?://(?:www\.)?|www\.", re.IGNORECASE)
+_PAGE = re.compile(r"(?:/(?:legalcode|deed)?)?(?:\.(?:[a-z]{2}\.)?(?:html?|txt|php|md|en))?/?$", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"(?P<what>[^\d:;,(]{3,60}?)\s{0,3}[:;,(-]?\s{0,3}\b"
+    r"(?:until|till|through|ends?(?: on)?|expires?(?: on)?|bis(?: zum)?|jusqu['’]au|hasta(?: el)?|até|fino al?"
+    r"|tot(?: en met)?|t\.?\s?o\.?\s?m\.?|til|до)\b[\s:]{0,4}(?P<end>\S.*)",
+    re.IGNORECASE,
+)
+_OPEN, _EMBARGOED, _OF_METADATA = "c_abf2", "c_f1cf", "c_14cb"
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -71,6 +82,8 @@ def licence(text: str) -> Licence | None:
     (None, 'http://creativecommons.org/publicdomain/zero/1.0/')
     >>> licence("CC BY or CC0"), licence("CC BY 4.0 (text), CC BY-NC 4.0 (figures)")
     (None, None)
+    >>> licence("Open Data Commons Open Database License (ODbL) v1.0").iri
+    'http://spdx.org/licenses/ODbL-1.0'
     """
     addresses = {_cc_iri(match) for match in _CC_ADDRESS.finditer(text) if _is_published(match)}
     if addresses:
@@ -96,8 +109,21 @@ def _named(text: str) -> Licence | None:
         if not {"nd", "sa"} <= set(parts):
             port = "" if version[0] == "4.0" else _port(text[version.end() :]) or _port(text[versions[0].end() :])
             return Licence(f"{_CC}licenses/{'-'.join(parts)}/{version[0]}/{port}")
-    spdx = ontology.values("licence").get(_SPACE.sub(" ", text.strip().casefold()))
+    spdx = ontology.values("licence").get(_key(text))
     return Licence(spdx) if spdx else None
+
+
+def _key(text: str) -> str:
+    """A name or an address as the table of licences has it: small letters, no brackets, no scheme, no ending of a page.
+
+    >>> _key("The MIT License (MIT)."), _key("https://www.opendatacommons.org/licenses/odbl/1-0/")
+    ('mit license mit', 'opendatacommons.org/licenses/odbl/1-0')
+    """
+    bare = text.strip().casefold()
+    if address := _WEB.match(bare):
+        return _PAGE.sub("", bare[address.end() :])
+    words = re.sub(r"[()\[\],;:–—\"'’]+", " ", _NUMBERED.sub("v", bare.replace("licence", "license")))
+    return _SPACE.sub(" ", words).strip(" .").removeprefix("the ")
 
 
 def _port(behind: str) -> str:
@@ -132,7 +158,34 @@ def access(text: str) -> str | None:
 
     >>> access("info:eu-repo/semantics/openAccess"), access("Restricted Access"), access("All rights reserved")
     ('c_abf2', 'c_16ec', None)
+    >>> access("Embargoed access until 2031-05-01"), access("Closed until May 2031"), access("restricted till 2031")
+    ('c_f1cf', 'c_f1cf', 'c_16ec')
     """
+    if found := _access(text):
+        return found
+    ending = _ending(text)
+    found = _access(ending["what"]) if ending else None
+    # What is closed to a day is under embargo; what is open to a day says nothing of the time behind it.
+    return {_OPEN: None, _OF_METADATA: _EMBARGOED}.get(found, found) if found else None
+
+
+def end_of_access(text: str) -> str:
+    """The words for the date until which an access right holds; empty where the text names none.
+
+    >>> end_of_access("embargoed access until 2031-05-01"), end_of_access("embargoed access")
+    ('2031-05-01', '')
+    """
+    ending = _ending(text) if access(text) else None
+    return ending["end"].strip(" ).;") if ending else ""
+
+
+def _ending(text: str) -> re.Match[str] | None:
+    """What holds, and until when, where a year is said for that."""
+    found = _UNTIL.fullmatch(text.strip()) if len(text) <= _SHORT else None
+    return found if found and _YEAR.search(found["end"]) else None
+
+
+def _access(text: str) -> str | None:
     bare = re.sub(r"^info:eu-repo/semantics/", "", text.strip(), flags=re.IGNORECASE)
     known = ontology.values("access")
     spellings = (_SPACE.sub(" ", form).casefold() for form in (bare, _CAMEL.sub(" ", bare)))

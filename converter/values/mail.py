@@ -8,24 +8,40 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+_OPEN, _CLOSE = r"\s?[(\[{<*~|]\s?", r"\s?[)\]}>*~|]\s?"
 _AT = re.compile(
-    r"\s?[@\uff20\ufe6b]\s?|%40|&(?:#0{0,4}64|#x0{0,4}40|commat);"
-    r"|\s?[(\[{<]\s?(?:at|@|\uff20)\s?[)\]}>]\s?|\s(?:at|AT)\s(?=[\w-]{1,63}\s(?:dot|DOT)\s)|_at_(?=[\w-]{1,63}\.)|(?-i:\sAT\s(?=[\w-]{1,63}\.[\w.-]{0,63}[a-z]))|[\u200b-\u200d\u2060\ufeff\u00ad]{1,4}[@\uff20]",
+    r"\s?\\?[@\uff20\ufe6b]\s?|%(?:25)?40|=40(?=[^\W\d_])|\\(?:u00|x)40|&(?:amp;)?(?:#0{0,4}64|#x0{0,4}40|commat);"
+    rf"|{_OPEN}(?:at|@|\uff20|arroba|chiocciola|kukac|klammeraffe|chez|ät){_CLOSE}|(?<=[^\W\d_])[(\[]a[)\]](?=\w)"
+    r"|\s(?:at|AT)\s(?=[\w-]{1,63}\s(?:dot|DOT)\s)|_at_(?=[\w-]{1,63}(?:\.|_dot_))"
+    r"|(?-i:\sAT\s(?=[\w-]{1,63}\.[\w.-]{0,63}[a-z]))|[\u200b-\u200d\u2060\ufeff\u00ad]{1,4}[@\uff20]",
     re.IGNORECASE,
 )
 _PLAIN = frozenset("@\uff20\ufe6b")
+_ALSO_ELSEWHERE = frozenset({"_at_", "=40"})
+"""Spellings of the sign that stand in names of files and in queries as well."""
+_OF_QUERIES = frozenset("?&")
 _LOCAL = re.compile(r"[\w.!#$%'*+^`{|}~-]")
 _QUOTES = '"“”„'
 _LONGEST_LOCAL = 64
 _LABEL = r"[\w-]{1,63}"
-_DOT = r"(?:\.|\uff0e|\u3002|\uff61|\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?|\s(?:dot|DOT)\s|%2e)"
-_DOMAIN = re.compile(
-    rf"\s?(?:{_LABEL}(?:{_DOT}{_LABEL}){{1,20}}|localhost\b|\[(?:IPv6:)?[0-9A-Fa-f.:]{{2,45}}\])", re.IGNORECASE
+_DOT = (
+    rf"(?:\.|\uff0e|\u3002|\uff61|{_OPEN}(?:dot|punto|punkt|point|ponto|\.){_CLOSE}|\s(?:dot|DOT)\s"
+    r"|%(?:25)?2e|=2e|_dot_)"
 )
-
-
+# "ann @ x . org"; behind a full stop, which has no space before it, a sentence begins with a large letter.
+_APART = r"(?:\s\.\s?(?-i:(?=[a-z]{2,63}\b))|\.\s(?=(?:com|edu|gov|net|org)\b))"
+_DOMAIN = re.compile(
+    rf"\s?(?:{_LABEL}(?:{_DOT}{_LABEL}){{1,20}}|{_LABEL}(?:{_APART}{_LABEL}){{1,4}}"
+    r"|localhost\b|\[(?:IPv6:)?[0-9A-Fa-f.:]{2,45}\])",
+    re.IGNORECASE,
+)
 # Letters at the end of a name of a host; "3 @ 4.5" is no address.
 _ENDING = re.compile(r"[^\W\d_]{2,}$")
+# "terns_at_night.pdf" and "?id=40a.html" are no addresses either.
+_OF_FILES = re.compile(
+    r"\.(?:[a-z]?html?|pdf|docx?|xlsx?|pptx?|txt|csv|xml|json|zip|jpe?g|png|tiff?|gif|mp[34]|wav|php|py)$",
+    re.IGNORECASE,
+)
 
 
 class Span(NamedTuple):
@@ -41,6 +57,9 @@ def addresses(text: str) -> list[Span]:
     >>> text = 'ann@example.org, bo [at] example [dot] org, "c d"@example.org, d%40example.org, e@localhost'
     >>> [text[span.start : span.end] for span in addresses(text)]
     ['ann@example.org', 'bo [at] example [dot] org', '"c d"@example.org', 'd%40example.org', 'e@localhost']
+    >>> text = "ann @ x . org, b=40x=2Eorg, c(a)x.org"
+    >>> [text[span.start : span.end] for span in addresses(text)]
+    ['ann @ x . org', 'b=40x=2Eorg', 'c(a)x.org']
     >>> addresses("https://example.org/@name/5"), addresses("at 3 (at) noon"), addresses("3 @ 4.5")
     ([], [], [])
     """
@@ -51,9 +70,12 @@ def addresses(text: str) -> list[Span]:
             continue
         domain = _DOMAIN.match(text, sign.end())
         is_spaced = sign[0].strip() != sign[0] and sign[0].strip() in _PLAIN
-        if not domain or (is_spaced and not _ENDING.search(domain[0])):
+        is_hidden = sign[0].casefold() in _ALSO_ELSEWHERE
+        if not domain or ((is_spaced or is_hidden) and not _ENDING.search(domain[0])):
             continue
         start = _local_start(text, sign.start(), behind)
+        if is_hidden and (_OF_FILES.search(domain[0]) or text[max(start - 1, 0) : start] in _OF_QUERIES):
+            continue
         if start < sign.start():
             found.append(Span(start, domain.end()))
             behind = domain.end()

@@ -148,15 +148,10 @@ def test_an_agent_that_may_be_either_stays_so(suffix: str, tmp_path: Path) -> No
     first = source(UNKNOWN, ".json", tmp_path)
     expected = [("Kelp Union", False, False), ("Kelp South", False, False), ("Rook Ida", True, False)]
     assert kinds(first.work) == expected
-    found = kinds(again(first, suffix, tmp_path))
-    assert found[::2] == expected[::2]
-    # RIS has no form for a name with a comma that is no person's: EndNote's keeps it whole.
-    can_say = suffix != ".ris"
-    assert found[1] == expected[1] if can_say else found[1][0] == expected[1][0]
-    assert not (suffix == ".ris" and found[1][1])
+    assert kinds(again(first, suffix, tmp_path)) == expected
 
 
-@pytest.mark.parametrize("suffix", [".bib", ".csl.json", ".datacite.xml", ".datacite.json", ".schema.jsonld"])
+@pytest.mark.parametrize("suffix", [".bib", ".ris", ".csl.json", ".datacite.xml", ".datacite.json", ".schema.jsonld"])
 @pytest.mark.parametrize("name", ["Kelp, South", "South Kelp", "Foe, B.", "Ministry of Tides"])
 def test_the_only_agent_of_a_work_that_may_be_either_stays_so(name: str, suffix: str, tmp_path: Path) -> None:
     text = json.dumps([{"id": "a", "type": "book", "title": "Tides", "author": [{"literal": name}]}])

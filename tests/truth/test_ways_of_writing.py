@@ -102,6 +102,9 @@ ADDRESSES = (
         "jane_AT_tides.example",
         "jane@[192.0.2.1]",
     ),
+    *("jane @ tides . example", "jane=40tides.example", "jane=40tides=2Eexample", "jane%2540tides.example"),
+    *("jane (arroba) tides (punto) example", "jane <at> tides <dot> example", "jane*at*tides*dot*example"),
+    *(r"jane\@tides.example", "jane(a)tides.example", "jane_at_tides_dot_example", "jane&amp;#64;tides.example"),
 )
 SERIES = {
     **dict.fromkeys(
@@ -211,12 +214,23 @@ def test_three_names_in_one_value_are_three(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("World Tide Organization,", "World Tide Organization"), ("Tern Watch,", "Tern Watch"), ("Tern,, Bo", "Tern, Bo")],
+    [
+        ("World Tide Organization,", "World Tide Organization"),
+        ("Tern Watch,", "Tern Watch"),
+        ("University of the Shore,, Bergen", "University of the Shore, Bergen"),
+    ],
 )
 def test_a_comma_too_many_in_ris_is_that_of_an_organisation(text: str, name: str, tmp_path: Path) -> None:
     found = answer(tmp_path, "x.ris", ris("RPRT", f"AU {text}", "AU Gull, Ann"))
     assert found.holds(f'?w dcterms:creator ?a . ?a a foaf:Organization ; foaf:name "{name}"')
     assert found.holds('?w dcterms:creator ?a . ?a a foaf:Person ; foaf:name "Gull, Ann"')
+
+
+def test_a_comma_doubled_in_ris_keeps_a_name_whole_and_says_no_more(tmp_path: Path) -> None:
+    found = answer(tmp_path, "x.ris", ris("RPRT", "AU Kelp,, South"))
+    assert found.holds('?w dcterms:creator ?a . ?a a foaf:Agent ; foaf:name "Kelp, South"')
+    assert not found.holds("?a a foaf:Organization")
+    assert not found.holds("?a a foaf:Person")
 
 
 @pytest.mark.parametrize("text", ADDRESSES)

@@ -9,15 +9,16 @@ import html
 import re
 from typing import Any
 
-from converter.sources.builder import Draft
+from converter.sources.builder import Draft, Said
 from converter.sources.container_fields import add_conference, add_issns, add_titles, series_text
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
 from converter.sources.pages import add_pages
 from converter.sources.relations import add_relation, cited_in, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
+from converter.values.check_digits import isbns
 from converter.values.dates import of_parts
-from ontology.source_tables import fields, notes
+from ontology.source_tables import field_of, fields, notes
 
 _OF_A_PERSON = frozenset(
     "family given non-dropping-particle dropping-particle suffix prefix name literal ORCID affiliation sequence"
@@ -104,7 +105,27 @@ def _containers(inner: Object, draft: Draft) -> list[str]:
     add_titles(draft, list(dict.fromkeys(titles)), text_of(inner.get("type")), number)
     kinds = {text_of(one.get("value")): text_of(one.get("type")) for one in objects(inner.pop("issn-type", None))}
     add_issns(draft, texts(inner.pop("ISSN", None)), {issn: kind for issn, kind in kinds.items() if issn})
+    _isbns(inner, draft)
     return titles
+
+
+def _isbns(inner: Object, draft: Draft) -> None:
+    """Take the ISBNs, of which a list with their kinds may hold more; the electronic edition has a field of its own."""
+    kinds = {text_of(one.get("value")): text_of(one.get("type")) for one in objects(inner.pop("isbn-type", None))}
+    electronic = {_digits(isbn) for isbn, kind in kinds.items() if kind == "electronic"}
+    numbers = {_digits(isbn): isbn for isbn in [*kinds, *texts(inner.pop("ISBN", None))] if isbn}
+    for digits, isbn in numbers.items():
+        draft.add(field_of("identifier-types", "eisbn" if digits in electronic else "isbn"), isbn)
+
+
+def _digits(isbn: str) -> str:
+    """The digits of an ISBN, however it is written.
+
+    >>> _digits("http://id.crossref.org/isbn/9780306406157"), _digits("0-306-40615-2")
+    ('9780306406157', '9780306406157')
+    """
+    found = isbns(isbn)
+    return found[0].value if len(found) == 1 else isbn
 
 
 def _listed(value: Any) -> list[Any]:
@@ -234,8 +255,9 @@ def _licences(inner: Object, draft: Draft) -> None:
         if text_of(one.get("content-version")) == "tdm":
             unread(one, draft, "crossref.license", "leave for the mining of texts, no licence of the work")
             continue
+        start = one.get("start")
         if address and address not in said:
-            draft.add("dc.rights.uri", address)
+            draft.add("dc.rights.uri", address, said=Said(since=_date(start) if isinstance(start, dict) else ""))
         said.add(address)
         unread(
             {key: one[key] for key in one if key != "URL"},

@@ -364,6 +364,8 @@ def _rights(inner: Object, draft: Draft) -> None:
         address = text_of(entry.get("rightsUri", entry.get("rightsURI")))
         if address:
             draft.add("dc.rights.uri", address)
+        if not (text_of(entry.get("rights")) or address):
+            draft.add("dc.rights", text_of(entry.pop("rightsIdentifier", "")))
         for name in ("rightsIdentifier", "rightsIdentifierScheme", "schemeUri"):
             unread(entry.get(name), draft, f"datacite.rights.{name}", "another name of the same licence")
     for text in texts(given):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from converter.sources.builder import Draft
+from converter.sources.builder import Draft, Said
 from converter.sources.container_fields import add_conference, series_text
 from converter.sources.elements import Tree, local
 from converter.sources.json_formats.crossref import month_of
@@ -85,13 +85,22 @@ def read(metadata: etree._Element, draft: Draft) -> None:
         elif name == "issn" and (element.text or "").strip():
             kind = tree.attribute(element, "media_type")
             tree.field("dc.identifier.eissn" if kind == "electronic" else "dc.identifier.issn", element)
-        elif name == "license_ref" and tree.attribute(element, "applies_to") == "tdm":
-            text = tree.take(element)
-            draft.unread("crossref.license_ref", text, "leave for the mining of texts, no licence of the work")
+        elif name == "license_ref" and element not in tree.taken:
+            _licence(tree, element)
         elif name in _TEXTS and "".join(element.itertext()).strip() and element not in tree.taken:
             tree.field(_TEXTS[name], element)
     tree.rest()
     _answer(metadata, draft)
+
+
+def _licence(tree: Tree, element: etree._Element) -> None:
+    """A licence, which may begin some time after publication."""
+    if tree.attribute(element, "applies_to") == "tdm":
+        words = "leave for the mining of texts, no licence of the work"
+        tree.draft.unread("crossref.license_ref", tree.take(element), words)
+    else:
+        said = Said(since=tree.attribute(element, "start_date"))
+        tree.field(_TEXTS["license_ref"], element, said=said)
 
 
 def _answer(metadata: etree._Element, draft: Draft) -> None:

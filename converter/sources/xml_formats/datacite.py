@@ -8,7 +8,7 @@ from __future__ import annotations
 from lxml import etree
 
 from converter.record import File
-from converter.sources.builder import Draft, language_of
+from converter.sources.builder import Draft, Said, language_of
 from converter.sources.elements import Tree, local
 from converter.sources.json_formats import datacite
 from converter.sources.json_formats.leaves import Object
@@ -111,10 +111,10 @@ def openaire(metadata: etree._Element, draft: Draft) -> None:
     addresses = fields("openaire", "uri")
     for path, name in fields("openaire", "text").items():
         for element in tree.each(path):
-            uri = tree.attribute(element, "uri")
-            tree.field(name, element)
+            uri, since = tree.attribute(element, "uri"), Said(since=tree.attribute(element, "startDate"))
+            tree.field(name, element, said=since)
             if uri:
-                draft.add(addresses[path], uri)
+                draft.add(addresses[path], uri, said=since)
     for element in tree.each("file"):
         _file(tree, element)
     datacite.read(stated, draft)

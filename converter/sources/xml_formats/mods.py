@@ -160,7 +160,7 @@ def _related(tree: Tree, related: etree._Element) -> None:
     How a work without a type is related is not known, and so nothing of it is said of the host.
     """
     kind = tree.attribute(related, "type").lower()
-    infos = tree.each("titleInfo", related)
+    infos = list(tree.each("titleInfo", related))
     parts = [(tree.text("title", info), tree.text("subTitle", info)) for info in infos]
     titles = [": ".join(part for part in pair if part) for pair in parts]
     identifiers = [(tree.attribute(one, "type"), tree.take(one)) for one in tree.each("identifier", related)]
@@ -171,7 +171,7 @@ def _related(tree: Tree, related: etree._Element) -> None:
     elif kind == "series":
         _series(tree, related, titles, [(kind_.lower(), value) for kind_, value in identifiers])
     else:
-        field, language = _RELATED.get(kind, "dc.relation"), next(map(language_of, infos), None)
+        field, language = _RELATED.get(kind, "dc.relation"), language_of(infos[0]) if infos else None
         add_work(tree.draft, field, "".join(titles[:1]), identifiers, language)
         for title in titles[1:]:
             tree.draft.unread("mods.relatedItem.titleInfo", title, f"another title of {titles[0]}")
