@@ -20,6 +20,7 @@ from shelfgraph import (
     harvesting,
     inspecting,
     maintaining,
+    mcp,
     options,
     publishing,
     remote,
@@ -249,6 +250,7 @@ for _command in (
     *publishing.COMMANDS,
     *remote.COMMANDS,
     *command.COMMANDS,
+    *mcp.COMMANDS,
     *configuration.COMMANDS,
 ):
     main.add_command(_command)

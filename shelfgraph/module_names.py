@@ -10,8 +10,8 @@ _OURS = {"converter": "open_graph", "ontology": "crosswalk", "queries": "all_que
 _HERE = Path(__file__).resolve().parent.parent
 
 
-def check() -> None:
-    """Nothing, where each of our packages is the one that Python finds.
+def check(folder: Path = _HERE) -> None:
+    """Nothing, where each of our packages is the one that Python finds, which stands in the folder.
 
     Raises ImportError with the place and the remedy where it is another's.
     """
@@ -21,7 +21,7 @@ def check() -> None:
         except ValueError:  # It has been made by hand, and says not whence.
             found = None
         place = Path(found.origin).resolve() if found and found.origin else None
-        if place != _HERE / name / "__init__.py" or word not in place.read_text(encoding="utf-8", errors="replace"):
+        if place != folder / name / "__init__.py" or word not in place.read_text(encoding="utf-8", errors="replace"):
             raise ImportError(
                 f"the package {name!r} that Python finds ({place or 'without a file'}) is not the one of Shelfgraph:"
                 " another package has this name. Give Shelfgraph an environment of its own:"

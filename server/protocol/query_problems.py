@@ -95,7 +95,7 @@ def _for_nobody() -> Response:
 
 def _syntax_problem(fault: QuerySyntax, query: str, base: str) -> Refusal:
     """Where the query is wrong, with the line and a caret, and the PREFIX line that may be missing."""
-    missing = _undeclared(query) if "Prefix not found" in fault.message else []
+    missing = undeclared(query) if "Prefix not found" in fault.message else []
     known = ontology.prefixes_at(base)
     meant = mended(query, missing, known)
     line, column = fault.line, fault.column
@@ -149,7 +149,7 @@ def _first_use(query: str, prefix: str) -> tuple[int, int] | None:
     return None
 
 
-def _undeclared(query: str) -> list[str]:
+def undeclared(query: str) -> list[str]:
     """The prefixes that are used and not declared, in the order of their use, those that we know included."""
     declared: set[str] = set()
     used: dict[str, None] = {}
