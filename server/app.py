@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask, Response, g, request, send_from_directory
 
 from converter.errors import QueryError
+from converter.sparql_examples import examples
 from converter.store.reader import ArchiveReader
 from converter.values.languages import language_tag
 from converter.values.text import plain
@@ -33,7 +34,6 @@ from server.http.languages import VARY_OF_PAGES, language, register_languages
 from server.http.problems import register_problems
 from server.named_queries.llms_text import llms_blueprint
 from server.named_queries.parameter_types import Choice
-from server.named_queries.query_list import examples
 from server.named_queries.query_pages import example_queries
 from server.named_queries.routes import questions_blueprint
 from server.oai import oai_blueprint
@@ -85,7 +85,7 @@ def create_app(
         contact=settings.contact,
     )
     register_languages(app, settings.languages)
-    app.jinja_env.globals.update(dataset_script=script(dataset_node(settings)))
+    app.jinja_env.globals.update(dataset_script=script(dataset_node(settings.site)))
     look = appearance(settings.logo, settings.accent, settings.about)
     app.jinja_env.globals.update(has_logo=bool(look.logo), has_rules=bool(look.rules), has_about=bool(look.about))
     app.register_blueprint(appearance_blueprint(look))
@@ -102,7 +102,7 @@ def create_app(
         example_queries=example_queries(),
         has_editor=(_HERE / "static" / "dist" / "editor.js").is_file(),
     )
-    app.register_blueprint(sparql_blueprint(endpoint, settings.base, examples(settings.base)))
+    app.register_blueprint(sparql_blueprint(endpoint, settings.base, [*examples(settings.base)]))
     indexes = Indexes(endpoint, settings.base)
     pick = Picker(endpoint, settings.base, indexes)
     app.register_blueprint(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from converter.dcat import Site
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -37,3 +39,8 @@ class Settings:
     publisher: tuple[str, str] = ("", "")
     keywords: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+
+    @property
+    def site(self) -> Site:
+        """What is said of the dataset."""
+        return Site(**{name: getattr(self, name) for name in Site.__struct_fields__})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -135,12 +136,20 @@ def serve(
             if repositories:
                 _made_ready(folder, chosen)
             folder.agreed()
+            _stated(folder, chosen, changeable(ctx.params))
             if every or repositories:
                 from shelfgraph import refreshing
 
                 seconds = refreshing.seconds(every or _DAILY)
                 stack.enter_context(refreshing.kept_fresh(path, seconds, repositories, allowed))
         announcement = f"shelfgraph: serving at {address} (addresses begin with {chosen}){_elsewhere(chosen, address)}"
+
+        def reread(deployment: site.Deployment) -> site.Deployment:
+            changed = changeable(configuration.again(ctx).params)
+            if path:
+                _stated(DataFolder(path), chosen, changed)
+            return msgspec.structs.replace(deployment, **changed)
+
         site.interrupt_quietly()
         with contextlib.suppress(KeyboardInterrupt):
             site.serve(
@@ -155,7 +164,7 @@ def serve(
                     **changeable(ctx.params),
                 ),
                 lambda: click.echo(announcement, err=True),
-                lambda deployment: msgspec.structs.replace(deployment, **changeable(configuration.again(ctx).params)),
+                reread,
             )
 
 
@@ -240,6 +249,31 @@ def _made_ready(folder: DataFolder, base: str) -> None:
         mapper = mapper_of(folder.path, base)
         with folder.writing(Identity(base, mapper.digest), mapper.triples) as writer:
             writer.published()
+
+
+def _stated(folder: DataFolder, base: str, given: Mapping[str, Any]) -> None:
+    """Let the data say what the site says of itself: a new generation, where it says something else than before.
+
+    What another crosswalk made is left to the next command that writes, and so is a folder that cannot be written now.
+    """
+    from converter.dcat import Site
+    from converter.errors import StoreError
+    from converter.store.authority_files import mapper_of
+    from converter.store.description import SITE, site_of
+    from converter.store.reader import ArchiveReader
+
+    kept = dict(ArchiveReader(folder.path / "archive.sqlite").notes(SITE)).get(SITE)
+    held = folder.identity()
+    stated = Site(base, **{name: given[name] for name in Site.__struct_fields__ if name != "base"})
+    if held is None or held.base != base or site_of(kept, base) == stated:
+        return
+    if not os.access(folder.path, os.W_OK) or held.crosswalk != mapper_of(folder.path, base).digest:
+        return
+    try:
+        with archiving.writing(folder.path) as (writer, _):
+            writer.keep_site(stated)
+    except StoreError as fault:
+        click.echo(f"shelfgraph: what the data say of the site stays as it was: {fault}", err=True)
 
 
 def changeable(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ PACKAGES = ("ontology", "queries", "converter", "server", "shelfgraph")
 NEVER = {
     "ontology": {"converter", "queries", "server", "shelfgraph"},
     "queries": {"converter", "ontology", "server", "shelfgraph"},
-    "converter": {"server", "shelfgraph", "queries"},
+    "converter": {"server", "shelfgraph"},
     "server": {"converter.sources", "shelfgraph"},
     "shelfgraph": set(),
 }

@@ -75,7 +75,7 @@ def test_the_context_and_the_tables_mean_the_same_by_a_prefix(file: str) -> None
 
 
 def test_the_shapes_and_the_profile_are_rdf_with_our_prefixes() -> None:
-    for name in ("shapes.ttl", "profile.ttl"):
+    for name in ("shapes.ttl", "profile.ttl", "terms.ttl"):
         text = ontology.text(name)
         assert len(Graph().parse(data=text, format="turtle"))
         for prefix, iri in re.findall(r"^@prefix (\S+):\s+<([^>]+)>", text, re.MULTILINE):
@@ -89,6 +89,18 @@ def test_every_scheme_and_measure_of_ours_is_declared_with_a_label() -> None:
     for property_ in (RDFS.label, RDFS.comment, RDFS.isDefinedBy):
         assert {term for term in own if (URIRef(OWN + term), property_, None) not in graph} == set()
     assert (URIRef(f"{OWN}ns"), RDF.type, OWL.Ontology) in graph
+
+
+def test_every_class_and_property_that_is_borrowed_has_a_label() -> None:
+    graph = Graph().parse(data=ontology.text("terms.ttl"), format="turtle")
+    kinds = {RDFS.Class: {"class"}, RDF.Property: {"property", "object", "datatype", "annotation", "functional"}}
+    facts = vocabulary.terms()
+    used = {term for term in used_in_code() | used_in_tables() if not term.startswith(OWN)}
+    for type_, names in kinds.items():
+        stated = {str(term) for term in graph.subjects(RDF.type, type_)}
+        assert {term for term in used if facts[term].kinds & names} - stated == set()
+        assert {term for term in stated if not facts[term].kinds & names} == set()
+        assert {term for term in stated if len(set(graph.objects(URIRef(term), RDFS.label))) != 1} == set()
 
 
 def test_its_own_addresses_move_to_the_base_of_the_deployment() -> None:

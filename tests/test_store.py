@@ -87,7 +87,7 @@ RECORDS = st.builds(
 
 def stored(store: pyoxigraph.Store) -> set[str]:
     """The triples of a store as lines."""
-    return {f"{quad.triple} ." for quad in store}
+    return {f"{quad.triple} ." for quad in store.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph())}
 
 
 def made(lines: list[str]) -> set[str]:
@@ -336,7 +336,9 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole(tmp_path: Path) -> None:
         store = pyoxigraph.Store.read_only(str(folder.current().path))
         titles = [
             quad.object.value
-            for quad in store.quads_for_pattern(None, pyoxigraph.NamedNode("http://purl.org/dc/terms/title"), None)
+            for quad in store.quads_for_pattern(
+                None, pyoxigraph.NamedNode("http://purl.org/dc/terms/title"), None, pyoxigraph.DefaultGraph()
+            )
         ]
         assert len({title.split()[0] for title in titles}) == 1
         assert len(titles) == 20

@@ -169,9 +169,20 @@ def _read_through(store: pyoxigraph.Store) -> None:
     for object_ in objects:
         for _ in store.quads_for_pattern(None, None, object_):
             pass
+    # Named graphs are in six indexes: three begin with the graph, and that which begins with the subject is read here.
     for graph in store.named_graphs():
-        for _ in store.quads_for_pattern(None, None, None, graph):
-            pass
+        subjects, predicates, objects = set(), set(), set()
+        for quad in store.quads_for_pattern(None, None, None, graph):
+            subjects.add(quad.subject)
+            predicates.add(quad.predicate)
+            objects.add(quad.object)
+        for pattern in (
+            *((subject, None, None, None) for subject in subjects),
+            *((None, predicate, None, graph) for predicate in predicates),
+            *((None, None, object_, graph) for object_ in objects),
+        ):
+            for _ in store.quads_for_pattern(*pattern):
+                pass
 
 
 def _of_dumps(folder: Path) -> Iterator[Fault]:

@@ -7,16 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import msgspec
 import pyoxigraph
 
 from converter import set_names
+from converter.dcat import Site
 from converter.errors import StoreError
 from converter.record import Record
 from converter.report import FINDINGS, Finding
 from converter.store.addressing import shortened
 from converter.store.agreement import Stamp
 from converter.store.archive import Archive
-from converter.store.description import Describer
+from converter.store.description import SITE, Describer
 from converter.store.erasure import Erasure
 from converter.store.forgotten import names_of, of_record, of_source
 from converter.store.generations import Generation
@@ -66,7 +68,7 @@ class Writer:
         self._folder = folder
         self._base = base
         self._loader = loader
-        self._describer = Describer(base, loader.figures)
+        self._describer = Describer(base, loader.figures, loader.archive)
         self._erasure = Erasure(loader)
 
     @property
@@ -155,7 +157,7 @@ class Writer:
         if self._erasure.is_due:
             records, written = self._erasure.erase()
             if written:
-                made = self._folder.publish(self._loader.store, self.archive.stamp, self._describer.describe)
+                made = self._publish(self._describer.describe)
                 forgotten.begin_with(made.number)
                 self._erasure.keep_published()
                 wait = _READ
@@ -181,11 +183,18 @@ class Writer:
             # Compacting first made string-heavy queries several times faster after a bulk load.
             self._loader.store.optimize()
             self._loader.written = 0
-        return self._folder.publish(self._loader.store, made, self._describer.describe)
+        return self._publish(self._describer.describe)
 
     def finish(self) -> None:
         """Publish a generation that says what it holds, where there was no time for that in the newest."""
         if not self._describer.done:
-            self._folder.publish(
-                self._loader.store, self.archive.stamp, partial(self._describer.describe, at_last=True)
-            )
+            self._publish(partial(self._describer.describe, at_last=True))
+
+    def keep_site(self, site: Site) -> None:
+        """Keep what the site says of itself, and publish a generation that says it."""
+        self.archive.keep_note(SITE, msgspec.json.encode(site).decode())
+        self._publish(partial(self._describer.describe, at_last=True))
+
+    def _publish(self, describe: Callable[[Path], None]) -> Generation:
+        self._describer.prepare(self._loader.store)
+        return self._folder.publish(self._loader.store, self.archive.stamp, describe)

@@ -13,7 +13,7 @@ import ontology
 from converter import graph
 from converter.store import statistics
 from converter.store.description import graph_of
-from converter.values.terms import iri
+from converter.values.terms import iri, literal
 from server.descriptions import description
 from server.documents.made_once import MadeOnce
 from server.representations.view import View
@@ -63,9 +63,10 @@ class CurrentFigures:
         return lines, terms_of(lines, self._base)
 
     def _stated(self) -> list[str]:
-        """What the dataset says of itself."""
+        """What the dataset says of itself and its parts, without the queries and the profile."""
         graph_name = iri(graph_of(self._base))
-        query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph_name} {{ ?s ?p ?o }} }}"
+        own = f"FILTER(STRSTARTS(STR(?s), {literal(f'{self._base}shelf')}))"
+        query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph_name} {{ ?s ?p ?o {own} }} }}"
         return description.lines(self._endpoint, query)
 
     def _counted(self) -> statistics.Figures:

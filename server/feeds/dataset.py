@@ -8,13 +8,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, render_template
 
 from converter import graph, jsonld
+from converter.dcat import Life, Site, catalogued
 from converter.formats import FORMATS, SUFFIXES
 from converter.mapping.engine import PROFILE
 from converter.publish.dump_files import Dump
+from converter.store.description import graph_of
 from converter.store.reader import ArchiveReader
+from converter.store.static_description import graph_named, prefixes
 from server.documents.figures import CurrentFigures
 from server.feeds.dataset_schema import dataset_node
-from server.feeds.dcat import Life, catalogued
 from server.feeds.dumps import shown_dumps
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
@@ -75,10 +77,16 @@ def _classes(view: View, dataset: str) -> list[tuple[Value, int]]:
     return sorted(found, key=lambda one: (-one[1], one[0].text))
 
 
-def _publisher(settings: Settings) -> list[Value]:
+def _publisher(site: Site) -> list[Value]:
     """Who publishes the dataset, behind whose name stands a link where there is one."""
-    name, page = settings.publisher
+    name, page = site.publisher
     return [Value(name, page or None)] if name else []
+
+
+def _besides(counts: list[str], stated: list[str]) -> list[str]:
+    """What a generation says, but for that of which the site says something: the site may have another title by now."""
+    said = {tuple(line.split(" ", 2)[:2]) for line in stated}
+    return [line for line in counts if tuple(line.split(" ", 2)[:2]) not in said]
 
 
 class _Shelf:
@@ -87,13 +95,15 @@ class _Shelf:
     def __init__(
         self, endpoint: Endpoint, settings: Settings, archive: ArchiveReader | None, figures: CurrentFigures
     ) -> None:
-        self._endpoint, self._settings, self._archive, self._figures = endpoint, settings, archive, figures
+        self._endpoint, self._archive, self._figures = endpoint, archive, figures
+        self._site, self._folder = settings.site, settings.folder
         self._made: dict[tuple[str, str], bytes] = {}
 
     def document(self, suffix: str) -> Response:
         """The description in the form of a suffix."""
         counts = self._figures.lines()
-        lines = sorted({*(counts or []), *self._catalogued()})
+        stated = self._catalogued()
+        lines = sorted({*stated, *_besides(counts or [], stated)})
         tag = etag(suffix, lines, language() if suffix == ".html" else "")
         body = self._made.get((suffix, tag)) or self._render(suffix, lines)
         if len(self._made) >= _KEPT:
@@ -101,7 +111,7 @@ class _Shelf:
         self._made[suffix, tag] = body
         media_type = _FORMS[suffix]
         content_type = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-        base = self._settings.base
+        base = self._site.base
         links = [f'<{base}shelf>; rel="describes"'] + [
             f'<{base}shelf{other}>; rel="alternate"; type="{_FORMS[other]}"' for other in _FORMS if other != suffix
         ]
@@ -116,7 +126,12 @@ class _Shelf:
 
     def _catalogued(self) -> list[str]:
         paths = {rule.rule for rule in current_app.url_map.iter_rules()}
-        return [*catalogued(self._settings, self._life(), self._dumps(), paths)]
+        base = self._site.base
+        return [
+            *catalogued(self._site, self._life(), self._dumps(), paths),
+            *prefixes(base),
+            *graph_named(base, graph_of(base)),
+        ]
 
     def _life(self) -> Life:
         archive = self._archive
@@ -126,10 +141,10 @@ class _Shelf:
         return Life(self._endpoint.version, archive.earliest(), archive.latest_moment(), years)
 
     def _dumps(self) -> list[Dump]:
-        return shown_dumps(self._settings.folder, self._endpoint.version)
+        return shown_dumps(self._folder, self._endpoint.version)
 
     def _render(self, suffix: str, lines: list[str]) -> bytes:
-        base = self._settings.base
+        base = self._site.base
         address = f"{base}shelf"
         if suffix == ".html":
             view = View([*graph.parsed(graph.ordered(lines, base))], base)
@@ -141,8 +156,8 @@ class _Shelf:
                 shown=_SHOWN,
                 forms={ending: (FORMATS[ending[1:]].title, kind) for ending, kind in SUFFIXES.items()},
                 profile=PROFILE,
-                publisher=_publisher(self._settings),
-                script=script(dataset_node(self._settings, self._life(), self._dumps())),
+                publisher=_publisher(self._site),
+                script=script(dataset_node(self._site, self._life(), self._dumps())),
             ).encode()
         if suffix == ".jsonld":
             return jsonld.document(jsonld.nested(lines, address, base), base)

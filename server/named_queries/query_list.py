@@ -1,7 +1,4 @@
-"""The questions as a list: as JSON, and as SPARQL examples in the words of SHACL and schema.org.
-
-Source: the vocabulary of https://github.com/sib-swiss/sparql-examples.
-"""
+"""The questions as a list: as JSON, and as SPARQL examples."""
 
 from __future__ import annotations
 
@@ -12,15 +9,9 @@ from typing import Any
 
 from converter import graph, jsonld
 from converter.formats import GRAPHS, offers
-from converter.values.terms import iri, literal, triple, type_
-from queries import Query, all_queries, bind
+from converter.sparql_examples import examples
+from queries import all_queries
 from server.named_queries.paging import WINDOW, Arranged, arranged
-from server.named_queries.parameters import missing
-
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_SHACL = "http://www.w3.org/ns/shacl#"
-# What tools for examples look for; schema.org is written with https there.
-_TARGET = "https://schema.org/target"
 
 
 @lru_cache(maxsize=1)
@@ -39,19 +30,11 @@ def listed(base: str) -> dict[str, Any]:
     }
 
 
-def examples(base: str) -> list[str]:
-    """The questions as SPARQL examples, a triple a line; defaults are bound, so that the text answers as it stands."""
-    return [line for question in questions().values() for line in _example(question.query, base)]
-
-
-def shown(query: Query) -> str:
-    """The SPARQL of a question with its defaults bound; where a parameter must be given, as it is written."""
-    return query.text if missing(query, {}) else bind(query, {})
-
-
 def _document(name: str) -> Callable[[str], bytes]:
     if name == "jsonld":
-        return lambda base: json.dumps(jsonld.expanded(examples(base)), ensure_ascii=False, indent=1).encode() + b"\n"
+        return lambda base: (
+            json.dumps(jsonld.expanded([*examples(base)]), ensure_ascii=False, indent=1).encode() + b"\n"
+        )
     return lambda base: graph.document(examples(base), name, base)
 
 
@@ -85,16 +68,3 @@ def _listed(question: Arranged, base: str) -> dict[str, Any]:
         "formats": sorted({format_.name for format_ in offers(graph=False).values()}),
         "sparql": query.text,
     }
-
-
-def _example(query: Query, base: str) -> list[str]:
-    subject = iri(f"{base}queries#{query.name}")
-    return [
-        triple(subject, type_, iri(f"{_SHACL}SPARQLExecutable")),
-        triple(subject, type_, iri(f"{_SHACL}SPARQLSelectExecutable")),
-        triple(subject, iri(f"{_RDFS}label"), literal(query.title, "en")),
-        triple(subject, iri(f"{_RDFS}comment"), literal(f"{query.title}. {query.description}", "en")),
-        triple(subject, iri(f"{_RDFS}seeAlso"), iri(f"{base}queries/{query.name}")),
-        triple(subject, iri(f"{_SHACL}select"), literal(shown(query))),
-        triple(subject, iri(_TARGET), iri(f"{base}sparql")),
-    ]

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import render_template
 
 from converter.formats import offers
+from converter.sparql_examples import shown
 from queries import Parameter, Query, bind
 from server.charts.result_charts import drawn, heading
 from server.http.base_path import root
@@ -16,7 +17,7 @@ from server.http.languages import gettext, later
 from server.named_queries.paging import WINDOW, Arranged, Page
 from server.named_queries.parameter_types import KINDS, PICKED, Choice
 from server.named_queries.parameters import missing
-from server.named_queries.query_list import questions, shown
+from server.named_queries.query_list import questions
 from server.representations.view import Value, short
 
 Row = dict[str, dict[str, str]]

@@ -17,10 +17,13 @@ from rdflib.compare import isomorphic
 
 from converter.mapping.engine import Mapper
 from converter.record import Field, Record
-from converter.store import statistics
+from converter.sparql_examples import SHACL
+from converter.store import description, statistics
 from converter.store.data_folder import DataFolder, Identity
 from converter.store.description import graph_of, rows_of
+from converter.store.static_description import static_lines
 from converter.store.statistics import counted, described
+from queries import all_queries
 from server.app import create_app
 from server.feeds.api_catalog import linkset
 from server.feeds.json_lines import StoreEndpoint
@@ -42,6 +45,14 @@ FORMS = {
     ".trig": pyoxigraph.RdfFormat.TRIG,
 }
 BASE = "https://x.example.org/"
+VOCABULARIES = {
+    "dcat": DCAT,
+    "dcterms": DCT,
+    "rdfs": rdflib.RDFS,
+    "sh": SHACL,
+    "spex": "https://purl.expasy.org/sparql-examples/ontology#",
+    "void": VOID,
+}
 
 
 @pytest.fixture(scope="module")
@@ -215,12 +226,103 @@ def test_each_generation_describes_itself_and_the_writers_store_does_not(tmp_pat
             str(quad.triple) + " ."
             for quad in store.quads_for_pattern(None, None, None, pyoxigraph.NamedNode(graph_of(BASE)))
         }
-        assert held == set(described(figures, BASE))
+        assert set(described(figures, BASE)) | set(static_lines(BASE)) < held
+        assert f'<{BASE}shelf> <{DCAT.version}> "{folder.current().number}" .' in held
         stated.append(figures.records)
         del store
     assert stated == [1, 2]
     assert folder.current().number == 2
-    assert not list(pyoxigraph.Store.read_only(str(folder.store_path)).named_graphs())
+    # The writer's store has what depends on no record, so that no generation has to write it.
+    own = pyoxigraph.Store.read_only(str(folder.store_path))
+    held = {
+        f"{quad.triple} ." for quad in own.quads_for_pattern(None, None, None, pyoxigraph.NamedNode(graph_of(BASE)))
+    }
+    assert held > set(static_lines(BASE))
+    assert not any(VOID in line for line in held - set(static_lines(BASE)))
+
+
+def test_what_every_generation_says_alike_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapper, folder = Mapper(BASE), DataFolder(tmp_path / "data")
+    written: list[str] = []
+    original = description.static_lines
+
+    def counted_lines(base: str) -> tuple[str, ...]:
+        written.append(base)
+        return original(base)
+
+    monkeypatch.setattr(description, "static_lines", counted_lines)
+    for titles in ("A", "AB", "ABC"):
+        with folder.writing(Identity(BASE, mapper.digest), mapper.triples) as writer:
+            writer.load(records(*titles))
+    assert written == [BASE]
+    monkeypatch.setattr(description, "digest", lambda _: "of another version")
+    monkeypatch.setattr(description, "static_lines", lambda _: ["<urn:a> <urn:b> <urn:c> ."])
+    with folder.writing(Identity(BASE, mapper.digest), mapper.triples) as writer:
+        writer.load(records(*"ABCD"))
+    graph_name = pyoxigraph.NamedNode(graph_of(BASE))
+    store = pyoxigraph.Store.read_only(str(folder.current().path))
+    assert list(store.quads_for_pattern(pyoxigraph.NamedNode("urn:a"), None, None, graph_name))
+    assert not list(store.quads_for_pattern(None, pyoxigraph.NamedNode(f"{SHACL}select"), None, graph_name))
+
+
+@pytest.mark.parametrize(
+    ("query", "least"),
+    [
+        # The questions that editors and assistants of the field ask (sib-swiss/sparql-editor, sparql-llm).
+        ("SELECT ?prefix ?namespace { [] sh:namespace ?namespace ; sh:prefix ?prefix }", 37),
+        ("SELECT ?sq ?query { ?sq a sh:SPARQLExecutable ; sh:select|sh:ask|sh:construct|spex:describe ?query }", 24),
+        ("SELECT ?class ?n { ?d void:classPartition [ void:class ?class ; void:entities ?n ] }", 10),
+        ("SELECT ?p ?label { ?d void:propertyPartition [ void:property ?p ] . ?p rdfs:label ?label }", 40),
+        ("SELECT ?title { ?d a dcat:Dataset ; dcterms:title ?title ; dcat:version ?v ; dcterms:modified ?m }", 1),
+        ("SELECT ?s { ?s a dcat:DataService ; dcat:servesDataset ?d ; dcat:endpointURL ?s }", 4),
+    ],
+)
+def test_the_endpoint_answers_what_it_is(served: Site, query: str, least: int) -> None:
+    head = "".join(f"PREFIX {name}: <{space}>\n" for name, space in VOCABULARIES.items())
+    (named,) = [str(name) for name in graph(served).subjects(rdflib.RDF.type, VOID.DatasetDescription)]
+    for asked in (
+        {"query": head + query.replace("{", f"FROM <{named}> {{", 1)},
+        {"query": head + query, "default-graph-uri": named},
+    ):
+        answer = ask(served, "GET", "/sparql?" + urllib.parse.urlencode(asked), Accept="text/csv")
+        assert answer.status == 200, answer.body
+        assert len(answer.body.splitlines()) > least, answer.body
+
+
+def test_a_ready_made_query_of_the_endpoint_answers_as_it_stands(served: Site) -> None:
+    query = f"SELECT ?q ?n {{ GRAPH ?g {{ ?s <{SHACL}select> ?q }} BIND(1 AS ?n) }}"
+    answer = ask(served, "GET", "/sparql?" + urllib.parse.urlencode({"query": query}), Accept="text/csv")
+    texts = [row["q"] for row in csv.DictReader(io.StringIO(answer.body.decode()))]
+    assert len(texts) == len(all_queries())
+    for text in texts:
+        assert ask(served, "GET", "/sparql?" + urllib.parse.urlencode({"query": text})).status == 200
+
+
+def test_every_class_and_property_of_the_data_has_a_label(served: Site) -> None:
+    own = f'FILTER(!STRSTARTS(STR(?t), "{str(shelf(graph(served))).removesuffix("shelf")}"))'
+    query = (
+        f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT DISTINCT ?t {{ {{ ?s ?t ?o }} UNION {{ ?s a ?t }} {own} }} }}"
+        f" FILTER NOT EXISTS {{ GRAPH ?g {{ ?t <{rdflib.RDFS.label}> ?label }} }} }}"
+    )
+    assert number(served, query) == 0
+
+
+def test_the_site_says_its_title_and_licence_in_the_data_too(tmp_path: Path) -> None:
+    folder, licence = tmp_path / "data", "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert shelfgraph("load", EXAMPLES, "--data", folder).returncode == 0
+    stated = f"?d a <{DCAT.Dataset}> ; <{DCT.title}> 'Harbour' ; <{DCT.license}> <{licence}>"
+    query = f"SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ {stated} }} }}"
+    site = Site("--data", folder, "--title", "Harbour", "--licence", licence)
+    assert number(site, query) == 1
+    site.stop()
+    # Whoever writes next knows it, and a site that says the same makes no generation.
+    (tmp_path / "more.csv").write_text("id,dc.title\n7,Another\n", encoding="utf-8")
+    assert shelfgraph("load", tmp_path / "more.csv", "--data", folder).returncode == 0
+    made = DataFolder(folder).current().number
+    site = Site("--data", folder, "--title", "Harbour", "--licence", licence)
+    assert number(site, query) == 1
+    site.stop()
+    assert DataFolder(folder).current().number == made
 
 
 def test_foreign_data_have_no_graph_that_is_not_theirs(tmp_path: Path) -> None:

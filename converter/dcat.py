@@ -12,12 +12,13 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
+import msgspec
+
 import ontology
 from converter.formats import GRAPHS
 from converter.mapping.engine import PROFILE
 from converter.publish.dump_files import Dump
 from converter.values.terms import XSD, carriable, iri, literal, triple, type_
-from server.settings import Settings
 
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -26,6 +27,19 @@ _THEMES = f"{_AUTHORITY}data-theme"
 _FILE_TYPES = {"nt": "RDF_N_TRIPLES", "ttl": "RDF_TURTLE", "nq": "RDF_N_QUADS"}
 """Forms of dumps → the EU's codes of them, where it has one."""
 _SPDX, _VCARD = "http://spdx.org/rdf/terms#", "http://www.w3.org/2006/vcard/ns#"
+
+
+class Site(msgspec.Struct, frozen=True):
+    """What a deployment says of its dataset, in the fields of `server.settings` that are of the data."""
+
+    base: str
+    title: str = "Shelfgraph"
+    licence: str | None = None
+    contact: str = ""
+    description: str = ""
+    publisher: tuple[str, str] = ("", "")
+    keywords: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
 
 
 class Service(NamedTuple):
@@ -65,9 +79,9 @@ class Life(NamedTuple):
     years: tuple[int, int] | None = None
 
 
-def catalogued(settings: Settings, life: Life, dumps: Iterable[Dump], paths: Iterable[str]) -> Iterator[str]:
+def catalogued(site: Site, life: Life, dumps: Iterable[Dump], paths: Iterable[str]) -> Iterator[str]:
     """Yield what a deployment says of its dataset, triple by triple; `paths` are those that the site answers."""
-    base, dataset, catalogue = settings.base, iri(f"{settings.base}shelf"), iri(f"{settings.base}shelf#catalogue")
+    base, dataset, catalogue = site.base, iri(f"{site.base}shelf"), iri(f"{site.base}shelf#catalogue")
     known = set(paths)
     services = [service for service in SERVICES if f"/{service.path}" in known]
     yield triple(dataset, type_, _term("void:Dataset"))
@@ -83,11 +97,11 @@ def catalogued(settings: Settings, life: Life, dumps: Iterable[Dump], paths: Ite
     for format_ in GRAPHS.values():
         yield triple(dataset, _term("void:feature"), iri(format_.identifier))
     yield from _period(dataset, life, base)
-    yield from _subjects(dataset, settings)
+    yield from _subjects(dataset, site)
     for dump in dumps:
-        yield from _distribution(dataset, dump, settings)
+        yield from _distribution(dataset, dump, site)
     for service in services:
-        yield from _service(dataset, service, settings)
+        yield from _service(dataset, service, site)
     yield triple(catalogue, type_, _term("dcat:Catalog"))
     yield triple(catalogue, _term("dcat:dataset"), dataset)
     for service in services:
@@ -95,25 +109,25 @@ def catalogued(settings: Settings, life: Life, dumps: Iterable[Dump], paths: Ite
     yield from _linked(catalogue, "foaf:homepage", "foaf:Document", [base])
     # The titles of services and files are in English.
     yield from _linked(catalogue, "dcterms:language", "dcterms:LinguisticSystem", [f"{_AUTHORITY}language/ENG"])
-    if settings.themes:
+    if site.themes:
         yield from _linked(catalogue, "dcat:themeTaxonomy", "skos:ConceptScheme", [_THEMES])
         yield triple(iri(_THEMES), _term("dcterms:title"), literal("Data theme", "en"))
     for subject in (dataset, catalogue):
-        yield triple(subject, _term("dcterms:title"), literal(carriable(settings.title)))
-        yield triple(subject, _term("dcterms:description"), literal(*description(settings)))
+        yield triple(subject, _term("dcterms:title"), literal(carriable(site.title)))
+        yield triple(subject, _term("dcterms:description"), literal(*description(site)))
         for name, moment in (("dcterms:issued", life.issued), ("dcterms:modified", life.modified)):
             if moment:
                 yield triple(subject, _term(name), literal(moment, datatype=XSD + "dateTime"))
-        yield from _licence(subject, settings)
-        yield from _publisher(subject, settings)
-    yield from _contact(dataset, settings)
+        yield from _licence(subject, site)
+        yield from _publisher(subject, site)
+    yield from _contact(dataset, site)
 
 
-def description(settings: Settings) -> tuple[str, str | None]:
+def description(site: Site) -> tuple[str, str | None]:
     """What the dataset is, in the words of its operator or in ours, and the language where it is known."""
-    if settings.description:
-        return carriable(settings.description), None
-    named = f"The records of {carriable(settings.title)} as linked data"
+    if site.description:
+        return carriable(site.description), None
+    named = f"The records of {carriable(site.title)} as linked data"
     return f"{named}: works, and the people, journals, organisations and subjects that they name.", "en"
 
 
@@ -134,37 +148,37 @@ def _period(dataset: str, life: Life, base: str) -> Iterator[str]:
         yield triple(period, _term(name), literal(f"{year:04}", datatype=XSD + "gYear"))
 
 
-def _subjects(dataset: str, settings: Settings) -> Iterator[str]:
-    for word in settings.keywords:
+def _subjects(dataset: str, site: Site) -> Iterator[str]:
+    for word in site.keywords:
         yield triple(dataset, _term("dcat:keyword"), literal(carriable(word)))
-    yield from _linked(dataset, "dcat:theme", "skos:Concept", [f"{_THEMES}/{code}" for code in settings.themes])
-    for code in settings.themes:
+    yield from _linked(dataset, "dcat:theme", "skos:Concept", [f"{_THEMES}/{code}" for code in site.themes])
+    for code in site.themes:
         theme = iri(f"{_THEMES}/{code}")
         yield triple(theme, _term("skos:prefLabel"), literal(themes()[code], "en"))
         yield triple(theme, _term("skos:inScheme"), iri(_THEMES))
 
 
-def _publisher(subject: str, settings: Settings) -> Iterator[str]:
-    name, page = settings.publisher
+def _publisher(subject: str, site: Site) -> Iterator[str]:
+    name, page = site.publisher
     if name:
-        publisher = f"{settings.base}shelf#publisher"
+        publisher = f"{site.base}shelf#publisher"
         yield from _linked(subject, "dcterms:publisher", "foaf:Agent", [publisher])
         yield triple(iri(publisher), _term("foaf:name"), literal(carriable(name)))
         if page:
             yield triple(iri(publisher), _term("foaf:page"), iri(page))
 
 
-def _contact(subject: str, settings: Settings) -> Iterator[str]:
-    if settings.contact:
-        contact = f"{settings.base}shelf#contact"
+def _contact(subject: str, site: Site) -> Iterator[str]:
+    if site.contact:
+        contact = f"{site.base}shelf#contact"
         yield from _linked(subject, "dcat:contactPoint", f"{_VCARD}Kind", [contact])
-        yield triple(iri(contact), iri(f"{_VCARD}fn"), literal(carriable(settings.publisher[0] or settings.title)))
-        yield triple(iri(contact), iri(f"{_VCARD}hasEmail"), iri(f"mailto:{quote(settings.contact, safe='@')}"))
+        yield triple(iri(contact), iri(f"{_VCARD}fn"), literal(carriable(site.publisher[0] or site.title)))
+        yield triple(iri(contact), iri(f"{_VCARD}hasEmail"), iri(f"mailto:{quote(site.contact, safe='@')}"))
 
 
-def _distribution(dataset: str, dump: Dump, settings: Settings) -> Iterator[str]:
+def _distribution(dataset: str, dump: Dump, site: Site) -> Iterator[str]:
     """A dump; the changes since a generation are a distribution too, but not the data."""
-    address = f"{settings.base}dumps/{dump.path.name}"
+    address = f"{site.base}dumps/{dump.path.name}"
     file, checksum = iri(address), f"{address}#checksum"
     algorithm = f"{_SPDX}checksumAlgorithm_sha256"
     yield from _linked(dataset, "dcat:distribution", "dcat:Distribution", [address])
@@ -175,7 +189,7 @@ def _distribution(dataset: str, dump: Dump, settings: Settings) -> Iterator[str]
     packed = f", packed as {dump.packing.title}" if dump.packing else ""
     held = "The whole dataset" if dump.since is None else f"What has changed since generation {dump.since}"
     yield triple(file, _term("dcterms:description"), literal(f"{held} as {dump.form.title}{packed}.", "en"))
-    yield triple(file, _term("dcat:accessURL"), iri(f"{settings.base}dumps/"))
+    yield triple(file, _term("dcat:accessURL"), iri(f"{site.base}dumps/"))
     yield triple(file, _term("dcat:downloadURL"), file)
     yield from _linked(file, "dcat:mediaType", "dcterms:MediaType", [_MEDIA_TYPES + dump.form.media_type])
     if code := _FILE_TYPES.get(dump.form.name):
@@ -188,26 +202,26 @@ def _distribution(dataset: str, dump: Dump, settings: Settings) -> Iterator[str]
     yield from _linked(file, f"{_SPDX}checksum", f"{_SPDX}Checksum", [checksum])
     yield from _linked(iri(checksum), f"{_SPDX}algorithm", f"{_SPDX}ChecksumAlgorithm", [algorithm])
     yield triple(iri(checksum), iri(f"{_SPDX}checksumValue"), literal(dump.sha256, datatype=XSD + "hexBinary"))
-    yield from _licence(file, settings)
+    yield from _licence(file, site)
 
 
-def _service(dataset: str, service: Service, settings: Settings) -> Iterator[str]:
-    address = iri(settings.base + service.path)
+def _service(dataset: str, service: Service, site: Site) -> Iterator[str]:
+    address = iri(site.base + service.path)
     yield triple(address, type_, _term("dcat:DataService"))
     yield triple(address, _term("dcterms:title"), literal(service.title, "en"))
     yield triple(address, _term("dcat:endpointURL"), address)
-    yield triple(address, _term("dcat:endpointDescription"), iri(settings.base + service.description))
+    yield triple(address, _term("dcat:endpointDescription"), iri(site.base + service.description))
     yield triple(address, _term("dcat:servesDataset"), dataset)
     yield from _linked(address, "dcterms:conformsTo", "dcterms:Standard", [service.conforms_to])
-    yield from _licence(address, settings)
-    yield from _publisher(address, settings)
-    yield from _contact(address, settings)
-    yield from _subjects(address, settings)
+    yield from _licence(address, site)
+    yield from _publisher(address, site)
+    yield from _contact(address, site)
+    yield from _subjects(address, site)
 
 
-def _licence(subject: str, settings: Settings) -> Iterator[str]:
-    if settings.licence:
-        yield from _linked(subject, "dcterms:license", "dcterms:LicenseDocument", [settings.licence])
+def _licence(subject: str, site: Site) -> Iterator[str]:
+    if site.licence:
+        yield from _linked(subject, "dcterms:license", "dcterms:LicenseDocument", [site.licence])
 
 
 def _linked(subject: str, property_: str, class_: str, addresses: Iterable[str]) -> Iterator[str]:
