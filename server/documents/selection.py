@@ -23,6 +23,7 @@ _STYLE = re.compile(r"text/x-bibliography\s*;[^,]*?style\s*=\s*\"?([\w-]+)", re.
 _ALIASES = {
     "schema.org": "schema.jsonld",
     "bibtex": "bib",
+    "biblatex": "bib",
     "markdown": "md",
     "csl": "csl.json",
     "oai_dc": "dc.xml",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Response, render_template, stream_with_context
@@ -19,12 +20,13 @@ from server.http.languages import later
 from server.http.validated import carriable
 from server.pages.search_request import Searched
 from server.representations.bibtex import bibtex
+from server.representations.citation import STYLES, bibliography, has_styles, markdown, style_name
 from server.representations.csl import csl_item
 from server.representations.registry import Description
 from server.representations.ris import ris
 
 MOST = 10_000
-"""Works that are sent at one time; JSON and Atom come in pages of `PAGE`."""
+"""Works that are sent at one time; JSON, Atom and citations in a style come in pages of `PAGE`."""
 PAGE = 100
 _AT_ONCE = 200
 
@@ -43,18 +45,25 @@ class Result(NamedTuple):
         for start in range(0, len(numbers), _AT_ONCE):
             yield from self.catalogue.rows(numbers[start : start + _AT_ONCE])
 
+    @property
+    def neighbours(self) -> dict[str, int]:
+        """The numbers of the pages beside this one, by their relations."""
+        behind = self.asked.page + 1 if self.asked.page * PAGE < self.found.total else 0
+        return {name: number for name, number in (("prev", self.asked.page - 1), ("next", behind)) if number}
+
     def page(self) -> list[Row]:
         """The works of one page."""
         return self.catalogue.rows(self.search.page(self.found, self.asked.sort, self.asked.page, PAGE))
 
 
 class Export(NamedTuple):
-    """A format: its name, suffix, media type, and what yields its parts."""
+    """A format: its name, suffix, media type, what yields its parts, and whether they are those of one page."""
 
     name: str
     suffix: str
     media_type: str
     write: Callable[[Site, Result], Iterator[str]]
+    paged: bool = False
 
 
 def exported(site: Site, export: Export, result: Result) -> Response:
@@ -64,7 +73,11 @@ def exported(site: Site, export: Export, result: Result) -> Response:
     response = Response(parts, content_type=export.media_type + "; charset=utf-8" * text)
     response.headers["Vary"] = VARY
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    if result.found.total > MOST and export.suffix not in {".json", ".atom"}:
+    if export.paged:
+        address, pages = f"{site.base}search{export.suffix}", result.neighbours
+        links = [f'<{result.asked.address(address, page=number)}>; rel="{name}"' for name, number in pages.items()]
+        response.headers.update({"Link": ", ".join(links)} if links else {})
+    if result.found.total > (PAGE if export.paged else MOST):
         response.headers["X-Total-Count"] = str(result.found.total)
     return response
 
@@ -94,7 +107,6 @@ def stated(row: Row, base: str) -> dict[str, Any]:
 def _json(site: Site, result: Result) -> Iterator[str]:
     path = f"{site.base}search.json"
     asked, total = result.asked, result.found.total
-    neighbours = {"prev": asked.page - 1, "next": asked.page + 1 if asked.page * PAGE < total else 0}
     document = {
         "q": asked.text,
         **({"shown_for": result.found.mended} if result.found.mended else {}),
@@ -105,7 +117,7 @@ def _json(site: Site, result: Result) -> Iterator[str]:
             facet.role: [{"id": one.address, "name": one.label, "works": one.works} for one in facet.values]
             for facet in result.search.facets(result.found)
         },
-        **{name: asked.address(path, page=number) for name, number in neighbours.items() if number},
+        **{name: asked.address(path, page=number) for name, number in result.neighbours.items()},
     }
     yield json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -151,29 +163,42 @@ def _atom(site: Site, result: Result) -> Iterator[str]:
     )
 
 
-def _described(site: Site, result: Result) -> Iterator[Description]:
+def _described(site: Site, rows: Iterable[Row]) -> Iterator[Description]:
     """Yield the description of each work, made of its archived record by the crosswalk."""
     if site.archive is None:
         return
     mapper = site.archive.mapper(site.base)
-    for row in result.rows():
+    for row in rows:
         record = site.archive.get(row.path)
         if record and not record.deleted:
             yield Description(mapper.triples(record), f"{site.base}item/{row.path}", site.base)
 
 
-def _bibtex(site: Site, result: Result) -> Iterator[str]:
+def _bibtex(site: Site, result: Result, *, classic: bool = False) -> Iterator[str]:
     taken = set[str]()
-    yield from (bibtex(described.work, taken).decode() + "\n" for described in _described(site, result))
+    for described in _described(site, result.rows()):
+        yield bibtex(described.work, taken, classic=classic).decode() + "\n"
 
 
 def _ris(site: Site, result: Result) -> Iterator[str]:
-    yield from (ris(described.work).decode() for described in _described(site, result))
+    yield from (ris(described.work).decode() for described in _described(site, result.rows()))
+
+
+def _markdown(site: Site, result: Result) -> Iterator[str]:
+    yield from (f"- {markdown(described.work).decode()}" for described in _described(site, result.rows()))
+
+
+def _styled(style: str) -> Export:
+    def write(site: Site, result: Result) -> Iterator[str]:
+        # Each takes some milliseconds of one thread: a page of them is what a request may have.
+        yield from (bibliography(described.work, style).decode() for described in _described(site, result.page()))
+
+    return Export(style_name(style), f".{style}.txt", "text/x-bibliography", write, paged=True)
 
 
 def _csl(site: Site, result: Result) -> Iterator[str]:
     start = "[\n"
-    for described in _described(site, result):
+    for described in _described(site, result.rows()):
         yield start + json.dumps(csl_item(described.work), ensure_ascii=False)
         start = ",\n"
     yield "\n]\n" if start != "[\n" else "[]\n"
@@ -181,17 +206,20 @@ def _csl(site: Site, result: Result) -> Iterator[str]:
 
 def _turtle(site: Site, result: Result) -> Iterator[str]:
     # Prefixes stand once, at the head of each document that the parts are.
-    for described in _described(site, result):
+    for described in _described(site, result.rows()):
         yield graph.document(described.lines, "ttl", site.base).decode() + "\n"
 
 
 EXPORTS = (
     Export("CSV", ".csv", "text/csv", _csv),
     Export("BibTeX", ".bib", "application/x-bibtex", _bibtex),
+    Export("BibTeX 0.99", ".classic.bib", "application/x-bibtex", partial(_bibtex, classic=True)),
     Export("RIS", ".ris", "application/x-research-info-systems", _ris),
-    Export("JSON", ".json", "application/json", _json),
+    Export("JSON", ".json", "application/json", _json, paged=True),
     Export("CSL-JSON", ".csl.json", "application/vnd.citationstyles.csl+json", _csl),
     Export("RDF (Turtle)", ".ttl", "text/turtle", _turtle),
-    Export(later("Atom feed"), ".atom", "application/atom+xml", _atom),
+    Export("Markdown", ".md", "text/markdown", _markdown),
+    *(_styled(style) for style in STYLES if has_styles()),
+    Export(later("Atom feed"), ".atom", "application/atom+xml", _atom, paged=True),
 )
 """The formats of a result, in the order in which a page offers them."""

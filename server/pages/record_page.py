@@ -485,7 +485,7 @@ def _grouped(offers: Sequence[Representation]) -> Mapping[str, list[Representati
     citations, linked, others = gettext("Citation"), gettext("Linked data"), gettext("Metadata")
     groups: dict[str, list[Representation]] = {citations: [], linked: [], others: []}
     for form in offers:
-        if form.suffix in {".bib", ".ris", ".csl.json", ".md"}:
+        if form.suffix in {".bib", ".classic.bib", ".ris", ".csl.json", ".md"}:
             groups[citations].append(form)
         elif form.profile is FULL:
             groups[linked].append(form)

@@ -145,7 +145,7 @@ def page_address(thing: Thing, role: str, above: str) -> str:
 def _answer(site: Site, catalogue: CatalogueReader, search: Search, asked: Searched, suffix: str) -> Response:
     chosen = asked_form(_FORMS, suffix)
     if chosen is None:
-        return problem(406, "Not Acceptable", f"A result has the types {', '.join(_FORMS.values())}.")
+        return problem(406, "Not Acceptable", f"A result has the types {', '.join(dict.fromkeys(_FORMS.values()))}.")
     export = next((one for one in EXPORTS if one.suffix == chosen), None)
     above = root(site.base)
     if not export and asked.page == 1 and not asked.filters and (straight := _straight(catalogue, asked.text)):

@@ -1,4 +1,7 @@
-r"""A work as an entry of BibTeX, in UTF-8 and with the fields of BibLaTeX where BibTeX has none."""
+r"""A work as an entry of BibTeX, in UTF-8 and with the fields of BibLaTeX where BibTeX has none.
+
+The classic form is for the styles of BibTeX itself, which know fourteen types of entries and skip fields of others.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +33,16 @@ _YEAR_AND_MONTH = 2
 _AND = re.compile(r"\sand\s", re.IGNORECASE)
 _PARTING = re.compile(r",\s*|\s+")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_CLASSIC = frozenset(
+    "article book booklet conference inbook incollection inproceedings manual mastersthesis misc phdthesis proceedings "
+    "techreport unpublished".split()
+)
+"""The types of entries that every style knows (Patashnik, BibTeXing, section 3.1)."""
 _PLAIN = frozenset({"doi", "url", "issn", "isbn", "month", "year", "date", "eprint"})
 """Fields whose values are no text: they are not escaped."""
 
 
-def bibtex(work: Work, taken: set[str] | None = None) -> bytes:
+def bibtex(work: Work, taken: set[str] | None = None, *, classic: bool = False) -> bytes:
     """The work as one entry; its key is none of those taken by others of the same file, and is added to them."""
     key = first = _key(work)
     number = 1
@@ -43,8 +51,29 @@ def bibtex(work: Work, taken: set[str] | None = None) -> bytes:
         key = f"{first}-{number}"
     if taken is not None:
         taken.add(key)
-    lines = [f"  {name} = {_braced(name, value)}" for name, value in _fields(work) if value]
-    return (f"@{work.kind.bibtex}{{{key},\n" + ",\n".join(lines) + "\n}\n").encode()
+    fields = {name: value for name, value in _fields(work) if value}
+    entry, fields = _as_classic(work, fields) if classic else (work.kind.bibtex, fields)
+    lines = [f"  {name} = {_braced(name, value)}" for name, value in fields.items()]
+    return (f"@{entry}{{{key},\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _as_classic(work: Work, fields: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """The type of the entry and its fields for a style that knows no others; what it would skip stands in a note.
+
+    A thesis of no known degree is a master's thesis to these styles, unless `type` says what it is.
+    """
+    entry = work.kind.bibtex
+    note = [fields.get("note", "")]
+    if entry == "thesis":
+        entry, fields = "mastersthesis", {"type": "Thesis", **fields}
+    elif entry not in _CLASSIC:
+        entry = "misc"
+        note.append(escaped(work.genre))
+    note.append(escaped(", ".join(part for part in (work.event.name, work.event.place, work.event.date) if part)))
+    title = {"title": f"{{{escaped(work.full_title)}}}"} if work.titles else {}
+    pages = {"pages": fields["eid"]} if "eid" in fields and "pages" not in fields else {}
+    said = ". ".join(part for part in note if part)
+    return entry, {**fields, **title, **pages, **({"note": said} if said else {})}
 
 
 def escaped(text: str) -> str:

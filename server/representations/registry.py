@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import pyoxigraph
@@ -13,7 +13,7 @@ from converter.formats import GRAPHS, Format
 from converter.mapping.engine import PROFILE
 from server.representations import schema_org
 from server.representations.bibtex import bibtex
-from server.representations.citation import STYLES, bibliography, has_styles, markdown
+from server.representations.citation import STYLES, bibliography, has_styles, markdown, style_name
 from server.representations.csl import csl_json
 from server.representations.datacite import KERNEL, datacite_json, datacite_xml
 from server.representations.dublin_core import DC, oai_dc, simple_lines
@@ -143,7 +143,7 @@ def _of_work(write: Callable[[Work], bytes]) -> Writer:
 
 def _styled(style: str) -> Representation:
     return Representation(
-        f"Citation, {style.upper() if len(style) < 5 else style.title()}",
+        f"Citation, {style_name(style)}",
         f".{style}.txt",
         "text/x-bibliography",
         None,
@@ -157,6 +157,14 @@ REPRESENTATIONS = (
     Representation("HTML", ".html", "text/html", None, None, aliases=("application/xhtml+xml",)),
     *(_data(format_) for format_ in GRAPHS.values()),
     Representation("BibTeX", ".bib", "application/x-bibtex", None, _of_work(bibtex), False, ("text/x-bibtex",)),
+    Representation(
+        "BibTeX 0.99",
+        ".classic.bib",
+        "application/x-bibtex",
+        None,
+        _of_work(partial(bibtex, classic=True)),
+        of_things=False,
+    ),
     Representation("RIS", ".ris", "application/x-research-info-systems", None, _of_work(ris), of_things=False),
     Representation(
         "CSL-JSON", ".csl.json", "application/vnd.citationstyles.csl+json", CSL, _of_work(csl_json), of_things=False

@@ -69,6 +69,13 @@ CSL = Draft7Validator(
 )
 
 
+CLASSIC = set(
+    "article book booklet conference inbook incollection inproceedings manual mastersthesis misc phdthesis proceedings "
+    "techreport unpublished".split()
+)
+"""The types of entries of BibTeX itself."""
+
+
 def everything() -> list[Description]:
     """A few records of each file of the tests."""
     return [
@@ -213,3 +220,37 @@ def test_of_parts_the_largest_is_the_main_one() -> None:
     record = Record("oai:x:1/2", handle="1/2", fields=(Field("dc.title", "T"),), files=files)
     tags = [tag.content for tag in meta_tags(described(record)) if tag.name == "citation_pdf_url"]
     assert tags == [f"{address}20.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "entry", "classic", "called"),
+    [
+        ("Doctoral thesis", "phdthesis", "phdthesis", "Doctoral thesis"),
+        ("Master thesis", "mastersthesis", "mastersthesis", "Master thesis"),
+        ("Bachelor thesis", "thesis", "mastersthesis", "Bachelor thesis"),
+        ("Thesis", "thesis", "mastersthesis", "Thesis"),
+        ("Dataset", "dataset", "misc", None),
+        ("Software", "software", "misc", None),
+        ("Article", "article", "article", None),
+    ],
+)
+def test_a_style_of_bibtex_itself_knows_the_classic_entry(
+    type_: str, entry: str, classic: str, called: str | None
+) -> None:
+    thing = described_fields(
+        Field("dc.title", "Of terns"),
+        Field("dc.title.alternative", "Terns"),
+        Field("dc.type", type_),
+        Field("dc.contributor.author", "Quill, Ann"),
+        Field("dc.date.issued", "2019"),
+    )
+    for suffix, wanted in {".bib": entry, ".classic.bib": classic}.items():
+        (read_back,) = bibtexparser.parse_string(written(suffix, thing).decode()).entries
+        assert read_back.entry_type == wanted
+    assert (read_back.fields_dict["type"].value if "type" in read_back.fields_dict else None) == called
+
+
+def test_every_classic_entry_is_of_bibtex_itself() -> None:
+    for thing in everything():
+        (entry,) = bibtexparser.parse_string(written(".classic.bib", thing).decode()).entries
+        assert entry.entry_type in CLASSIC, thing.address

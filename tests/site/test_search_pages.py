@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import lxml.etree
 import lxml.html
@@ -19,11 +20,14 @@ from converter.store.data_folder import DataFolder, Identity
 from converter.store.reader import ArchiveReader
 from server.app import create_app
 from server.feeds.json_lines import StoreEndpoint
+from server.pages.exports import EXPORTS
+from server.representations.citation import STYLES
 from server.settings import Settings
 
 BASE = "https://x.example.org/"
 MAPPER = Mapper(BASE)
-FORMATS = [".json", ".csv", ".bib", ".ris", ".csl.json", ".ttl", ".atom"]
+STYLED = [f".{style}.txt" for style in STYLES]
+FORMATS = [".json", ".csv", ".bib", ".classic.bib", ".ris", ".csl.json", ".md", ".ttl", ".atom", *STYLED]
 
 
 def work(number: int, *fields: tuple[str, str]) -> Record:
@@ -100,12 +104,44 @@ def test_a_result_comes_in_every_format_that_its_page_offers(client: FlaskClient
         ".json": lambda: json.loads(body)["total"],
         ".csv": lambda: len(list(csv.DictReader(io.StringIO(body)))),
         ".bib": lambda: body.count("@"),
+        ".classic.bib": lambda: body.count("@"),
+        ".md": lambda: body.count("\n- ") + body.startswith("- "),
+        **dict.fromkeys(STYLED, lambda: len(body.splitlines())),
         ".ris": lambda: body.count("TY  - "),
         ".csl.json": lambda: len(json.loads(body)),
         ".ttl": lambda: body.count("Lights & terns"),
         ".atom": lambda: len(lxml.etree.fromstring(body.encode()).findall("{http://www.w3.org/2005/Atom}entry")),
     }
     assert counted[suffix]() == 4
+    assert {one.suffix for one in EXPORTS} == {*FORMATS}
+
+
+@pytest.mark.parametrize("suffix", [".bib", ".classic.bib"])
+def test_no_two_works_of_a_list_have_one_key(client: FlaskClient, suffix: str) -> None:
+    keys = re.findall(r"^@\w+\{([^,]+),$", client.get(f"/search{suffix}").get_data(as_text=True), re.MULTILINE)
+    assert (len(keys), len({key.lower() for key in keys})) == (41, 41)
+
+
+@pytest.mark.parametrize("suffix", [".apa.txt", ".json", ".atom"])
+def test_what_comes_in_pages_leads_from_one_to_the_next(
+    client: FlaskClient, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.pages.exports.PAGE", 30)
+    first = client.get(f"/search{suffix}?sort=title", buffered=True)
+    second = client.get(f"/search{suffix}?sort=title&page=2", buffered=True)
+    assert first.headers["X-Total-Count"] == "41"
+    assert first.headers["Link"] == f'<{BASE}search{suffix}?sort=title&page=2>; rel="next"'
+    assert second.headers["Link"] == f'<{BASE}search{suffix}?sort=title>; rel="prev"'
+    if suffix == ".apa.txt":
+        texts = [answer.get_data(as_text=True).splitlines() for answer in (first, second)]
+        assert [len(lines) for lines in texts] == [30, 11]
+        assert not {*texts[0]} & {*texts[1]}
+
+
+@pytest.mark.parametrize("path", ["/name/quill-a", "/records"])
+def test_every_list_of_works_leads_to_its_exports(client: FlaskClient, path: str) -> None:
+    found = [link for link in links(html(client, path), "//main//ul//a") if link.startswith("/search.bib")]
+    assert client.get(found[0]).get_data(as_text=True).count("@") == (4 if "quill" in path else 41)
 
 
 def test_no_spreadsheet_takes_a_title_for_a_formula(client: FlaskClient) -> None:
