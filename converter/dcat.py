@@ -123,6 +123,14 @@ def catalogued(site: Site, life: Life, dumps: Iterable[Dump], paths: Iterable[st
     yield from _contact(dataset, site)
 
 
+def listed_dumps(base: str) -> Iterator[str]:
+    """Yield that the dumps are listed at one address, as a generation says it, which has none yet."""
+    address = f"{base}dumps/"
+    yield from _linked(iri(f"{base}shelf"), "dcat:distribution", "dcat:Distribution", [address])
+    yield triple(iri(address), _term("dcterms:title"), literal("Dumps of the dataset", "en"))
+    yield triple(iri(address), _term("dcat:accessURL"), iri(address))
+
+
 def description(site: Site) -> tuple[str, str | None]:
     """What the dataset is, in the words of its operator or in ours, and the language where it is known."""
     if site.description:

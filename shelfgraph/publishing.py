@@ -96,6 +96,38 @@ def _wanted(output: str | None, format_: str | None, compress: str | None, since
     return _Wanted(form, packing, since, "nq" in {form, format_})
 
 
+def offer(data: Path, keep: int) -> list[Path]:
+    """The dumps that were made: those that a site offers, and that the current generation lacks.
+
+    Of those that were made so before, the newest generations stay, so many.
+    """
+    from converter.publish import dump_files
+    from converter.store.data_folder import DataFolder
+    from converter.store.forgotten import Forgotten
+    from converter.store.generations import reading
+
+    folder, made = DataFolder(data), []
+    generation = folder.current()
+    dump_files.sweep_parts(data)
+    with reading(generation):
+        for form, packing in dump_files.OFFERED:
+            wanted = _Wanted(form, packing, None, quads=False)
+            path = _place(data, generation, wanted)
+            if path in {dump.path for dump in dump_files.kept(data)}:
+                continue
+            dump_files.note_offered(data, path.name)
+            with dump_files.whole(path, packing) as out:
+                _write(folder, generation, wanted, out, path.parent, processes=1)
+            made.append(path)
+            if Forgotten(data).before > generation.number:
+                # What is forgotten meanwhile stands in it.
+                keep = 0
+                break
+    numbers = sorted({dump.generation for dump in dump_files.kept(data)}) if keep else []
+    dump_files.forget_offered(data, numbers[-keep:][0] if numbers else generation.number + 1)
+    return made
+
+
 def _place(data: Path, generation: Generation, wanted: _Wanted) -> Path:
     from converter.publish import dump_files
 
@@ -104,8 +136,15 @@ def _place(data: Path, generation: Generation, wanted: _Wanted) -> Path:
     return folder / dump_files.named(generation.number, wanted.form, wanted.packing, wanted.since)
 
 
-def _write(folder: DataFolder, generation: Generation, wanted: _Wanted, out: IO[bytes], place: Path | None) -> None:
-    """Write a generation, or what leads to it."""
+def _write(
+    folder: DataFolder,
+    generation: Generation,
+    wanted: _Wanted,
+    out: IO[bytes],
+    place: Path | None,
+    processes: int | None = None,
+) -> None:
+    """Write a generation, or what leads to it; as many processes share the work as there are processors."""
     import pyoxigraph
 
     from converter.publish import dump as dumping
@@ -121,7 +160,7 @@ def _write(folder: DataFolder, generation: Generation, wanted: _Wanted, out: IO[
                 base,
                 folder=place,
                 archive=folder.path / "archive.sqlite",
-                processes=os.cpu_count() or 1,
+                processes=processes or os.cpu_count() or 1,
                 note=bar.advance,
             ):
                 out.write(line)

@@ -85,6 +85,9 @@ LOGS: tuple[Literal["text", "json", "none"], ...] = ("text", "json", "none")
 @click.option(
     "--rate-limit", default=0, type=click.IntRange(0), help="Requests a minute from one address; 0: any number."
 )
+@click.option(
+    "--dumps/--no-dumps", default=True, show_default=True, help="Make the dumps of each generation, for /dumps/."
+)
 @click.option("--log", default="text", show_default=True, type=click.Choice(LOGS), help="The log on standard error.")
 @click.option(
     "--slow-query", "slow", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds to log a query."
@@ -106,6 +109,7 @@ def serve(
     allowed: tuple[str, ...],
     repository: str,
     memory_limit: str,
+    dumps: bool,
     **_: object,
 ) -> None:
     """Serve the records of SOURCE..., of a data folder, or of an endpoint, as a linked-data site with SPARQL.
@@ -116,6 +120,7 @@ def serve(
     """
     from converter.store.data_folder import DataFolder
     from server import run as site
+    from shelfgraph.offering import offered
 
     address = f"http://{_url_host(host)}:{port}/"
     path: Path | None = None
@@ -144,11 +149,17 @@ def serve(
                 stack.enter_context(refreshing.kept_fresh(path, seconds, repositories, allowed))
         announcement = f"shelfgraph: serving at {address} (addresses begin with {chosen}){_elsewhere(chosen, address)}"
 
+        begin = stack.enter_context(offered(path)) if path and dumps else lambda: None
+
         def reread(deployment: site.Deployment) -> site.Deployment:
             changed = changeable(configuration.again(ctx).params)
             if path:
                 _stated(DataFolder(path), chosen, changed)
             return msgspec.structs.replace(deployment, **changed)
+
+        def announce() -> None:
+            click.echo(announcement, err=True)
+            begin()
 
         site.interrupt_quietly()
         with contextlib.suppress(KeyboardInterrupt):
@@ -163,7 +174,7 @@ def serve(
                     memory_limit=_memory_limit(memory_limit),
                     **changeable(ctx.params),
                 ),
-                lambda: click.echo(announcement, err=True),
+                announce,
                 reread,
             )
 

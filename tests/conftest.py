@@ -107,12 +107,14 @@ def free_port() -> int:
 
 
 class Site:
-    """A running `shelfgraph serve`."""
+    """A running `shelfgraph serve`; with `dumps` it makes those of each generation."""
 
-    def __init__(self, *arguments: str | Path, host: str = "127.0.0.1") -> None:
+    def __init__(self, *arguments: str | Path, host: str = "127.0.0.1", dumps: bool = False) -> None:
         self.port = free_port()
         self.base = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
-        self.process = started("serve", *arguments, "--host", host, "--port", str(self.port))
+        self.process = started(
+            "serve", "--dumps" if dumps else "--no-dumps", *arguments, "--host", host, "--port", str(self.port)
+        )
         try:
             until_answered(self._reached, OSError)
         except OSError:

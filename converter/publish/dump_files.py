@@ -53,7 +53,13 @@ PACKINGS: Mapping[str, Form] = {
     )
 }
 CHECKSUM = ".sha256"
+OFFERED = (("nt", "zstd"), ("ttl", "gzip"), ("jsonl", "gzip"))
+"""The forms and packings of the dumps that a site makes of each generation by itself."""
+LATEST = "latest"
+"""What leads to the newest dump of a kind, in the place of the number of its generation."""
 
+_MADE = ".offered"
+"""The file with the names of the dumps that a site has made by itself."""
 _LEVEL = 9
 _NAME = re.compile(r"(\d{1,18})(?:-since-(\d{1,18}))?(\.[a-z]+)(\.zst|\.gz)?")
 _BLOCK = 1 << 18
@@ -112,18 +118,44 @@ def kept(data: Path, upto: int | None = None) -> list[Dump]:
     return sorted(found, key=lambda dump: (-dump.generation, dump.since or 0, dump.path.name))
 
 
+def sweep_parts(data: Path) -> None:
+    """Remove what dumps left behind that were killed."""
+    sweep(folder_of(data), SORTING, PART)
+
+
 def forget(data: Path, keep: int) -> list[Path]:
     """The dumps that were removed: those of all but the newest generations, so many.
 
     What a dump left behind that was killed goes, too.
     """
-    sweep(folder_of(data), SORTING, PART)
+    sweep_parts(data)
     dumps = kept(data)
     newest = sorted({dump.generation for dump in dumps}, reverse=True)[:keep]
     gone = [dump.path for dump in dumps if dump.generation not in newest]
     for path in gone:
         path.unlink(missing_ok=True)
         _checksum_of(path).unlink(missing_ok=True)
+    return gone
+
+
+def note_offered(data: Path, name: str) -> None:
+    """Note that a dump is made by the site itself: it may be removed by it, too."""
+    with (folder_of(data) / _MADE).open("a", encoding="utf-8") as file:
+        file.write(f"{name}\n")
+
+
+def forget_offered(data: Path, before: int) -> list[Path]:
+    """The dumps that were removed: those of generations before a number that the site had made by itself."""
+    folder, noted = folder_of(data), folder_of(data) / _MADE
+    names = sorted({*noted.read_text(encoding="utf-8").split()}) if noted.is_file() else []
+    gone = [folder / name for name in names if (match := _NAME.fullmatch(name)) and int(match[1]) < before]
+    for path in gone:
+        path.unlink(missing_ok=True)
+        _checksum_of(path).unlink(missing_ok=True)
+    if gone:
+        beside = folder / f"{_MADE}.new"
+        beside.write_text("".join(f"{name}\n" for name in names if folder / name not in gone), encoding="utf-8")
+        beside.replace(noted)
     return gone
 
 

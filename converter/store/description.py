@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 import pyoxigraph
 
-from converter.dcat import SERVICES, Life, Site, catalogued
+from converter.dcat import SERVICES, Life, Site, catalogued, listed_dumps
 from converter.store import statistics
 from converter.store.archive import Archive
 from converter.store.catalogue_reader import CatalogueReader
@@ -84,6 +84,7 @@ class Describer:
                 *statistics.described(figures, self._base),
                 *catalogued(site, self._life(checkpoint.name, kept), (), paths),
                 *graph_named(self._base, self._graph),
+                *listed_dumps(self._base),
             ),
         )
         ended = time.monotonic()

@@ -15,6 +15,8 @@ from converter.publish.dump_files import Dump
 from converter.store.description import graph_of
 from converter.store.reader import ArchiveReader
 from converter.store.static_description import graph_named, prefixes
+from converter.values.terms import iri
+from ontology import expand
 from server.documents.figures import CurrentFigures
 from server.feeds.dataset_schema import dataset_node
 from server.feeds.dumps import shown_dumps
@@ -83,9 +85,13 @@ def _publisher(site: Site) -> list[Value]:
     return [Value(name, page or None)] if name else []
 
 
-def _besides(counts: list[str], stated: list[str]) -> list[str]:
-    """What a generation says, but for that of which the site says something: the site may have another title by now."""
+def _besides(counts: list[str], stated: list[str], base: str) -> list[str]:
+    """What a generation says, but for that of which the site says something: the site may have another title by now.
+
+    Dumps are those that are there.
+    """
     said = {tuple(line.split(" ", 2)[:2]) for line in stated}
+    said.add((iri(f"{base}shelf"), iri(expand("dcat:distribution", "program"))))
     return [line for line in counts if tuple(line.split(" ", 2)[:2]) not in said]
 
 
@@ -103,7 +109,7 @@ class _Shelf:
         """The description in the form of a suffix."""
         counts = self._figures.lines()
         stated = self._catalogued()
-        lines = sorted({*stated, *_besides(counts or [], stated)})
+        lines = sorted({*stated, *_besides(counts or [], stated, self._site.base)})
         tag = etag(suffix, lines, language() if suffix == ".html" else "")
         body = self._made.get((suffix, tag)) or self._render(suffix, lines)
         if len(self._made) >= _KEPT:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import http_date
 from werkzeug.wsgi import wrap_file
 
-from converter.publish.dump_files import CHECKSUM, Dump, kept, named_by
+from converter.publish.dump_files import CHECKSUM, LATEST, Dump, kept, named_by
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
 from server.http.problems import problem
@@ -25,7 +25,6 @@ from server.settings import Settings
 from server.sparql import Endpoint
 
 _FORMS = {".html": "text/html", ".json": "application/json"}
-_LATEST = "latest"
 _RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-\d+)")
 _BLOCK = 1 << 18
 
@@ -70,7 +69,7 @@ def shown_dumps(folder: Path | None, version: str) -> list[Dump]:
 def latest(dumps: list[Dump], name: str) -> Dump | None:
     """The newest whole dump of the kind that a name like `latest.nt.zst` names, the newest generation being first."""
     form, packing = named_by(name)
-    if form is None or not name.startswith(f"{_LATEST}."):
+    if form is None or not name.startswith(f"{LATEST}."):
         return None
     for dump in dumps:
         stated = (dump.form.name, dump.packing.name if dump.packing else None)
