@@ -13,6 +13,7 @@ from converter.harvest.client import Body, Lasting, Passing
 from converter.record import Record
 from converter.report import Finding
 from converter.sources.decoding import utf8
+from converter.sources.limits import USUAL, bounded
 from converter.sources.oai import Page
 from converter.sources.oai_outline import Header
 from converter.sources.oai_outline import OfferedFormat as Format
@@ -60,7 +61,7 @@ def answer(body: Body, source: str = "", base_url: str = "", *, whole: bool = Tr
     stream = utf8(body.stream, name, findings.append)
     page = Page(stream, name, findings.append, source, base_url)
     try:
-        records = tuple(page.records())
+        records = tuple(bounded(page.records(), name, findings.append, USUAL))
     except SourceError as fault:
         raise Lasting(str(fault).removeprefix(f"{name}: ")) from None
     finally:

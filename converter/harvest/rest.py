@@ -20,6 +20,7 @@ from converter.harvest.position import Position, beginning, decoded, moment
 from converter.record import Record
 from converter.report import Finding, Report
 from converter.sources import json_records
+from converter.sources.limits import USUAL, bounded
 
 _ROOTS = ("", "server/api", "api", "rest/api")
 _SEARCH = "discover/search/objects"
@@ -202,7 +203,8 @@ class _Harvest:
         for item in page.items:
             try:
                 stream = io.BytesIO(msgspec.json.encode(item))
-                records += json_records.records(stream, self._root, self._report.add, self._source)
+                found = json_records.records(stream, self._root, self._report.add, self._source)
+                records += bounded(found, self._root, self._report.add, USUAL)
             except SourceError as fault:
                 self._skip(str(item.get("uuid")), str(fault))
         return records

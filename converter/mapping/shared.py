@@ -24,7 +24,7 @@ from converter.values import iris
 from converter.values.terms import triple, type_
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_LINE = re.compile(r'<([^>]*)> (<[^>]*>) ("(?:[^"\\]|\\.)*"(?:@(\S+)|\^\^\S+)?|<[^>]*>) \.')
+_LINE = re.compile(r'<([^>]*)> (<[^>]*>) ("(?:[^"\\]++|\\.)*+"(?:@(\S+)|\^\^\S+)?|<[^>]*>) \.')
 _LABELS = frozenset(map(term, ("dcterms:title", "foaf:name", "skos:prefLabel", "rdfs:label")))
 _ALTERNATIVES = frozenset(map(term, ("dcterms:alternative", "skos:altLabel")))
 _NAMES = _LABELS | frozenset(map(term, ("foaf:familyName", "foaf:givenName")))

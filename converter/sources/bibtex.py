@@ -6,6 +6,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import BinaryIO
 
 from bibtexparser.library import Library
@@ -20,6 +21,7 @@ from converter.report import Finding
 from converter.sources.bibtex_grammar import RawEntry, digest, entries
 from converter.sources.builder import Draft
 from converter.sources.container_fields import series_text
+from converter.sources.limits import USUAL, Limits, lengths
 from converter.sources.pages import add_pages
 from converter.sources.remainder import Leaf
 from converter.sources.vocabulary import add_agent
@@ -59,6 +61,8 @@ _SIGN |= {"copyright": "©", "pounds": "£", "euro": "€", "dag": "†", "ddag"
 _SIGNS = re.compile(rf"\{{\\({'|'.join(_SIGN)})\}}|\\({'|'.join(_SIGN)})(?![A-Za-z])(?:\{{\}}|\s+)?")
 _LETTER = re.compile(r"(?<!\{)\\(O|o|L|l|AA|aa|AE|ae|OE|oe|ss|DH|dh|TH|th|DJ|dj|NG|ng)(?:\{\}|(?![A-Za-z])\s*)")
 _SIGN_OR_WORD = re.compile(r"\\[A-Za-z]+\s*|\\.|[{}$]|(?P<word>[A-Za-z0-9]{2,1000})", re.DOTALL)
+_PLAIN = re.compile(r"(?:[^\W_]|[,.:;()/+*@=]| (?! ))*")
+"""Text in which LaTeX means what stands there."""
 _LONGEST_PART = 2_000
 """Characters that are decoded at one time, where they can be parted."""
 _WITHOUT_INSTITUTION = frozenset("article book inbook incollection inproceedings conference proceedings".split())
@@ -66,8 +70,8 @@ _AS_ONE = frozenset("title year month date doi volume number issue pages crossre
 """Fields of which an entry has one; of another one that stands twice, both are values."""
 
 
-def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
-    """The entries of the database; one that is broken is an error in the report, and the others go on.
+def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, of: Limits = USUAL) -> Iterator[Record]:
+    """The entries of the database; one that is broken or too large is an error in the report, and the others go on.
 
     Raises SourceError where there is none.
     """
@@ -75,15 +79,23 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     count, seen = 0, set[tuple[tuple[str, str], ...]]()
-    for raw in entries(text, name, note):
+    for raw in entries(text, name, note, of):
         count += 1
+        if reason := of.excess(length for field in raw.fields for length in _lengths(*field)):
+            note(Finding(raw.key, "error", "", f"{name}, line {raw.line + 1}", reason))
+            continue
         if raw.number and raw.fields in seen:
             note(Finding(raw.key, "info", "", f"{name}, line {raw.line + 1}", "the same entry stands there twice"))
             continue
         seen.add(raw.fields)
         yield _record(raw, name, note, source)
     if not count:
-        raise SourceError(f"{name}: no BibTeX entry that can be read; export it again")
+        raise SourceError(f"{name}: no BibTeX entry that can be read; export it again, or allow more with --max-size")
+
+
+def _lengths(key: str, value: str) -> Iterator[int]:
+    """Yield the lengths of the names in a field of names, else that of the value."""
+    return lengths(value, " and ") if key in _AGENTS else iter((len(value),))
 
 
 def _told(raw: RawEntry, draft: Draft) -> dict[str, list[str]]:
@@ -141,9 +153,17 @@ def _part_decoded(value: str) -> str:
     """The text that LaTeX means by a part of a value."""
     plain = _TYPEWRITER.sub("", _UNESCAPED.sub(r"\\\g<0>", _SIGN_IN_MATHEMATICS.sub(r"\1", value)))
     stated = _SIGNS.sub(lambda sign: _SIGN[sign[1] or sign[2]], plain)
+    if _PLAIN.fullmatch(stated):
+        return stated
     entry = Entry("misc", "x", [Stated("value", stated)])
-    block = LatexDecodingMiddleware().transform_block(entry, Library())
+    block = _decoder().transform_block(entry, Library())
     return str(block.fields[0].value) if isinstance(block, Entry) else value
+
+
+@cache
+def _decoder() -> LatexDecodingMiddleware:
+    """What decodes LaTeX: to make it takes longer than to decode a title."""
+    return LatexDecodingMiddleware()
 
 
 def _verbatim(value: str) -> str:

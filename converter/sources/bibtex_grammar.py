@@ -14,6 +14,7 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
 from converter.report import Finding
+from converter.sources.limits import USUAL, Limits, lengths
 
 Note = Callable[[Finding], None]
 
@@ -26,6 +27,9 @@ _OWN = frozenset(
 _IN_A_TITLE = {"title": "booktitle", "subtitle": "booksubtitle"}
 _BY_ITS_AUTHOR = frozenset({"inbook", "bookinbook", "suppbook"})
 _PARTS = _BY_ITS_AUTHOR | {"incollection", "inproceedings", "conference", "inreference", "suppcollection"}
+
+
+_BEGUN = re.compile(r"^[ \t]*@[ \t]*\w+\s*[{(](?P<key>[^,={}\n]{0,300})", re.MULTILINE)
 
 
 class RawEntry(NamedTuple):
@@ -41,9 +45,12 @@ class RawEntry(NamedTuple):
     line: int
 
 
-def entries(text: str, name: str, note: Note) -> list[RawEntry]:
-    """The entries of a database, each with what it inherits; one that cannot be read is an error in the report."""
-    library = parse_string(text, parse_stack=[])
+def entries(text: str, name: str, note: Note, of: Limits = USUAL) -> list[RawEntry]:
+    """The entries of a database, each with what it inherits.
+
+    One that cannot be read, or is too large, is an error in the report.
+    """
+    library = parse_string(_without_large(text, name, note, of), parse_stack=[])
     macros = _macros((string.key, str(string.value)) for string in library.strings)
     found: list[RawEntry] = []
     counts: dict[str, int] = {}
@@ -63,6 +70,20 @@ def entries(text: str, name: str, note: Note) -> list[RawEntry]:
             note(Finding("", "error", "", where, "an entry that cannot be read; close its braces and quotes"))
     by_key = {entry.key.lower(): entry for entry in reversed(found)}
     return [_inheriting(entry, by_key, note) for entry in found if entry.kind != "xdata"]
+
+
+def _without_large(text: str, name: str, note: Note, of: Limits) -> str:
+    """The text with empty lines in the place of entries that are too large, which take minutes to parse."""
+    begun = list(_BEGUN.finditer(text))
+    ends = [*(match.start() for match in begun), len(text)][1:]
+    kept, place = [], 0
+    for match, end in zip(begun, ends, strict=True):
+        if reason := of.excess(lengths(text, "=", match.end(), end)):
+            line = f"{name}, line {text.count(chr(10), 0, match.start()) + 1}"
+            note(Finding(match["key"].strip(), "error", "", line, reason))
+            kept += [text[place : match.start()], "\n" * text.count("\n", match.start(), end)]
+            place = end
+    return "".join([*kept, text[place:]]) if kept else text
 
 
 def joined(value: str, macros: Mapping[str, str], where: str = "", note: Note = lambda _: None) -> str:

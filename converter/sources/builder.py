@@ -12,6 +12,7 @@ from lxml import etree
 from converter.record import Field, File, Origin, Record, Via
 from converter.report import Finding
 from converter.sources import remainder
+from converter.sources.limits import MOST_FIELDS
 from converter.sources.record_identity import handle_of, identified
 
 Note = Callable[[Finding], None]
@@ -78,6 +79,9 @@ class Draft:
             self.unread(name, "", "an empty value")
             return 0
         place = len(self.fields) + 1
+        if place > MOST_FIELDS + 1:
+            # It is left out, whatever else it has: see `limits.bounded`.
+            return 0
         self._said.add((name, text))
         self.fields.append(
             Field(
@@ -116,7 +120,7 @@ class Draft:
         if self.hidden:
             self._note(Finding(read.handle or read.identifier, "info", "", "", f"not published: {self.hidden}"))
             return msgspec.structs.replace(read, fields=(), files=(), sets=(), erased=True)
-        if not self.whole:
+        if not self.whole and len(read.fields) <= MOST_FIELDS:
             leaves = (leaf for leaf in self.leaves if leaf.text not in self.taken)
             self._findings += list(remainder.unread(leaves, read, self._findings))
         for name, value, reason in self._findings:

@@ -21,7 +21,7 @@ from converter.record import Record
 from converter.report import Finding, Report, Seen
 from converter.sources import decoding, metadata_csv, packages, signs
 from converter.sources.folders import inside
-from converter.sources.limits import MOST_FIELDS, Budget, Limits, limits, refuse_long
+from converter.sources.limits import Budget, Limits, bounded, limits, refuse_long
 from converter.sources.unpacking import Member, is_archive, length, members, seekable, unpacked
 
 Note = Callable[[Finding], None]
@@ -39,15 +39,14 @@ _BINARY = "marc"
 
 
 class Kind(NamedTuple):
-    """One kind of source: the module that reads it, how the first 64 KiB show it, and what limits it.
+    """One kind of source: the module that reads it, how the first 64 KiB show it, and what it reads in one piece.
 
-    An adapter that reads record by record is given how long a `record` may be, one that may read a `document` whole how
-    long that may be; the others read it `whole`, or what cannot be long.
+    `whole` is the name of the limit for that: a `document` of many records, or a page, which is one `record`.
     """
 
     module: str
     shows: Callable[[bytes], object]
-    limited: str = ""
+    whole: str = ""
 
     @property
     def adapter(self) -> Adapter:
@@ -57,14 +56,14 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {
-    "oai": Kind("oai", signs.of_xml, "record"),
-    "json": Kind("json_records", signs.of_json, "document"),
+    "oai": Kind("oai", signs.of_xml),
+    "json": Kind("json_records", signs.of_json),
     "marc": Kind("xml_formats.marc", signs.of_marc),
-    "dspace-html": Kind("dspace_html", signs.of_html, "whole"),
-    "ris": Kind("ris", signs.RIS.search, "whole"),
-    "bibtex": Kind("bibtex", signs.BIBTEX.search, "whole"),
+    "dspace-html": Kind("dspace_html", signs.of_html, "record"),
+    "ris": Kind("ris", signs.RIS.search, "document"),
+    "bibtex": Kind("bibtex", signs.BIBTEX.search, "document"),
     "csv": Kind("metadata_csv", metadata_csv.shows),
-    "dspace-text": Kind("dspace_text", signs.of_text, "whole"),
+    "dspace-text": Kind("dspace_text", signs.of_text, "record"),
 }
 """Name → kind, in the order in which they are tried."""
 
@@ -95,7 +94,7 @@ def read(
     elif path.is_dir():
         how = _how(kind, repository, encoding, most, report.seen)
         found = _all(inside(path), str(path), how, report.add, None)
-        yield from _bounded(found, str(path), report.add, how.limits.record)
+        yield from bounded(found, str(path), report.add, how.limits)
     else:
         with _open(path) as stream:
             yield from read_stream(stream, str(path), kind, repository, report, encoding, most)
@@ -115,7 +114,7 @@ def read_stream(  # noqa: PLR0913, PLR0917 - what a person may say of a source
     Raises SourceError where it holds none, UsageError for a kind or an encoding that is not known.
     """
     how = _how(kind, repository, encoding, most, report.seen)
-    yield from _bounded(_opened(stream, name, how, report.add, None), name, report.add, how.limits.record)
+    yield from bounded(_opened(stream, name, how, report.add, None), name, report.add, how.limits)
 
 
 class _How(NamedTuple):
@@ -211,14 +210,9 @@ def _opened(stream: BinaryIO, name: str, how: _How, note: Note, budget: Budget |
         text.seek(0)
         called = how.kind or _detected(head, name)
         chosen = KINDS[called]
-        match chosen.limited:
-            case "whole":
-                refuse_long(length(text), how.limits, name)
-                yield from chosen.adapter(text, name, note, how.repository)
-            case "":
-                yield from chosen.adapter(text, name, note, how.repository)
-            case part:
-                yield from chosen.adapter(text, name, note, how.repository, largest=getattr(how.limits, part))
+        if chosen.whole:
+            refuse_long(length(text), getattr(how.limits, chosen.whole), name)
+        yield from chosen.adapter(text, name, note, how.repository, of=how.limits)
         _all_seen(how, called, name, text)
 
 
@@ -226,20 +220,6 @@ def _all_seen(how: _How, kind: str, name: str, text: BinaryIO) -> None:
     if how.seen:
         text.seek(0)
         how.seen(name, [(kind, text)])
-
-
-def _bounded(records: Iterator[Record], name: str, note: Note, most: int) -> Iterator[Record]:
-    """Yield the records but those that have more values, or longer ones, than any record; each costs itself alone."""
-    for record in records:
-        reason = ""
-        if len(record.fields) + len(record.files) > MOST_FIELDS:
-            reason = f"more than {MOST_FIELDS:,} values in one record; left out"
-        elif sum(len(field.value) for field in record.fields) > most:
-            reason = f"values of more than {most:,} characters in one record; left out (--max-size allows more)"
-        if reason:
-            note(Finding(record.handle or record.identifier, "error", "", name, reason))
-        else:
-            yield record
 
 
 def _refuse_binary(head: bytes, name: str) -> None:

@@ -19,7 +19,7 @@ from converter.sources.builder import Draft
 from converter.sources.json_formats import by_table
 from converter.sources.json_formats.leaves import Object
 from converter.sources.json_formats.leaves import objects as json_objects
-from converter.sources.limits import is_too_deep
+from converter.sources.limits import USUAL, Limits, is_too_deep, lengths
 from converter.sources.page_rest import json_ld, report_rest
 from converter.sources.page_view import LABELS, view_fields
 from converter.sources.record_identity import handle_of, identified
@@ -46,15 +46,18 @@ _ISSUED = frozenset({"dc.date.issued", "dcterms.issued"})
 _OF_HEAD = fields("dspace-page", "head")
 
 
-def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
+def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, of: Limits = USUAL) -> Iterator[Record]:
     """The one record of the page.
 
     Raises SourceError where the page has no metadata table, no labels and no metadata in its head.
     """
-    text = stream.read()
-    if is_too_deep(text):
+    raw = stream.read()
+    if is_too_deep(raw):
         raise SourceError(f"{name}: a page with hundreds of elements inside one another; it is not read")
-    page = LexborHTMLParser(text.decode("utf-8-sig", "replace"))
+    text = raw.decode("utf-8-sig", "replace")
+    if reason := of.excess(lengths(text, "<")):
+        raise SourceError(f"{name}: {reason}")
+    page = LexborHTMLParser(text)
     fields, how = _fullest(page)
     structured = _structured(page) if how in {"head", ""} else None
     if structured is not None:

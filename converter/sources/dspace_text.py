@@ -14,6 +14,7 @@ import ontology
 from converter.errors import SourceError
 from converter.record import Field, Record
 from converter.report import Finding
+from converter.sources.limits import USUAL, Limits
 from converter.sources.page_view import view_fields
 from converter.sources.record_identity import handle_of, identified
 from converter.values.languages import language_tag
@@ -28,12 +29,14 @@ _LANGUAGE = re.compile(r"([a-z]{2}_[A-Z]{2}|-|\*)$")
 _BARE_LANGUAGE = re.compile(r"(?<=[^a-z])([a-z]{2,3})$")
 
 
-def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
+def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, of: Limits = USUAL) -> Iterator[Record]:
     """The one record of the page.
 
     Raises SourceError where the text has neither a metadata table nor the labels of an item page.
     """
     text = stream.read().decode("utf-8-sig", "replace")
+    if reason := of.excess(map(len, text.split("\n"))):
+        raise SourceError(f"{name}: {reason}")
     yield record(text, name, note, source)
 
 

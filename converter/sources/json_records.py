@@ -17,15 +17,15 @@ from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
 from converter.sources.json_formats import by_table, crossref, datacite, dspace
-from converter.sources.json_formats.leaves import Object, leaves
+from converter.sources.json_formats.leaves import Object, leaves, text_of
 from converter.sources.json_formats.visibility import hidden
-from converter.sources.limits import DEEPEST
+from converter.sources.limits import DEEPEST, NONE_SMALL, USUAL, Limits
 from converter.sources.remainder import of_values
 from ontology.source_tables import json_formats
 
 Note = Callable[[Finding], None]
 
-_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
+_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
 """An escape in a text of JSON; the group is half of a pair alone."""
 _LISTS = (
@@ -41,6 +41,8 @@ _LISTS = (
     "indexableObject",
 )
 """Keys under which answers put what they list."""
+_NAMES, _LONGEST_NAME = ("DOI", "doi", "handle", "uuid", "id", "@id", "url"), 300
+"""Keys under which an object has its name, and the characters of one."""
 
 
 class Dialect(NamedTuple):
@@ -69,18 +71,25 @@ DIALECTS = (
 )
 
 
-def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, largest: int = 256 << 20) -> Iterator[Record]:
-    """The records of a document, or of lines of JSON; a document, or a line, may have so many bytes.
+def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, of: Limits = USUAL) -> Iterator[Record]:
+    """The records of a document, or of lines of JSON; a line may have so many bytes as a document.
 
-    Raises SourceError where there is none; a line that is broken is an error in the report, and the others go on.
+    A record that is too large, or a line that is broken, is an error in the report, and the others go on.
+
+    Raises SourceError where there is none.
     """
-    count = 0
+    count, excess = 0, ""
     reasons: list[str] = []
-    for value, place in _values(stream, name, note, largest):
+    for value, place in _values(stream, name, note, of.document):
         found, objects = False, set[int]()
         try:
-            for inner in _objects(value):
+            for number, inner in enumerate(_objects(value), 1):
                 objects.add(id(inner))
+                if reason := of.excess(_lengths(inner)):
+                    where = f"{name}, line {place}" if place else f"{name}, record {number}"
+                    note(Finding(_called(inner), "error", "", where, reason))
+                    found, excess = True, NONE_SMALL
+                    continue
                 record = _record(inner, source, note, name, place)
                 if record is not None:
                     count, found = count + 1, True
@@ -97,7 +106,7 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, larges
             if place:
                 note(Finding("", "error", "", f"{name}, line {place}", reasons[-1]))
     if not count:
-        raise SourceError(f"{name}: {reasons[0] if reasons else 'no JSON that can be read'}")
+        raise SourceError(f"{name}: {excess or (reasons[0] if reasons else 'no JSON that can be read')}")
 
 
 def _values(stream: BinaryIO, name: str, note: Note, largest: int) -> Iterator[tuple[Any, int]]:
@@ -218,6 +227,25 @@ def _outside(value: Any, objects: set[int], path: str) -> Iterator[tuple[str, st
             yield from _outside(inner, objects, path)
     else:
         yield from ((path, text) for _, text in leaves(value))
+
+
+def _lengths(value: Any) -> Iterator[int]:
+    """Yield the lengths of all values in a value, and of the longest key of each object in it."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            yield max(map(len, one), default=0)
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+        else:
+            yield len(one) if isinstance(one, str) else 0
+
+
+def _called(value: Object) -> str:
+    """What an object calls itself, empty where it does not by a short text."""
+    return next((text for key in _NAMES if 0 < len(text := text_of(value.get(key))) <= _LONGEST_NAME), "")
 
 
 def _dialect(value: Object) -> Dialect | None:

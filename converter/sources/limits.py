@@ -1,4 +1,7 @@
-"""How much of a source is read: what it may unpack to, how large a document or a record may be, how deep.
+"""How much of a source is read: what it may unpack to, how large a document, a record or a value may be, how deep.
+
+One rule for every format: a record that is larger than any real one costs itself, is named in the report, and no other
+record.  Readers ask `excess` of what a record consists of before they make anything of it.
 
 A source is hostile until it is read.  What it may unpack to is a multiple of what it is packed, and no more than the
 memory that is free; a person who knows better says so (`--max-size`).
@@ -7,10 +10,13 @@ memory that is free; a person who knows better says so (`--max-size`).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from converter.errors import SourceError
+from converter.record import Record
+from converter.report import Finding
 
 _MIB = 1 << 20
 _SMALL, _RATIO = 64 * _MIB, 200
@@ -20,7 +26,12 @@ _ASSUMED = 4 << 30
 LARGEST = 16 * _MIB
 """Bytes of a record, where nobody says otherwise."""
 MOST_FIELDS = 100_000
-"""Values in one record."""
+"""Fields and files of one record, whatever anybody says."""
+_VALUE, _PART = 4, 64
+"""The part of a record that one value may have; the bytes that each part of a record counts as, so that of the smallest
+a record has no more than 262,144."""
+_LEFT_OUT = "left out (--max-size allows more)"
+NONE_SMALL = "no record that is small enough; allow more with --max-size"
 DEEPEST = 200
 """Elements, or lists and objects, inside one another."""
 _DEEPEST_PAGE = 500
@@ -36,6 +47,26 @@ class Limits(NamedTuple):
     document: int
     record: int
 
+    def excess(self, lengths: Iterable[int]) -> str:
+        """Why a record with parts of these lengths is left out, empty where it is not; no more of them are read.
+
+        >>> limits().excess([5_000_000]), limits().excess([3_000_000] * 6), limits().excess([1] * 300_000)
+        ('a value of more than 4,194,304 characters; left out (--max-size allows more)', \
+'values of more than 16,777,216 characters in one record; left out (--max-size allows more)', \
+'more than 262,144 values in one record; left out (--max-size allows more)')
+        """
+        size = count = 0
+        value, parts = self.record // _VALUE, self.record // _PART
+        for length in lengths:
+            size, count = size + length, count + 1
+            if length > value:
+                return f"a value of more than {value:,} characters; {_LEFT_OUT}"
+            if size > self.record:
+                return f"values of more than {self.record:,} characters in one record; {_LEFT_OUT}"
+            if count > parts:
+                return f"more than {parts:,} values in one record; {_LEFT_OUT}"
+        return ""
+
 
 def limits(most: int | None = None) -> Limits:
     """The limits of a run: `most` where a person says so, else by the memory that is free."""
@@ -43,6 +74,33 @@ def limits(most: int | None = None) -> Limits:
         return Limits(most, most, max(most // 4, LARGEST))
     free = _free()
     return Limits(free // 2, min(max(free // 128, 32 * _MIB), 256 * _MIB), LARGEST)
+
+
+def lengths(text: str, sign: str, begin: int = 0, end: int | None = None) -> Iterator[int]:
+    """Yield the lengths of what stands between the signs of a text, or of a part of it.
+
+    >>> list(lengths("one||three||", "||"))
+    [3, 5, 0]
+    """
+    end = len(text) if end is None else end
+    while (place := text.find(sign, begin, end)) >= 0:
+        yield place - begin
+        begin = place + len(sign)
+    yield end - begin
+
+
+def bounded(records: Iterable[Record], name: str, note: Callable[[Finding], None], of: Limits) -> Iterator[Record]:
+    """Yield the records but those that have more values, or longer ones, than any record; each costs itself alone."""
+    for record in records:
+        reason = of.excess(len(field.value) for field in record.fields)
+        if len(record.fields) + len(record.files) > MOST_FIELDS:
+            reason = (
+                f"more than {MOST_FIELDS:,} fields and files in one record; left out (no option allows more; split it)"
+            )
+        if reason:
+            note(Finding(record.handle or record.identifier, "error", "", name, reason))
+        else:
+            yield record
 
 
 class Budget:
@@ -63,10 +121,10 @@ class Budget:
             raise SourceError(f"{name}: unpacks to more than {shown}; if it is sound, allow more with --max-size")
 
 
-def refuse_long(size: int, of: Limits, name: str) -> None:
+def refuse_long(size: int, most_bytes: int, name: str) -> None:
     """Raise SourceError where a document is longer than what is read in one piece."""
-    if size > of.document:
-        shown, most = f"{size / _MIB:,.0f} MiB", f"{of.document / _MIB:,.0f} MiB"
+    if size > most_bytes:
+        shown, most = f"{size / _MIB:,.0f} MiB", f"{most_bytes / _MIB:,.0f} MiB"
         raise SourceError(f"{name}: {shown}, and {most} are read in one piece; split it, or allow more with --max-size")
 
 
@@ -91,3 +149,7 @@ def _free() -> int:
         return int(stated.split("MemAvailable:")[1].split()[0]) << 10
     except (OSError, IndexError, ValueError):
         return _ASSUMED
+
+
+USUAL = limits()
+"""The limits where nobody says otherwise."""

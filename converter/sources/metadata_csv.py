@@ -10,12 +10,13 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Self, TextIO
 
 from converter.errors import SourceError
 from converter.record import File, Record
 from converter.report import Finding
 from converter.sources.builder import Draft
+from converter.sources.limits import NONE_SMALL, USUAL, Limits, lengths
 from converter.sources.remainder import Leaf
 
 Note = Callable[[Finding], None]
@@ -29,7 +30,9 @@ _FILES = re.compile(r"(?:filename|bitstreams?|bundle:(?P<bundle>\w+))(?:__.*)?",
 _OWN = frozenset({"id", "uuid", "rowid", "handle", "collection"})
 _SEP = re.compile(r'\ufeff?"?sep=([^"])"?', re.IGNORECASE)
 _DELIMITERS = ",;\t|"
-_LARGEST_CELL = 16 << 20
+_NAMES, _LONGEST_NAME = frozenset({"id", "uuid", "rowid", "handle"}), 300
+"""Columns that name a row, and the characters of a name."""
+_CHUNK = 1 << 20
 
 
 class Head(NamedTuple):
@@ -66,35 +69,100 @@ def shows(start: bytes) -> bool:
     return len(cells) > 1 and bool(named) and (len(named) + len(own)) * 3 >= len(cells)
 
 
-def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
-    """The rows of the table, each a record.
+def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, of: Limits = USUAL) -> Iterator[Record]:
+    """The rows of the table, each a record; one that is too large is an error in the report, and the others go on.
 
     Raises SourceError where there is no row, or no head names a field.
     """
-    csv.field_size_limit(_LARGEST_CELL)
+    csv.field_size_limit(of.record)
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+    lines = _Lines(text, of.record)
     try:
-        first = text.readline()
+        first = text.readline(of.record)
         sign = _sep(first)
         if not sign:
             text.seek(0)
-        rows = csv.reader(text, delimiter=sign or _delimiter(first), strict=False)
-        heads = [head(cell.lstrip("\ufeff")) for cell in next(rows, [])]
+        rows = csv.reader(lines, delimiter=sign or _delimiter(first), strict=False)
+        begin = _next(rows, lines) or []
+        if reason := of.excess(map(len, begin)):
+            raise SourceError(f"{name}: the line of heads has {reason}")
+        heads = [head(cell.lstrip("\ufeff")) for cell in begin]
         if not any(one.name for one in heads):
             raise SourceError(f"{name}: no head names a field such as dc.title; export it with its first line")
-        count = 0
-        try:
-            for row in rows:
-                if any(cell.strip() for cell in row):
-                    count += 1
-                    yield _record(heads, row, f"{name}, line {rows.line_num}", note, source)
-        except csv.Error as fault:
-            note(Finding("", "error", "", f"{name}, line {rows.line_num}", f"{fault}; what follows is left out"))
+        count, excess = 0, ""
+        while (row := _next(rows, lines)) is not None:
+            place = f"{name}, line {lines.number + bool(sign)}"
+            reason = lines.excess(of) or of.excess(one for cell in row for one in lengths(cell, "||"))
+            if reason:
+                excess = NONE_SMALL
+                called = next((cell for one, cell in zip(heads, row, strict=False) if one.text.lower() in _NAMES), "")
+                note(Finding(called[:_LONGEST_NAME], "error", "", place, reason))
+            elif any(cell.strip() for cell in row):
+                count += 1
+                yield _record(heads, row, place, note, source)
         if not count:
-            raise SourceError(f"{name}: a table of heads without a row")
+            raise SourceError(f"{name}: {excess or 'a table of heads without a row'}")
     finally:
         # The caller closes the stream.
         text.detach()
+
+
+class _Lines:
+    """The lines of a table as `csv` asks for them; a row that goes on for too long is cut off and passed over."""
+
+    def __init__(self, text: TextIO, largest: int) -> None:
+        self._text, self._largest = text, largest
+        self._size = 0
+        self._is_open = self._is_cut = False
+        self.number = 0
+        """The number of the line that was read last."""
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._largest - self._size + 1)
+        self._size += len(line)
+        if not line:
+            raise StopIteration
+        if self._size > self._largest:
+            self._is_cut = True
+            self._pass_over(line)
+            raise _TooLong
+        self._is_open ^= line.count('"') % 2 == 1
+        self.number += 1
+        return line
+
+    def begin(self) -> None:
+        """Another row begins."""
+        self._size, self._is_open, self._is_cut = 0, False, False
+
+    def excess(self, of: Limits) -> str:
+        """Why the row is left out, empty where it is not."""
+        return of.excess([self._size]) if self._is_cut else ""
+
+    def _pass_over(self, line: str) -> None:
+        """Read on to the end of the row: to the end of a line in which no cell stays open."""
+        while line:
+            self._is_open ^= line.count('"') % 2 == 1
+            if line.endswith(("\n", "\r")):
+                self.number += 1
+                if not self._is_open:
+                    return
+            line = self._text.readline(_CHUNK)
+
+
+class _TooLong(Exception):
+    """A row is longer than rows may be."""
+
+
+def _next(rows: Iterator[list[str]], lines: _Lines) -> list[str] | None:
+    """The next row, without a cell where it is too long; None behind the last one."""
+    lines.begin()
+    try:
+        return next(rows, None)
+    except _TooLong:
+        return []
 
 
 def values(cell: str) -> list[tuple[str, str | None, int | None]]:

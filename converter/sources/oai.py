@@ -23,7 +23,7 @@ from converter.sources import provenance
 from converter.sources.builder import Draft
 from converter.sources.elements import local
 from converter.sources.large_records import Metered, TooMuch, exceeds_limit, without_large
-from converter.sources.limits import LARGEST
+from converter.sources.limits import NONE_SMALL, USUAL, Limits
 from converter.sources.oai_outline import NOT_RECORDS, Header, Outline, header_of
 from converter.sources.remainder import Leaf, of_element
 from converter.sources.repair import Repaired, parser
@@ -50,16 +50,16 @@ _HOLDERS = ("metadata", "recordData")
 
 
 def records(
-    stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "", *, largest: int = LARGEST
+    stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "", *, of: Limits = USUAL
 ) -> Iterator[Record]:
     """The records of the stream, as they are parsed; `base_url` is the endpoint that has just answered them.
 
-    A record of more than `largest` bytes, or one that is too deep, is an error in the report, and the others go on.
+    A record of more bytes than one may have, or one that is too deep, is an error in the report, and the others go on.
 
     Raises SourceError where there is none, where the answer is an error or a list of something else, and where the
     document declares entities.
     """
-    page = Page(stream, name, note, source, base_url, largest=largest)
+    page = Page(stream, name, note, source, base_url, of=of)
     yield from page.records()
     page.finish()
 
@@ -71,10 +71,10 @@ class Page:
     """
 
     def __init__(
-        self, stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "", *, largest: int = LARGEST
+        self, stream: BinaryIO, name: str, note: Note, source: str = "", base_url: str = "", *, of: Limits = USUAL
     ) -> None:
         self._stream, self._name, self._note = stream, name, note
-        self._source, self._base_url, self._largest = source, base_url, largest
+        self._source, self._base_url, self._largest = source, base_url, of.record
         self.outline = Outline(base_url)
         self.count = 0
         self.fault = ""
@@ -134,7 +134,7 @@ class Page:
             words = NOT_RECORDS[outline.verb]
             raise SourceError(f"{self._name}: {words} ({outline.verb}), not records; ask for verb=ListRecords")
         elif self._spared:
-            raise SourceError(f"{self._name}: no record that is small enough; allow more with --max-size")
+            raise SourceError(f"{self._name}: {NONE_SMALL}")
         elif outline.verb or outline.root in {"OAI-PMH", "records", "ListRecords"}:
             self._note(Finding("", "warning", "", self._name, "an answer without a record"))
             self._report_strays()
@@ -150,7 +150,8 @@ class Page:
                 self._note(Finding(called, "error", "", self._name, f"{reason}; left out"))
             self._again()
             self._stream, self._spared, self.fault = spared, True, ""
-            yield from self.records()
+            if spared.tell():
+                yield from self.records()
 
     def _again(self) -> None:
         """Begin another pass, in which the records that were read are passed over."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
@@ -14,6 +15,7 @@ from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
+from converter.sources.limits import NONE_SMALL, USUAL, Limits
 from converter.sources.pages import add_pages
 from converter.sources.remainder import Leaf
 from converter.sources.vocabulary import add_agent
@@ -35,6 +37,8 @@ _GIVEN_AT = frozenset({"CPAPER", "CONF"})
 _AUTHORS = frozenset({"AU", "A1"})
 _DAYS = re.compile(r"Conference: (\d{4}(?:-\d\d){0,2})(?: to (\d{4}(?:-\d\d){0,2}))?")
 """How we note the days of a conference, for which RIS has no tag."""
+_NAMES, _LONGEST_NAME = ("DO  - ", "ID  - ", "UR  - "), 300
+"""How lines begin that name a reference, and the characters of a name."""
 _TAG = re.compile(r"[A-Z][A-Z0-9] {2}-")
 _TAGS = {f"{first}{second}": f"{first}{second}" for first in ascii_uppercase for second in ascii_uppercase + digits}
 """Every tag keeps its name."""
@@ -42,14 +46,22 @@ _BETWEEN = re.compile(r" ?[;,|] ?| (?:and|/|&) ")
 _ADDRESSES = re.compile(r"(?<!\s)(?:\s*;\s*|\s+)(?=(?:https?|ftp)://)")
 
 
-def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterator[Record]:
-    """The references of the file, one at a time; one that is broken is an error in the report, and the others go on.
+def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, of: Limits = USUAL) -> Iterator[Record]:
+    """The references of the file, one at a time.
+
+    One that is broken or too large is an error in the report, and the others go on.
 
     Raises SourceError where there is none.
     """
     text = stream.read().decode("utf-8-sig", "replace")
-    count = 0
-    for place, part in enumerate(_references(text), 1):
+    count, excess = 0, ""
+    for place, reference in enumerate(_references(text), 1):
+        if reason := of.excess(map(len, itertools.chain.from_iterable(reference))):
+            called = next((line[0][6:].strip() for line in reference if line[0].startswith(_NAMES)), "")
+            note(Finding(called[:_LONGEST_NAME], "error", "", f"{name}, reference {place}", reason))
+            excess = NONE_SMALL
+            continue
+        part = "\n".join(" ".join(line).rstrip() for line in reference)
         try:
             found = rispy.loads(part, mapping=_TAGS, list_tags=[], delimiter_tags_mapping={}, enforce_list_tags=False)
         except (OSError, ValueError, KeyError) as fault:
@@ -59,28 +71,32 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "") -> Iterat
             count += 1
             yield _record(dict(entry), note, source)
     if not count:
-        raise SourceError(f"{name}: no RIS reference that can be read; each begins with TY and ends with ER")
+        reason = excess or "no RIS reference that can be read; each begins with TY and ends with ER"
+        raise SourceError(f"{name}: {reason}")
 
 
-def _references(text: str) -> Iterator[str]:
-    """Yield each reference as a text of its own, closed where its end is missing."""
-    lines: list[str] = []
+def _references(text: str) -> Iterator[list[list[str]]]:
+    """Yield the lines of each reference, closed where its end is missing.
+
+    A line is a list: what it begins with, and the lines without a tag that go on where it ended.
+    """
+    lines: list[list[str]] = []
     for written in text.splitlines():
         # Some programs write "TY -", and nothing before the first reference is one.
         line = re.sub(r"^([A-Z][A-Z0-9]) {0,2}- ?", r"\1  - ", written)
         if line.startswith("TY  -") and lines:
-            yield "\n".join([*lines, "ER  - "])
+            yield [*lines, ["ER  - "]]
             lines = []
         if lines and not _TAG.match(line):
-            # A line without a tag goes on where the line before it ended.
-            lines[-1] = f"{lines[-1]} {line.strip()}".rstrip()
+            if bare := line.strip():
+                lines[-1].append(bare)
         elif lines or line.startswith("TY  -"):
-            lines.append(line)
+            lines.append([line])
         if line.startswith("ER  -") and lines:
-            yield "\n".join(lines)
+            yield lines
             lines = []
     if lines:
-        yield "\n".join([*lines, "ER  - "])
+        yield [*lines, ["ER  - "]]
 
 
 def _record(entry: dict[str, Any], note: Note, source: str) -> Record:

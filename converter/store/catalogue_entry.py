@@ -20,7 +20,7 @@ from converter.values.licences import name_of
 from converter.values.lookup import normal_forms
 from converter.values.text import plain
 
-_LINE = re.compile(r'(<[^>]*>) (<[^>]*>) (?:<([^>]*)>|"((?:[^"\\]|\\.)*)"(?:@(\S+)|\^\^\S+)?) \.')
+_LINE = re.compile(r'(<[^>]*>) (<[^>]*>) (?:<([^>]*)>|"((?:[^"\\]++|\\.)*+)"(?:@(\S+)|\^\^\S+)?) \.')
 _LABELS = ("dcterms:title", "foaf:name", "skos:prefLabel", "rdfs:label", "frapo:hasGrantNumber", "dc:title")
 _ROLES = {"author": "author", "editor": "editor", "advisor": "supervisor", "supervisor": "supervisor"}
 """The roles of agents that lists distinguish; everybody else is a contributor."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from converter.mapping.context import term
 from converter.values.lookup import spaced
 
-_LINE = re.compile(r'<[^>]*> (<[^>]*>) "((?:[^"\\]|\\.)*)"(@\S+)? \.')
+_LINE = re.compile(r'<[^>]*> (<[^>]*>) "((?:[^"\\]++|\\.)*+)"(@\S+)? \.')
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": " ", "f": " "}
 _TITLES = ("dcterms:title", "dcterms:alternative", "fabio:hasTranslatedTitle", "fabio:hasSubtitle")

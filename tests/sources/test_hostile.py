@@ -96,6 +96,100 @@ def test_a_record_that_is_too_large_or_too_deep_costs_itself_alone(tmp_path: Pat
     assert [f"oai:x:{place}" in error and "left out" in error for error in errors] == [True]
 
 
+RIS, BIB = "TY  - BOOK\nTI  - T\nID  - {0}\nER  - \n", "@book{{{0}, title = {{T}}}}\n"
+VALUE, PARTS = 4 << 20, 262_144
+LONG, MANY = "light " * (VALUE // 6 + 1), PARTS + 1
+OVER: dict[str, tuple[str, str, str, str, str]] = {
+    "a value of a table": ("x.csv", "id,dc.title,dc.subject\n", f"0,Large,{LONG}\n", "{0},T,a\n", ""),
+    "a value of lines": ("x.csv", "id,dc.title,dc.subject\n", f'0,Large,"{LONG}\n\n{LONG * 4}"\n', "{0},T,a\n", ""),
+    "values of a table": ("x.csv", "id,dc.title,dc.subject\n", f"0,Large,{'x||' * MANY}\n", "{0},T,a\n", ""),
+    "cells of a table": ("x.csv", "id,dc.title,dc.subject\n", f"0,Large{',' * MANY}\n", "{0},T,a\n", ""),
+    "a value of JSON": (
+        "x.json",
+        "[",
+        f'{{"id": "0", "dc.title": "{LONG}"}},',
+        '{{"id": "{0}", "dc.title": "T"}},',
+        "null]",
+    ),
+    "a key of JSON": (
+        "x.json",
+        "[",
+        f'{{"id": "0", "dc.title": "T", "dc.{"x" * VALUE}": "T"}},',
+        '{{"id": "{0}", "dc.title": "T"}},',
+        "null]",
+    ),
+    "values of JSON": (
+        "x.json",
+        "[",
+        f'{{"id": "0", "dc.title": "T", "dc.subject": [{"0," * MANY}0]}},',
+        '{{"id": "{0}", "dc.title": "T"}},',
+        "null]",
+    ),
+    "a line of JSON": (
+        "x.jsonl",
+        "",
+        f'{{"id": "0", "dc.title": "{LONG}"}}\n',
+        '{{"id": "{0}", "dc.title": "T"}}\n',
+        "",
+    ),
+    "a value of RIS": ("x.ris", "", f"TY  - BOOK\nTI  - {LONG}\nID  - 0\nER  - \n", RIS, ""),
+    "a value of many lines of RIS": (
+        "x.ris",
+        "",
+        "TY  - BOOK\nTI  - T\n" + "light\n" * MANY + "ID  - 0\nER  - \n",
+        RIS,
+        "",
+    ),
+    "lines of RIS": ("x.ris", "", "TY  - BOOK\nTI  - T\n" + "KW  - x\n" * MANY + "ID  - 0\n", RIS, ""),
+    "a value of BibTeX": ("x.bib", "", f"@book{{0, title = {{{LONG}}}}}\n", BIB, ""),
+    "values of BibTeX": ("x.bib", "", f"@book{{0, title = {{T}}{', keywords = {x}' * MANY}}}\n", BIB, ""),
+    "names of BibTeX": ("x.bib", "", f"@book{{0, title = {{T}}, author = {{{'A and ' * MANY}B}}}}\n", BIB, ""),
+}
+"""File, what it begins with, a record that is too large, another one, what it ends with."""
+
+
+@pytest.mark.parametrize("kind", OVER)
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_record_over_the_bounds_of_any_format_costs_itself_alone(tmp_path: Path, kind: str, place: int) -> None:
+    file, before, large, other, after = OVER[kind]
+    parts = [other.format(number) for number in (1, 2)]
+    parts.insert(place, large)
+    path = tmp_path / file
+    path.write_text(before + "".join(parts) + after)
+    records, errors = found(path)
+    assert [record.identifier for record in records] == ["1", "2"]
+    assert [error.partition(" ")[0] in {"0", ""} for error in errors] == [True], errors
+    assert "left out (--max-size allows more)" in errors[0]
+    assert file in errors[0]
+
+
+@pytest.mark.parametrize("kind", ["a value of a table", "a value of JSON", "a value of RIS", "a value of BibTeX"])
+def test_a_person_may_allow_larger_values(tmp_path: Path, kind: str) -> None:
+    file, before, large, _, after = OVER[kind]
+    path = tmp_path / file
+    path.write_text(before + large + after)
+    assert [record.identifier for record in read(str(path), most=200 * MIB)] == ["0"]
+    with pytest.raises(ShelfgraphError, match="--max-size"):
+        list(read(str(path)))
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("x.html", f"<meta name=DC.title content=T><p>{LONG}"),
+        ("x.html", f"<meta name=DC.title content=T>{'<b>' * MANY}"),
+        ("x.txt", "dc.title T en\n" + "dc.subject x en\n" * MANY),
+        ("x.txt", f"dc.title {LONG} en\n"),
+    ],
+    ids=["a text of a page", "elements of a page", "lines of a text", "a line of a text"],
+)
+def test_a_page_over_the_bounds_is_refused(tmp_path: Path, file: str, text: str) -> None:
+    path = tmp_path / file
+    path.write_text(f"<html><head>{text}" if file == "x.html" else text)
+    with pytest.raises(ShelfgraphError, match=r"--max-size allows more"):
+        list(read(str(path)))
+
+
 def test_a_bare_document_that_is_too_deep_or_endless_is_a_sentence(tmp_path: Path) -> None:
     for name, text in {
         "deep": "<a>" * 100_000,

@@ -61,6 +61,8 @@ def read(metadata: etree._Element, draft: Draft) -> None:
 def records(stream: BinaryIO, name: str, note: Callable[[Finding], None], source: str = "") -> Iterator[Record]:
     """The records of a binary file; one that is broken is an error in the report, and the others go on.
 
+    None of them can be too large: its length has five digits.
+
     Raises SourceError where none can be read.
     """
     count = 0
