@@ -18,6 +18,7 @@ from server.representations.csl import csl_json
 from server.representations.datacite import KERNEL, datacite_json, datacite_xml
 from server.representations.dublin_core import DC, oai_dc, simple_lines
 from server.representations.ris import ris
+from server.representations.ro_crate import VERSION, ro_crate
 from server.representations.view import View
 from server.representations.work import Work, work
 
@@ -80,7 +81,12 @@ DUBLIN_CORE = Profile("dc", "Simple Dublin Core", DC)
 SCHEMA_ORG = Profile("schema", "schema.org", "https://schema.org/")
 DATACITE = Profile("datacite", "DataCite Metadata Schema 4", KERNEL)
 CSL = Profile("csl", "Citation Style Language", "http://purl.org/net/xbiblio/csl")
-PROFILES = (FULL, DUBLIN_CORE, SCHEMA_ORG, DATACITE, CSL)
+CRATE = Profile("crate", "RO-Crate", VERSION)
+PROFILES = (FULL, DUBLIN_CORE, SCHEMA_ORG, DATACITE, CSL, CRATE)
+
+
+_CRATE = ".ro-crate.json"
+"""What the address of a crate ends with."""
 
 
 class Representation(NamedTuple):
@@ -210,6 +216,14 @@ REPRESENTATIONS = (
         SCHEMA_ORG,
         lambda described: schema_org.schema_json_ld(described.view, described.address),
         aliases=("application/vnd.schemaorg.ld+json", "application/json"),
+    ),
+    Representation(
+        "RO-Crate",
+        _CRATE,
+        "application/ld+json",
+        CRATE,
+        lambda described: ro_crate(described.work, described.view, _CRATE),
+        of_things=False,
     ),
     Representation("schema.org, Turtle", ".schema.ttl", "text/turtle", SCHEMA_ORG, _schema_org("ttl")),
     Representation("schema.org, N-Triples", ".schema.nt", "application/n-triples", SCHEMA_ORG, _schema_org("nt")),
