@@ -21,6 +21,7 @@ name asks what stands in it.  The field is one of:
 | `identity` | what names the record where nothing else does |
 | `agent.identifier scheme value` | an identifier of that person, where its scheme stands, and itself |
 | `agent.affiliation id name` | an affiliation with its identifier |
+| `affiliation @id` | an affiliation that agents name by its number (`agent.affiliation_number`) |
 | `file`, `funding` | a file, a funding; their parts are `file.url`, `funding.number` … |
 """
 
@@ -50,9 +51,12 @@ PARTS = {
             "gnd",
             "identifier",
             "affiliation",
+            "affiliation_number",
         }
     ),
-    "file": frozenset({"name", "url", "media_type", "size", "checksum", "description", "access", "licence"}),
+    "file": frozenset(
+        {"name", "url", "media_type", "size", "checksum", "description", "access", "available", "licence"}
+    ),
     "funding": frozenset({"funder", "funder_id", "number", "title", "address", "stream"}),
 }
 """What can be given of a thing that is stated in parts."""
@@ -118,6 +122,7 @@ class SourceTable:
     def __init__(self, name: str) -> None:
         self.name = name
         self.rules = tuple(_rule(place, row) for place, row in table(f"formats/{name}.csv", FOLDER))
+        self.has_affiliations = any(rule.kind == "affiliation" for rule in self.rules)
         self._by_name: dict[str, list[Rule]] = {}
         # The most particular first: long paths, and those that ask for more.
         for rule in sorted(self.rules, key=_particular, reverse=True):
@@ -261,6 +266,8 @@ def _meaning(words: list[str], place: str) -> tuple[str, str, str, str, str]:
             return "report", "", "", "", ""
         case ["agent" | "agents" | "words" | "date" as kind, field] if _FIELD.fullmatch(field):
             return kind, field, "", "", ""
+        case ["affiliation", number]:
+            return "affiliation", "", number, "", ""
         case ["file" | "funding" | "identity" as kind]:
             return kind, "", "", "", ""
         case ["authority", *by] if len(by) in {0, 2}:

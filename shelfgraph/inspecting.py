@@ -65,11 +65,19 @@ def fields(sources: tuple[str, ...], kind: str | None, encoding: str) -> None:
         seen = " | ".join(example[:60] for example in examples[name])
         became = (stated[outcome] for outcome in outcomes)
         table.writerow(safe_row((name, stated.total(), *became, 0, places[name], seen)))
+    if leaves.refused:
+        table.writerow(
+            ("documents or parts that were not read", len(leaves.refused), 0, 0, 0, 0, 0, len(leaves.refused), "", "")
+        )
     whole = sum(counts.values(), Counter())
     table.writerow(("*", whole.total(), *(whole[outcome] for outcome in outcomes), 0, "", ""))
     for source, leaf in leaves.lost[:_SHOWN]:
         value = f"{source}: {leaf.place} {leaf.text.strip()[:60]!r}"
         click.echo(f"shelfgraph: {value} is in no record and in no line of the report; please report it", err=True)
+    for reason in leaves.refused[:_SHOWN]:
+        click.echo(f"shelfgraph: {reason}", err=True)
+    if leaves.refused:
+        raise SystemExit(run.exit_code)
     run.finish()
 
 

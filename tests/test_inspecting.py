@@ -29,6 +29,36 @@ def test_every_field_is_shown_with_its_row_of_the_crosswalk() -> None:
     assert (ROOT / "ontology" / name).read_text(encoding="utf-8").splitlines()[int(line) - 1].startswith("dc.title,")
 
 
+GRAPHS = {
+    "x.xml": '<?xml version="1.0"?>\n<!-- a graph -->\n<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
+    "x.rdf": '<RDF xmlns="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
+    "x.txt": "@prefix a: <http://a.example.org/> .\na:b a:c a:d .\n",
+    "x.nt": '<http://a.example.org/b> <http://a.example.org/c> "d" .\n',
+}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_graph_in_the_place_of_records_is_told_the_way_to_load_it(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(GRAPHS[name], encoding="utf-8")
+    done = shelfgraph("convert", path)
+    assert done.returncode == 1
+    assert b"RDF, and no list of records" in done.stderr
+    assert b"shelfgraph load" in done.stderr
+
+
+def test_documents_that_are_refused_are_counted_and_named(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"dc.title": "A title"}', encoding="utf-8")
+    (tmp_path / "b.json").write_text('{"dc.title": ', encoding="utf-8")
+    (tmp_path / "c.xml").write_text(GRAPHS["x.xml"], encoding="utf-8")
+    done = shelfgraph("fields", tmp_path)
+    assert done.returncode == 1
+    rows = {row["field"]: row for row in csv.DictReader(io.StringIO(done.stdout.decode()))}
+    assert rows["documents or parts that were not read"]["unaccounted"] == "2"
+    assert b"b.json" in done.stderr
+    assert b"c.xml" in done.stderr
+
+
 def test_an_address_that_is_private_is_no_example() -> None:
     assert "coast.example.org" not in str(table("fields", EXAMPLES / "lighthouse.txt"))
 

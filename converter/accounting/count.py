@@ -26,6 +26,7 @@ _OF_OUTCOMES = {"mapped": "mapped", "fallback": "kept", "private": "private", "a
 class Count(Report):
     """A report that counts the leaves of sources by what became of them; `lost` are those of which nothing did.
 
+    `refused` says of each document of which nothing was read why that is; its leaves are not among those counted.
     `record` is called for each record of a source, before the next one is read.
     """
 
@@ -34,6 +35,7 @@ class Count(Report):
         self.seen = self._source
         self.outcomes: Counter[str] = Counter()
         self.lost: list[tuple[str, Leaf]] = []
+        self.refused: list[str] = []
         self._items: list[tuple[str, str]] = []
         # What the leaves of a record are that is left out as a whole.
         self._rest = ""
@@ -62,6 +64,10 @@ class Count(Report):
         """Count a finding, and take it as what became of a leaf."""
         super().add(finding)
         if finding.level == "error":
+            if not (finding.record or finding.field):
+                self.refused.append(
+                    finding.reason if finding.value in finding.reason else f"{finding.value}: {finding.reason}"
+                )
             self._rest = self._rest or "reported"
         self._items += [(text, "reported") for text in (finding.record, finding.field, finding.value, finding.reason)]
 

@@ -120,7 +120,11 @@ def is_grant_agreement(value: str) -> re.Match[str] | None:
 
 
 def statement(item: Item, row: Row, field: Field) -> Iterator[str]:
-    """The acknowledgement, kept whole."""
+    """The acknowledgement, kept whole.
+
+    Raises NothingSaid where the value says that nobody is to be thanked.
+    """
+    agent_keys.require_name(field.value)
     number = item.once(_statement_numbers)[id(field)]
     node = item.part("funding-statement" if number == 1 else f"funding-statement-{number}")
     yield from item.state(row, node)

@@ -11,6 +11,8 @@ from converter.values.terms import iri, literal, triple, type_
 from converter.values.text import keywords
 from ontology import Row
 
+_KEYWORDS = "keyword"
+_LONGEST_LIST = 2_000
 _MESH_QUALIFIERS = "mesh-qualifier"
 
 
@@ -31,9 +33,8 @@ def concept(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 
 def _labels(row: Row, value: str) -> list[str]:
-    if row.parser == "split-comma":
-        return keywords(value)
-    return [value]
+    is_list = row.scheme == _KEYWORDS and ";" in value and len(value) <= _LONGEST_LIST
+    return keywords(value) if row.parser == "split-comma" or is_list else [value]
 
 
 def _concept_lines(item: Item, node: str, scheme: str, label: str, tag: str | None) -> Iterator[str]:

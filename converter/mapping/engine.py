@@ -23,7 +23,7 @@ from converter.mapping.context import PLACEHOLDER, Item, NothingSaid, term
 from converter.privacy import SILENT, published
 from converter.record import Field, Record
 from converter.report import Finding
-from converter.values import dates, identifiers, iris, mesh
+from converter.values import agent_kinds, dates, identifiers, iris, mesh
 from converter.values.functions import PARSERS
 from converter.values.terms import XSD, iri, literal, triple, type_
 
@@ -148,6 +148,9 @@ def _made(item: Item, row: ontology.Row, field: Field) -> tuple[list[str], Outco
         item.note(
             field, "an empty value" if not field.value else "a placeholder: no value stands at this place", "info"
         )
+        return [], "reported"
+    if row.kind != "agent" and agent_kinds.is_coded(field.value):
+        item.note(field, "a code that says that no value is known", "info")
         return [], "reported"
     noted = len(item.findings)
     try:

@@ -234,6 +234,11 @@ def _detected(head: bytes, name: str) -> str:
     for called, kind in KINDS.items():
         if kind.shows(head):
             return called
+    if suffixes := signs.of_rdf(head):
+        is_named = name.lower().endswith(suffixes)
+        named = name if is_named else f"{PurePosixPath(name).stem}{suffixes[0]}"
+        where = "" if is_named else f", where its name ends in {suffixes[0]}"
+        raise SourceError(f"{name}: RDF, and no list of records; “shelfgraph load {named}” takes it as it is{where}")
     raise SourceError(f"{name}: no record of a kind that is read; {_remedy()}")
 
 

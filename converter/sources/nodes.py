@@ -14,6 +14,9 @@ _LANGUAGES = ("@lang", "@language")
 _OF_THE_DOCUMENT = frozenset({"schemaLocation", "noNamespaceSchemaLocation", "lang"})
 """Attributes that say how a document is written, and the language, which goes with the text."""
 
+_LISTS = frozenset({"@list", "@set"})
+"""Under which JSON-LD puts a list, with or without an order; alone, they are no values of their own."""
+
 
 @dataclass(slots=True)
 class Node:
@@ -68,7 +71,9 @@ def of_element(element: etree._Element) -> Node:
 
 def of_json(name: str, value: Any) -> Iterator[Node]:
     """Yield the tree of a value; a list is so many values of one name."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and (ordered := value.keys() & _LISTS) and len(value) == 1:
+        yield from of_json(name, value[ordered.pop()])
+    elif isinstance(value, dict):
         children = [node for key, inner in value.items() for node in of_json(str(key), inner)]
         language = next((child.text for child in children if child.name in {"lang", "language"} and child.text), None)
         yield Node(name, language=language, children=children)

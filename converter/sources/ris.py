@@ -15,6 +15,7 @@ from converter.errors import SourceError
 from converter.record import Record
 from converter.report import Finding
 from converter.sources.builder import Draft
+from converter.sources.container_fields import series_text
 from converter.sources.limits import NONE_SMALL, USUAL, Limits
 from converter.sources.pages import add_pages
 from converter.sources.remainder import Leaf
@@ -103,7 +104,8 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
     draft, rules = Draft(note), _rules("".join(_texts(entry.get("TY"))))
     draft.leaves = [Leaf(f"ris.{tag}", text) for tag, value in entry.items() for text in _texts(value)]
     doi, called = _texts(entry.get("DO")), "".join(_texts(entry.pop("ID", "")))
-    draft.identifier = f"https://doi.org/{doi[0]}" if doi and doi[0].startswith("10.") else called
+    named = doi_of(doi[0]) if doi else None
+    draft.identifier = f"https://doi.org/{named.value}" if named else called
     is_book = "".join(_texts(entry.get("TY"))) in _BOOKS
     for text in _texts(entry.pop("SN", None)):
         _numbers(text, draft, rules, is_book=is_book)
@@ -116,6 +118,8 @@ def _record(entry: dict[str, Any], note: Note, source: str) -> Record:
         _conference(entry, draft, rules)
     _unpublished(entry, draft)
     _containers(entry, draft, rules)
+    if "T3" in entry and (numbers := _texts(entry.pop("SV", None))):
+        entry["T3"] = [series_text(title, number=numbers[0]) for title in _texts(entry["T3"])]
     titles: set[str] = set()
     for tag, value in entry.items():
         name = rules.get(tag, f"ris.{tag}")

@@ -19,6 +19,28 @@ _TEXT_ROW = re.compile(rb"^\s*(?:DC Field|[a-z]+\.[a-z]+[.a-zA-Z]*)", re.MULTILI
 _VIEW_LABEL = re.compile(rb"^(?:Title|Authors?|Issue Date|Persistent Identifier|Abstract)[A-Z0-9:\t ]", re.MULTILINE)
 _XML = re.compile(rf"<(?:[\w.-]+:)?(?:OAI-PMH|records?|{_ROOTS})[\s>/]".encode())
 
+_FIRST_ELEMENT = re.compile(rb"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)[\s>/]")
+_RDF = (
+    (re.compile(rb"^\s*(?:@prefix|@base|PREFIX|BASE)\s[^\n<]*<[^>\n]*>", re.MULTILINE), (".ttl", ".trig")),
+    (
+        re.compile(rb"^(?:<[^>\s]+>|_:\S+) <[^>\s]+> (?:<[^>\s]+>|_:\S+|\"[^\n]*) ?\.$", re.MULTILINE),
+        (".nt", ".nq", ".ttl"),
+    ),
+)
+"""How a graph begins, and how the name of a file ends that holds one so."""
+
+
+def of_rdf(head: bytes) -> tuple[str, ...]:
+    """How the name of a file may end that holds such a graph of RDF; empty where none begins.
+
+    >>> of_rdf(b"<?xml version='1.0'?><rdf:RDF>"), of_rdf(b"@prefix a: <http://a/> ."), of_rdf(b"<html>")
+    (('.rdf', '.owl'), ('.ttl', '.trig'), ())
+    """
+    first = _FIRST_ELEMENT.search(head)
+    if first and first[1].rpartition(b":")[2] == b"RDF":
+        return ".rdf", ".owl"
+    return next((suffixes for pattern, suffixes in _RDF if pattern.search(head)), ())
+
 
 def of_xml(head: bytes) -> bool:
     """Whether an element of OAI-PMH or the root of a format of XML begins, and no page of HTML around it."""

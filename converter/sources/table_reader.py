@@ -6,12 +6,12 @@ One reader for XML and JSON (`nodes` makes one tree of both).  Structure that no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from converter.record import File
 from converter.sources.builder import Draft, Said
-from converter.sources.container_fields import of_host
+from converter.sources.container_fields import of_host, series_text
 from converter.sources.nodes import Node
 from converter.sources.relations import add_host_number, add_work, related, relation_field
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
@@ -53,6 +53,7 @@ class _Reading:
     def __init__(self, table: SourceTable, draft: Draft, root: Node, schema: str) -> None:
         self._table, self._draft, self._root, self._schema = table, draft, root, schema
         self._fundings: list[Funding] = []
+        self._numbered = dict(self._affiliations(root, ()))
 
     def run(self) -> None:
         for child in self._root.children:
@@ -63,6 +64,22 @@ class _Reading:
         if self._root.text:
             self._left(self._root, ())
         add_funding(self._draft, self._fundings)
+
+    def _affiliations(self, node: Node, chain: tuple[Node, ...]) -> Iterator[tuple[str, str]]:
+        """Yield the affiliations that stand in a list of their own, each with its number."""
+        for child in node.children:
+            inner = (*chain, child)
+            rule = self._table.rule(inner)
+            if rule and rule.kind == "affiliation":
+                yield child.stated(rule.by), child.whole
+            elif not child.is_attribute and self._table.has_affiliations:
+                yield from self._affiliations(child, inner)
+
+    def _affiliation(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
+        """One that no agent names is said of the work."""
+        if not any(field.value == node.whole and field.of for field in self._draft.fields):
+            self._draft.add("dc.contributor.affiliation", node.whole, node.language)
+        self._draft.unread(self._name((*chain, Node(rule.by))), node.stated(rule.by), f"the number of {node.whole}")
 
     def _take(self, node: Node, chain: tuple[Node, ...]) -> None:
         rule = self._table.rule(chain)
@@ -77,6 +94,7 @@ class _Reading:
             "part": self._field,
             "authority": self._named_elsewhere,
             "identity": self._identity,
+            "affiliation": self._affiliation,
             "joined": self._joined,
             "report": self._report,
             "lookup": self._lookup,
@@ -149,6 +167,8 @@ class _Reading:
 
     def _date(self, node: Node, chain: tuple[Node, ...], rule: Rule) -> None:
         self._draft.add(rule.field, node.text or date_of(node))
+        if circa := node.stated("circa"):
+            self._draft.unread(f"{self._name(chain)}.circa", circa, "said by the sign ~ of the date")
         for child in node.children:
             if child.name not in _OF_A_DATE and not child.is_attribute and child.whole:
                 self._draft.unread(self._name((*chain, child)), child.whole, "how the date is meant")
@@ -202,7 +222,10 @@ class _Reading:
         numbers = [
             (next((one for name in _SCHEMES if (one := number.stated(name))), ""), number.whole) for number in stated
         ]
-        if field.endswith(".ispartof"):
+        if field.endswith(".ispartofseries"):
+            issn = next((value for scheme, value in numbers if of_host(scheme)), "")
+            self._draft.add(field, series_text(title, issn), titles[0].language)
+        elif field.endswith(".ispartof"):
             self._draft.add(field, title, titles[0].language)
             for scheme, value in numbers:
                 add_host_number(self._draft, scheme, value, self._name(chain))
@@ -274,8 +297,15 @@ class _Reading:
             name_type=_name_type(parts),
             identifiers=self._identifiers(parts, chain, name),
             affiliations=[
-                Affiliation(part.text, tuple(filter(None, [_organisation(part.beside)])))
-                for part in parts.get("affiliation", [])
+                *(
+                    Affiliation(part.text, tuple(filter(None, [_organisation(part.beside)])))
+                    for part in parts.get("affiliation", [])
+                ),
+                *(
+                    Affiliation(self._numbered[part.text])
+                    for part in parts.get("affiliation_number", [])
+                    if part.text in self._numbered
+                ),
             ],
         )
 
@@ -319,6 +349,7 @@ class _Reading:
                 checksum_algorithm=algorithm.upper() or None,
                 description=stated.get("description"),
                 access=stated.get("access"),
+                available=stated.get("available"),
                 licence=stated.get("licence"),
             )
         )

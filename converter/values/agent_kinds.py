@@ -23,6 +23,9 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]?){1,4}")
 _STATE = re.compile(r"(?:U\.\s?S\.(?:\s?A\.)?|U\.\s?K\.|U\.\s?N\.|E\.\s?U\.)(?:\s|$)")
 _NOT_A_WORD = re.compile(r"[^\w/#&]+|_+")
 _CODED = re.compile(r"\s*\(?\s*:\s*\(?\s*(?:un(?:ac|al|ap|as|av|kn)|none|null|tba|etal)\b", re.IGNORECASE)
+_CODED_WHOLE = re.compile(
+    r"\s*\(?\s*:\s*\(?\s*(?:un(?:ac|al|ap|as|av|kn)|none|null|tba|etal)\s*\)?\s*\)?\s*", re.IGNORECASE
+)
 _LONGEST_PART = 6
 """More words before or behind the comma make a sentence, not a name."""
 
@@ -76,6 +79,15 @@ def _is_lack(words: list[str]) -> bool:
     """Whether several words, in small letters, say that a name is not there, and nothing else."""
     lacking, besides = ontology.agent_words("nobody-lack"), ontology.agent_words("nobody-besides")
     return len(words) > 1 and not lacking.isdisjoint(words) and all(word in lacking | besides for word in words)
+
+
+def is_coded(text: str) -> bool:
+    """Whether the value is one of DataCite's codes for a value that is not known, not there or not to be told.
+
+    >>> is_coded("(:unav)"), is_coded(":tba"), is_coded("(:unav) shelf 12")
+    (True, True, False)
+    """
+    return bool(_CODED_WHOLE.fullmatch(text))
 
 
 def is_generic(name: str) -> bool:

@@ -118,7 +118,8 @@ def extracted(text: str) -> Named:
         bare = _EMPTY_BRACKETS.sub(" ", bare)
         bare = re.sub(r"\borcid\b\s*(?:id)?\s*:?\s*$", "", bare.strip(_EDGES + "([<"), flags=re.IGNORECASE)
         bare = " ".join(bare.split()).strip(_EDGES + "([<")
-    bare = _AND_OTHERS.sub("", bare).strip()
+    # EPrints writes "Tide Research Group, ": a family name without a given one.
+    bare = _AND_OTHERS.sub("", bare).strip().rstrip(",;").rstrip()
     if supplied := _SUPPLIED.fullmatch(bare):
         # A cataloguer brackets the name of an author whom the work itself does not name.
         bare = supplied[1]

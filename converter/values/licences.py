@@ -42,6 +42,7 @@ _CC_NAME = re.compile(
     re.IGNORECASE,
 )
 _CC_CODE = re.compile(r"\bcc[\s_-]*by(?:[\s_-]*(?:nc|nd|sa)\b)*", re.IGNORECASE)
+_CODE_OF_EPRINTS = re.compile(r"cc[_-](?P<parts>by(?:[_-](?:nc|nd|sa))*)[_-](?P<version>[1-4])", re.IGNORECASE)
 # Every licence that Creative Commons has published (1.0 to 4.0), and no other code.
 _CODES = frozenset("by by-sa by-nd by-nc by-nc-sa by-nc-nd by-nd-nc sa nd nc nc-sa nd-nc sampling devnations".split())
 _VERSIONS = frozenset("1.0 2.0 2.1 2.5 3.0 4.0".split())
@@ -102,6 +103,8 @@ def _named(text: str) -> Licence | None:
     if is_zero:
         return Licence(f"{_CC}publicdomain/zero/1.0/")
     versions = list(_VERSION.finditer(text))
+    if not versions and (match := _CODE_OF_EPRINTS.fullmatch(text.strip())):
+        return _named(f"CC {match['parts'].replace('_', '-')} {match['version']}.0")
     version = versions[-1] if len({one[0] for one in versions}) == 1 else None
     if _CC_NAME.search(text) and version and version[0] in _VERSIONS:
         words = text.replace("_", "-")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from converter.sources.builder import Draft, Said
-from converter.sources.container_fields import of_host
+from converter.sources.container_fields import of_host, series_text
 from converter.sources.json_formats.leaves import Object, leaves, objects, rest, text_of, texts, unread
 from converter.sources.relations import add_host_number, add_relation, add_work, relation_field
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
@@ -36,6 +36,16 @@ _TECHNICAL = (
 _TITLES = fields("datacite", "title")
 _DESCRIPTIONS = fields("datacite", "description")
 _SCHEMES = fields("datacite", "subject")
+_OF_SERIES = fields("datacite", "series")
+# "Onkologija, leto XXII, št. 1, junij 2018" is no title of a series.
+_IN_WORDS = re.compile(
+    r"(?s)^(?=.*\b(?:1[5-9]|20)\d\d\b)(?=.*\b(?:vol(?:ume)?|no|nr|issue|št|leto|jahrgang|bd|band|heft|tome|núm?)\b)",
+    re.IGNORECASE,
+)
+_SERIES = re.compile(
+    r"(?P<title>[^,;]{3,200}),\s*(?P<volume>\d{1,6})(?:\s?\((?P<issue>[^(),]{1,20})\))?"
+    r"(?:,\s*(?P<first>\w{1,10})(?:\s?[-–]\s?(?P<last>\w{1,10}))?)?"
+)
 
 
 def shows(value: Object) -> bool:
@@ -207,10 +217,27 @@ def _titles(inner: Object, draft: Draft) -> None:
         draft.add("dc.title", text)
     for entry in objects(inner.pop("descriptions", None)):
         kind = text_of(entry.get("descriptionType")).lower()
-        text = text_of(entry.get("description"))
-        draft.add(_DESCRIPTIONS.get(kind, "dc.description"), text, text_of(entry.get("lang")))
+        for text in texts(entry.get("description")):
+            if kind == "seriesinformation" and (stands := _SERIES.fullmatch(text)):
+                _in_series(stands, draft)
+            elif kind == "seriesinformation" and _IN_WORDS.search(text):
+                draft.add("dc.description", text, text_of(entry.get("lang")))
+            else:
+                draft.add(_DESCRIPTIONS.get(kind, "dc.description"), text, text_of(entry.get("lang")))
     for text in texts(inner.pop("description", None)):
         draft.add("dc.description", text)
+
+
+def _in_series(stands: re.Match[str], draft: Draft) -> None:
+    """What a work stands in, as DataCite recommends to write it: series title, volume(issue), first - last page."""
+    if stands["issue"] or stands["first"]:
+        draft.add("dc.relation.ispartof", stands["title"])
+        draft.add("oaire.citation.volume", stands["volume"])
+        for name, field in _OF_SERIES.items():
+            if stands[name]:
+                draft.add(field, stands[name])
+    else:
+        draft.add("dc.relation.ispartofseries", series_text(stands["title"], number=stands["volume"]))
 
 
 def _kinds(inner: Object, draft: Draft) -> None:

@@ -50,6 +50,8 @@ _BOOKS = frozenset(
         "proceedings_series_metadata",
     }
 )
+_OF_THE_WHOLE = ("titles/subtitle", "titles/original_language_title", "proceedings_subject", "abstract", "noisbn")
+"""What is said of a book or of proceedings, and would be said of the chapter or the paper else."""
 _CITED = ("citation_list", "crossmark", "component_list")
 _PUBLISHED = ("publication_date", "posted_date", "approval_date")
 _PUBLISHER = "publisher-name"
@@ -164,6 +166,10 @@ def _containers(tree: Tree, work: etree._Element | None) -> None:
                     tree.field("dc.relation.ispartof", one)
             for one in tree.each("isbn", element):
                 tree.field("dc.relation.isbn", one)
+            for path in _OF_THE_WHOLE:
+                for one in tree.each(path, element):
+                    words = "said of what the work stands in, for which there is no field"
+                    tree.draft.unread(f"crossref.{name}.{local(one)}", tree.take(one), words)
         elif name == "conference_date":
             days = [_day([tree.attribute(element, f"{end}_{part}") for part in ("year", "month", "day")])
                     for end in ("start", "end")]  # fmt: skip

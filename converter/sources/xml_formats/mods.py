@@ -200,7 +200,11 @@ def _host(tree: Tree, related: etree._Element, titles: list[str], identifiers: l
     for name in tree.each("name[@type='conference']", related):
         if shown := tree.text("namePart", name):
             tree.draft.add("dc.relation.conference", shown)
-    _date(tree, "dc.date.issued", tree.each("originInfo/dateIssued", related))
+    issued = list(tree.each("originInfo/dateIssued", related))
+    if any(field.name == "dc.date.issued" for field in tree.draft.fields):
+        for element in issued:
+            tree.draft.unread("mods.relatedItem.dateIssued", tree.take(element), "the date of what the work stands in")
+    _date(tree, "dc.date.issued", [element for element in issued if element not in tree.taken])
     for element in tree.each("originInfo/publisher", related):
         tree.field("dc.publisher", element)
 
@@ -245,6 +249,10 @@ def _address(tree: Tree, element: etree._Element) -> None:
 
 
 def _origin(tree: Tree, origin: etree._Element) -> None:
+    for element in tree.each("place/placeTerm", origin):
+        if tree.attribute(element, "type") == "code":
+            list_ = tree.attribute(element, "authority") or "a list that is not named"
+            tree.draft.unread("mods.originInfo.placeTerm", tree.take(element), f"a code of {list_}, no name of a place")
     for path, name in _ORIGIN.items():
         # Of several dates of one kind the first counts, and the catalogue says which is that by which it sorts.
         _date(tree, name, sorted(tree.each(path, origin), key=lambda element: element.get("keyDate") != "yes"))
