@@ -38,7 +38,12 @@ class Format(NamedTuple):
     @property
     def content_type(self) -> str:
         """What the header Content-Type says."""
-        return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
+        return f"{self.bare_type}; charset=utf-8" if self.charset else self.bare_type
+
+    @property
+    def bare_type(self) -> str:
+        """Its media type as it is sent, without what distinguishes formats of one type here."""
+        return self.media_type.partition(";")[0]
 
     @property
     def identifier(self) -> str:
@@ -47,7 +52,7 @@ class Format(NamedTuple):
         >>> FORMATS["csv"].identifier, FORMATS["csv"]._replace(standard="").identifier
         ('http://www.w3.org/ns/formats/SPARQL_Results_CSV', 'https://www.iana.org/assignments/media-types/text/csv')
         """
-        return f"{_STANDARDS}{self.standard}" if self.standard else f"{_MEDIA_TYPES}{self.media_type}"
+        return f"{_STANDARDS}{self.standard}" if self.standard else f"{_MEDIA_TYPES}{self.bare_type}"
 
     @property
     def media_types(self) -> tuple[str, ...]:
@@ -72,6 +77,19 @@ _TABLES = (
     Format("csv", "CSV", "text/csv", False, QueryResultsFormat.CSV, "SPARQL_Results_CSV", broken=_BROKEN_TABLE),
     Format(
         "tsv", "TSV", "text/tab-separated-values", False, QueryResultsFormat.TSV, "SPARQL_Results_TSV",
+        broken=_BROKEN_TABLE,
+    ),
+    # For programs that know no SPARQL; without the parameter these types mean the formats above.
+    Format(
+        "objects", "JSON, a list of objects", "application/json;profile=objects", False, QueryResultsFormat.JSON, "",
+        charset=False,
+    ),
+    Format(
+        "jsonl", "JSON Lines", "application/jsonl", False, QueryResultsFormat.JSON, "",
+        ("application/x-ndjson",), (), ("ndjson",), charset=False, broken=_BROKEN_GRAPH,
+    ),
+    Format(
+        "typed.csv", "CSV, types in the header", "text/csv;profile=types", False, QueryResultsFormat.CSV, "",
         broken=_BROKEN_TABLE,
     ),
 )  # fmt: skip

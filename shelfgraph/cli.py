@@ -38,6 +38,7 @@ FORMATS = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
 ANSWERS = (
     "table",
     *("csv", "tsv", "json", "xml"),
+    *("objects", "jsonl", "typed.csv"),
     *("ttl", "nt", "rdf", "jsonld"),
 )
 """What `query` writes; the formats are those of `converter/formats.py`, which takes longer to import than to ask."""

@@ -19,7 +19,7 @@ from converter.store.reader import ArchiveReader
 from ontology import expand
 from server.descriptions import description
 from server.process_map import spread
-from server.sparql import Answer, Request
+from server.sparql import Answer, Request, flat_rows
 
 _AT_ONCE = 50
 """Records that a process is given at one time."""
@@ -68,6 +68,8 @@ class StoreEndpoint:
     def ask(self, request: Request) -> Whole:
         """The answer, whole."""
         results = self._store.query(request.query, base_iri=self._base)
+        if request.format in flat_rows.NAMES and not isinstance(results, pyoxigraph.QueryTriples):
+            return Whole(b"".join(flat_rows.written(results, request.format)))
         engine = FORMATS[request.format].engine
         if isinstance(results, pyoxigraph.QueryTriples):
             return Whole(pyoxigraph.serialize(results, format=cast("pyoxigraph.RdfFormat", engine)) or b"")

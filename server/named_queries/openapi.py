@@ -13,18 +13,23 @@ from typing import Any
 
 from converter import graph
 from converter.formats import FORMATS
+from converter.store.catalogue import ROLES
+from converter.store.catalogue_search import SORTS
 from queries import Parameter
 from server.descriptions.signposting import LINKSETS
+from server.named_queries.answer_formats import ANSWERS
 from server.named_queries.paging import SIZE, WINDOW, Arranged
 from server.named_queries.parameter_types import KINDS
 from server.named_queries.query_list import DOCUMENTS, questions
-from server.named_queries.schemas import LINK, LOCATION, SCHEMAS, content, refusals, responses, rows_of
+from server.named_queries.schemas import LINK, LOCATION, SCHEMAS, content, objects_of, refusals, responses, rows_of
+from server.pages.exports import EXPORTS
+from server.pages.search_request import FURTHEST, LONGEST
 from server.representations.registry import REPRESENTATIONS
 from server.sparql.request import DIRECT, FORM
 
-_TABLES = [format_ for format_ in FORMATS.values() if not format_.graph]
 _GRAPHS = [format_ for format_ in FORMATS.values() if format_.graph]
 _BUSY = ("429", "503")
+_SEARCHED = [export.suffix.removeprefix(".") for export in EXPORTS]
 _TEXT = {"type": "string"}
 
 
@@ -53,6 +58,7 @@ def openapi(base: str) -> dict[str, Any]:
         "paths": {
             "/queries": {"get": _list()},
             **{f"/queries/{name}": {"get": _question(question)} for name, question in questions().items()},
+            "/search": {"get": _search()},
             "/item/{path}": {"get": _item()},
             "/record/{path}": {"get": _record()},
             "/sparql": {"get": _sparql_by_address(), "post": _sparql_by_body()},
@@ -80,7 +86,8 @@ def _list() -> dict[str, Any]:
 def _question(question: Arranged) -> dict[str, Any]:
     """What the head of a question says, as an operation."""
     query = question.query
-    kinds = {format_.media_types[0]: _TEXT for format_ in _TABLES}
+    kinds: dict[str, Mapping[str, Any]] = {format_.bare_type: _TEXT for format_ in ANSWERS.values()}
+    kinds["application/json"] = objects_of(question.columns)
     kinds["application/sparql-results+json"] = rows_of(question.columns)
     return {
         "operationId": query.name,
@@ -127,7 +134,7 @@ def _shared() -> dict[str, Any]:
         }
         for name, most in WINDOW.items()
     }
-    return {**window, "format": _format(["html", *(format_.name for format_ in _TABLES)])}
+    return {**window, "format": _format(["html", *ANSWERS])}
 
 
 def _format(names: list[str]) -> dict[str, Any]:
@@ -147,6 +154,38 @@ def _path(description: str) -> dict[str, Any]:
         "description": f"{description}; its slashes stand as they are.",
         "schema": {"type": "string", "minLength": 1},
         "example": "20.500.12345/678",
+    }
+
+
+def _search() -> dict[str, Any]:
+    """The search for works: by words, years and things."""
+    kinds: dict[str, Mapping[str, Any]] = {export.media_type: _TEXT for export in EXPORTS}
+    kinds["application/json"] = _ref("Result")
+    kinds["application/vnd.citationstyles.csl+json"] = {"type": "array", "items": {"type": "object"}}
+    texts = {"type": "array", "items": _TEXT}
+    stated = {
+        "q": ("Words in titles, abstracts, names and subjects, or an identifier.", {**_TEXT, "maxLength": LONGEST}),
+        "year": ("Years: 2001, 2001-2010, 2001- or -2010.", {**_TEXT, "pattern": "^[0-9]{0,4}(-[0-9]{0,4})?$"}),
+        "sort": ("The order; without it by relevance, where there are words.", {"enum": ["", *SORTS]}),
+        "page": ("Which page of HTML, JSON and Atom, from 1.", {"type": "integer", "minimum": 1, "maximum": FURTHEST}),
+        "thing": ("Addresses below the base of things that the works lead to, in whatever role.", texts),
+        **{role: (f"The same for things in the role {role}.", texts) for role in ROLES},
+        "format": ("The format, where the header Accept cannot say it.", {"enum": ["html", *_SEARCHED]}),
+    }
+    return {
+        "operationId": "search",
+        "tags": ["records"],
+        "summary": "Works by words, years and things",
+        "description": "A suffix names the format too: `/search.csv`. JSON and Atom come in pages, the others whole.",
+        "parameters": [
+            {"name": name, "in": "query", "description": said, "schema": schema}
+            for name, (said, schema) in stated.items()
+        ],
+        "responses": {
+            "200": {"description": "The works that are found.", "content": content(kinds)},
+            "302": {"description": "The one thing that has this identifier.", "headers": {"Location": LOCATION}},
+            **refusals("304", "400", "404", "406"),
+        },
     }
 
 
@@ -239,7 +278,8 @@ def _any_format() -> dict[str, Any]:
 
 
 def _sparql_responses() -> dict[str, Any]:
-    kinds: dict[str, Mapping[str, Any]] = {format_.media_types[0]: _TEXT for format_ in FORMATS.values()}
+    kinds: dict[str, Mapping[str, Any]] = {format_.bare_type: _TEXT for format_ in FORMATS.values()}
+    kinds["application/json"] = {}
     kinds |= {form.media_type: _TEXT for form in graph.FORMATS.values()}
     kinds["application/sparql-results+json"] = {"anyOf": [_ref("Rows"), _ref("Truth")]}
     kinds["application/ld+json"] = {}

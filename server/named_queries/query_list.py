@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from converter import graph, jsonld
-from converter.formats import GRAPHS, offers
+from converter.formats import GRAPHS
 from converter.sparql_examples import examples
 from queries import all_queries
+from server.named_queries.answer_formats import ANSWERS
 from server.named_queries.paging import WINDOW, Arranged, arranged
 
 
@@ -65,6 +66,6 @@ def _listed(question: Arranged, base: str) -> dict[str, Any]:
             for parameter in query.parameters
         ],
         "columns": list(question.columns),
-        "formats": sorted({format_.name for format_ in offers(graph=False).values()}),
+        "formats": sorted(ANSWERS),
         "sparql": query.text,
     }

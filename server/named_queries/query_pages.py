@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from flask import render_template
 
-from converter.formats import offers
 from converter.sparql_examples import shown
 from queries import Parameter, Query, bind
 from server.charts.result_charts import drawn, heading
 from server.http.base_path import root
 from server.http.languages import gettext, later
+from server.named_queries.answer_formats import ANSWERS
 from server.named_queries.paging import WINDOW, Arranged, Page
 from server.named_queries.parameter_types import KINDS, PICKED, Choice
 from server.named_queries.parameters import missing
@@ -161,7 +161,7 @@ def _column(name: str, rows: Sequence[Row]) -> Column:
 def _formats(address: str, own: Mapping[str, str]) -> dict[str, str]:
     """Name of a format → the address of all rows in it."""
     ending = f"?{urlencode(own)}" if own else ""
-    return {format_.title: f"{address}.{format_.name}{ending}" for format_ in offers(graph=False).values()}
+    return {format_.title: f"{address}.{name}{ending}" for name, format_ in ANSWERS.items()}
 
 
 def _text(term: Mapping[str, str] | None) -> str:

@@ -19,6 +19,7 @@ from server.http.headers import VARY
 from server.http.languages import language
 from server.http.problems import problem
 from server.http.validated import REVALIDATED, etag, sent
+from server.named_queries.answer_formats import answer_format
 from server.named_queries.first_pages import page_request
 from server.named_queries.openapi import openapi_document
 from server.named_queries.paging import Arranged, Page, links
@@ -31,7 +32,6 @@ from server.protocol.query_problems import refused
 from server.protocol.response import answered, headed, is_known, unchanged
 from server.settings import Settings
 from server.sparql import Endpoint, Request, RequestProblem
-from server.sparql.request import wanted_format
 from server.sparql.response_headers import validator
 
 METHODS = ["GET", "HEAD", "OPTIONS"]
@@ -137,7 +137,7 @@ def _question(endpoint: Endpoint, base: str, path: str, pick: Pick) -> Response:
         return _wrong(fault)
     named = suffix or next((put.given[name] for name in FORMATS if name in put.given), "")
     try:
-        format_ = wanted_format(named, request.headers.get("Accept"), "A question", graph=False, page=True)
+        format_ = answer_format(named, request.headers.get("Accept"))
     except RequestProblem as fault:
         return refused(fault, "")
     try:

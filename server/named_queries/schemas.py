@@ -14,6 +14,12 @@ _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
 _IRI = {"type": "string", "format": "iri"}
 
+_VALUE_OF_FACET = {
+    "type": "object",
+    "required": ["id", "name", "works"],
+    "properties": {"id": _TEXT, "name": _TEXT, "works": {"type": "integer", "minimum": 1}},
+}
+
 SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "Term": {
         "type": "object",
@@ -62,6 +68,33 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
             "value": {"type": ["string", "null"], "description": "Its value."},
             "line": {"type": "integer", "description": "Where the query is wrong, from 1."},
             "column": {"type": "integer"},
+        },
+    },
+    "Result": {
+        "type": "object",
+        "required": ["q", "total", "page", "records", "facets"],
+        "properties": {
+            "q": _TEXT,
+            "shown_for": {"description": "The words that were taken for those that are nowhere.", **_TEXT},
+            "total": {"type": "integer", "minimum": 0},
+            "page": {"type": "integer", "minimum": 1},
+            "records": {"type": "array", "items": {"$ref": "#/components/schemas/Work"}},
+            "facets": {"type": "object", "additionalProperties": {"type": "array", "items": _VALUE_OF_FACET}},
+            "prev": _TEXT,
+            "next": _TEXT,
+        },
+    },
+    "Work": {
+        "description": "A work as a list shows it; what is not stated is empty.",
+        "type": "object",
+        "required": ["item", "title", "type", "authors", "year"],
+        "properties": {
+            "item": _IRI,
+            "authors": _TEXTS,
+            "year": {"type": ["integer", "null"]},
+            **dict.fromkeys(
+                "title type container volume issue pages publisher doi handle access licence".split(), _TEXT
+            ),
         },
     },
     "Questions": {
@@ -167,6 +200,19 @@ def rows_of(columns: Iterable[str]) -> dict[str, Any]:
             },
         },
     }
+
+
+def objects_of(columns: Iterable[str]) -> dict[str, Any]:
+    """The schema of rows as objects with these members, null where a row has no value."""
+    names = list(columns)
+    value = {"type": ["string", "number", "boolean", "null"]}
+    row = {
+        "type": "object",
+        "required": names,
+        "additionalProperties": False,
+        "properties": dict.fromkeys(names, value),
+    }
+    return {"type": "array", "items": row}
 
 
 def _refusal(status: str) -> dict[str, Any]:

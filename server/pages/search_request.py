@@ -15,7 +15,8 @@ from server.http.languages import gettext
 
 LONGEST = 500
 """Letters that a search may have."""
-_FURTHEST = 100_000
+FURTHEST = 100_000
+"""The last page that may be asked for."""
 _YEARS = re.compile(r"(\d{1,4})?(?:-(\d{1,4})?)?")
 _MOST = 40
 """Filters of one search."""
@@ -80,7 +81,7 @@ def searched(arguments: MultiDict[str, str]) -> Searched:
     if sort and sort not in SORTS:
         raise WrongSearch(f"The parameter sort is {sort[:40]!r}; it is one of {', '.join(SORTS)}.")
     page = arguments.get("page") or "1"
-    if not (page.isascii() and page.isdigit() and len(page) < 8 and 1 <= int(page) <= _FURTHEST):
+    if not (page.isascii() and page.isdigit() and len(page) < 8 and 1 <= int(page) <= FURTHEST):
         raise WrongSearch(f"The parameter page is {page[:40]!r}; it must be a number from 1.")
     filters = [(role, value) for role in (*ROLES, "thing") for value in arguments.getlist(role) if value]
     if len(filters) > _MOST:

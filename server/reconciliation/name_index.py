@@ -18,7 +18,8 @@ import pyoxigraph
 from converter.privacy import masked
 from server.reconciliation.model import IDENTIFIED, KINDS, PREFIXES, Kind
 from server.reconciliation.similarity import person_words, words
-from server.sparql import Answer, Endpoint, Request
+from server.sparql import Endpoint, Request
+from server.sparql.answer_file import AnswerFile
 
 CANDIDATES = 200
 """Names that are looked at for one question and one type."""
@@ -246,7 +247,7 @@ def _found(endpoint: Endpoint, query: str, base: str) -> Iterator[tuple[str, str
     """Yield addresses below the base with their values, as the endpoint makes them."""
     with endpoint.ask(Request(PREFIXES + query, "tsv", inside=True)) as answer:
         solutions = pyoxigraph.parse_query_results(
-            io.BufferedReader(_Stream(answer)), format=pyoxigraph.QueryResultsFormat.TSV
+            io.BufferedReader(AnswerFile(answer)), format=pyoxigraph.QueryResultsFormat.TSV
         )
         if not isinstance(solutions, pyoxigraph.QuerySolutions):
             raise TypeError("a SELECT query answers with solutions")
@@ -256,26 +257,3 @@ def _found(endpoint: Endpoint, query: str, base: str) -> Iterator[tuple[str, str
                 address = thing.value.removeprefix(base)
                 if address != thing.value and value.value.strip():
                     yield address, value.value
-
-
-class _Stream(io.RawIOBase):
-    """The bytes of an answer as a file."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._parts = iter(answer)
-        self._left = b""
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill the buffer with what there is; 0 at the end."""
-        while not self._left:
-            part = next(self._parts, None)
-            if part is None:
-                return 0
-            self._left = part
-        size = min(len(buffer), len(self._left))
-        buffer[:size], self._left = self._left[:size], self._left[size:]
-        return size

@@ -13,7 +13,8 @@ import msgspec
 import pyoxigraph
 
 from converter.formats import FORMATS, Format
-from server.sparql import Refused, ServiceFailed
+from server.sparql import Refused, ServiceFailed, flat_rows
+from server.sparql.answer_file import AnswerFile
 from server.sparql.lexer import Form, is_of_graphs
 
 _TRUTH = FORMATS["json"]
@@ -39,7 +40,7 @@ def accept(format_: Format, form: Form) -> str:
     if form == "ask":
         return _TRUTH.media_types[0]
     if not format_.graph:
-        return format_.media_types[0]
+        return FORMATS["json"].media_type if format_.name in flat_rows.NAMES else format_.media_type
     # Some services call N-Triples plain text.
     triples, plain = _LINES.media_type, "text/plain"
     if format_.name in _LINES_ALONE:
@@ -52,6 +53,8 @@ def translated(parts: Iterable[bytes], said: str, format_: Format, form: Form) -
 
     Raises ServiceFailed, now or while it is read, where what it sent cannot be used.
     """
+    if format_.name in flat_rows.NAMES and said in FORMATS["json"].media_types:
+        return _flat(parts, format_.name, form)
     if form == "ask" and said in _TRUTH.media_types:
         return _answered_truth(parts, format_)
     if form != "ask" and said in _LINES.media_types and format_.graph:
@@ -78,6 +81,19 @@ def truth(body: bytes) -> bool:
         return any(cell["value"] in {"1", "true"} for cell in cells)
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError):
         raise ServiceFailed("the service answered ASK with neither true nor false") from None
+
+
+def _flat(parts: Iterable[bytes], name: str, form: Form) -> Iterator[bytes]:
+    """Yield a table or a truth as objects, lines or typed columns; the service has sent the JSON of SPARQL."""
+    if form == "ask":
+        parts = _answered_truth(parts, _TRUTH)
+    try:
+        results = pyoxigraph.parse_query_results(
+            io.BufferedReader(AnswerFile(parts)), format=pyoxigraph.QueryResultsFormat.JSON
+        )
+        yield from flat_rows.written(results, name)
+    except (SyntaxError, ValueError) as fault:
+        raise ServiceFailed(f"the service sent results that cannot be read ({fault})") from None
 
 
 def _answered_truth(parts: Iterable[bytes], format_: Format) -> Iterator[bytes]:

@@ -26,7 +26,7 @@ from converter.formats import FORMATS, Format
 from converter.graph import prefixes
 from converter.node_objects import node_objects
 from server.processes.network_guard import deny_internet
-from server.sparql import Request
+from server.sparql import Request, flat_rows
 from server.sparql.in_memory_store import address_space, own_memory
 from server.sparql.lexer import named, star_of
 from server.sparql.lower_priority import Threads
@@ -187,6 +187,9 @@ def _graphs(graphs: tuple[str, ...], others: tuple[str, ...]) -> list[pyoxigraph
 
 def _serialize(results: object, format_: Format, out: IO[bytes], base: str) -> None:
     match results, format_.name:
+        case (pyoxigraph.QuerySolutions() | pyoxigraph.QueryBoolean()) as table, name if name in flat_rows.NAMES:
+            for part in flat_rows.written(table, name):
+                out.write(part)
         case pyoxigraph.QueryTriples() as triples, "jsonld":
             _json_ld(triples, out)
         case pyoxigraph.QueryTriples() as triples, _ if format_.graph:

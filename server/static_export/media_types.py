@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from converter.formats import FORMATS as RESULTS
 from server.descriptions.signposting import LINKSETS
 from server.feeds.api_catalog import PATH, TYPE
+from server.named_queries.answer_formats import ANSWERS as RESULTS
 from server.representations.registry import LISTS, REPRESENTATIONS
 
 _TURTLE = "text/turtle; charset=utf-8"
@@ -36,7 +36,7 @@ ALONE: Mapping[str, str] = {
 NODES = ("ldes/", _TURTLE)
 """The folder of more such files, and their type."""
 
-ANSWERS = {f".{result.name}": result.content_type for result in RESULTS.values() if not result.graph}
+ANSWERS = {f".{name}": result.content_type for name, result in RESULTS.items()}
 """The forms of the answers of questions, which are other types than the same suffixes elsewhere."""
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
-from converter.formats import offers
 from server.documents.resources import PROFILE_PAGE, PUBLISHED, PUBLISHED_AT
 from server.documents.vocabulary import FORMS as TERMS
 from server.feeds.ldes import SUFFIXES as STREAMED
+from server.named_queries.answer_formats import ANSWERS
 from server.named_queries.parameters import missing
 from server.named_queries.query_list import DOCUMENTS, questions
 from server.pages.records import listed
@@ -124,7 +124,7 @@ class Once:
             with self._telling.stated(f"queries/{name}"):
                 self._copy(f"queries/{name}", f"queries/{name}/{INDEX}")
                 if not missing(question.query, {}):
-                    for suffix in sorted({format_.name for format_ in offers(graph=False).values()}):
+                    for suffix in sorted(ANSWERS):
                         self._copy(f"queries/{name}.{suffix}")
 
     def _dumps(self) -> None:

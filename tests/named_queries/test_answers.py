@@ -17,7 +17,9 @@ from tests.test_sparql import Answer, ask
 
 NAMES = [query.name for query in all_queries()]
 KINDS = {
-    "json": "application/sparql-results+json",
+    "json": "application/json",
+    "jsonl": "application/jsonl",
+    "srj": "application/sparql-results+json",
     "xml": "application/sparql-results+xml",
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
@@ -71,6 +73,58 @@ def test_by_accept_by_parameter_and_by_suffix_come_the_same_bytes(site: Site, na
     assert by_accept.headers["content-type"].partition(";")[0] == KINDS[name]
     assert by_accept.headers["vary"] == "Accept, Accept-Profile, Accept-Encoding"
     assert {answer.body for answer in others} == {by_accept.body}
+
+
+def test_json_is_a_list_of_objects_with_typed_values(site: Site) -> None:
+    found = json.loads(get(site, "works-per-year.json").body)
+    assert {tuple(row) for row in found} == {("year", "type", "works")}
+    assert {type(value) for row in found for value in (row["year"], row["works"])} == {str, int}
+    lines = get(site, "works-per-year.jsonl").body.splitlines()
+    assert [json.loads(line) for line in lines] == found
+    sparql = json.loads(get(site, "works-per-year.srj").body)["results"]["bindings"]
+    assert [row["year"]["value"] for row in sparql] == [row["year"] for row in found]
+    authors = json.loads(get(site, "authors-in-order.json", size=2).body)
+    assert [(type(row["position"]), type(row["name"])) for row in authors] == [(int, str), (int, str)]
+    names = json.loads(get(site, "coauthors.json", person=f"{site.base}person/20-500-12345/rp00042").body)
+    assert {row["keyed"] for row in names} == {False}
+
+
+def test_a_table_names_the_types_of_its_columns_where_that_is_asked_for(site: Site) -> None:
+    head, *rest = get(site, "authors-in-order.typed.csv").body.decode().splitlines()
+    assert head == "title:string,position:integer,name:string,person:iri"
+    assert rest == get(site, "authors-in-order.csv").body.decode().splitlines()[1:]
+    answer = get(site, "authors-in-order", format="typed.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+
+
+@pytest.mark.parametrize("format_", ["objects", "jsonl", "typed.csv"])
+def test_any_query_is_answered_for_programs_that_know_no_sparql(site: Site, format_: str) -> None:
+    values = '(1 "A"@en 1.5 true <urn:x> UNDEF) (2 "B" 2.5 false <urn:y> "z")'
+    query = f"SELECT * {{ VALUES (?n ?text ?f ?b ?i ?u) {{ {values} }} }}"
+    body = ask(site, "GET", f"/sparql?{urlencode({'query': query, 'format': format_})}").body.decode()
+    objects = [
+        {"n": 1, "text": "A", "f": 1.5, "b": True, "i": "urn:x", "u": None},
+        {"n": 2, "text": "B", "f": 2.5, "b": False, "i": "urn:y", "u": "z"},
+    ]
+    if format_ == "objects":
+        assert json.loads(body) == objects
+        none = ask(site, "GET", f"/sparql?{urlencode({'query': 'SELECT ?n {} LIMIT 0', 'format': format_})}")
+        assert (none.body, none.headers["content-type"]) == (b"[]\n", "application/json")
+    elif format_ == "jsonl":
+        assert [json.loads(line) for line in body.splitlines()] == objects
+    else:
+        assert body.splitlines() == [
+            "n:integer,text:string,f:decimal,b:boolean,i:iri,u:string",
+            "1,A,1.5,true,urn:x,",
+            "2,B,2.5,false,urn:y,z",
+        ]
+    truth = ask(site, "GET", f"/sparql?{urlencode({'query': 'ASK {}', 'format': format_})}")
+    assert truth.body == b"true\n"
+
+
+def test_a_client_of_sparql_that_accepts_plain_json_has_the_results_of_sparql(site: Site) -> None:
+    answer = ask(site, "GET", "/sparql?query=ASK{}", Accept="application/json")
+    assert answer.headers["content-type"] == "application/sparql-results+json"
 
 
 def test_a_program_that_accepts_anything_has_json(site: Site) -> None:
@@ -240,12 +294,12 @@ def test_head_of_a_page_leads_to_the_next(site: Site) -> None:
 
 def test_every_format_can_be_read(site: Site) -> None:
     engine = pyoxigraph.QueryResultsFormat
-    read = {"json": engine.JSON, "xml": engine.XML, "tsv": engine.TSV}
+    read = {"srj": engine.JSON, "xml": engine.XML, "tsv": engine.TSV}
     found = {
         name: len(list(pyoxigraph.parse_query_results(get(site, f"authors-in-order.{name}", size=5).body, format=kind)))
         for name, kind in read.items()
     }
-    assert found == {"json": 5, "xml": 5, "tsv": 5}
+    assert found == {"srj": 5, "xml": 5, "tsv": 5}
 
 
 def test_a_site_over_a_service_elsewhere_answers_the_same(site: Site) -> None:

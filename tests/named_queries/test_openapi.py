@@ -64,6 +64,11 @@ STATED: dict[str, list[dict[str, Any]]] = {
         *({"body": {"query": query}, "media_type": FORM} for query in QUERIES),
         *({"body": query, "media_type": DIRECT} for query in QUERIES),
     ],
+    "GET /search": [
+        *({"query": {"q": "lighthouse", "format": name}} for name in ("json", "csv", "csl.json", "atom", "html", "md")),
+        {"query": {"q": "10.5555/coastal.2019.0142"}},
+        {"query": {"year": "2019-", "sort": "newest", "subject": ["subject/mesh/light"], "format": "json"}},
+    ],
     "GET /item/{path}": [{"path_parameters": {"path": HANDLE}}],
     "GET /record/{path}": [{"path_parameters": {"path": f"{HANDLE}{suffix}"}} for suffix in ("", ".ttl", ".csl.json")],
 }
@@ -90,7 +95,14 @@ def test_the_description_is_valid_openapi(described: dict[str, Any]) -> None:
 def test_the_description_names_the_site_and_all_that_it_answers(site: Site, described: dict[str, Any]) -> None:
     assert [server["url"] for server in described["servers"]] == [site.base.rstrip("/")]
     named = {f"/queries/{query.name}" for query in all_queries()}
-    assert set(described["paths"]) == named | {"/queries", "/sparql", "/graph", "/item/{path}", "/record/{path}"}
+    assert set(described["paths"]) == named | {
+        "/queries",
+        "/search",
+        "/sparql",
+        "/graph",
+        "/item/{path}",
+        "/record/{path}",
+    }
 
 
 @pytest.mark.parametrize("query", all_queries(), ids=lambda query: query.name)
