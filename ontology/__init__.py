@@ -24,6 +24,10 @@ NODES = frozenset(
 COLUMNS = ("field", "kind", "node", "property", "literal", "scheme", "parser", "schema_org", "origin", "note")
 
 
+_BESIDE = frozenset({"data-themes.csv", "parquet.csv"})
+"""Tables by which no record becomes another: no store has to be made anew for them."""
+
+
 class TableError(ValueError):
     """A table holds something that cannot be meant; the message begins with file and line."""
 
@@ -133,7 +137,7 @@ class Crosswalk:
         """A SHA-256 over every table that decides what a record becomes; those of `formats` decide how it is read."""
         digest = hashlib.sha256()
         for path in sorted(self.folder.rglob("*.csv")):
-            if path.parent.name == "formats":
+            if path.parent.name == "formats" or path.name in _BESIDE:
                 continue
             digest.update(path.relative_to(self.folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from converter.store.data_folder import DataFolder
     from converter.store.generations import Generation
 
-FORMATS = ("nt", "ttl", "nq", "jsonl", "jelly")
+FORMATS = ("nt", "ttl", "nq", "jsonl", "jelly", "parquet")
 PACKINGS = ("zstd", "gzip")
 
 
@@ -56,6 +56,11 @@ def dump(
 
     folder = DataFolder(data)
     generation = folder.current()
+    if format_ == "parquet":
+        _dump_tables(folder, generation, output, compress, since)
+        if not output:
+            _tell_gone(dump_files.forget(data, keep))
+        return
     wanted = _wanted(output, format_, compress, since)
     with reading(generation):
         if output == "-":
@@ -68,8 +73,55 @@ def dump(
             _write(folder, generation, wanted, out, path.parent)
     click.echo(f"shelfgraph: generation {generation.number} in {path}", err=True)
     if not output:
-        for gone in dump_files.forget(data, keep):
-            click.echo(f"shelfgraph: {gone} removed; --keep keeps more", err=True)
+        _tell_gone(dump_files.forget(data, keep))
+
+
+def _tell_gone(dumps: list[Path]) -> None:
+    for gone in dumps:
+        click.echo(f"shelfgraph: {gone} removed; --keep keeps more", err=True)
+
+
+def _dump_tables(
+    folder: DataFolder, generation: Generation, output: str | None, compress: str | None, since: int | None
+) -> None:
+    """Write a generation as tables of Parquet, a file each: into a folder that is named, or beside the other dumps.
+
+    Raises UsageError where the other options do not go with that.
+    """
+    import shutil
+    import tempfile
+
+    from converter.publish import dump_files, parquet
+    from converter.store.generations import reading
+    from converter.store.leftovers import held
+    from server.feeds.tables import table_lines
+
+    if compress or since is not None or output == "-" or (output and Path(output).is_file()):
+        raise UsageError("--format parquet writes several files, packed already: -o names a folder, and nothing else")
+    identity, home = folder.identity(), Path(output) if output else dump_files.folder_of(folder.path)
+    home.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(reading(generation))
+        beside = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".sorting-", dir=home)))
+        stack.enter_context(held(beside))
+        rows = {table: stack.enter_context((beside / table).open("wb")) for table in parquet.tables()}
+        with shown("Converting") as bar:
+            for found in table_lines(
+                generation.path,
+                identity.base if identity else "",
+                folder=home,
+                processes=os.cpu_count() or 1,
+                note=bar.advance,
+            ):
+                for table, lines in found.items():
+                    rows[table].write(lines)
+        for table, file in rows.items():
+            file.close()
+            parquet.write(table, beside / table, beside / f"{table}.parquet")
+            name = f"{table}.parquet" if output else dump_files.named(generation.number, f"{table}.parquet", None)
+            with dump_files.whole(home / name, None) as out, (beside / f"{table}.parquet").open("rb") as made:
+                shutil.copyfileobj(made, out)
+    click.echo(f"shelfgraph: generation {generation.number} as tables in {home}", err=True)
 
 
 def _wanted(output: str | None, format_: str | None, compress: str | None, since: int | None) -> _Wanted:
@@ -79,6 +131,8 @@ def _wanted(output: str | None, format_: str | None, compress: str | None, since
     """
     from converter.publish.dump_files import named_by
 
+    if output and output.endswith(".parquet"):
+        raise UsageError(f"{output}: tables are several files; say --format parquet -o DIR")
     named_form, named_packing = named_by(Path(output or "").name)
     if since is not None:
         if format_ not in {None, "nt", "nq"}:

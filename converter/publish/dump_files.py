@@ -22,6 +22,7 @@ from typing import IO, NamedTuple, cast
 import zstandard
 
 from converter.errors import StoreError, UsageError
+from converter.publish.parquet import tables
 from converter.store.leftovers import PART, SORTING, held, sweep
 
 
@@ -43,6 +44,10 @@ FORMS: Mapping[str, Form] = {
         Form("jsonl", ".jsonl", "application/jsonl", "JSON-LD, one record a line"),
         Form("jelly", ".jelly", "application/x-jelly-rdf", "Jelly"),
         Form("patch", ".rdfp", "application/rdf-patch", "RDF Patch"),
+        *(
+            Form(f"{table}.parquet", f".{table}.parquet", "application/vnd.apache.parquet", f"Parquet: {table}")
+            for table in tables()
+        ),
     )
 }
 PACKINGS: Mapping[str, Form] = {
@@ -61,7 +66,7 @@ LATEST = "latest"
 _MADE = ".offered"
 """The file with the names of the dumps that a site has made by itself."""
 _LEVEL = 9
-_NAME = re.compile(r"(\d{1,18})(?:-since-(\d{1,18}))?(\.[a-z]+)(\.zst|\.gz)?")
+_NAME = re.compile(r"(\d{1,18})(?:-since-(\d{1,18}))?(\.[a-z]+(?:\.parquet)?)(\.zst|\.gz)?")
 _BLOCK = 1 << 18
 
 

@@ -132,11 +132,11 @@ class Containers(NamedTuple):
 
 def containers_of(view: View, address: str) -> Containers:
     """What the work is part of: the journal or the book around it, and the series of either."""
-    journals, books, series = _parts(view, address)
+    journals, books, series = parts_of(view, address)
     journal, book = next(iter(journals), ""), next(iter(books), "")
     members = [address, *books]
     for member in books:
-        series += [part for part in _parts(view, member)[2] if part not in series]
+        series += [part for part in parts_of(view, member)[2] if part not in series]
     own = next(filter(None, (view.text(member, "fabio:hasSequenceIdentifier") for member in members)), "")
     all_series = tuple(
         Series(title, _number_within(view, members, node) or (own if len(series) == 1 else ""))
@@ -157,7 +157,7 @@ def containers_of(view: View, address: str) -> Containers:
     )
 
 
-def _parts(view: View, address: str) -> tuple[list[str], list[str], list[str]]:
+def parts_of(view: View, address: str) -> tuple[list[str], list[str], list[str]]:
     """The journals, the books and the series that something is part of."""
     journals, books, series = list[str](), list[str](), list[str]()
     for part in view.links(address, "dcterms:isPartOf"):
