@@ -128,12 +128,10 @@ def shelfgraph(*arguments: str | Path, stdin: bytes | None = None) -> subprocess
     words = [*map(str, arguments)]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         source, into = os.pipe()
-        writing = threading.Thread(target=_write, args=(into, stdin or b""))
         running = _loaded().start(words, [source, out.fileno(), err.fileno()])
         os.close(source)
-        writing.start()
+        _write(into, stdin or b"")
         code = running.wait(_LONGEST)
-        writing.join()
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(running.args, code, out.read(), err.read())
