@@ -238,7 +238,7 @@ def _named(generation: Generation, base: str) -> bool:
     """Whether there are graphs with names, but for what a generation says of itself."""
     import pyoxigraph
 
-    from converter.store.description import graph_of
+    from converter.described_by import graph_of
 
     own = f"<{graph_of(base)}>"
     return any(str(graph) != own for graph in pyoxigraph.Store.read_only(str(generation.path)).named_graphs())

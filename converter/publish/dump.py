@@ -16,10 +16,10 @@ from typing import IO, Any
 import pyoxigraph
 
 from converter import graph, jsonld
+from converter.described_by import graph_of
 from converter.errors import UsageError
 from converter.mapping.engine import PROFILE
 from converter.publish.external_sort import Sorter
-from converter.store.description import graph_of
 
 _AT_ONCE = 2_000
 """Lines that are written at one time."""

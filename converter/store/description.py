@@ -19,6 +19,7 @@ import msgspec
 import pyoxigraph
 
 from converter.dcat import SERVICES, Life, Site, catalogued, listed_dumps
+from converter.described_by import graph_of
 from converter.store import statistics
 from converter.store.archive import Archive
 from converter.store.catalogue_reader import CatalogueReader
@@ -32,11 +33,6 @@ _SHARE = 20
 """One part in so many of a writer's time may go into counting."""
 _MOMENT = "SELECT moment FROM journal ORDER BY number"
 _VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
-
-
-def graph_of(base: str) -> str:
-    """The name of the graph that describes the dataset: the address of the document about it."""
-    return f"{base}void.ttl"
 
 
 def site_of(note: str | None, base: str) -> Site:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import ontology
 from converter import graph
+from converter.described_by import graph_of
 from converter.store import statistics
-from converter.store.description import graph_of
 from converter.values.terms import iri, literal
 from server.descriptions import description
 from server.documents.made_once import MadeOnce

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, current_app, render_template
 
 from converter import graph, jsonld
 from converter.dcat import Life, Site, catalogued
+from converter.described_by import graph_of
 from converter.formats import FORMATS, SUFFIXES
 from converter.mapping.engine import PROFILE
 from converter.publish.dump_files import Dump
-from converter.store.description import graph_of
 from converter.store.reader import ArchiveReader
 from converter.store.static_description import graph_named, prefixes
 from converter.values.terms import iri

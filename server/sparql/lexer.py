@@ -49,6 +49,8 @@ _READ, _REMEMBERED = 4_096, 1_000
 """Characters of a query by which its kind is known; kinds that are remembered."""
 _FORMS: frozenset[str] = frozenset({"select", "ask", "construct", "describe"})
 _UPDATES = frozenset({"insert", "delete", "clear", "drop", "create", "copy", "move", "add", "with", "load"})
+_DESCRIBING = {"http://www.w3.org/ns/shacl#": frozenset(), "http://rdfs.org/ns/void#": frozenset({"inDataset"})}
+"""Namespaces in which the dataset is described → their terms that records have, too."""
 # Their values differ between two evaluations, so that no answer with them may be kept.
 _VOLATILE = frozenset({"now", "rand", "uuid", "struuid"})
 _MAY_VARY = ("now", "rand", "uuid")
@@ -117,6 +119,35 @@ def is_volatile(query: str) -> bool:
     """
     lowered = unescaped(query).lower()
     return any(part in lowered for part in _MAY_VARY) and any(word.text in _VOLATILE for word in words(query))
+
+
+def is_of_description(query: str) -> bool:
+    """Whether a query names a term that the description of the dataset has and no record, and no dataset of its own.
+
+    >>> is_of_description("PREFIX sh: <http://www.w3.org/ns/shacl#> SELECT * { ?s sh:prefix ?p }")
+    True
+    >>> is_of_description("PREFIX v: <http://rdfs.org/ns/void#> SELECT * FROM <urn:g> { ?s v:class ?p }")
+    False
+    >>> is_of_description("PREFIX v: <http://rdfs.org/ns/void#> SELECT * { ?s v:inDataset 'v:class' }")
+    False
+    """
+    if not any(space in query for space in _DESCRIBING):
+        return False
+    spaces: dict[str, str] = {}
+    found, last = False, ("", "")
+    for token in tokens(unescaped(query)):
+        address = token.text[1:-1] if token.kind == "iri" else ""
+        if address and last[0] == "prefix":
+            spaces[last[1]] = address
+        elif token.kind == "prefixed":
+            prefix, _, name = token.text.partition(":")
+            address = spaces.get(f"{prefix}:", "") + name
+        elif token.kind == "word" and token.text.lower() == "from":
+            return False
+        for space, shared in _DESCRIBING.items():
+            found |= address.startswith(space) and address.removeprefix(space) not in {"", *shared}
+        last = (last[1].lower() if token.kind == "prefixed" else "", token.text)
+    return found
 
 
 def form(query: str) -> Form:

@@ -22,13 +22,14 @@ from typing import IO, BinaryIO, cast
 import msgspec
 import pyoxigraph
 
+from converter.described_by import graph_of
 from converter.formats import FORMATS, Format
 from converter.graph import prefixes
 from converter.node_objects import node_objects
 from server.processes.network_guard import deny_internet
 from server.sparql import Request, flat_rows
 from server.sparql.in_memory_store import address_space, own_memory
-from server.sparql.lexer import named, star_of
+from server.sparql.lexer import is_of_description, named, star_of
 from server.sparql.lower_priority import Threads
 
 DATA, END, FAULT, READY = b"D", b"E", b"F", b"R"
@@ -156,12 +157,17 @@ def answer(store: pyoxigraph.Store, request: Request, out: IO[bytes], base: str)
     Raises SyntaxError for a query that is none, ValueError or RuntimeError for a fault in its evaluation, OSError where
     the store cannot be read.
     """
-    default = _graphs(request.default_graphs, request.named_graphs)
+    default: list[pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.DefaultGraph] | None = None
+    if (graphs := _graphs(request.default_graphs, request.named_graphs)) is not None:
+        default = [*graphs]
     named = _graphs(request.named_graphs, request.default_graphs)
+    if default is None and named is None and is_of_description(request.query):
+        # Tools ask for prefixes, examples and partitions where they ask for all else.
+        default = [pyoxigraph.DefaultGraph(), pyoxigraph.NamedNode(graph_of(base))]
     results = store.query(
         _with_columns(request.query, base),
         base_iri=base,
-        default_graph=[*default] if default is not None else None,
+        default_graph=default,
         named_graphs=[*named] if named is not None else None,
     )
     made = time.perf_counter()

@@ -15,12 +15,13 @@ import rdflib
 from flask import Flask
 from rdflib.compare import isomorphic
 
+from converter.described_by import graph_of
 from converter.mapping.engine import Mapper
 from converter.record import Field, Record
 from converter.sparql_examples import SHACL
 from converter.store import description, statistics
 from converter.store.data_folder import DataFolder, Identity
-from converter.store.description import graph_of, rows_of
+from converter.store.description import rows_of
 from converter.store.static_description import static_lines
 from converter.store.statistics import counted, described
 from queries import all_queries
@@ -281,12 +282,29 @@ def test_the_endpoint_answers_what_it_is(served: Site, query: str, least: int) -
     head = "".join(f"PREFIX {name}: <{space}>\n" for name, space in VOCABULARIES.items())
     (named,) = [str(name) for name in graph(served).subjects(rdflib.RDF.type, VOID.DatasetDescription)]
     for asked in (
+        # As tools ask it, without a word of graphs.
+        *([{"query": head + query}] if "sh:" in query or "void:" in query else []),
         {"query": head + query.replace("{", f"FROM <{named}> {{", 1)},
         {"query": head + query, "default-graph-uri": named},
     ):
         answer = ask(served, "GET", "/sparql?" + urllib.parse.urlencode(asked), Accept="text/csv")
         assert answer.status == 200, answer.body
         assert len(answer.body.splitlines()) > least, answer.body
+
+
+def test_a_query_of_records_sees_no_description(served: Site) -> None:
+    graph_name = str(next(graph(served).subjects(rdflib.RDF.type, VOID.DatasetDescription)))
+    every = number(served, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    for query, wanted in (
+        # A prefix that is declared and not used, a term in a text, and a term that records have.
+        (f"PREFIX sh: <{SHACL}> SELECT (COUNT(*) AS ?n) {{ ?s ?p ?o }}", every),
+        (f"PREFIX sh: <{SHACL}> SELECT (COUNT(*) AS ?n) {{ ?s ?p ?o FILTER('sh:select' != '') }}", every),
+        (f"SELECT (COUNT(*) AS ?n) {{ ?s <{VOID.inDataset}> ?d . ?d ?p ?o }}", 0),
+        (f"SELECT (COUNT(*) AS ?n) FROM <urn:none> {{ ?s <{SHACL}select> ?o }}", 0),
+        (f"SELECT (COUNT(*) AS ?n) FROM <{graph_name}> {{ ?s <{SHACL}select> ?o }}", len(all_queries())),
+        (f"SELECT (COUNT(*) AS ?n) {{ ?s <{SHACL}select> ?o }}", len(all_queries())),
+    ):
+        assert number(served, query) == wanted, query
 
 
 def test_a_ready_made_query_of_the_endpoint_answers_as_it_stands(served: Site) -> None:

@@ -20,12 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyjelly.integrations.generic.parse import parse_jelly_flat
 
+from converter.described_by import graph_of
 from converter.errors import StoreError, UsageError
 from converter.publish import dump as dumping
 from converter.publish import dump_files
 from converter.publish.external_sort import Sorter
 from converter.store.data_folder import DataFolder
-from converter.store.description import graph_of
 from shelfgraph.cli import main
 from tests.commands import shelfgraph
 from tests.conftest import EXAMPLES, ROOT
