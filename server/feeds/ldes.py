@@ -5,14 +5,20 @@ document in which its present state stands.  What an item was before its last ch
 
 The root leads to nodes of a hundred nodes each, down to pages of a hundred changes.  A node that is full is never
 changed again, and says so; its address holds the moment at which the journal began, so that a folder that is made anew
-has other nodes.  Sources: https://w3id.org/ldes/specification and https://w3id.org/tree/specification.
+has other nodes.
+
+`/ldes/latest` is another view of the stream: of each item the last change alone (a retention policy of LDES), with what
+the record says, in a graph that has the name of the member.  Whoever replaces what an item said before by that of its
+member has the data that the site has.  Its nodes go on changing, since a member goes where another takes its place.
+Sources: https://w3id.org/ldes/specification and https://w3id.org/tree/specification.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import pyoxigraph
@@ -22,6 +28,7 @@ from converter import jsonld
 from converter.formats import GRAPHS
 from converter.formats import SUFFIXES as _FORMS
 from converter.graph import FORMATS, parsed
+from converter.privacy import shown
 from converter.store.journal import Entry
 from converter.store.reader import ArchiveReader
 from converter.values.terms import XSD, iri, literal, type_
@@ -37,6 +44,7 @@ FAN = 100
 SHORT_LIVED = "public, max-age=30"
 """How long what still grows may be kept."""
 
+_NO_GRAPHS: Mapping[str, list[str]] = {}
 _PREFIXES = {
     "as": "https://www.w3.org/ns/activitystreams#",
     "dcterms": "http://purl.org/dc/terms/",
@@ -63,6 +71,8 @@ _SHAPE = {"moment": (_MOMENT, "xsd:dateTime"), "number": (_NUMBER, "xsd:integer"
 """What each member has once: the property, and the datatype of its value where it is no address."""
 SUFFIXES = (*GRAPHS,)
 """The forms of the stream and of its nodes."""
+_WITH_GRAPHS = {suffix: _FORMS[suffix] for suffix in (".trig", ".nq", ".jsonld")}
+"""The forms that can say which member a triple belongs to."""
 
 
 class Node(NamedTuple):
@@ -85,7 +95,7 @@ class Node(NamedTuple):
 def ldes_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReader) -> Blueprint:  # noqa: ARG001 - as all feeds are made
     """The stream, its root and its nodes; every form by Accept and by suffix."""
     blueprint = Blueprint("ldes", __name__)
-    stream = _Stream(settings, archive)
+    stream, last = _Stream(settings, archive), _LastVersions(settings, archive)
 
     @blueprint.get("/ldes")
     @blueprint.get("/ldes.<suffix>")
@@ -102,17 +112,34 @@ def ldes_blueprint(endpoint: Endpoint, settings: Settings, archive: ArchiveReade
         full = asked.end <= archive.latest()
         return _answer(stream.node(asked), stream.of(asked), suffix, LASTING if full else SHORT_LIVED)
 
+    @blueprint.get("/ldes/latest")
+    @blueprint.get("/ldes/latest.<suffix>")
+    def latest(suffix: str = "") -> Response:
+        return _answer(last.root(), last.address, suffix, SHORT_LIVED, forms=_WITH_GRAPHS)
+
+    @blueprint.get("/ldes/latest/<began>/<int:level>/<int:number>")
+    @blueprint.get("/ldes/latest/<began>/<int:level>/<int:number>.<suffix>")
+    def latest_node(began: str, level: int, number: int, suffix: str = "") -> Response:
+        asked = Node(level, number)
+        if began != last.began() or not 1 <= level <= 9 or asked.start >= archive.latest():
+            abort(404, "The stream has no such node; /ldes/latest leads to those it has.")
+        graphs = last.graphs(asked) if level == 1 else {}
+        return _answer(last.node(asked), last.of(asked), suffix, SHORT_LIVED, graphs, _WITH_GRAPHS)
+
     return blueprint
 
 
 class _Stream:
     """The stream over the journal of an archive, as lines of N-Triples."""
 
+    path, lasts = "ldes", True
+    """Where its root is, and whether a node that is full never changes again."""
+
     def __init__(self, settings: Settings, archive: ArchiveReader) -> None:
         self._archive = archive
         self._base, self._title = settings.base, settings.title
-        self.address = f"{settings.base}ldes"
-        self._iri = iri(f"{self.address}#stream")
+        self.address = f"{settings.base}{self.path}"
+        self._iri = iri(f"{settings.base}ldes#stream")
 
     def began(self) -> str:
         """When the journal began, as it stands in addresses."""
@@ -142,14 +169,17 @@ class _Stream:
         """The members of a page, or the children of a node above them."""
         address, latest = self.of(node), self._archive.latest()
         lines = [*_about(iri(address), {"a": "tree:Node"}), f"{iri(address)} {_term('dcterms:isPartOf')} {self._iri} ."]
-        if node.end <= latest:
+        if node.end <= latest and self.lasts:
             lines.append(f"{iri(address)} {_term('ldes:immutable')} {literal('true', datatype=f'{XSD}boolean')} .")
         if node.level == 1:
-            entries = self._archive.journal(node.start, FAN)
-            return [*lines, *(line for entry in entries for line in self._member(address, entry, node.end))]
+            return [*lines, *(line for entry in self._entries(node) for line in self._member(node, entry))]
         below = range(node.number * FAN, (node.number + 1) * FAN)
         children = [Node(node.level - 1, number) for number in below]
         return [*lines, *self._relations(address, [child for child in children if child.start < latest])]
+
+    def _entries(self, node: Node) -> list[Entry]:
+        """The changes that stand on a page."""
+        return [entry for entry in self._archive.journal(node.start, FAN) if entry.number <= node.end]
 
     def _relations(self, address: str, children: list[Node]) -> Iterator[str]:
         """Yield how to get from a node to its children, and between which moments their members are."""
@@ -168,10 +198,12 @@ class _Stream:
     def _moment(self, number: int) -> str:
         return self._archive.journal(number - 1, 1)[0].moment
 
-    def _member(self, address: str, entry: Entry, end: int) -> Iterator[str]:
-        if entry.number > end:
-            return
-        member, item = iri(f"{address}#{entry.number}"), iri(f"{self._base}item/{entry.address}")
+    def _name(self, node: Node, entry: Entry) -> str:
+        """The address of a member, which is the same in each view."""
+        return f"{self._base}ldes/{self.began()}/{node.level}/{node.number}#{entry.number}"
+
+    def _member(self, node: Node, entry: Entry) -> Iterator[str]:
+        member, item = iri(self._name(node, entry)), iri(f"{self._base}item/{entry.address}")
         yield f"{self._iri} {_term('tree:member')} {member} ."
         yield from _about(member, {"a": _TYPES[entry.change]})
         yield f"{member} {_term('as:object')} {item} ."
@@ -179,6 +211,38 @@ class _Stream:
         yield f"{member} {_term(_MOMENT)} {_moment(entry.moment)} ."
         yield f"{member} {_term(_NUMBER)} {literal(str(entry.number), datatype=f'{XSD}integer')} ."
         yield f"{member} {_term('rdfs:seeAlso')} {iri(f'{self._base}record/{entry.address}')} ."
+
+
+class _LastVersions(_Stream):
+    """The view of the last change of each item, with what its record says."""
+
+    path, lasts = "ldes/latest", False
+
+    def root(self) -> list[str]:
+        """The root of the view, with its policy; the shape of the members is that of the stream."""
+        view, policy = iri(f"{self.address}#view"), iri(f"{self.address}#policy")
+        return [
+            *super().root(),
+            f"{iri(self.address)} {_term('tree:viewDescription')} {view} .",
+            *_about(view, {"a": "tree:ViewDescription"}),
+            f"{view} {_term('ldes:retentionPolicy')} {policy} .",
+            *_about(policy, {"a": "ldes:LatestVersionSubset"}),
+            f"{policy} {_term('ldes:amount')} {literal('1', datatype=f'{XSD}integer')} .",
+        ]
+
+    def graphs(self, node: Node) -> dict[str, list[str]]:
+        """Member → the triples of its record; of one that was erased nothing is left to say."""
+        mapper, found = self._archive.mapper(self._base), {}
+        for entry in self._entries(node):
+            record = self._archive.get(entry.address)
+            if record:
+                found[self._name(node, entry)] = [*mapper.triples(shown(record, mapper.crosswalk))]
+        return found
+
+    def _entries(self, node: Node) -> list[Entry]:
+        listed = self._archive.listing(after=node.start, limit=FAN)
+        last = {held.change for held in listed}
+        return [entry for entry in super()._entries(node) if entry.number in last]
 
 
 def _size(level: int) -> int:
@@ -214,25 +278,40 @@ def _moment(text: str) -> str:
     return literal(text, datatype=f"{XSD}dateTime")
 
 
-def _answer(lines: list[str], address: str, suffix: str, cache: str) -> Response:
-    """The lines in the form that is asked for."""
-    form = asked_form(_FORMS, f".{suffix}" if suffix else "")
+def _answer(
+    lines: list[str],
+    address: str,
+    suffix: str,
+    cache: str,
+    graphs: Mapping[str, list[str]] = _NO_GRAPHS,
+    forms: Mapping[str, str] = _FORMS,
+) -> Response:
+    """The lines in the form that is asked for, and the named graphs beside them."""
+    form = asked_form(forms, f".{suffix}" if suffix else "")
     if suffix and form is None:
-        abort(404, f"There is no form .{suffix}; there are {', '.join(SUFFIXES)}.")
+        abort(404, f"There is no form .{suffix}; there are {', '.join(form[1:] for form in forms)}.")
     if form is None:
-        return problem(406, "Not Acceptable", f"The stream has the types {', '.join(_FORMS.values())}.")
-    name, chosen = form[1:], _FORMS[form]
-    body = _document(lines, name)
+        return problem(406, "Not Acceptable", f"The stream has the types {', '.join(forms.values())}.")
+    name, chosen = form[1:], forms[form]
+    body = _document(lines, graphs, name)
     content_type = f"{chosen}; charset=utf-8" if chosen.startswith("text/") else chosen
     headers = {"Vary": VARY, "Content-Location": f"{address}.{name}"}
     return sent(body, content_type, etag(name, body), cache, headers)
 
 
-def _document(lines: list[str], name: str) -> bytes:
+def _document(lines: list[str], graphs: Mapping[str, list[str]], name: str) -> bytes:
     if name == "jsonld":
-        return json.dumps(jsonld.expanded(lines), ensure_ascii=False, indent=1).encode() + b"\n"
+        named = [{"@id": graph, "@graph": jsonld.expanded(inner)} for graph, inner in graphs.items()]
+        return json.dumps([*jsonld.expanded(lines), *named], ensure_ascii=False, indent=1).encode() + b"\n"
     if name in {"nt", "nq"}:
-        return "".join(f"{line}\n" for line in lines).encode()
-    out = io.BytesIO()
-    pyoxigraph.serialize(parsed(lines), out, FORMATS[name].engine, prefixes=_PREFIXES)  # type: ignore[arg-type] # a format of graphs
+        within = (f"{line.removesuffix('.')}{iri(graph)} ." for graph, inner in graphs.items() for line in inner)
+        return "".join(f"{line}\n" for line in (*lines, *within)).encode()
+    out, quads = io.BytesIO(), (_in_graph(graph, inner) for graph, inner in graphs.items())
+    stated = parsed(lines) if not graphs else chain(_in_graph(None, lines), *quads)
+    pyoxigraph.serialize(stated, out, FORMATS[name].engine, prefixes=_PREFIXES)  # type: ignore[arg-type] # a format of graphs
     return out.getvalue()
+
+
+def _in_graph(graph: str | None, lines: list[str]) -> Iterator[pyoxigraph.Quad]:
+    name = pyoxigraph.NamedNode(graph) if graph else pyoxigraph.DefaultGraph()
+    return (pyoxigraph.Quad(triple.subject, triple.predicate, triple.object, name) for triple in parsed(lines))

@@ -25,6 +25,7 @@ from server.static_export.media_types import ALONE
 from server.static_export.resource_files import Done, Opened, Telling
 
 RUNNING = (
+    "ldes/latest",
     *("sparql", "graph", "reconcile", "oai"),
     *("search", "suggest", "browse", "name", "crosswalk"),
 )

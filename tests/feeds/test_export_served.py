@@ -161,7 +161,7 @@ ON_EACH_SERVER = pytest.mark.parametrize("server", ["nginx", "apache"], indirect
 
 def is_running(path: str) -> bool:
     """Whether only a running site answers."""
-    return "?" in path or path.split("/", maxsplit=1)[0].split(".", maxsplit=1)[0] in RUNNING
+    return "?" in path or any(path == one or path.startswith((f"{one}/", f"{one}.")) for one in RUNNING)
 
 
 def is_one_of_many(path: str) -> bool:

@@ -44,6 +44,10 @@ ROUTES = {
     "/ldes": ["/ldes"],
     "/llms.txt": ["/llms.txt"],
     "/ldes.<suffix>": ["/ldes.ttl", "/ldes.pdf"],
+    "/ldes/latest": ["/ldes/latest"],
+    "/ldes/latest.<suffix>": ["/ldes/latest.nq", "/ldes/latest.ttl"],
+    "/ldes/latest/<began>/<level>/<number>": ["{last}"],
+    "/ldes/latest/<began>/<level>/<number>.<suffix>": ["{last}.nq"],
     "/ldes/<began>/<level>/<number>": ["{node}"],
     "/ldes/<began>/<level>/<number>.<suffix>": ["{node}.nt"],
     "/name/<name>": ["/name/" + quote("Marrow, T"), "/name/nobody"],
@@ -116,7 +120,11 @@ def addresses(site: Site, base: str = "") -> list[str]:
         found[folder] = things[0] if things else "none"
     node = re.search(r"/ldes/[^/]+/\d+/\d+", ask(site, "GET", "/ldes.nt").body.decode())
     assert node
-    return [address.format(node=node[0], **found) for stated in ROUTES.values() for address in stated]
+    return [
+        address.format(node=node[0], last=node[0].replace("ldes", "ldes/latest"), **found)
+        for stated in ROUTES.values()
+        for address in stated
+    ]
 
 
 def test_the_table_has_every_route_of_the_application(tmp_path: Path) -> None:
