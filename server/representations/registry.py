@@ -19,6 +19,7 @@ from server.representations.datacite import KERNEL, datacite_json, datacite_xml
 from server.representations.dublin_core import DC, oai_dc, simple_lines
 from server.representations.ris import ris
 from server.representations.ro_crate import VERSION, ro_crate
+from server.representations.skg_if import CONTEXT, skg_if
 from server.representations.view import View
 from server.representations.work import Work, work
 
@@ -82,7 +83,8 @@ SCHEMA_ORG = Profile("schema", "schema.org", "https://schema.org/")
 DATACITE = Profile("datacite", "DataCite Metadata Schema 4", KERNEL)
 CSL = Profile("csl", "Citation Style Language", "http://purl.org/net/xbiblio/csl")
 CRATE = Profile("crate", "RO-Crate", VERSION)
-PROFILES = (FULL, DUBLIN_CORE, SCHEMA_ORG, DATACITE, CSL, CRATE)
+SKG_IF = Profile("skg-if", "SKG-IF", CONTEXT)
+PROFILES = (FULL, DUBLIN_CORE, SCHEMA_ORG, DATACITE, CSL, CRATE, SKG_IF)
 
 
 _CRATE = ".ro-crate.json"
@@ -224,6 +226,13 @@ REPRESENTATIONS = (
         CRATE,
         lambda described: ro_crate(described.work, described.view, _CRATE),
         of_things=False,
+    ),
+    Representation(
+        "SKG-IF",
+        ".skg-if.json",
+        "application/ld+json",
+        SKG_IF,
+        lambda described: skg_if(described.view, described.address, lambda: described.work),
     ),
     Representation("schema.org, Turtle", ".schema.ttl", "text/turtle", SCHEMA_ORG, _schema_org("ttl")),
     Representation("schema.org, N-Triples", ".schema.nt", "application/n-triples", SCHEMA_ORG, _schema_org("nt")),

@@ -197,7 +197,7 @@ EVERY = [
 CALLED_SO = frozenset(
     "MeSH LDES OpenRefine PubMed TSV Triples Quads DataCite Dublin Core HTML CSL schema handle Handle ISBN Scopus"
     " Science Web PREFIX SELECT http example person profile nothing of this Markdown APA Chicago Harvard IEEE MLA"
-    " Vancouver en gb".split()
+    " Vancouver en gb SKG IF RO Crate".split()
 )
 """What is called so in Chinese too, and what the test itself asks for."""
 DATA = frozenset({"bdi", "code", "pre", "script", "style", "kbd", "textarea", "mark"})
