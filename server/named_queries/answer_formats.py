@@ -22,7 +22,8 @@ ANSWERS: Mapping[str, Format] = {
     "srj": _SPARQL_JSON,
     "xml": FORMATS["xml"],
 }
-"""What `format=` and a suffix call it → the format."""
+"""What `format=` and a suffix call it → the format; the first is sent to those who like all the same."""
+_OTHERS = [*dict.fromkeys(kind for format_ in ANSWERS.values() for kind in format_.media_types), "text/html"]
 
 
 def answer_format(name: str, accept: str | None) -> Format | None:
@@ -35,14 +36,6 @@ def answer_format(name: str, accept: str | None) -> Format | None:
     >>> answer_format("", "application/json").name, answer_format("", "application/sparql-results+json").name
     ('objects', 'json')
     """
-    if name.strip().lower() == "json" or (not name and _likes_json(accept)):
+    if name.strip().lower() == "json" or (not name and choose(accept, [_JSON, *_OTHERS]) == _JSON):
         return ANSWERS["json"]
     return wanted_format(name, accept, "A question", graph=False, page=True)
-
-
-def _likes_json(accept: str | None) -> bool:
-    """Whether plain JSON is named, and nothing is liked better."""
-    if not accept or _JSON not in accept.lower():
-        return False
-    others = [*dict.fromkeys(kind for format_ in ANSWERS.values() for kind in format_.media_types), "text/html"]
-    return choose(accept, [_SPARQL_JSON.media_type, _JSON, *others]) == _JSON

@@ -59,6 +59,7 @@ def openapi(base: str) -> dict[str, Any]:
             "/queries": {"get": _list()},
             **{f"/queries/{name}": {"get": _question(question)} for name, question in questions().items()},
             "/search": {"get": _search()},
+            "/search.json": {"get": _search_as_json()},
             "/item/{path}": {"get": _item()},
             "/record/{path}": {"get": _record()},
             "/sparql": {"get": _sparql_by_address(), "post": _sparql_by_body()},
@@ -186,6 +187,23 @@ def _search() -> dict[str, Any]:
             "302": {"description": "The one thing that has this identifier.", "headers": {"Location": LOCATION}},
             **refusals("304", "400", "404", "406"),
         },
+    }
+
+
+def _search_as_json() -> dict[str, Any]:
+    """The same as JSON, which makers of clients can type."""
+    whole = _search()
+    json_alone = {
+        "description": "The works that are found.",
+        "content": {"application/json": {"schema": _ref("Result")}},
+    }
+    return {
+        **whole,
+        "operationId": "searchAsJson",
+        "summary": "Works by words, years and things, as JSON",
+        "description": "A page of works, and how often the values of the facets are among all that are found.",
+        "parameters": [one for one in whole["parameters"] if one["name"] != "format"],
+        "responses": {"200": json_alone, **refusals("400", "404")},
     }
 
 

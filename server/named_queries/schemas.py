@@ -188,11 +188,13 @@ def rows_of(columns: Iterable[str]) -> dict[str, Any]:
     term = {"$ref": "#/components/schemas/Term"}
     names = list(columns)
     row = {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(names, term)}
+    # A constant list would say the order too, and makers of clients know constants of simple types alone.
+    vars_ = {"type": "array", "items": {"enum": names}, "minItems": len(names), "maxItems": len(names)}
     return {
         "type": "object",
         "required": ["head", "results"],
         "properties": {
-            "head": {"type": "object", "required": ["vars"], "properties": {"vars": {"const": names}}},
+            "head": {"type": "object", "required": ["vars"], "properties": {"vars": vars_}},
             "results": {
                 "type": "object",
                 "required": ["bindings"],
@@ -207,6 +209,7 @@ def objects_of(columns: Iterable[str]) -> dict[str, Any]:
     names = list(columns)
     value = {"type": ["string", "number", "boolean", "null"]}
     row = {
+        "title": "Row",
         "type": "object",
         "required": names,
         "additionalProperties": False,

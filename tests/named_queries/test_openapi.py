@@ -98,6 +98,7 @@ def test_the_description_names_the_site_and_all_that_it_answers(site: Site, desc
     assert set(described["paths"]) == named | {
         "/queries",
         "/search",
+        "/search.json",
         "/sparql",
         "/graph",
         "/item/{path}",

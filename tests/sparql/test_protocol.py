@@ -165,6 +165,6 @@ def test_a_graph_that_cannot_be_had_is_refused_with_the_reason(site: Site, metho
 
 def test_the_service_says_what_it_does_and_does_not(site: Site) -> None:
     answer = ask(site, "GET", "/sparql", Accept="application/n-triples").body.decode()
-    assert answer.count("#resultFormat>") == 10
+    assert answer.count("#resultFormat>") == len({format_.identifier for format_ in FORMATS.values()}) == 13
     assert "BasicFederatedQuery" not in answer
     assert "#defaultDataset>" in answer
