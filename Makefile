@@ -14,8 +14,9 @@ QUICK := converter ontology queries server shelfgraph \
 EDITOR_SAID = @test -f server/static/dist/editor.js || echo "The SPARQL editor was not built (it needs the registry of npm): the query page has a plain text area."
 
 SECONDS ?= 600
+MINUTES ?= 20
 
-.PHONY: demo quick test sweep fuzz sbom check format screenshots clean
+.PHONY: demo quick test sweep fuzz soak sbom check format screenshots clean
 
 demo: $(VENV)/installed ## Convert the example records and serve them at http://127.0.0.1:8000
 	$(BIN)/shelfgraph serve examples
@@ -32,6 +33,9 @@ sweep: $(VENV)/installed-dev ## Run the tests over what others wrote: make sweep
 
 fuzz: $(VENV)/installed-dev ## Feed readers and parsers what nobody thought of: make fuzz SECONDS=600
 	$(BIN)/python -m tests.fuzz $(SECONDS)
+
+soak: $(VENV)/installed-dev ## Write, read, break and kill at once, against a reference: make soak MINUTES=20
+	$(BIN)/python -m tests.soak $(MINUTES)
 
 sbom: $(VENV)/installed ## Write what an installation consists of, with licences, as CycloneDX: sbom.json
 	$(PYTHON) -m venv $(VENV)-sbom

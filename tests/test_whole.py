@@ -152,6 +152,29 @@ def test_what_the_archive_keeps_of_its_records_is_compared_and_mended(data: Path
     assert checked(data)[0] == 0
 
 
+ROWS = {
+    "the journal says something else": "UPDATE journal SET moment = '2031' || substr(moment, 5)",
+    "something else than its bytes": "UPDATE held SET identifier = identifier || 'x' WHERE id = 3",
+    "than its bytes": "UPDATE held SET datestamp = '1999-01-01' WHERE id = 3",
+    "something else of its last change": "UPDATE held SET deleted = 1 WHERE id = 3",
+    "its source is not known": "UPDATE held SET source = 'x' WHERE id = 3",
+    "in other sets": "INSERT INTO member VALUES ('x', 3)",
+    "another moment than it can have had": "INSERT INTO journal (address, change, moment)"
+    " SELECT address, 'updated', '1999-01-01T00:00:00Z' FROM held WHERE id = 3",
+    "nothing else does": "INSERT INTO journal (address, change, moment)"
+    " VALUES ('1/1', 'created', '2999-01-01T00:00:00Z')",
+}
+
+
+@pytest.mark.parametrize("named", ROWS)
+def test_what_the_archive_says_beside_its_bytes_is_compared_with_them(data: Path, named: str) -> None:
+    with closing(sqlite3.connect(data / "archive.sqlite")) as database:
+        database.execute(ROWS[named])
+        database.commit()
+    code, stated = checked(data, "--quick")
+    assert (code, named in stated, "restore" in stated) == (1, True, True), stated
+
+
 def test_a_backup_elsewhere_shows_the_same_and_shares_what_never_changes(data: Path, tmp_path: Path) -> None:
     folder = DataFolder(data)
     kept = back_up(folder, tmp_path / "kept")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import BinaryIO
 
 from converter.sources.limits import DEEPEST
@@ -11,9 +12,8 @@ from converter.sources.limits import DEEPEST
 _CHUNK = 1 << 20
 _LONGEST_TEXT = 9_900_000
 """libxml takes no longer text in one piece than ten million bytes."""
-_TOKEN = re.compile(
-    rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|<(?P<end>/?)(?:[\w.-]+:)?(?P<name>[\w.-]+)[^<>]*>", re.DOTALL
-)
+_NO_TAG = rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|"
+_TOKEN = re.compile(_NO_TAG + rb"<(?P<end>/?)(?:[\w.-]+:)?(?P<name>[\w.-]+)[^<>]*>", re.DOTALL)
 _IDENTIFIER = re.compile(rb"<(?:[\w.-]+:)?identifier[^<>]*>\s*([^<\s][^<]{0,200})")
 _LIMITS = re.compile(r"excessive depth|huge|too long|limit|XML_MAX", re.IGNORECASE)
 
@@ -62,7 +62,10 @@ def without_large(
     while True:
         chunk = stream.read(_CHUNK)
         data, place = data + chunk, 0
-        for match in _TOKEN.finditer(data):
+        if chunk and b">" not in chunk and len(data) <= largest:
+            # Nothing ends in it.
+            continue
+        while match := record.pattern.search(data, place):
             record.text(data[place : match.start()], target)
             place = match.end()
             fault = record.token(match, target, names)
@@ -84,8 +87,14 @@ class _Record:
         self._largest = largest
         self._name = b""
         self._kept: list[bytes] = []
+        self._held = 0
         self._size = self._run = self._depth = self._nested = 0
         self._fault = ""
+
+    @property
+    def pattern(self) -> re.Pattern[bytes]:
+        """What is looked for next; of a record that is left out only its end is."""
+        return _tag_of(self._name) if self._fault else _TOKEN
 
     def text(self, data: bytes, target: BinaryIO) -> None:
         """Take what stands between two tags."""
@@ -121,14 +130,22 @@ class _Record:
         self._size += len(data)
         if self._size > self._largest:
             self._fault = self._fault or f"a record of more than {self._largest:,} bytes"
-        if not self._fault or sum(map(len, self._kept[:64])) < _CHUNK:
+        if not self._fault or self._held < _CHUNK:
             self._kept.append(data[:_CHUNK] if self._fault else data)
+            self._held += len(data)
 
     def _end(self, target: BinaryIO) -> tuple[str, str] | None:
         fault, kept = self._fault, self._kept
-        self._name, self._kept, self._fault, self._size = b"", [], "", 0
+        self._name, self._kept, self._fault, self._size, self._held = b"", [], "", 0, 0
         if not fault:
             target.write(b"".join(kept))
             return None
         found = _IDENTIFIER.search(b"".join(kept[:4096]))
         return (found[1].decode("utf-8", "replace").strip() if found else "", fault)
+
+
+@cache
+def _tag_of(name: bytes) -> re.Pattern[bytes]:
+    """The tags of elements with a name, and what holds no tags."""
+    own = rb"<(?P<end>/?)(?:[\w.-]+:)?(?P<name>" + re.escape(name) + rb")(?=[\s/>])[^<>]*>"
+    return re.compile(_NO_TAG + own, re.DOTALL)

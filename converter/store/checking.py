@@ -44,6 +44,27 @@ _DERIVED = {
 """What the archive keeps that is made of its records, as rows that are the same whenever they are made."""
 
 
+_ROWS = (
+    "SELECT id, address, payload, digest, identifier, listed, datestamp, deleted FROM held WHERE payload IS NOT NULL"
+)
+_DISAGREEING = {
+    "SELECT held.address FROM held JOIN journal ON number = held.change"
+    " WHERE journal.address <> held.address OR journal.moment <> held.moment"
+    " OR (journal.change = 'deleted') <> held.deleted": "the journal says something else of its last change",
+    "SELECT address FROM held WHERE payload IS NOT NULL AND source NOT IN (SELECT name FROM source)": (
+        "its source is not known"
+    ),
+    "SELECT address FROM (SELECT address, moment, LAG(moment) OVER (ORDER BY number) AS before FROM journal)"
+    " WHERE moment < before OR moment NOT GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T*Z'": (
+        "a change of it has another moment than it can have had"
+    ),
+    "SELECT address FROM journal WHERE address NOT IN (SELECT address FROM held)": (
+        "the journal knows it, and nothing else does"
+    ),
+}
+"""What the archive says twice → what is wrong where both disagree."""
+
+
 class Fault(NamedTuple):
     """One fault: where it is (archive, index, store, generation, dumps), its record, what is wrong, what mends it."""
 
@@ -94,8 +115,28 @@ def _of_archive(path: Path) -> Iterator[Fault]:
                 "SELECT address FROM held WHERE change NOT IN (SELECT number FROM journal)"
             ):
                 yield Fault("archive", address, "its last change is not in the journal", _RESTORE)
+            if version == len(MIGRATIONS):
+                yield from _of_rows(database)
     except sqlite3.Error as fault:
         yield Fault("archive", "", f"it cannot be read ({fault})", _RESTORE)
+
+
+def _of_rows(database: sqlite3.Connection) -> Iterator[Fault]:
+    """What the archive says beside the bytes of its records, where it is not what these and the journal say."""
+    for query, fault in _DISAGREEING.items():
+        for (named,) in database.execute(query):
+            yield Fault("archive", str(named), fault, _RESTORE)
+    members: dict[int, set[str]] = {}
+    for number, spec in database.execute("SELECT record, spec FROM member"):
+        members.setdefault(number, set()).add(spec)
+    for number, address, payload, kept, *stated in database.execute(_ROWS):
+        if _is_whole(payload, kept):
+            record = unpacked(payload)
+            came = record.listed
+            if stated != [record.identifier, came.identifier, came.datestamp, record.deleted]:
+                yield Fault("archive", address, "its row says something else than its bytes", _RESTORE)
+            if members.get(number, set()) != set(record.sets):
+                yield Fault("archive", address, "it is listed in other sets than it names", _RESTORE)
 
 
 def _is_whole(payload: bytes, kept: bytes | None) -> bool:
