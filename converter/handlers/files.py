@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import ontology
 from converter.handlers.labels import normal_value
+from converter.handlers.rights import licence_lines
 from converter.mapping.context import Item, term
 from converter.record import Field, File
 from converter.values import identifiers, iris, licences
@@ -113,8 +114,7 @@ def _file_lines(node: str, known: File) -> Iterator[str]:
     if known.licence:
         licence = licences.licence(known.licence)
         if licence:
-            is_licence = "rightsstatements.org" not in licence.iri
-            yield triple(node, term("dcterms:license" if is_licence else "dcterms:rights"), iri(licence.iri))
+            yield from licence_lines(node, licence.iri)
         yield triple(node, term("dc:rights"), literal(known.licence))
     if known.description:
         yield triple(node, term("dcterms:description"), literal(known.description))

@@ -17,6 +17,7 @@ from converter.values.text import unmarked
 from ontology import Row
 
 _MEDIA_TYPE = re.compile(r"(application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9!#$&^_.+-]+")
+_COUNTRIES = "http://lexvo.org/id/iso3166/"
 _MEDIA_TYPES = "http://www.iana.org/assignments/media-types/"
 # A DOI or a handle names a work, which can be cited; another address may be anything.
 _CITED = re.compile(r"https?://(?:(?:dx\.)?doi\.org/10\.|hdl\.handle\.net/)")
@@ -103,6 +104,8 @@ def language(item: Item, row: Row, field: Field) -> Iterator[str]:
         if found.doubt:
             item.note(field, found.doubt)
         yield from item.state(row, iri(found.iri))
+        if also := languages.in_lexvo(found):
+            yield triple(iri(found.iri), term("skos:exactMatch"), iri(also))
 
 
 def address(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -191,6 +194,8 @@ def place(item: Item, row: Row, field: Field) -> Iterator[str]:
     yield triple(node, term("rdfs:label"), literal(field.value))
     if page := identifiers.web_address(field.authority or ""):
         yield triple(node, term("owl:sameAs"), iri(page))
+    if code := ontology.values("country").get(field.value.casefold().rstrip(".")):
+        yield triple(node, term("owl:sameAs"), iri(_COUNTRIES + code))
 
 
 def term_of_list(item: Item, row: Row, field: Field) -> Iterator[str]:

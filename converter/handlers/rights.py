@@ -14,6 +14,13 @@ from ontology import Row
 _EMBARGOED = "c_f1cf"
 
 
+def licence_lines(node: str, address: str) -> Iterator[str]:
+    """The licence, or the statement of rights, of a work or a file."""
+    # A statement of rightsstatements.org says whose the rights are and grants none: it is no licence.
+    is_licence = "rightsstatements.org" not in address
+    yield triple(node, term("dcterms:license" if is_licence else "dcterms:rights"), iri(address))
+
+
 def rights(item: Item, row: Row, field: Field) -> Iterator[str]:
     """The words, and what is recognised in them."""
     yield from item.companion(row, item.text(field))
@@ -21,9 +28,9 @@ def rights(item: Item, row: Row, field: Field) -> Iterator[str]:
     if licence:
         if licence.doubt:
             item.note(field, licence.doubt)
-        # A statement of rightsstatements.org says whose the rights are and grants none: it is no licence.
-        is_licence = "rightsstatements.org" not in licence.iri
-        yield triple(item.term, term("dcterms:license" if is_licence else "dcterms:rights"), iri(licence.iri))
+        yield from licence_lines(item.term, licence.iri)
+        if also := licences.in_spdx(licence.iri):
+            yield triple(iri(licence.iri), term("skos:exactMatch"), iri(also))
         return
     access = licences.access(field.value)
     if access:

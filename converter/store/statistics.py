@@ -34,6 +34,8 @@ TARGETS = {
     "id.nlm.nih.gov": Target("mesh", "http://id.nlm.nih.gov/mesh/"),
     "id.loc.gov": Target("languages", "http://id.loc.gov/vocabulary/"),
     "creativecommons.org": Target("licences", "http://creativecommons.org/"),
+    "lexvo.org": Target("lexvo", "http://lexvo.org/id/"),
+    "spdx.org": Target("spdx", "http://spdx.org/licenses/"),
     "www.iana.org": Target("media-types", "http://www.iana.org/assignments/media-types/"),
     "www.wikidata.org": Target("wikidata", "http://www.wikidata.org/entity/"),
     "viaf.org": Target("viaf", "http://viaf.org/viaf/"),

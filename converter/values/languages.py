@@ -21,6 +21,8 @@ _NOT_NAMED = frozenset(
 )
 _ONE, _TWO = "http://id.loc.gov/vocabulary/iso639-1/", "http://id.loc.gov/vocabulary/iso639-2/"
 _THREE = "http://lexvo.org/id/iso639-3/"
+_A_GROUP = "bh"
+"""The one code of ISO 639-1 that is of a group of languages."""
 _BETWEEN = re.compile(r"\s*[/;,|&+]\s*|\s+(?:and|und|et|y|e|och|og)\s+|\s+")
 _LISTED = re.compile(r"\s*[/;,|&+]\s*|\s+(?:and|und|et|y|e|och|og)\s+")
 _LONGEST = 300
@@ -56,6 +58,17 @@ def language_tag(code: str | None) -> str | None:
     if code is None:
         return None
     return _tag(code)
+
+
+def in_lexvo(found: Language) -> str:
+    """The address in Lexvo of a language that the Library of Congress has; empty where that of ISO 639-3 is not known.
+
+    Of the codes that are in ISO 639-2 alone, many are of groups, which ISO 639-3 has not.
+
+    >>> in_lexvo(language("en")), in_lexvo(language("yap"))
+    ('http://lexvo.org/id/iso639-3/eng', '')
+    """
+    return _THREE + found.code3 if found.code2 and found.code2 != _A_GROUP else ""
 
 
 @lru_cache(maxsize=1_000)

@@ -18,6 +18,10 @@ _CC_ADDRESS = re.compile(
     r"|publicdomain/(?P<domain>zero|mark)/1\.0)",
     re.IGNORECASE,
 )
+_SPDX = "http://spdx.org/licenses/"
+_IN_SPDX = re.compile(
+    rf"{_CC}licenses/(?P<parts>by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd)/(?P<version>[234]\.0|2\.5|(?<!nd/)1\.0)/"
+)
 _RIGHTS_ADDRESS = re.compile(r"rightsstatements\.org/(?:vocab|page)/(?P<code>[A-Za-z-]+)/1\.0", re.IGNORECASE)
 _PART_WORDS = {
     "nc": (
@@ -139,6 +143,20 @@ def _port(behind: str) -> str:
     ports = ontology.values("cc-port")
     code = ports.get(words, words if words in set(ports.values()) else "")
     return f"{code}/" if code else ""
+
+
+def in_spdx(address: str) -> str:
+    """The address in the list of SPDX of a licence of Creative Commons that is adapted to no country; empty for others.
+
+    >>> in_spdx("http://creativecommons.org/licenses/by-nc-nd/4.0/")
+    'http://spdx.org/licenses/CC-BY-NC-ND-4.0'
+    >>> in_spdx("http://creativecommons.org/publicdomain/zero/1.0/"), in_spdx("http://creativecommons.org/licenses/by/3.0/us/")
+    ('http://spdx.org/licenses/CC0-1.0', '')
+    """
+    if address == f"{_CC}publicdomain/zero/1.0/":
+        return f"{_SPDX}CC0-1.0"
+    match = _IN_SPDX.fullmatch(address)
+    return f"{_SPDX}CC-{match['parts'].upper()}-{match['version']}" if match else ""
 
 
 def name_of(address: str) -> str:

@@ -13,6 +13,8 @@ from converter.values.terms import iri
 from server.sparql import Endpoint, Request
 
 _TERMS = "http://purl.org/dc/terms/"
+_OF_OTHERS = (f"{_TERMS}title", f"{_TERMS}identifier", "http://www.w3.org/2004/02/skos/core#exactMatch")
+"""What is said of things that have no address of ours: what a related work is called, what else a language is."""
 _HOPS = 4
 """How far a record's own description reaches: role → person → identifier, and one more."""
 
@@ -59,7 +61,7 @@ def of_record(endpoint: Endpoint, base: str, path: str) -> list[str]:
         *(_reached(item, base, hops) for hops in range(1, _HOPS + 1)),
         _reached(source, base, 1),
         _properties(item, base),
-        *(_elsewhere(item, base, f"{_TERMS}{name}") for name in ("title", "identifier")),
+        *(_elsewhere(item, base, property_) for property_ in _OF_OTHERS),
     ]
     return lines(endpoint, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {' UNION '.join(own)} }}")
 
@@ -102,7 +104,7 @@ def _ours(variable: str, start: str, base: str) -> str:
 
 
 def _elsewhere(item: str, base: str, property_: str) -> str:
-    """A pattern for what works are called that the item leads to and that have no address of ours."""
+    """A pattern for what is said of the things that the item leads to and that have no address of ours."""
     return (
         f'{{ {item} ?any ?s . ?s <{property_}> ?o . FILTER(!STRSTARTS(STR(?s), "{base}")) BIND(<{property_}> AS ?p) }}'
     )

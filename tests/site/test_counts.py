@@ -98,9 +98,10 @@ def test_numbers_that_differ_are_explained(loaded: Loaded) -> None:
 
 def test_what_is_loaded_again_says_what_the_folder_holds(tmp_path: Path) -> None:
     first, again = (shelfgraph("load", EXAMPLES, "--data", tmp_path / "d").stderr.decode() for _ in range(2))
-    triples = re.search(r"8 records, (\d+) triples", first)
-    assert triples
-    assert f"the folder holds 7 works, 1 withdrawn record and {triples[1]} triples" in again
+    # Two records say alike that a language is that of another list.
+    held = re.search(r"the folder holds 7 works, 1 withdrawn record and \d+ triples", first)
+    assert held
+    assert held[0] in again
 
 
 @pytest.mark.parametrize("command", ["load", "serve"])
