@@ -24,7 +24,7 @@ from server.processes import child_process
 
 KEPT = 2
 """Generations whose dumps stay, so that a download of the last one goes on."""
-_LOOKING, _END = 0.5, 10.0
+LOOKING, _END = 0.5, 10.0
 """Seconds between two looks for a new generation; seconds that the process has to end."""
 _REST = 9
 """Dumps take a tenth of the time of one processor at most: after them is a rest of so many times as long."""
@@ -49,23 +49,23 @@ def offered(folder: Path) -> Iterator[Callable[[], None]]:
 
 def _follow(folder: Path, ended: threading.Event) -> None:
     made = 0
-    while not ended.wait(_LOOKING):
+    while not ended.wait(LOOKING):
         newest = DataFolder(folder).newest()
         if newest is None or newest.number == made:
             continue
         begun, made = time.monotonic(), newest.number
-        _make(folder, ended)
+        make(folder, ended)
         ended.wait(_REST * (time.monotonic() - begun))
 
 
-def _make(folder: Path, ended: threading.Event) -> None:
+def make(folder: Path, ended: threading.Event) -> None:
     """Wait for the process that makes the dumps; where the site ends first, interrupt it."""
     # The terminal's interrupt is for the site, which then ends this.
     process = child_process.start(
         "shelfgraph.offering", str(folder), str(os.getpid()), stdin=subprocess.DEVNULL, start_new_session=True
     )
     while process.poll() is None:
-        if ended.wait(_LOOKING):
+        if ended.wait(LOOKING):
             process.send_signal(signal.SIGINT)
             try:
                 process.wait(_END)

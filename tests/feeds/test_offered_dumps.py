@@ -91,13 +91,13 @@ def test_a_dump_that_a_person_made_is_not_made_again_nor_removed(folder: Path) -
 
 
 def test_a_dump_of_what_is_forgotten_meanwhile_does_not_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = publishing._write
+    original = dump_files.note_offered
 
-    def write(*arguments: object, **named: object) -> None:
-        original(*arguments, **named)
-        Forgotten(folder).begin_with(DataFolder(folder).current().number + 1)
+    def note(data: Path, name: str) -> None:
+        original(data, name)
+        Forgotten(data).begin_with(DataFolder(data).current().number + 1)
 
-    monkeypatch.setattr(publishing, "_write", write)
+    monkeypatch.setattr(dump_files, "note_offered", note)
     publishing.offer(folder, offering.KEPT)
     assert names(folder) == set()
 
@@ -118,8 +118,8 @@ def test_each_new_generation_is_looked_for_once(folder: Path, monkeypatch: pytes
     def make(path: Path, ended: threading.Event) -> None:
         made.append(DataFolder(path).current().number)
 
-    monkeypatch.setattr(offering, "_make", make)
-    monkeypatch.setattr(offering, "_LOOKING", 0.01)
+    monkeypatch.setattr(offering, "make", make)
+    monkeypatch.setattr(offering, "LOOKING", 0.01)
     with offering.offered(folder) as begin:
         begin()
         until(lambda: made == [1])
@@ -139,5 +139,5 @@ def test_a_process_that_makes_dumps_ends_with_the_site(folder: Path, monkeypatch
         return begun[-1]
 
     monkeypatch.setattr(offering.child_process, "start", start)
-    offering._make(folder, ended)
+    offering.make(folder, ended)
     assert begun[0].poll() is not None
