@@ -81,7 +81,7 @@ _TABLES = (
     ),
     # For programs that know no SPARQL; without the parameter these types mean the formats above.
     Format(
-        "objects", "JSON, a list of objects", "application/json;profile=objects", False, QueryResultsFormat.JSON, "",
+        "objects", "JSON []", "application/json;profile=objects", False, QueryResultsFormat.JSON, "",
         charset=False,
     ),
     Format(
@@ -89,7 +89,7 @@ _TABLES = (
         ("application/x-ndjson",), (), ("ndjson",), charset=False, broken=_BROKEN_GRAPH,
     ),
     Format(
-        "typed.csv", "CSV, types in the header", "text/csv;profile=types", False, QueryResultsFormat.CSV, "",
+        "typed.csv", "CSV, XSD", "text/csv;profile=types", False, QueryResultsFormat.CSV, "",
         broken=_BROKEN_TABLE,
     ),
 )  # fmt: skip
