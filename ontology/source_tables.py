@@ -52,6 +52,7 @@ PARTS = {
             "identifier",
             "affiliation",
             "affiliation_number",
+            "vcard",
         }
     ),
     "file": frozenset(

@@ -14,10 +14,12 @@ from converter.sources.builder import Draft, Said
 from converter.sources.container_fields import of_host, series_text
 from converter.sources.nodes import Node
 from converter.sources.relations import add_host_number, add_work, related, relation_field
+from converter.sources.vcard import card
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.agent_kinds import kind
 from converter.values.check_digits import isni
 from converter.values.dates import of_parts, parse
+from converter.values.mail import without_addresses
 from ontology.source_tables import Rule, SourceTable, field_of, kinds
 
 _AND = re.compile(r"\s*,\s+and\s+|\s+and\s+|\s*;\s*|\s*,\s+", re.IGNORECASE)
@@ -274,6 +276,24 @@ class _Reading:
         parts = self._parts(node, chain, "agent")
         if node.text:
             parts.setdefault("name", []).append(_Part(" ".join(node.text.split())))
+        cards = parts.pop("vcard", [])
+        for one in [{**parts, **self._of_card(part.text, chain)} for part in cards] or [parts]:
+            self._person(one, chain, rule)
+
+    def _of_card(self, text: str, chain: tuple[Node, ...]) -> Parts:
+        """What a vCard says as parts of an agent; its address of mail is a field that nobody sees."""
+        read = card(text)
+        self._draft.unread(f"{self._name(chain)}.vcard", without_addresses(text, ""), "a vCard: its names are read")
+        if read.email:
+            self._draft.add("dc.contributor.email", read.email)
+        stated = {"family": read.family, "given": read.given, "name": read.name}
+        if not any(stated.values()):
+            stated = {"corporate": read.organisation}
+        elif read.organisation not in stated.values():
+            stated["affiliation"] = read.organisation
+        return {key: [_Part(value)] for key, value in stated.items() if value}
+
+    def _person(self, parts: Parts, chain: tuple[Node, ...], rule: Rule) -> None:
         name = _name(parts)
         if not name:
             return

@@ -69,6 +69,21 @@ CHAPTER = (
     "<title>A title</title><subtitle>Own words</subtitle></titles><doi_data><doi>10.5555/x</doi><resource>"
     "https://p.example.org/x</resource></doi_data></content_item></book></crossref></doi_record>"
 )
+_CONTRIBUTE = "<contribute><role><value>{}</value></role>{}</contribute>"
+_ENTITY = "<entity>BEGIN:VCARD\n{}\nEND:VCARD</entity>"
+_AUTHORS = _ENTITY.format("N:Rook;Ida;;;\nFN:Ida Rook\nORG:Shore Lab\nEMAIL:ida@x.example.org") + _ENTITY.format(
+    "FN:Tide Study Group"
+)
+LOM = (
+    '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><header><identifier>oai:l.example.org:1'
+    '</identifier></header><metadata><lom xmlns="http://ltsc.ieee.org/xsd/LOM"><general><title><string>Tides</string>'
+    "</title><keyword><string>foam</string></keyword></general><lifeCycle>"
+    + _CONTRIBUTE.format("author", _AUTHORS)
+    + _CONTRIBUTE.format("publisher", _ENTITY.format("ORG:Shore Press"))
+    + "</lifeCycle><metaMetadata>"
+    + _CONTRIBUTE.format("creator", _ENTITY.format("FN:Cat Aloguer"))
+    + "</metaMetadata></lom></metadata></record></ListRecords></OAI-PMH>"
+)
 EMBARGOED = '<dcterms:accessRights rdf:resource="http://purl.org/coar/access_right/c_f1cf">E</dcterms:accessRights>'
 CLAIMS = [
     Claim(
@@ -84,6 +99,15 @@ CLAIMS = [
         "?w pro:isDocumentContextFor ?r . ?r co:index 1 ; pro:withRole pro:author ;"
         ' pro:relatesToOrganization/foaf:name "Shore Lab" . ?w dcterms:contributor/foaf:name "Tide Lab"',
         '?w dcterms:contributor/foaf:name "Shore Lab"',
+    ),
+    Claim(
+        "who stands in a vCard of LOM contributed",
+        "x.xml",
+        LOM,
+        '?w dcterms:creator ?a . ?a a foaf:Person ; foaf:name "Rook, Ida" . ?r pro:isHeldBy ?a ;'
+        ' pro:relatesToOrganization/foaf:name "Shore Lab" . ?w dcterms:creator/foaf:name "Tide Study Group" ;'
+        ' dcterms:publisher/foaf:name "Shore Press" ; dcterms:subject/skos:prefLabel "foam"',
+        '?s ?p ?o FILTER(CONTAINS(STR(?o), "Aloguer") || CONTAINS(STR(?o), "VCARD") || CONTAINS(STR(?o), "ida@"))',
     ),
     Claim(
         "what Crossref says of a book is not said of its chapter",
