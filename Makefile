@@ -37,10 +37,10 @@ fuzz: $(VENV)/installed-dev ## Feed readers and parsers what nobody thought of: 
 soak: $(VENV)/installed-dev ## Write, read, break and kill at once, against a reference: make soak MINUTES=20
 	$(BIN)/python -m tests.soak $(MINUTES)
 
-sbom: $(VENV)/installed ## Write what an installation consists of, with licences, as CycloneDX: sbom.json
-	$(PYTHON) -m venv $(VENV)-sbom
-	$(VENV)-sbom/bin/pip install --quiet cyclonedx-bom
-	$(VENV)-sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o sbom.json $(BIN)/python
+sbom: $(VENV)/installed-dev ## Write what an installation consists of, with licences, as CycloneDX: sbom.json
+	$(PYTHON) -m venv --without-pip $(VENV)-sbom
+	$(BIN)/pip --python $(VENV)-sbom/bin/python install --quiet .
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o sbom.json $(VENV)-sbom/bin/python
 	rm -rf $(VENV)-sbom
 
 check: $(VENV)/installed-dev ## Lint and check the types
