@@ -16,7 +16,7 @@ EDITOR_SAID = @test -f server/static/dist/editor.js || echo "The SPARQL editor w
 SECONDS ?= 600
 MINUTES ?= 20
 
-.PHONY: demo quick test sweep fuzz soak sbom check format screenshots clean
+.PHONY: demo quick test sweep fuzz fuzz-guided soak sbom check format screenshots clean
 
 demo: $(VENV)/installed ## Convert the example records and serve them at http://127.0.0.1:8000
 	$(BIN)/shelfgraph serve examples
@@ -33,6 +33,10 @@ sweep: $(VENV)/installed-dev ## Run the tests over what others wrote: make sweep
 
 fuzz: $(VENV)/installed-dev ## Feed readers and parsers what nobody thought of: make fuzz SECONDS=600
 	$(BIN)/python -m tests.fuzz $(SECONDS)
+
+fuzz-guided: $(VENV)/installed-dev ## The same with inputs that atheris chooses by what they reach (Linux)
+	$(BIN)/pip install --quiet atheris
+	$(BIN)/python -m tests.guided_fuzz $(SECONDS)
 
 soak: $(VENV)/installed-dev ## Write, read, break and kill at once, against a reference: make soak MINUTES=20
 	$(BIN)/python -m tests.soak $(MINUTES)

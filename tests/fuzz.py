@@ -1,15 +1,17 @@
 """What anybody can send to a reader, a lexer or a parser of requests: it is read or refused, and breaks nothing.
 
-`make fuzz SECONDS=3600` goes on for so long, each time with other inputs; what it finds becomes a test.
+`make fuzz SECONDS=3600` goes on for so long, each time with other inputs; `make fuzz-guided` lets atheris choose them
+by the lines that they reach (`tests.guided_fuzz`).  What is found becomes a test.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -134,18 +136,28 @@ TARGETS: dict[str, Target] = {
 
 def fuzz(name: str, many: int) -> int:
     """Feed so many inputs to a target; how many it took.  Raises what it raises, unless that is a refusal."""
-    target, taken = TARGETS[name], 0
+    taken = itertools.count()
+    settings(max_examples=many, deadline=None, suppress_health_check=list(HealthCheck))(_fed(name, taken))()
+    return next(taken)
 
-    @settings(max_examples=many, deadline=None, suppress_health_check=list(HealthCheck))
+
+def one_input(name: str) -> Callable[[bytes], object]:
+    """What feeds a target the input that bytes stand for, as a fuzzer that looks at what they reach chooses them."""
+    fed = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))(_fed(name, itertools.count()))
+    feed: Callable[[bytes], object] = fed.hypothesis.fuzz_one_input  # type: ignore[attr-defined] # hypothesis adds it
+    return feed
+
+
+def _fed(name: str, taken: Iterator[int]) -> Callable[[], None]:
+    target = TARGETS[name]
+
     @given(target.inputs)
     def fed(sent: Any) -> None:
-        nonlocal taken
-        taken += 1
+        next(taken)
         with contextlib.suppress(REFUSALS):
             target.feed(sent)
 
-    fed()
-    return taken
+    return fed
 
 
 def main(seconds: float) -> None:
