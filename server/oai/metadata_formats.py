@@ -14,8 +14,14 @@ from converter.dublin_core import simple
 from converter.mapping.engine import Mapper
 from converter.privacy import published, shown
 from converter.record import Field, Record
+from converter.values.iris import item_path
 from converter.values.terms import UNCARRIABLE
 from server.feeds.xml_text import begin, element, text
+from server.representations.datacite import KERNEL, datacite_xml
+from server.representations.dublin_core import QDC, qualified
+from server.representations.mods import MODS, mods
+from server.representations.mods import SCHEMA as MODS_SCHEMA
+from server.representations.registry import Description
 
 Writer = Callable[[Record, Mapper], str]
 """The original record, and the crosswalk at work → the metadata element."""
@@ -83,6 +89,26 @@ def _rdf(record: Record, mapper: Mapper) -> str:
     return _DECLARATION.sub("", graph.document(lines, "rdf", mapper.base).decode())
 
 
+def _described(record: Record, mapper: Mapper) -> Description:
+    """What the crosswalk makes of the record as it may be shown."""
+    path = item_path(record.handle, record.identifier)
+    return Description(mapper.triples(shown(record, mapper.crosswalk)), f"{mapper.base}item/{path}", mapper.base)
+
+
+def _qualified(record: Record, mapper: Mapper) -> str:
+    described = _described(record, mapper)
+    return _DECLARATION.sub("", qualified(described.view, described.address).decode())
+
+
+def _mods(record: Record, mapper: Mapper) -> str:
+    return _DECLARATION.sub("", mods(_described(record, mapper).work).decode())
+
+
+def _datacite(record: Record, mapper: Mapper) -> str:
+    """The record in DataCite's schema, without the envelope that its own provider puts round it."""
+    return _DECLARATION.sub("", datacite_xml(_described(record, mapper).work).decode())
+
+
 def _source(record: Record, mapper: Mapper) -> str:
     """The record as `/source/…` shows it, of which the graph has the SHA-256; of one that is gone, that it is gone."""
     if record.deleted:
@@ -120,7 +146,11 @@ _SOURCE = Format(
     "source", "profile/source/1/source.xsd", "profile/source/1", _source, 100, is_plain=True, is_whole=True
 )
 
-FORMATS = {format_.prefix: format_ for format_ in (_OAI_DC, _DIM, _RDF, _SOURCE)}
+_QDC = Format("qdc", "http://dublincore.org/schemas/xmls/qdc/2006/01/06/dcterms.xsd", QDC, _qualified, 50)
+_MODS = Format("mods", MODS_SCHEMA, MODS, _mods, 50)
+_DATACITE = Format("datacite", "http://schema.datacite.org/meta/kernel-4/metadata.xsd", KERNEL, _datacite, 50)
+
+FORMATS = {format_.prefix: format_ for format_ in (_OAI_DC, _DIM, _QDC, _MODS, _DATACITE, _RDF, _SOURCE)}
 SCHEMA = """<?xml version="1.0" encoding="UTF-8"?>
 <schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="{namespace}">
   <annotation>

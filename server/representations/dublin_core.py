@@ -1,4 +1,7 @@
-"""A description as simple Dublin Core: the fifteen elements with literals (https://www.dublincore.org/specifications/dublin-core/dces/)."""
+"""A description as simple Dublin Core, the fifteen elements with literals, and as qualified, all the terms that it has.
+
+Sources: https://www.dublincore.org/specifications/dublin-core/dces/ and …/dcmi-terms/; as DSpace writes the qualified.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,14 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from converter.values.terms import iri, literal, triple
+from converter.values.terms import carriable, iri, literal, triple
 from server.representations.view import Value, View
 
 DC = "http://purl.org/dc/elements/1.1/"
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+TERMS = "http://purl.org/dc/terms/"
+QDC = "http://dspace.org/qualifieddc/"
+_QDC_SCHEMA = "http://dublincore.org/schemas/xmls/qdc/2006/01/06/"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _XML = "http://www.w3.org/XML/1998/namespace"
 
@@ -77,6 +83,30 @@ def oai_dc(view: View, address: str) -> bytes:
     for element, value in simple(view, address):
         node = etree.SubElement(root, f"{{{DC}}}{element}")
         node.text = value.text
+        if value.language:
+            node.set(f"{{{_XML}}}lang", value.language)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def qualified(view: View, address: str) -> bytes:
+    """All that is said of the work in terms of Dublin Core, as a `qdc:qualifieddc` document.
+
+    What leads to another thing of this site is left out: its name stands in an element beside it.
+    """
+    root = etree.Element(f"{{{QDC}}}qualifieddc", nsmap={"qdc": QDC, "dc": DC, "dcterms": TERMS, "xsi": _XSI})
+    root.set(f"{{{_XSI}}}schemaLocation", f"{DC} {_QDC_SCHEMA}dc.xsd {TERMS} {_QDC_SCHEMA}dcterms.xsd")
+    creators = [value for element, value in simple(view, address) if element == "creator"]
+    said = [(DC + "creator", value) for value in creators]
+    for subject, property_, value in view.statements():
+        name = property_.address or ""
+        if subject.address == address and name.startswith((DC, TERMS)) and name != DC + "creator":
+            text = value.text if value.address is None else value.address
+            if value.address is None or not value.address.startswith(view.base):
+                said.append((name, Value(text, language=value.language)))
+    for name, value in dict.fromkeys(said):
+        space = DC if name.startswith(DC) else TERMS
+        node = etree.SubElement(root, f"{{{space}}}{name.removeprefix(space)}")
+        node.text = carriable(value.text)
         if value.language:
             node.set(f"{{{_XML}}}lang", value.language)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)

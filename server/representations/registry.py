@@ -16,7 +16,8 @@ from server.representations.bibtex import bibtex
 from server.representations.citation import STYLES, bibliography, has_styles, markdown, style_name
 from server.representations.csl import csl_json
 from server.representations.datacite import KERNEL, datacite_json, datacite_xml
-from server.representations.dublin_core import DC, oai_dc, simple_lines
+from server.representations.dublin_core import DC, QDC, oai_dc, qualified, simple_lines
+from server.representations.mods import MODS, mods
 from server.representations.ris import ris
 from server.representations.ro_crate import VERSION, ro_crate
 from server.representations.skg_if import CONTEXT, skg_if
@@ -79,12 +80,14 @@ class Profile(NamedTuple):
 
 FULL = Profile("full", "Dublin Core, FaBiO and FOAF: all that is known", PROFILE)
 DUBLIN_CORE = Profile("dc", "Simple Dublin Core", DC)
+QUALIFIED = Profile("qdc", "Qualified Dublin Core", QDC)
+MODS_3 = Profile("mods", "MODS 3.7", MODS)
 SCHEMA_ORG = Profile("schema", "schema.org", "https://schema.org/")
 DATACITE = Profile("datacite", "DataCite Metadata Schema 4", KERNEL)
 CSL = Profile("csl", "Citation Style Language", "http://purl.org/net/xbiblio/csl")
 CRATE = Profile("crate", "RO-Crate", VERSION)
 SKG_IF = Profile("skg-if", "SKG-IF", CONTEXT)
-PROFILES = (FULL, DUBLIN_CORE, SCHEMA_ORG, DATACITE, CSL, CRATE, SKG_IF)
+PROFILES = (FULL, DUBLIN_CORE, SCHEMA_ORG, DATACITE, CSL, CRATE, SKG_IF, QUALIFIED, MODS_3)
 
 
 _CRATE = ".ro-crate.json"
@@ -204,6 +207,15 @@ REPRESENTATIONS = (
         False,
         ("text/xml",),
     ),
+    Representation(
+        "Qualified Dublin Core, XML",
+        ".qdc.xml",
+        "application/xml",
+        QUALIFIED,
+        lambda described: qualified(described.view, described.address),
+        of_things=False,
+    ),
+    Representation("MODS", ".mods.xml", "application/mods+xml", MODS_3, _of_work(mods), of_things=False),
     Representation("Dublin Core, Turtle", ".dc.ttl", "text/turtle", DUBLIN_CORE, _dublin_core("ttl"), of_things=False),
     Representation(
         "Dublin Core, N-Triples", ".dc.nt", "application/n-triples", DUBLIN_CORE, _dublin_core("nt"), of_things=False

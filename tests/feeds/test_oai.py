@@ -37,7 +37,7 @@ from tests.waiting import next_second, until
 
 SPACES = {"o": "http://www.openarchives.org/OAI/2.0/", "dim": "http://www.dspace.org/xmlns/dspace/dim"}
 RULES = etree.RelaxNG(etree.parse(Path(__file__).with_name("oai-pmh.rng")))
-PREFIXES = ["oai_dc", "dim", "rdf", "source"]
+PREFIXES = ["oai_dc", "dim", "qdc", "mods", "datacite", "rdf", "source"]
 ALL = LIVE + GONE + 1
 SEVENTH = Work(7).identifier
 GONE_ONE = Work(1001).identifier
@@ -174,7 +174,7 @@ def test_simple_dublin_core_has_its_elements_and_no_others(site: Site) -> None:
 
 
 def test_a_withdrawn_record_is_a_deleted_header_in_every_format(site: Site) -> None:
-    for prefix in ("oai_dc", "dim", "rdf"):
+    for prefix in PREFIXES[:-1]:
         root = get(site, verb="GetRecord", identifier=GONE_ONE, metadataPrefix=prefix)
         assert (find(root, "//o:header/@status"), find(root, "//o:metadata")) == (["deleted"], [])
 
