@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
 import random
 import shutil
 import sqlite3
@@ -173,6 +174,16 @@ def test_what_the_archive_says_beside_its_bytes_is_compared_with_them(data: Path
         database.commit()
     code, stated = checked(data, "--quick")
     assert (code, named in stated, "restore" in stated) == (1, True, True), stated
+
+
+def test_a_generation_that_says_less_of_the_journal_than_its_archive_is_named_and_mended(data: Path) -> None:
+    note = DataFolder(data).current().path.with_suffix(".json")
+    held = json.loads(note.read_text())
+    note.write_text(json.dumps(held | {"journal": held["journal"] - 1}))
+    code, stated = checked(data, "--quick")
+    assert (code, "its journal ends with" in stated) == (1, True), stated
+    checked(data, "--repair")
+    assert checked(data)[0] == 0
 
 
 def test_a_backup_elsewhere_shows_the_same_and_shares_what_never_changes(data: Path, tmp_path: Path) -> None:

@@ -168,6 +168,11 @@ def _of_stamps(folder: DataFolder) -> Iterator[Fault]:
         reason = disagreement(archive, stamp) if stamp else ""
         if reason:
             yield Fault(place, "", reason, f"{_RESTORE}, or shelfgraph rebuild")
+    if archive and archive.archive and current and current._replace(journal=archive.journal) == archive != current:
+        reason = (
+            f"its note says that its journal ends with {current.journal}, and that of its archive {archive.journal}"
+        )
+        yield Fault("generation", "", reason, _REBUILD)
 
 
 def _of_generation(folder: DataFolder) -> Iterator[Fault]:
