@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from converter import graph, jsonld
+from converter import graph, jsonld, jsonld_forms
 from converter.formats import GRAPHS, Format
 from converter.mapping.engine import PROFILE
 from server.representations import schema_org
@@ -87,7 +87,9 @@ DATACITE = Profile("datacite", "DataCite Metadata Schema 4", KERNEL)
 CSL = Profile("csl", "Citation Style Language", "http://purl.org/net/xbiblio/csl")
 CRATE = Profile("crate", "RO-Crate", VERSION)
 SKG_IF = Profile("skg-if", "SKG-IF", CONTEXT)
-PROFILES = (FULL, DUBLIN_CORE, SCHEMA_ORG, DATACITE, CSL, CRATE, SKG_IF, QUALIFIED, MODS_3)
+EXPANDED = Profile("expanded", "JSON-LD, expanded", jsonld_forms.EXPANDED)
+FLATTENED = Profile("flattened", "JSON-LD, flattened", jsonld_forms.FLATTENED)
+PROFILES = (FULL, DUBLIN_CORE, SCHEMA_ORG, DATACITE, CSL, CRATE, SKG_IF, QUALIFIED, MODS_3, EXPANDED, FLATTENED)
 
 
 _CRATE = ".ro-crate.json"
@@ -245,6 +247,22 @@ REPRESENTATIONS = (
         "application/ld+json",
         SKG_IF,
         lambda described: skg_if(described.view, described.address, lambda: described.work),
+    ),
+    Representation(
+        "JSON-LD, expanded",
+        ".expanded.jsonld",
+        "application/ld+json",
+        EXPANDED,
+        lambda described: jsonld_forms.expanded_document(described.ordered),
+        parameter=f'profile="{jsonld_forms.EXPANDED}"',
+    ),
+    Representation(
+        "JSON-LD, flattened",
+        ".flattened.jsonld",
+        "application/ld+json",
+        FLATTENED,
+        lambda described: jsonld_forms.flattened_document(described.ordered, described.base),
+        parameter=f'profile="{jsonld_forms.FLATTENED}"',
     ),
     Representation("schema.org, Turtle", ".schema.ttl", "text/turtle", SCHEMA_ORG, _schema_org("ttl")),
     Representation("schema.org, N-Triples", ".schema.nt", "application/n-triples", SCHEMA_ORG, _schema_org("nt")),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from converter import jsonld
 from server.descriptions.signposting import LINKSETS
+from server.documents.resources import PUBLISHED, PUBLISHED_AT
 from server.feeds.api_catalog import PATH, TYPE
 from server.named_queries.answer_formats import ANSWERS as RESULTS
 from server.representations.registry import LISTS, REPRESENTATIONS
@@ -31,8 +33,9 @@ ALONE: Mapping[str, str] = {
     ".well-known/void": _TURTLE,
     ".well-known/resourcesync": _XML,
     PATH.removeprefix("/"): TYPE,
+    f"{PUBLISHED_AT}/{jsonld.SCHEMA}": PUBLISHED[jsonld.SCHEMA],
 }
-"""The files whose names name no type."""
+"""The files whose names name no type, or another one."""
 NODES = ("ldes/", _TURTLE)
 """The folder of more such files, and their type."""
 

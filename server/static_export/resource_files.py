@@ -215,9 +215,11 @@ def pointed_at(store: pyoxigraph.Store, base: str) -> Iterator[str]:
 
 def unused_terms(store: pyoxigraph.Store, base: str) -> Iterator[str]:
     """Yield the paths of the terms that the profile defines, and of which and with which no record says anything."""
+    records = pyoxigraph.DefaultGraph()
     for term in (term for _, terms in own_terms(base) for term in terms):
         path, node = term.address.removeprefix(base), pyoxigraph.NamedNode(term.address)
-        is_used = any(store.quads_for_pattern(node, None, None)) or any(store.quads_for_pattern(None, None, node))
+        patterns = ((node, None, None, records), (None, None, node, records))
+        is_used = any(any(store.quads_for_pattern(*pattern)) for pattern in patterns)
         if path.partition("/")[0] in _FOLDERS and "#" not in path and not is_used:
             yield path
 

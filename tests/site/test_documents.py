@@ -158,6 +158,8 @@ def test_the_forms_of_a_profile_say_the_same(shelf: Site, folder: str) -> None:
         "skg-if": 0,
         "qdc": 0,
         "mods": 0,
+        "expanded": 1,
+        "flattened": 1,
     }
 
 
@@ -228,6 +230,20 @@ def test_a_profile_that_is_liked_less_comes_where_the_type_has_no_other(shelf: S
 def test_a_profile_in_the_media_type_counts(shelf: Site) -> None:
     answer = ask(shelf, "GET", RECORD, Accept='application/ld+json;profile="https://schema.org/"')
     assert answer.headers["content-profile"] == "<https://schema.org/>"
+
+
+@pytest.mark.parametrize("form", ["expanded", "flattened"])
+def test_the_forms_of_json_ld_that_its_media_type_names_say_the_same(shelf: Site, form: str) -> None:
+    media_type = f'application/ld+json;profile="http://www.w3.org/ns/json-ld#{form}"'
+    answer = ask(shelf, "GET", RECORD, Accept=media_type)
+    assert answer.headers["content-type"].replace(" ", "") == media_type
+    assert isomorphic(as_graph(answer), as_graph(ask(shelf, "GET", RECORD + ".nt")))
+    document = json.loads(answer.body)
+    nodes = document if form == "expanded" else document["@graph"]
+    # Each thing once, and nothing within another.
+    assert len({node["@id"] for node in nodes}) == len(nodes)
+    values = [value for node in nodes for stated in node.values() for value in (stated if type(stated) is list else [])]
+    assert all({*value} <= {"@id", "@value", "@type", "@language"} for value in values if isinstance(value, dict))
 
 
 @pytest.mark.parametrize("style", STYLES)
