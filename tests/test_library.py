@@ -106,5 +106,7 @@ def test_a_package_that_was_installed_over_ours_is_noticed(tmp_path: Path) -> No
     assert f"ImportError: the package 'queries' that Python finds ({tmp_path / 'queries'}" in done.stderr
 
 
-def test_ours_are_found() -> None:
+def test_ours_are_found(tmp_path: Path) -> None:
     module_names.check()
+    with pytest.raises(ImportError):
+        module_names.check(tmp_path)

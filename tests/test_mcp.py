@@ -7,6 +7,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,9 @@ def spoken(server: Any, talk: Callable[[Client], Coroutine[Any, Any, Any]]) -> A
         async with Client(server) as client:
             return await talk(client)
 
-    return asyncio.run(connected())
+    # Not in this thread, where a test with a browser leaves a loop that runs.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, connected()).result()
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_a_query_with_a_mistake_is_mended_and_seen_as_a_chart(visit: Callable[[s
         assert site.page.locator("#view-table").is_hidden()
     assert site.page.locator("#view-chart .ranks li").count() > 1
     with site.page.expect_download() as downloading:
-        site.page.locator("#outcome a[download]", has_text="CSV").click()
+        site.page.get_by_role("link", name="CSV", exact=True).click()
     assert "title,people" in downloading.value.path().read_text(encoding="utf-8")
 
 

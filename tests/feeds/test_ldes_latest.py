@@ -48,6 +48,16 @@ def client(folder: Path) -> FlaskClient:
     return app.test_client()
 
 
+def read_view(site: FlaskClient, address: str, suffix: str, store: pyoxigraph.Store) -> None:
+    """Put what a page says, and the pages that it leads to, into the store."""
+    answer = site.get(f"/{address.removeprefix(BASE)}.{suffix}")
+    assert answer.status_code == 200
+    page = [*pyoxigraph.parse(answer.data, format=FORMS[suffix])]
+    store.extend(page)
+    for child in {quad.object.value for quad in page if quad.predicate == NODE}:
+        read_view(site, child, suffix, store)
+
+
 class Mirror:
     """A consumer: members that it has not seen, in their order; each replaces what its item said before."""
 
@@ -59,7 +69,7 @@ class Mirror:
         """Read the whole view; the number of members that were new."""
         found: dict[int, tuple[str, set[str]]] = {}
         store = pyoxigraph.Store()
-        self._read(client(folder), ROOT, suffix, store)
+        read_view(client(folder), ROOT, suffix, store)
         for quad in store.quads_for_pattern(None, MEMBER, None):
             member = quad.object
             if str(member) in self.seen:
@@ -72,14 +82,6 @@ class Mirror:
         for _, (item, inside) in sorted(found.items()):
             self.said[item] = inside
         return len(found)
-
-    def _read(self, site: FlaskClient, address: str, suffix: str, store: pyoxigraph.Store) -> None:
-        answer = site.get(f"/{address.removeprefix(BASE)}.{suffix}")
-        assert answer.status_code == 200
-        page = [*pyoxigraph.parse(answer.data, format=FORMS[suffix])]
-        store.extend(page)
-        for child in {quad.object.value for quad in page if quad.predicate == NODE}:
-            self._read(site, child, suffix, store)
 
     @property
     def triples(self) -> set[str]:
@@ -142,7 +144,7 @@ def test_a_member_has_one_name_in_both_views(tmp_path: Path) -> None:
 def test_the_view_says_what_it_keeps_and_lasts_nowhere(tmp_path: Path) -> None:
     folder = twenty(tmp_path / "data")
     site, store = client(folder), pyoxigraph.Store()
-    Mirror()._read(site, ROOT, "nq", store)
+    read_view(site, ROOT, "nq", store)
     policies = {quad.object.value for quad in store.quads_for_pattern(None, None, None) if "Subset" in str(quad.object)}
     assert policies == {f"{LDES}LatestVersionSubset"}
     assert not [*store.quads_for_pattern(None, pyoxigraph.NamedNode(f"{LDES}immutable"), None)]

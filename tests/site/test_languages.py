@@ -22,7 +22,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s|<[^>]+>")
 # What is called so in every language, and what a program is to read.
 NAMES = frozenset(
     "SPARQL OAI PMH ResourceSync Atom Turtle JSON LD BibTeX RIS CSV API OpenAPI SHA Ctrl Enter Accept Profile format"
-    " TriG DOI ISSN ORCID iD Shelfgraph RDF XML XSD Lines sparql org article website".split()
+    " expanded flattened TriG DOI ISSN ORCID iD Shelfgraph RDF XML XSD Lines sparql org article website".split()
 )
 READ_BY_PROGRAMS = re.compile(r"<(code|pre|script|kbd)\b.*?</\1>", re.DOTALL)
 FOR_ROBOTS = re.compile(r'<meta (?:name="(?:viewport|robots)"|property="og:type")[^>]*>')
