@@ -12,6 +12,7 @@ from typing import NamedTuple, cast
 
 import pyoxigraph
 
+from converter import flat_rows
 from converter.formats import FORMATS
 from converter.publish.dump import json_line
 from converter.publish.external_sort import Sorter
@@ -19,7 +20,7 @@ from converter.store.reader import ArchiveReader
 from ontology import expand
 from server.descriptions import description
 from server.process_map import spread
-from server.sparql import Answer, Request, flat_rows
+from server.sparql import Answer, Request
 
 _AT_ONCE = 50
 """Records that a process is given at one time."""

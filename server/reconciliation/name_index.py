@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 import pyoxigraph
 
 from converter.privacy import masked
+from server.http.answer_file import AnswerFile
 from server.reconciliation.model import IDENTIFIED, KINDS, PREFIXES, Kind
 from server.reconciliation.similarity import person_words, words
 from server.sparql import Endpoint, Request
-from server.sparql.answer_file import AnswerFile
 
 CANDIDATES = 200
 """Names that are looked at for one question and one type."""

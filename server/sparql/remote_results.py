@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import pyoxigraph
 
+from converter import flat_rows
 from converter.formats import FORMATS, Format
-from server.sparql import Refused, ServiceFailed, flat_rows
-from server.sparql.answer_file import AnswerFile
+from server.http.answer_file import AnswerFile
+from server.sparql import Refused, ServiceFailed
 from server.sparql.lexer import Form, is_of_graphs
 
 _TRUTH = FORMATS["json"]

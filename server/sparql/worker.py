@@ -22,12 +22,13 @@ from typing import IO, BinaryIO, cast
 import msgspec
 import pyoxigraph
 
+from converter import flat_rows
 from converter.described_by import graph_of
 from converter.formats import FORMATS, Format
 from converter.graph import prefixes
 from converter.node_objects import node_objects
 from server.processes.network_guard import deny_internet
-from server.sparql import Request, flat_rows
+from server.sparql import Request
 from server.sparql.in_memory_store import address_space, own_memory
 from server.sparql.lexer import is_of_description, named, star_of
 from server.sparql.lower_priority import Threads
