@@ -174,7 +174,9 @@ def _names(one: str, other: str) -> float:
 
 
 def _ratio(one: str, other: str) -> float:
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    # The matcher finds more or less by which of the two comes first.
+    first, second = sorted((one, other))
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
     # The bounds are cheap, the ratio is not.
     return matcher.ratio() if matcher.real_quick_ratio() > 0.5 and matcher.quick_ratio() > 0.5 else 0.0
 
