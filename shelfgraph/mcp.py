@@ -61,7 +61,7 @@ def server_of(site: Callable[[], Flask], base: str) -> Any:
         raise UsageError("the command mcp needs an extra: pip install 'shelfgraph[mcp]'") from None
     from shelfgraph.mcp_tools import Tools
 
-    def told(tool: Callable[..., Any]) -> Callable[..., Any]:
+    def refusing(tool: Callable[..., Any]) -> Callable[..., Any]:
         """The tool, whose refusals a model reads."""
 
         @functools.wraps(tool)
@@ -77,7 +77,7 @@ def server_of(site: Callable[[], Flask], base: str) -> Any:
     for tool in Tools(site, base).all():
         # A docstring is indented, and a model reads it as it is.
         said = " ".join((tool.__doc__ or "").split())
-        server.add_tool(told(tool), description=said, annotations=ToolAnnotations(read_only_hint=True))
+        server.add_tool(refusing(tool), description=said, annotations=ToolAnnotations(read_only_hint=True))
     return server
 
 

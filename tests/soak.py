@@ -165,7 +165,7 @@ class Soak:
         while not self.ended.is_set():
             try:
                 role()
-            except Exception as fault:
+            except Exception as fault:  # whatever it is, it counts as a problem, and the other roles go on
                 self.reference.wrong(f"{role.__name__}: {type(fault).__name__}: {fault}")
 
     # Who writes
