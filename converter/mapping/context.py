@@ -11,6 +11,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from operator import itemgetter
 from typing import TypeVar, cast
 
 import msgspec
@@ -117,10 +118,9 @@ class Item:
 
     def of_kind(self, *kinds: str) -> Iterator[tuple[Field, ontology.Row]]:
         """The fields whose rows are of one of these kinds, in the order of the source; parts stand for their whole."""
-        for field, row in self.rows:
-            for one, its_row in self._parts.get(id(field)) or ((field, row),):
-                if its_row.kind in kinds:
-                    yield one, its_row
+        places = self.once(_places_by_kind)
+        found = [place for kind in kinds for place in places.get(kind, ())]
+        yield from (one for _, one in (found if len(kinds) == 1 else sorted(found, key=itemgetter(0))))
 
     def row_of(self, field: Field) -> ontology.Row:
         """The crosswalk row of a field of this item."""
@@ -219,6 +219,19 @@ class Item:
         if field in self.files:
             self.files[replaced] = self.files[field]
         return replaced
+
+
+_Place = tuple[int, tuple[Field, ontology.Row]]
+"""A field with its row, and how many stand before it."""
+
+
+def _places_by_kind(item: Item) -> dict[str, list[_Place]]:
+    """The fields by the kinds of their rows; parts stand for their whole."""
+    found: dict[str, list[_Place]] = {}
+    each = (one for field, row in item.rows for one in item.parts(field) or [(field, row)])
+    for place, one in enumerate(each):
+        found.setdefault(one[1].kind, []).append((place, one))
+    return found
 
 
 def _rows_by_field(item: Item) -> dict[int, ontology.Row]:

@@ -195,7 +195,8 @@ def values(cell: str) -> list[tuple[str, str | None, int | None]]:
 
 def _record(heads: list[Head], row: list[str], place: str, note: Note, source: str) -> Record:
     draft = Draft(note)
-    draft.leaves = [Leaf(column.text, cell.strip()) for column, cell in zip(heads, row, strict=False) if cell.strip()]
+    cells = zip(heads, row, strict=False)
+    draft.leaves = [Leaf(column.text, one) for column, cell in cells for part in cell.split("||") if (one := part.strip())]
     for number, cell in enumerate(row):
         column = heads[number] if number < len(heads) else Head(f"column {number + 1}", None, None)
         if column.name:

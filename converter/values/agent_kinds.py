@@ -22,6 +22,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]?){1,4}")
 # States and unions are written with points as initials are.
 _STATE = re.compile(r"(?:U\.\s?S\.(?:\s?A\.)?|U\.\s?K\.|U\.\s?N\.|E\.\s?U\.)(?:\s|$)")
 _NOT_A_WORD = re.compile(r"[^\w/#&]+|_+")
+_WORD_SIGN = re.compile(r"\w")
 _CODED = re.compile(r"\s*\(?\s*:\s*\(?\s*(?:un(?:ac|al|ap|as|av|kn)|none|null|tba|etal)\b", re.IGNORECASE)
 _CODED_WHOLE = re.compile(
     r"\s*\(?\s*:\s*\(?\s*(?:un(?:ac|al|ap|as|av|kn)|none|null|tba|etal)\s*\)?\s*\)?\s*", re.IGNORECASE
@@ -67,7 +68,7 @@ def is_nobody(text: str) -> bool:
     >>> is_nobody("[Name of the author missing]"), is_nobody("Auteur non identifié"), is_nobody("Author, A.")
     (True, True, False)
     """
-    if _CODED.match(text) or not re.search(r"\w", text) or text.strip() == "NA":
+    if _CODED.match(text) or not _WORD_SIGN.search(text) or text.strip() == "NA":
         return True
     known = ontology.agent_words("nobody")
     parts = {" ".join(_NOT_A_WORD.sub(" ", part).split()).casefold() for part in COMMA.split(text)} - {""}
