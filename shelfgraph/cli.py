@@ -8,6 +8,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
@@ -32,7 +33,6 @@ from shelfgraph.doctor import command
 if TYPE_CHECKING:
     from converter.mapping.engine import Mapper
     from converter.record import Record
-    from shelfgraph.runs import Run
 
 FORMATS = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
 ANSWERS = (
@@ -112,6 +112,9 @@ def main() -> None:
 @options.REPOSITORY
 @options.AUTHORITY
 @options.REPORT
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), metavar="N", help="How many processes map records; as many as processors."
+)
 def convert(
     sources: tuple[str, ...],
     output: str,
@@ -124,18 +127,20 @@ def convert(
     repository: str,
     files: tuple[Path, ...],
     report: Path | None,
+    jobs: int | None,
 ) -> None:
     """Write the records of SOURCE... (files, folders, - for standard input) as RDF."""
-    from converter.mapping.authorities import Authorities
-    from converter.mapping.engine import Mapper
+    from converter.local_keys import distinct
+    from converter.mapping.jobs import mapped, processors
     from shelfgraph import runs
 
-    known = Authorities.of_files(files) if files else None
-    mapper = Mapper(options.base_address(base or options.EXAMPLE_BASE), repository, authorities=known)
+    address = options.base_address(base or options.EXAMPLE_BASE)
     chosen = format_ or _format_of(output)
     other = "the document" if output == "-" else ""
     with runs.reported(report, encoding, most, allowed, other=other) as run, _output(output) as out:
-        _write(run.records(options.required(sources), kind, repository), mapper, run, out, chosen)
+        records = distinct(run.records(options.required(sources), kind, repository), run.report.add)
+        said = mapped(records, partial(_mapper, address, repository, files), jobs or processors())
+        _write(run.taken(said), address, out, chosen)
     if base is None:
         options.tell_base(options.EXAMPLE_BASE)
     run.end()
@@ -168,28 +173,31 @@ def query(
     sys.stdout.buffer.flush()
 
 
-def _write(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes], format_: str) -> None:
+def _mapper(base: str, repository: str, files: tuple[Path, ...]) -> Mapper:
+    from converter.mapping.authorities import Authorities
+    from converter.mapping.engine import Mapper
+
+    return Mapper(base, repository, authorities=Authorities.of_files(files) if files else None)
+
+
+def _write(said: Iterator[tuple[Record, list[str]]], base: str, out: IO[bytes], format_: str) -> None:
     from converter import graph
-    from converter.local_keys import distinct
     from converter.mapping.settling import settled
 
-    records = distinct(records, run.report.add)
     if format_ == "jsonld":
-        _write_json_ld(records, mapper, run, out)
+        _write_json_ld(said, base, out)
     else:
-        mapped = ((record, run.mapped(record, mapper)) for record in records)
-        graph.write(settled(mapped, mapper.base), out, format_, mapper.base)
+        graph.write(settled(said, base), out, format_, base)
 
 
-def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[bytes]) -> None:
+def _write_json_ld(said: Iterator[tuple[Record, list[str]]], base: str, out: IO[bytes]) -> None:
     """One record is a document; several are the members of one."""
     from converter import jsonld
     from converter.mapping.nested import settled_records
 
     def documents() -> Iterator[jsonld.Node]:
-        mapped = ((record, run.mapped(record, mapper)) for record in records)
-        for address, lines, source in settled_records(mapped, mapper.base):
-            yield jsonld.nested(lines, address, mapper.base, source)
+        for address, lines, source in settled_records(said, base):
+            yield jsonld.nested(lines, address, base, source)
 
     made = documents()
     first, second = next(made, None), next(made, None)
@@ -197,7 +205,7 @@ def _write_json_ld(records: Iterator[Record], mapper: Mapper, run: Run, out: IO[
         out.write(jsonld.document(first))
         return
     whole = (node for part in ((first, second), made) for node in part if node is not None)
-    for chunk in jsonld.stream(whole, mapper.base):
+    for chunk in jsonld.stream(whole, base):
         out.write(chunk)
 
 

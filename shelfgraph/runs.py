@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -16,6 +16,9 @@ from converter.record import Record
 from converter.report import Report
 from converter.sources.detection import read
 from shelfgraph import options, progress, reporting
+
+if TYPE_CHECKING:
+    from converter.mapping.jobs import Said
 
 
 class Held(NamedTuple):
@@ -135,6 +138,13 @@ class Run:
         self.report.extend(found.findings)
         self.triples += len(found.lines)
         return list(found.lines)
+
+    def taken(self, said: Iterable[Said]) -> Iterator[tuple[Record, list[str]]]:
+        """Yield each record and its lines, its findings put into the report."""
+        for record, lines, findings in said:
+            self.report.extend(findings)
+            self.triples += len(lines)
+            yield record, lines
 
     @property
     def exit_code(self) -> int:

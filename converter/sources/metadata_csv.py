@@ -196,7 +196,9 @@ def values(cell: str) -> list[tuple[str, str | None, int | None]]:
 def _record(heads: list[Head], row: list[str], place: str, note: Note, source: str) -> Record:
     draft = Draft(note)
     cells = zip(heads, row, strict=False)
-    draft.leaves = [Leaf(column.text, one) for column, cell in cells for part in cell.split("||") if (one := part.strip())]
+    draft.leaves = [
+        Leaf(column.text, one) for column, cell in cells for part in cell.split("||") if (one := part.strip())
+    ]
     for number, cell in enumerate(row):
         column = heads[number] if number < len(heads) else Head(f"column {number + 1}", None, None)
         if column.name:
