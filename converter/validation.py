@@ -32,9 +32,12 @@ class Shapes:
         self._shapes = Graph().parse(data=ontology.text(name, base), format="turtle")
 
     def findings(self, record: str, lines: Iterable[str]) -> Iterator[ShapeFinding]:
-        """Yield what the shapes find in the triples of a record; where none is named, by the address of each thing."""
+        """What the shapes find in the triples of a record, sorted; where none is named, by each thing’s address."""
         results = self._validated(Graph().parse(data="\n".join(lines), format="nt"))
-        for result in sorted(results.subjects(RDF.type, SH.ValidationResult), key=str):
+        return iter(sorted(self._found(record, results)))
+
+    def _found(self, record: str, results: Graph) -> Iterator[ShapeFinding]:
+        for result in results.subjects(RDF.type, SH.ValidationResult):
             severity = str(results.value(result, SH.resultSeverity)).rpartition("#")[2].lower()
             message = str(results.value(result, SH.resultMessage) or "")
             yield ShapeFinding(

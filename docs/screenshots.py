@@ -1,5 +1,6 @@
 """Pictures of every kind of page, in light, in dark and on a telephone: python docs/screenshots.py [FOLDER].
 
+With `--guides` those of the guides are written to docs/guide instead: small, in light, what is seen first of a page.
 A site of the example records is started for it, and ended; Chromium must be installed.
 """
 
@@ -48,11 +49,13 @@ PAGES = {
     "quality": "quality",
     "not-found": "item/nothing/here",
 }
+OF_GUIDES = ("home", "search", "record", "sparql-result", "quality", "crosswalk", "original-record")
+SMALL = (1000, 640)
 WAYS = {"light": (1280, 900), "dark": (1280, 900), "phone": (390, 844)}
 
 
-def main(folder: Path) -> None:
-    """Write the pictures into a folder, each as PAGE-WAY.png."""
+def main(folder: Path, *, guides: bool = False) -> None:
+    """Write the pictures into a folder, each as PAGE-WAY.png; those of the guides as PAGE.png."""
     folder.mkdir(parents=True, exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -62,19 +65,22 @@ def main(folder: Path) -> None:
         try:
             browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             base = f"http://127.0.0.1:{port}/"
-            for way, (width, height) in WAYS.items():
+            for way, (width, height) in {"": SMALL}.items() if guides else WAYS.items():
                 scheme = "dark" if way == "dark" else "light"
                 page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
                 while not _answers(base):
                     page.wait_for_timeout(200)
-                for name, path in PAGES.items():
-                    page.goto(base + path, wait_until="networkidle")
-                    page.screenshot(path=folder / f"{name}-{way}.png", full_page=True)
+                for name in OF_GUIDES if guides else PAGES:
+                    page.goto(base + PAGES[name], wait_until="networkidle")
+                    if guides:
+                        page.screenshot(path=folder / f"{name}.png")
+                    else:
+                        page.screenshot(path=folder / f"{name}-{way}.png", full_page=True)
                 page.close()
             browser.close()
         finally:
             site.terminate()
-    print(f"{len(PAGES) * len(WAYS)} pictures in {folder}")
+    print(f"{len(OF_GUIDES) if guides else len(PAGES) * len(WAYS)} pictures in {folder}")
 
 
 def _answers(base: str) -> bool:
@@ -86,4 +92,7 @@ def _answers(base: str) -> bool:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--guides"]:
+        main(ROOT / "docs" / "guide", guides=True)
+        sys.exit()
     main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))

@@ -200,7 +200,8 @@ class DataFolder:
         `describe` adds to it what it says of itself, before anybody reads it.
         """
         numbers = self._numbers()
-        number = max(numbers, default=0) + 1
+        # One that was lost was seen: its number is not given to another.
+        number = max(*numbers, self._current() or 0, 0) + 1
         path = self._generation_path(number)
         path.parent.mkdir(exist_ok=True)
         store.backup(str(path))
