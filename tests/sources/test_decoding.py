@@ -79,6 +79,12 @@ def page(title: str, encoding: str, declared: str | None) -> bytes:
         ("海滩的数学", "gb18030", None),
         ("浜田", "euc-jp", "EUC-JP"),
         ("Łódź", "iso-8859-2", "ISO-8859-2"),
+        ("潮汐研究與海岸線的變化", "big5", "UTF-8"),
+        ("潮の研究と海岸のかたち", "shift_jis", "UTF-8"),
+        ("潮の研究と海岸のかたち", "euc-jp", None),
+        ("조석 연구와 해안선", "euc-kr", None),
+        ("Прилив и отлив", "cp1251", "UTF-8"),
+        ("Прилив и отлив", "koi8-r", None),
     ],
 )
 def test_a_page_is_read_alike_from_a_file_and_from_a_harvest(
@@ -141,6 +147,27 @@ def test_a_guess_is_reported_with_its_remedy(tmp_path: Path) -> None:
 def test_one_value_in_another_encoding_costs_no_other(tmp_path: Path) -> None:
     raw = page("Straße CAFE", "utf-8", "UTF-8").replace(b"CAFE", b"caf\xe9")
     assert titles(of_file(raw, tmp_path)) == ["Straße café", "sound"] == titles(of_harvest(raw))
+
+
+@pytest.mark.parametrize(
+    ("declared", "values"),
+    [
+        ("UTF-8", [("潮汐的研究与海岸线的变化", "gb18030"), ("Größe, Øster", "utf-8"), ("王小明", "gb18030")]),
+        ("UTF-8", [("潮汐的研究与海岸线的变化", "gb18030"), ("潮汐的研究", "utf-8"), ("王小明", "gb18030")]),
+        ("GBK", [("潮汐的研究与海岸线的变化", "gb18030"), ("Café ole", "latin-1"), ("王小明", "gb18030")]),
+        ("UTF-8", [("潮の研究と海岸のかたち", "shift_jis"), ("Größe, Øster", "utf-8")]),
+        ("UTF-8", [("Café “ok”", "cp1252"), ("Größe, Øster", "utf-8"), ("潮汐", "utf-8")]),
+    ],
+)
+def test_each_value_of_a_page_of_several_encodings_is_read_in_its_own(
+    declared: str, values: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    entries = [entry(number, DC.format(f"VALUE{number}")) for number in range(len(values))]
+    raw = listing(*entries, prolog=f'<?xml version="1.0" encoding="{declared}"?>').encode()
+    for number, (text, encoding) in enumerate(values):
+        raw = raw.replace(b"VALUE%d" % number, text.encode(encoding))
+    assert titles(of_file(raw, tmp_path)) == [text for text, _ in values]
+    assert of_file(raw, tmp_path) == of_harvest(raw)
 
 
 SOUND = DC.format("sound")
