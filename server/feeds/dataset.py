@@ -19,7 +19,7 @@ from converter.values.terms import iri
 from ontology import expand
 from server.documents.figures import CurrentFigures
 from server.feeds.dataset_schema import dataset_node
-from server.feeds.dumps import shown_dumps
+from server.feeds.dumps import described, shown_dumps
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
 from server.http.languages import language
@@ -149,6 +149,15 @@ class _Shelf:
     def _dumps(self) -> list[Dump]:
         return shown_dumps(self._folder, self._endpoint.version)
 
+    def _citation(self) -> str:
+        """How the dataset is cited: publisher (year): title, version, address (DataCite's recommendation)."""
+        site, life = self._site, self._life()
+        year = (life.modified or "")[:4]
+        who = site.publisher[0] or site.title
+        when = f" ({year})" if year else ""
+        what = "" if who == site.title else f"{site.title}. "
+        return f"{who}{when}. {what}Version {life.version}. {site.base}shelf"
+
     def _render(self, suffix: str, lines: list[str]) -> bytes:
         base = self._site.base
         address = f"{base}shelf"
@@ -163,6 +172,10 @@ class _Shelf:
                 forms={ending: (FORMATS[ending[1:]].title, kind) for ending, kind in SUFFIXES.items()},
                 profile=PROFILE,
                 publisher=_publisher(self._site),
+                dumps=[
+                    described(dump, base) for dump in self._dumps() if str(dump.generation) == self._endpoint.version
+                ],
+                citation=self._citation(),
                 script=script(dataset_node(self._site, self._life(), self._dumps())),
             ).encode()
         if suffix == ".jsonld":

@@ -54,6 +54,11 @@ def test_a_site_has_its_dumps_without_an_operator(folder: Path, words: tuple[str
     body = gzip.decompress(ask(site, "GET", "/dumps/1.ttl.gz").body)
     triples = {str(quad) for quad in pyoxigraph.parse(body, format=pyoxigraph.RdfFormat.TURTLE)}
     assert len(triples) == number(site, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    page = ask(site, "GET", "/shelf.html").body.decode()
+    for name in dumps:
+        assert f'/dumps/{name}">{name}</a>' in page
+        assert f"/dumps/{name}.sha256" in page
+    assert "Version 1." in page.split('id="cited">')[1].split("</p>")[0]
     # The processes end with the site, and what one says goes to its log.
     assert "Traceback" not in site.stop()
 
