@@ -14,12 +14,11 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from converter.formats import called
-from server.http.asked_form import parameter
+from server.http.asked_form import parameter, style_in
 from server.http.negotiation import choose
 from server.representations.registry import FULL, PROFILES, Profile, Representation
 
 _PROFILE = re.compile(r"<([^<>\s]+)>\s*(?:;\s*q\s*=\s*([0-9.]+))?")
-_STYLE = re.compile(r"text/x-bibliography\s*;[^,]*?style\s*=\s*\"?([\w-]+)", re.IGNORECASE)
 _ALIASES = {
     "schema.org": "schema.jsonld",
     "bibtex": "bib",
@@ -86,18 +85,15 @@ def _accepted(offers: Sequence[Representation], accept: str | None) -> Represent
 
 def _styled(form: Representation, offers: Sequence[Representation], accept: str) -> Representation | None:
     """The citation in the style that the media type names; None where there is no such style."""
-    stated = _STYLE.search(accept)
-    if not stated:
-        return form
-    return next((offer for offer in offers if offer.parameter == f"style={stated[1].lower()}"), None)
+    style = style_in(accept)
+    return next((offer for offer in offers if offer.parameter == f"style={style}"), None) if style else form
 
 
 def _called(name: str, offers: Sequence[Representation]) -> list[Representation]:
     """The forms that a name means: a suffix, a spelling of it, or a media type."""
     bare = name.partition(";")[0].strip().lower().replace(" ", "+").removeprefix(".")
-    style = _STYLE.search(name)
-    if style:
-        return [form for form in offers if form.parameter == f"style={style[1].lower()}"]
+    if style := style_in(name):
+        return [form for form in offers if form.parameter == f"style={style}"]
     token = _ALIASES.get(bare, bare)
     found = [form for form in offers if form.token == token]
     found = found or [form for form in offers if bare in {form.media_type, *form.aliases}]

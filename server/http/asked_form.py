@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flask import request
 
 from converter.formats import PARAMETERS, called
 from server.http.negotiation import choose
+
+BIBLIOGRAPHY = "text/x-bibliography"
+_STYLE = re.compile(rf"{BIBLIOGRAPHY}\s*;[^,]*?style\s*=\s*\"?([\w-]+)", re.IGNORECASE)
+
+
+def style_in(text: str) -> str:
+    """The style of citation that a media type names, empty where it names none.
+
+    >>> style_in("text/html;q=0.5, text/x-bibliography; locale=en; style=APA"), style_in("text/x-bibliography")
+    ('apa', '')
+    """
+    stated = _STYLE.search(text)
+    return stated[1].lower() if stated else ""
 
 
 def parameter() -> str:

@@ -15,6 +15,7 @@ from converter import graph
 from converter.store.catalogue_reader import CatalogueReader, Row
 from converter.store.catalogue_search import Found, Search
 from server.descriptions.site import Site
+from server.http.asked_form import BIBLIOGRAPHY
 from server.http.headers import VARY
 from server.http.languages import later
 from server.http.validated import carriable
@@ -193,7 +194,7 @@ def _styled(style: str) -> Export:
         # Each takes some milliseconds of one thread: a page of them is what a request may have.
         yield from (bibliography(described.work, style).decode() for described in _described(site, result.page()))
 
-    return Export(style_name(style), f".{style}.txt", "text/x-bibliography", write, paged=True)
+    return Export(style_name(style), f".{style}.txt", BIBLIOGRAPHY, write, paged=True)
 
 
 def _csl(site: Site, result: Result) -> Iterator[str]:

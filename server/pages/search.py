@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from converter.store.catalogue_reader import CatalogueReader, Row, Thing
 from converter.store.catalogue_search import FACETS, Found, Search
 from server.descriptions.site import Site
-from server.http.asked_form import asked_form
+from server.http.asked_form import BIBLIOGRAPHY, asked_form, parameter, style_in
 from server.http.base_path import root
 from server.http.headers import VARY
 from server.http.languages import VARY_OF_PAGES, counted, gettext, language, language_name, later
@@ -144,6 +144,9 @@ def page_address(thing: Thing, role: str, above: str) -> str:
 
 def _answer(site: Site, catalogue: CatalogueReader, search: Search, asked: Searched, suffix: str) -> Response:
     chosen = asked_form(_FORMS, suffix)
+    if chosen and not suffix and _FORMS[chosen] == BIBLIOGRAPHY:
+        style = style_in(parameter() or request.headers.get("Accept", ""))
+        chosen = chosen if not style else f".{style}.txt" if f".{style}.txt" in _FORMS else None
     if chosen is None:
         return problem(406, "Not Acceptable", f"A result has the types {', '.join(dict.fromkeys(_FORMS.values()))}.")
     export = next((one for one in EXPORTS if one.suffix == chosen), None)

@@ -138,6 +138,14 @@ def test_what_comes_in_pages_leads_from_one_to_the_next(
         assert not {*texts[0]} & {*texts[1]}
 
 
+@pytest.mark.parametrize("style", ["apa", "chicago"])
+def test_a_style_that_the_header_names_is_the_style_of_the_list(client: FlaskClient, style: str) -> None:
+    asked = client.get("/search?author=name/quill-a", headers={"Accept": f"text/x-bibliography; style={style}"})
+    assert asked.get_data() == client.get(f"/search.{style}.txt?author=name/quill-a").get_data()
+    refused = client.get("/search?author=name/quill-a", headers={"Accept": "text/x-bibliography; style=baroque"})
+    assert refused.status_code == 406
+
+
 @pytest.mark.parametrize("path", ["/name/quill-a", "/records"])
 def test_every_list_of_works_leads_to_its_exports(client: FlaskClient, path: str) -> None:
     found = [link for link in links(html(client, path), "//main//ul//a") if link.startswith("/search.bib")]
