@@ -10,11 +10,13 @@ import json
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 import ontology
 from converter import jsonld, jsonld_schema
+from converter.formats import PARAMETERS
 from converter.harvest.repositories import underway
 from converter.mapping.engine import PROFILE
 from converter.store.reader import ArchiveReader
@@ -296,6 +298,12 @@ def _moved(address: str) -> Response:
     return response
 
 
+def _form_named() -> str:
+    """The part of the address that names a form, for the address that a client is sent to."""
+    stated = [(name, value) for name in (*PARAMETERS, "_profile") for value in request.args.getlist(name)[:1]]
+    return f"?{urlencode(stated)}" if stated else ""
+
+
 def _sent(made: Rendered | None, form: Representation, moment: str | None) -> Response:
     if made is None:
         raise TypeError("nothing has been rendered")
@@ -339,8 +347,8 @@ def _unknown(site: Documents, folder: str, path: str) -> Response:
             if other.startswith("../item/"):
                 # The document of an item stands below /record/.
                 kind = "record" if read.ending else "item"
-                return _moved(f"{site.base}{kind}/{other.removeprefix('../item/')}{read.ending}")
-            return _moved(f"{site.base}{folder}/{other}{read.ending}")
+                return _moved(f"{site.base}{kind}/{other.removeprefix('../item/')}{read.ending}{_form_named()}")
+            return _moved(f"{site.base}{folder}/{other}{read.ending}{_form_named()}")
     if site.archive and folder in {"item", "record"}:
         for read in _readings(site, path):
             held = site.archive.held(read.path)

@@ -303,6 +303,7 @@ def test_a_withdrawn_record_is_gone_in_every_form(shelf: Site, path: str) -> Non
         ("/item/10.5555/coastal.2019.0142", f"item/{HANDLE}"),
         ("/record/doi:10.5555/COASTAL.2019.0142.ttl", f"record/{HANDLE}.ttl"),
         ("/person/0000-0002-1825-0097", "person/orcid/0000-0002-1825-0097"),
+        ("/item/10.5555/coastal.2019.0142?format=md&x=1", f"item/{HANDLE}?format=md"),
     ],
 )
 def test_what_is_known_by_another_identifier_has_moved(shelf: Site, path: str, where: str) -> None:
