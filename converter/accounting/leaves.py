@@ -12,8 +12,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from lxml import etree, html
 from pymarc import marc8_to_unicode
@@ -67,25 +69,114 @@ def leaves(kind: str, stream: BinaryIO) -> Iterator[Leaf]:
 
 def of_xml(stream: BinaryIO) -> Iterator[Leaf]:
     """Yield the texts and attributes of elements."""
+    try:
+        for _, element in _parsed(stream, ("end",)):
+            element.clear(keep_tail=True)
+    except etree.XMLSyntaxError:
+        stream.seek(0)
+        yield from _of_broken_xml(stream.read().decode("utf-8-sig", "replace"))
+        return
+    stream.seek(0)
     names: list[str] = []
-    events = etree.iterparse(
-        stream, events=("start", "end"), recover=True, remove_comments=True, remove_pis=True, resolve_entities=False,
-        load_dtd=False, no_network=True, huge_tree=True,
-    )  # fmt: skip
-    for event, element in events:
+    for event, element in _parsed(stream, ("start", "end")):
         if event == "start":
             names.append(_local(element.tag))
             continue
-        where = "/".join(names)
+        if not _is_inline(element) or len(names) == 1:
+            yield from _of_element(element, "/".join(names))
+            element.clear(keep_tail=True)
         names.pop()
-        if _local(element.tag) in _INLINE and names and not element.attrib:
-            continue
-        if not _ANSWER.search(where):
-            yield from _of_element(element, where)
-        element.clear(keep_tail=True)
 
 
-def _of_element(element: etree._Element, where: str) -> Iterator[Leaf]:
+def _parsed(stream: BinaryIO, events: Sequence[Literal["start", "end"]]) -> Iterator[tuple[str, etree._Element]]:
+    return etree.iterparse(
+        stream, events=events, remove_comments=True, remove_pis=True, resolve_entities=False, load_dtd=False,
+        no_network=True, huge_tree=True,
+    )  # fmt: skip
+
+
+def _is_inline(element: etree._Element | _Element) -> bool:
+    """Whether an element only shows how letters are set."""
+    return _local(element.tag) in _INLINE and not element.attrib
+
+
+@dataclass
+class _Element:
+    """As much of an element as a walk needs; it may hold what XML forbids."""
+
+    tag: str
+    attrib: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+    tail: str = ""
+    children: list[_Element] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[_Element]:
+        return iter(self.children)
+
+    def itertext(self) -> Iterator[str]:
+        """Yield the texts in it."""
+        yield self.text
+        for child in self.children:
+            yield from child.itertext()
+            yield child.tail
+
+    def add(self, text: str) -> None:
+        """Take a text that stands behind all that is there."""
+        if self.children:
+            self.children[-1].tail += text
+        else:
+            self.text += text
+
+
+_TOKEN = re.compile(
+    r"<!--.*?-->|<!\[CDATA\[(?P<verbatim>.*?)\]\]>|<\?.*?\?>|<!DOCTYPE\b[^<>]*>|</(?P<end>[^\s<>]+)\s*>"
+    r"|<(?P<start>[A-Za-z_][^\s<>/]*)(?P<marks>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(?P<empty>/?)>",
+    re.DOTALL,
+)
+_MARK = re.compile(r"(?<![\w:.-])([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>/]+))")
+
+
+def _of_broken_xml(text: str) -> Iterator[Leaf]:
+    """Yield the leaves of what a parser of XML refuses, by its tags alone; an end closes what was begun by its name."""
+    root = _Element("")
+    open_ = [root]
+    names: list[str] = []
+    place = 0
+    for match in _TOKEN.finditer(text):
+        open_[-1].add(unescape(text[place : match.start()]))
+        place = match.end()
+        if match["verbatim"] is not None:
+            open_[-1].add(match["verbatim"])
+        elif match["start"]:
+            marks = [
+                (found[1], unescape(found[2] or found[3] or found[4] or "")) for found in _MARK.finditer(match["marks"])
+            ]
+            kept = {_local(name): value for name, value in marks if not name.startswith(("xmlns", "xsi:"))}
+            element = _Element(_local(match["start"]), kept)
+            open_[-1].children.append(element)
+            open_.append(element)
+            names.append(element.tag)
+        ending = match["start"] if match["empty"] else match["end"]
+        if ending and _local(ending) in names:
+            last = len(names) - names[::-1].index(_local(ending))
+            yield from _closed(open_, names, last - 1)
+    root.add(unescape(text[place:]))
+    yield from _closed(open_, names, 0)
+    yield from (Leaf("", one) for one in _texts(root) if one.strip())
+
+
+def _closed(open_: list[_Element], names: list[str], depth: int) -> Iterator[Leaf]:
+    """Yield the leaves of the elements that are deeper, which end."""
+    while len(names) > depth:
+        element = open_.pop()
+        if not _is_inline(element) or len(names) == 1:
+            yield from _of_element(element, "/".join(names))
+        names.pop()
+
+
+def _of_element(element: etree._Element | _Element, where: str) -> Iterator[Leaf]:
+    if _ANSWER.search(where):
+        return
     for text in _texts(element):
         if text.strip():
             inner = _inner(text)
@@ -93,7 +184,7 @@ def _of_element(element: etree._Element, where: str) -> Iterator[Leaf]:
                 (leaf._replace(place=f"{where}/{leaf.place}") for leaf in inner) if inner else (Leaf(where, text),)
             )
     for child in element:
-        child.tail = None
+        child.tail = ""
     is_named = _local(element.tag) in _NAMED_BY_ATTRIBUTE
     for key, value in element.attrib.items():
         name = _local(key)
@@ -102,11 +193,11 @@ def _of_element(element: etree._Element, where: str) -> Iterator[Leaf]:
             yield Leaf(f"{where}/@{name}", str(value), is_mark=True)
 
 
-def _texts(element: etree._Element) -> list[str]:
+def _texts(element: etree._Element | _Element) -> list[str]:
     """The texts between the elements in one; what only shows how letters are set is a part of the text around it."""
     texts = [element.text or ""]
     for child in element:
-        if _local(child.tag) in _INLINE and not child.attrib:
+        if _is_inline(child):
             texts[-1] += "".join(map(str, child.itertext())) + (child.tail or "")
         else:
             texts.append(child.tail or "")

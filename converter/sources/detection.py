@@ -30,7 +30,7 @@ Adapter = Callable[..., Iterator[Record]]
 _HEAD = 65_536
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STRAY = 50
-"""Text may hold a stray control character in so many; more are binary data, and so is a single NUL."""
+"""Text may hold a stray control character in so many; more are binary data, and so is a single NUL but in markup."""
 _HIDDEN = re.compile(r"(?:^|/)(?:\.(?!\.?/)|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
 _PACKAGE = "mets.xml"
 _OF_A_DATA_FOLDER = ("shelfgraph.json", "archive.sqlite")
@@ -225,7 +225,8 @@ def _all_seen(how: _How, kind: str, name: str, text: BinaryIO) -> None:
 def _refuse_binary(head: bytes, name: str) -> None:
     if not head.strip():
         raise SourceError(f"{name}: an empty file; nothing to read")
-    if b"\0" in head or len(_CONTROLS.findall(head)) * _STRAY > len(head):
+    is_markup = head.lstrip().startswith(b"<")
+    if (b"\0" in head and not is_markup) or len(_CONTROLS.findall(head)) * _STRAY > len(head):
         shown = head[:4].hex(" ").upper()
         raise SourceError(f"{name}: binary data (it begins with {shown}); {_remedy()}")
 

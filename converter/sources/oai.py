@@ -42,7 +42,7 @@ Note = Callable[[Finding], None]
 _IN_MEMORY = 8 << 20
 _ROOTS = (["OAI-PMH"], ["Response"])
 _OF_THE_ANSWER = frozenset({"responseDate", "request", "error"})
-_COUNTED = frozenset({"searchRetrieveResponse", "updateRequest", "ONIXMessage", "ONIXmessage"})
+_COUNTED = (["searchRetrieveResponse"], ["updateRequest"], ["ONIXMessage"], ["ONIXmessage"])
 """What an answer of OAI-PMH says of itself, and the roots of what says around its records only how it was sent."""
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _HOLDERS = ("metadata", "recordData")
@@ -233,11 +233,11 @@ class Page:
     def _stray(self, path: list[str], texts: Iterable[str]) -> None:
         """Keep what stands outside the records, but for what an answer says of itself."""
         is_own = path[:1] in _ROOTS and not _OF_THE_ANSWER.isdisjoint(path[1:2])
-        if not path or path[0] in _COUNTED or is_own or "resumptionToken" in path:
+        if path[:1] in _COUNTED or is_own or "resumptionToken" in path:
             return
         for text in texts:
             if shown := " ".join(text.split()):
-                self._strays[".".join(path), shown] = None
+                self._strays[".".join(path) or "document", shown] = None
 
     def _report_strays(self) -> None:
         for path, text in self._strays:

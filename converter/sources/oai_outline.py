@@ -64,7 +64,8 @@ class Outline:
     def begins(self, name: str, level: int) -> None:
         """Note that an element begins, so deep in the answer."""
         if level == 1:
-            self.root = self.root or name
+            # Before the answer, a program may have written what it warns of.
+            self.root = name if name == "OAI-PMH" else self.root or name
         elif level == 2 and name in _VERBS:
             self._within = name
 

@@ -12,7 +12,7 @@ import re
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO, cast
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
@@ -28,11 +28,10 @@ _CHUNK = 1 << 20
 _IN_MEMORY = 8 * _CHUNK
 _LONGEST_TAG = 1 << 16
 _FAULTS = re.compile(
-    # References to characters that XML cannot carry in any form.
-    r"(?P<nothing>&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]));"
-    r"|<\?xml\b[^<>]*>|<!DOCTYPE\b[^<>\[]*(?:\[[^\]]{0,1000}\]\s*)?>)"
+    r"(?P<nothing><\?xml\b[^<>]*>|<!DOCTYPE\b[^<>\[]*(?:\[[^\]]{0,1000}\]\s*)?>)"
+    r"|(?P<number>&#(?:\d+|x[0-9a-f]+);(?:&#(?:\d+|x[0-9a-f]+);)*)"
     # XML knows five named entities and numbers; HTML's other names and a bare & are text.
-    r"|(?P<ampersand>&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});))"
+    r"|(?P<ampersand>&(?!(?:amp|lt|gt|quot|apos);))"
     # No name begins so: "p < 0.05" is text.
     r"|(?P<less><(?![A-Za-z_:/!?]|[^\x00-\x7f]))",
     re.IGNORECASE,
@@ -159,7 +158,16 @@ def _clean(text: str) -> str:
 
 
 def _instead(match: re.Match[str]) -> str:
-    return _INSTEAD[match.lastgroup or "nothing"]
+    return _referred(match[0]) if match["number"] else _INSTEAD[match.lastgroup or "nothing"]
+
+
+def _referred(numbers: str) -> str:
+    """The references without those to what XML cannot carry; two halves of a letter (UTF-16) are one."""
+    codes = [int(f"0{one}", 16) if one[0] in "xX" else int(one) for one in re.findall(r"&#(\w+);", numbers)]
+    if all(code < 0x110000 and carriable(chr(code)) for code in codes):
+        return numbers
+    halves = "".join(map(chr, (code for code in codes if code < 0x110000)))
+    return escape(carriable(halves.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")))
 
 
 def _verbatim(text: str) -> Iterator[tuple[int, int]]:

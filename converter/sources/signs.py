@@ -43,9 +43,15 @@ def of_rdf(head: bytes) -> tuple[str, ...]:
 
 
 def of_xml(head: bytes) -> bool:
-    """Whether an element of OAI-PMH or the root of a format of XML begins, and no page of HTML around it."""
+    """Whether an element of OAI-PMH or the root of a format of XML begins, and no page of HTML around it.
+
+    >>> of_xml(b"<OAI-PMH><dc:description><![CDATA[<html>"), of_xml(b"<html><record>"), of_xml(b"<meta name='x'>")
+    (True, False, False)
+    """
+    first = _FIRST_ELEMENT.search(head)
     # A head of HTML without its page begins with an element that a format of XML has as its root.
-    return bool(_XML.search(head)) and not _PAGE.search(head)
+    is_root = bool(first and first[1] != b"meta" and _XML.match(first[0]))
+    return is_root or (bool(_XML.search(head)) and not _PAGE.search(head))
 
 
 def of_json(head: bytes) -> bool:

@@ -172,6 +172,8 @@ def test_each_value_of_a_page_of_several_encodings_is_read_in_its_own(
 
 SOUND = DC.format("sound")
 FAULTS = {
+    "halves": ("One &#55357;&#xDE00;, &#xD83D;", "One 😀,"),
+    "nul": ("A\x00 NUL and a page <![CDATA[<!DOCTYPE html><html>]]>", "A NUL and a page <!DOCTYPE html><html>"),
     "forbidden": ("A for\ufffebid\x02den&#1; sign", "A forbidden sign"),
     "ampersand": ("R&D, p < 0.05", "R&D, p < 0.05"),
     "named": ("caf&eacute;", "caf&eacute;"),

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from converter.accounting.leaves import Leaf, leaves
 from converter.errors import SourceError
 from converter.sources.detection import read
+from converter.values.words import words
 from tests.commands import shelfgraph
 from tests.conftest import EXAMPLES, GOLDEN
 from tests.leaves import counted, outcomes, unaccounted
@@ -148,6 +149,30 @@ def test_a_leaf_that_is_in_no_record_is_counted_as_such(tmp_path: Path) -> None:
     assert found.seen is not None
     found.seen("again", [("ris", io.BytesIO(b"TY  - JOUR\nT1  - A title\nER  - \n"))])
     assert [leaf.text for _, leaf in found.lost] == ["JOUR", "A title"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("before<a>1</a>behind", {"before", "1", "behind"}),
+        ("<?xml version='1.0'?><a>1</a><?xml version='1.0'?><a>2</a>", {"1", "2"}),
+        ("<a><q>1<c x=y z='&eacute;'>2</q>3<![CDATA[<i>4]]></a>&#55357;5", {"1", "y", "e", "2", "34", "5"}),
+    ],
+)
+def test_the_leaves_of_broken_xml_are_found_by_its_tags_alone(text: str, expected: set[str]) -> None:
+    found = leaves("oai", io.BytesIO(text.encode()))
+    assert {"".join(words(leaf.text)) for leaf in found} == expected
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_a_text_outside_the_root_is_reported(place: str, tmp_path: Path) -> None:
+    page = (GOLDEN / "source-qdc.xml").read_text(encoding="utf-8")
+    path = tmp_path / "page.xml"
+    path.write_text(f"Warning: kelp{page}" if place == "before" else f"{page}Warning: kelp", encoding="utf-8")
+    report = Findings()
+    assert list(read(str(path), report=report))
+    assert "Warning: kelp" in {finding.value for finding in report.all}
+    assert unaccounted(path) == []
 
 
 def test_fields_counts_the_leaves_first() -> None:
