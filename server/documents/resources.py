@@ -40,6 +40,7 @@ from server.http.validated import etag, sent
 from server.pages.browse import browse_blueprint
 from server.pages.crosswalk_page import crosswalk_blueprint
 from server.pages.front_page import front_page
+from server.pages.help_pages import help_blueprint
 from server.pages.records import records_blueprint
 from server.pages.search import search_blueprint
 from server.representations.registry import LISTS, PAGE, Representation
@@ -111,6 +112,7 @@ def site_blueprint(
     blueprint.register_blueprint(search_blueprint(site))
     blueprint.register_blueprint(browse_blueprint(site))
     blueprint.register_blueprint(crosswalk_blueprint(site.base))
+    blueprint.register_blueprint(help_blueprint(site.base))
     blueprint.register_blueprint(vocabulary_blueprint(site.base, figures))
 
     @blueprint.get("/item/<path:path>")

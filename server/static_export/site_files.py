@@ -19,6 +19,7 @@ from server.feeds.ldes import SUFFIXES as STREAMED
 from server.named_queries.answer_formats import ANSWERS
 from server.named_queries.parameters import missing
 from server.named_queries.query_list import DOCUMENTS, questions
+from server.pages.help_pages import NAMES, pictures
 from server.pages.records import listed
 from server.static_export.export_files import INDEX
 from server.static_export.media_types import ALONE
@@ -119,7 +120,7 @@ class Once:
         for name in ("html", *(name for name, _ in DOCUMENTS.values())):
             self._copy(f"queries.{name}")
         self._files.link("queries.html", f"queries/{INDEX}")
-        for name in ("api", "quality"):
+        for name in ("api", "quality", "help", *(f"help/{name}" for name in NAMES)):
             self._copy(name, f"{name}/{INDEX}")
         for name, question in questions().items():
             with self._telling.stated(f"queries/{name}"):
@@ -127,6 +128,9 @@ class Once:
                 if not missing(question.query, {}):
                     for suffix in sorted(ANSWERS):
                         self._copy(f"queries/{name}.{suffix}")
+
+        for name in pictures():
+            self._copy(f"help/{name}")
 
     def _dumps(self) -> None:
         """The dumps, each with its checksum, and their list."""

@@ -37,6 +37,8 @@ PAGES = [
     "ns.html",
     "profile/core/1",
     "crosswalk",
+    "help",
+    "help/questions",
     "api",
     "quality",
     "item/nothing/here",

@@ -55,6 +55,8 @@ ROUTES = {
     "/ns.html": ["/ns.html"],
     "/ns<suffix>": ["/ns.rdf"],
     "/api": ["/api"],
+    "/help": ["/help"],
+    "/help/<name>": ["/help/consumer", "/help/home.png", "/help/nothing"],
     "/crosswalk": ["/crosswalk?field=title"],
     "/quality": ["/quality"],
     "/oai": ["/oai?verb=Identify", "/oai?verb=ListRecords&metadataPrefix=oai_dc", "/oai"],

@@ -34,6 +34,8 @@ PAGES = [
     "/ns.html",
     "/profile/core/1/index.html",
     "/crosswalk",
+    "/help",
+    "/help/consumer",
     "/api",
     "/quality",
     "/queries",
