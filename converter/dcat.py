@@ -26,6 +26,8 @@ _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _THEMES = f"{_AUTHORITY}data-theme"
 _FILE_TYPES = {"nt": "RDF_N_TRIPLES", "ttl": "RDF_TURTLE", "nq": "RDF_N_QUADS"}
 """Forms of dumps → the EU's codes of them, where it has one."""
+CROISSANT = "dumps/croissant.json"
+"""Where the tables are described in Croissant, below the base."""
 _SPDX, _VCARD = "http://spdx.org/rdf/terms#", "http://www.w3.org/2006/vcard/ns#"
 
 
@@ -202,6 +204,8 @@ def _distribution(dataset: str, dump: Dump, site: Site) -> Iterator[str]:
     yield from _linked(file, "dcat:mediaType", "dcterms:MediaType", [_MEDIA_TYPES + dump.form.media_type])
     if code := _FILE_TYPES.get(dump.form.name):
         yield from _linked(file, "dcterms:format", "dcterms:MediaTypeOrExtent", [f"{_AUTHORITY}file-type/{code}"])
+    if dump.form.name.endswith(".parquet"):
+        yield from _linked(file, "dcterms:conformsTo", "dcterms:Standard", [site.base + CROISSANT])
     if dump.packing:
         yield from _linked(file, "dcat:compressFormat", "dcterms:MediaType", [_MEDIA_TYPES + dump.packing.media_type])
     yield triple(file, _term("dcat:byteSize"), literal(str(dump.size), datatype=XSD + "nonNegativeInteger"))

@@ -26,6 +26,7 @@ What is not known is NULL.
 Each row stands once, and rows are sorted: two dumps of the same data are the same bytes.
 The addresses are those of the site and of all other forms.
 The meaning of the columns stands in each file too (`parquet_kv_metadata`).
+`/dumps/croissant.json` describes files and columns in Croissant 1.0, for tools of machine learning.
 This page is made of [ontology/parquet.csv](../ontology/parquet.csv) by `python docs/tables.py`.
 """
 

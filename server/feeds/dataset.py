@@ -5,6 +5,7 @@ The figures are those of `server.documents.figures`.
 
 from __future__ import annotations
 
+import msgspec
 from flask import Blueprint, Response, current_app, render_template
 
 from converter import graph, jsonld
@@ -18,6 +19,7 @@ from converter.store.static_description import graph_named, prefixes
 from converter.values.terms import iri
 from ontology import expand
 from server.documents.figures import CurrentFigures
+from server.feeds import croissant
 from server.feeds.dataset_schema import dataset_node
 from server.feeds.dumps import described, shown_dumps
 from server.http.asked_form import asked_form
@@ -56,6 +58,10 @@ def dataset_blueprint(
     @blueprint.get(f"/shelf<any({', '.join(map(repr, _FORMS))}):suffix>")
     def document(suffix: str) -> Response:
         return shelf.document(suffix)
+
+    @blueprint.get(croissant.PATH)
+    def tables() -> Response:
+        return shelf.tables()
 
     @blueprint.get("/void.ttl")
     def void() -> Response:
@@ -129,6 +135,15 @@ class _Shelf:
             REVALIDATED if counts is not None else "no-store",
             {"Link": ", ".join(links), "Vary": VARY},
         )
+
+    def tables(self) -> Response:
+        """The tables in Croissant, where a generation has them."""
+        files = croissant.of_tables(self._dumps())
+        if not files:
+            stated = "No tables are here; the operator makes them with “shelfgraph dump --format parquet”."
+            return problem(404, "Not Found", stated)
+        body = msgspec.json.format(msgspec.json.encode(croissant.document(self._site, self._life(), files)), indent=1)
+        return sent(body, "application/ld+json", etag(body), REVALIDATED)
 
     def _catalogued(self) -> list[str]:
         paths = {rule.rule for rule in current_app.url_map.iter_rules()}

@@ -17,6 +17,7 @@ from werkzeug.http import http_date
 from werkzeug.wsgi import wrap_file
 
 from converter.publish.dump_files import CHECKSUM, LATEST, Dump, kept, named_by
+from server.feeds.croissant import of_tables
 from server.http.asked_form import asked_form
 from server.http.headers import VARY
 from server.http.problems import problem
@@ -103,7 +104,7 @@ def _listing(form: str, dumps: list[Dump], version: str, base: str) -> Response:
     if form == "application/json":
         text = json.dumps({"generation": version, "dumps": stated}, indent=1) + "\n"
     else:
-        text = render_template("dumps.html", dumps=stated, generation=version, base=base)
+        text = render_template("dumps.html", tables=bool(of_tables(dumps)), dumps=stated, generation=version, base=base)
     content_type = f"{form}; charset=utf-8" if form.startswith("text/") else form
     return sent(text.encode(), content_type, etag(form, text), headers={"Vary": VARY})
 

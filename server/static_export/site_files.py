@@ -13,6 +13,7 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
+from converter.dcat import CROISSANT
 from server.documents.resources import PROFILE_PAGE, PUBLISHED, PUBLISHED_AT
 from server.documents.vocabulary import FORMS as TERMS
 from server.feeds.ldes import SUFFIXES as STREAMED
@@ -137,6 +138,7 @@ class Once:
         for suffix in ("html", "json"):
             self._copy(f"dumps.{suffix}")
         self._files.link("dumps.html", f"dumps/{INDEX}")
+        self._copy(CROISSANT)
         for dump in (self._client.get("/dumps.json").json or {}).get("dumps", []):
             for end in ("", ".sha256"):
                 self._large(f"dumps/{dump['name']}{end}")

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from converter.publish import dump_files, parquet
+from tests import clients
 from tests.commands import shelfgraph
 from tests.conftest import EXAMPLES, GOLDEN, ROOT, Site
 from tests.feeds.test_dataset import number
@@ -128,6 +129,29 @@ def test_the_site_offers_the_tables_and_counts_the_same_works(data: Path) -> Non
     ((count,),) = duckdb.connect().execute(works).fetchall()
     assert count == number(site, "SELECT (COUNT(*) AS ?n) { ?d <http://rdfs.org/ns/void#inDataset> ?s }")
     site.stop()
+
+
+def test_the_tables_are_described_in_croissant(data: Path, tmp_path: Path) -> None:
+    site = Site("--data", data, "--licence", "https://creativecommons.org/publicdomain/zero/1.0/")
+    try:
+        stated = ask(site, "GET", "/dumps/croissant.json").body
+        shelf = ask(site, "GET", "/shelf.ttl").body.decode()
+        found = clients.read("croissant_records.py", site.base, BASE)
+    finally:
+        site.stop()
+    assert "dumps/croissant.json" in shelf
+    sets = {one["@id"]: one for one in json.loads(stated)["recordSet"]}
+    assert {name: len(one["field"]) for name, one in sets.items()} == {
+        table: len(columns) for table, columns in parquet.tables().items()
+    }
+    with duckdb.connect() as database:
+        for table in parquet.tables():
+            ((rows,),) = database.execute(f"SELECT count(*) FROM '{data / 'dumps' / f'1.{table}.parquet'}'").fetchall()
+            assert found["rows"][table] == rows
+    assert found["faults"] == []
+    # Nobody has said who made them, and how they are to be cited.
+    assert [one for one in found["warnings"] if "creator" not in one and "citeAs" not in one] == []
+    assert found["first"]["contributions/name"]
 
 
 def test_two_dumps_of_the_same_data_are_the_same_bytes(data: Path, tmp_path: Path) -> None:

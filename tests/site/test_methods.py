@@ -34,6 +34,7 @@ ROUTES = {
     "/browse/<name>": ["/browse/subjects", "/browse/nothing"],
     "/browse/years": ["/browse/years"],
     "/dumps/": ["/dumps/"],
+    "/dumps/croissant.json": ["/dumps/croissant.json"],
     "/dumps/<name>": ["/dumps/latest.nt.zst"],
     "/dumps<suffix>": ["/dumps.html", "/dumps.json"],
     "/favicon.ico": ["/favicon.ico"],
