@@ -53,7 +53,7 @@ _SEP = re.compile(r"\ufeff?\"?sep=([^\"])\"?\s*", re.IGNORECASE)
 _OPTION = re.compile(r"\s*(?:bundle|description|permissions|primary):", re.IGNORECASE)
 _ROW = re.compile(r"\s*[a-z]+(?:\.[a-zA-Z]+)+")
 _LABEL = re.compile(r"[A-Z][A-Za-z ]{2,30}[a-z](?=[A-Z0-9]|https?:)")
-_RIS = re.compile(r"([A-Z][A-Z0-9]) {0,2}- ?(.*)")
+_RIS = re.compile(r"(?:([A-Z][A-Z0-9]) {0,2}|([a-z][a-z0-9])  )- ?(.*)")
 _ENTRY = re.compile(r"@\s*(\w+)\s*[{(]\s*([^,\s]*)\s*,")
 _KEY = re.compile(r"\s*,?\s*([^\s=,{}\"#]+)\s*=\s*")
 _NAMES = frozenset({"author", "editor", "editora", "editorb", "editorc", "translator", "bookauthor"})
@@ -283,12 +283,14 @@ def of_ris(stream: BinaryIO) -> Iterator[Leaf]:
     is_open = False
     for line in stream.read().decode("utf-8-sig", "replace").splitlines():
         match = _RIS.match(line)
-        if match:
-            is_open = match[1] == "TY" or (is_open and match[1] != "ER")
-            if is_open:
-                found.append(Leaf(match[1], match[2]))
+        tag = (match[1] or match[2]).upper() if match else ""
+        was_open, is_open = is_open, tag == "TY" or (is_open and tag != "ER")
+        if match and (is_open or not was_open) and tag != "ER":
+            found.append(Leaf(tag, match[3]))
         elif found and is_open:
             found[-1] = Leaf(found[-1].place, f"{found[-1].text} {line}")
+        elif not match:
+            found.append(Leaf("line", line))
     yield from (leaf for leaf in found if leaf.text.strip())
 
 

@@ -60,6 +60,9 @@ _SIGN |= {"copyright": "©", "pounds": "£", "euro": "€", "dag": "†", "ddag"
 """Signs that the decoder would leave out."""
 _SIGNS = re.compile(rf"\{{\\({'|'.join(_SIGN)})\}}|\\({'|'.join(_SIGN)})(?![A-Za-z])(?:\{{\}}|\s+)?")
 _LETTER = re.compile(r"(?<!\{)\\(O|o|L|l|AA|aa|AE|ae|OE|oe|ss|DH|dh|TH|th|DJ|dj|NG|ng)(?:\{\}|(?![A-Za-z])\s*)")
+_ACCENT = re.compile(r"(?<!\{)\\([~'`^\"=.])\s*(\{\\?[A-Za-z]\}|\\[ij](?![A-Za-z])|[A-Za-z])")
+_LINK = re.compile(r"\\(?:url\s*|href\s*\{(?P<target>[^{}]*)\}\s*)\{(?P<text>[^{}]*)\}")
+_OF_LINKS = re.compile(r"\\?([~_#%&$^])")
 _SIGN_OR_WORD = re.compile(r"\\[A-Za-z]+\s*|\\.|[{}$]|(?P<word>[A-Za-z0-9]{2,1000})", re.DOTALL)
 _PLAIN = re.compile(r"(?:[^\W_]|[,.:;()/+*@=]| (?! ))*")
 """Text in which LaTeX means what stands there."""
@@ -129,6 +132,8 @@ def _decoded(value: str) -> str:
     '£5, §3, © 2010'
     >>> _decoded(r"A & B \& C, p $<$ 1")
     'A & B & C, p < 1'
+    >>> _decoded(r"See \url{https://x.example.org/~a_b%20} or \href{https://y.example.org}{here}")
+    'See https://x.example.org/~a_b%20 or here (https://y.example.org)'
     """
     return "".join(map(_part_decoded, _parts(value)))
 
@@ -151,13 +156,24 @@ def _parts(value: str) -> Iterator[str]:
 
 def _part_decoded(value: str) -> str:
     """The text that LaTeX means by a part of a value."""
-    plain = _TYPEWRITER.sub("", _UNESCAPED.sub(r"\\\g<0>", _SIGN_IN_MATHEMATICS.sub(r"\1", value)))
+    plain = _LINK.sub(_linked, value) if "\\url" in value or "\\href" in value else value
+    plain = _TYPEWRITER.sub("", _UNESCAPED.sub(r"\\\g<0>", _SIGN_IN_MATHEMATICS.sub(r"\1", plain)))
     stated = _SIGNS.sub(lambda sign: _SIGN[sign[1] or sign[2]], plain)
     if _PLAIN.fullmatch(stated):
         return stated
     entry = Entry("misc", "x", [Stated("value", stated)])
     block = _decoder().transform_block(entry, Library())
     return str(block.fields[0].value) if isinstance(block, Entry) else value
+
+
+def _linked(link: re.Match[str]) -> str:
+    """The text of a link and its address, in which no sign is LaTeX's."""
+    address = link["target"] or link["text"]
+    shown = _OF_LINKS.sub(lambda sign: _SIGNS_IN_ADDRESSES.get(sign[1], f"\\{sign[1]}"), address)
+    return f"{link['text']} ({shown})" if link["target"] else shown
+
+
+_SIGNS_IN_ADDRESSES = {"~": r"{\textasciitilde}", "^": r"{\textasciicircum}"}
 
 
 @cache
@@ -173,7 +189,10 @@ def _verbatim(value: str) -> str:
     ('https://e.example.org/~a%20b_c--d', '10.5555/a_1<2')
     >>> _verbatim(r"10.5555\/\(SICI\)99:1\<1::A\>3$<$0\_1")
     '10.5555/(SICI)99:1<1::A>3<0_1'
+    >>> _verbatim(r"\url{https://e.example.org/~a}")
+    'https://e.example.org/~a'
     """
+    value = _LINK.sub(lambda link: link["target"] or link["text"], value)
     value = _SIGN_IN_MATHEMATICS.sub(r"\1", _SIGNS_OF_ADDRESSES.sub(r"\1", value))
     bare = _ESCAPED.sub(r"\1", value)
     return _decoded(value) if re.search(r"\\|\$", bare) else bare.replace("{", "").replace("}", "")
@@ -190,9 +209,12 @@ def _names(text: str) -> list[tuple[str, str]]:
     [('{\\O}ster, {\\AA}sa', ''), ('{\\O}rsted, Hans', '')]
     >>> _names("Kelp{ }Union{, }South and Kelp{ }Union")
     [('Kelp{ }Union{, }South', 'whole'), ('Kelp{ }Union', 'whole')]
+    >>> _names(r"\'{I}\~nigo Su\'arez")
+    [("Su{\\'a}rez, {\\'{I}}{\\~n}igo", '')]
     """
-    # A letter of its own may stand without braces, as \O{}rsted, which a reader of names takes for a command.
-    text = _LETTER.sub(r"{\\\1}", text)
+    # A letter of its own may stand without braces, as \O{}rsted, which a reader of names takes for a command, and the
+    # tilde of \~n for a blank.
+    text = _ACCENT.sub(r"{\\\1\2}", _LETTER.sub(r"{\\\1}", text))
     # Some programs brace the whole list once more.
     whole = _BRACED_LIST.fullmatch(text.strip())
     if whole and all(kind(name) == "person" for name in split_multiple_persons_names(whole[1])):

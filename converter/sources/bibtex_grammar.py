@@ -26,6 +26,8 @@ _OWN = frozenset(
 """Fields that an entry does not inherit: they say of another work what is not so of this one."""
 _IN_A_TITLE = {"title": "booktitle", "subtitle": "booksubtitle"}
 _BY_ITS_AUTHOR = frozenset({"inbook", "bookinbook", "suppbook"})
+_VERSIONS = frozenset({"softwareversion", "softwaremodule", "codefragment"})
+"""What inherits all of the software that it is of, as the package biblatex-software has it."""
 _PARTS = _BY_ITS_AUTHOR | {"incollection", "inproceedings", "conference", "inreference", "suppcollection"}
 
 
@@ -185,8 +187,10 @@ def _as_inherited(name: str, how: str, kind: str) -> str:
     """What a field of a parent is called in a child of that kind, empty where it is not inherited."""
     if how == "xdata":
         return "" if name in {"crossref", "xdata", "ids"} else name
-    if name in _OWN or (name == "author" and kind not in _BY_ITS_AUTHOR):
+    if name in _OWN or (name == "author" and kind not in _BY_ITS_AUTHOR | _VERSIONS):
         return ""
+    if kind in _VERSIONS:
+        return name
     # The title of a parent is that of the book, for what stands in a book.
     return _IN_A_TITLE.get(name, name) if kind in _PARTS or name not in {*_IN_A_TITLE, "booktitle"} else ""
 

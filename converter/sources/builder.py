@@ -73,10 +73,13 @@ class Draft:
         confidence: int | None = None,
         said: Said | None = None,
     ) -> int:
-        """Take a value under the name of its field and return its place; an empty one is reported and has place 0."""
+        """Take a value under the name of its field and return its place; what is reported in its stead has place 0."""
         text = (value or "").strip()
         if not text:
             self.unread(name, "", "an empty value")
+            return 0
+        if name.startswith("dc.identifier") and text.startswith("file:/"):
+            self.unread(name, text, "a path on the machine of whoever exported it")
             return 0
         place = len(self.fields) + 1
         if place > MOST_FIELDS + 1:

@@ -26,6 +26,7 @@ _AUTHORITY = re.compile(r"(?P<value>.*?)::(?P<authority>(?:virtual::)?[^:].*?)(?
 _HOLDS_COLONS = re.compile(
     r"(?:\S*/)?10\.[0-9]{4,9}/|(?:resource types|text)::|[^:]+::(?!virtual::)[^:]+::", re.IGNORECASE
 )
+_OF_DUBLIN_CORE = re.compile(r"\A(dc|dcterms)[.:]([A-Za-z])", re.IGNORECASE)
 _FILES = re.compile(r"(?:filename|bitstreams?|bundle:(?P<bundle>\w+))(?:__.*)?", re.IGNORECASE)
 _OWN = frozenset({"id", "uuid", "rowid", "handle", "collection"})
 _SEP = re.compile(r'\ufeff?"?sep=([^"])"?', re.IGNORECASE)
@@ -44,13 +45,20 @@ class Head(NamedTuple):
 
 
 def head(text: str) -> Head:
-    """The column that a head names.
+    """The column that a head names; the terms of Dublin Core may be spelt as on web pages.
 
+    >>> head("DC.Title").name, head("dcterms:dateAccepted").name
+    ('dc.title', 'dcterms.dateAccepted')
     >>> head("dc.title[en_US]"), head("collection")
     (Head(text='dc.title[en_US]', name='dc.title', language='en_US'), Head(text='collection', name=None, language=None))
     """
-    match = _FIELD.fullmatch(text.strip())
+    match = _FIELD.fullmatch(_spelt(text))
     return Head(text.strip(), match["name"], match["language"] or None) if match else Head(text.strip(), None, None)
+
+
+def _spelt(text: str) -> str:
+    """The head with the prefix of a term of Dublin Core as fields have it."""
+    return _OF_DUBLIN_CORE.sub(lambda begun: f"{begun[1].lower()}.{begun[2].lower()}", text.strip())
 
 
 def shows(start: bytes) -> bool:
@@ -61,8 +69,8 @@ def shows(start: bytes) -> bool:
     delimiter = sign or _delimiter(line)
     cells = [cell.strip().strip('"') for cell in line.split(delimiter)]
     rows = [other for other in lines[1:] if other.strip()]
-    named = [cell for cell in cells if _FIELD.fullmatch(cell)]
-    if not sign and rows and named == cells[:1] and _FIELD.fullmatch(rows[0].split(delimiter)[0].strip()):
+    named = [cell for cell in cells if _FIELD.fullmatch(_spelt(cell))]
+    if not sign and rows and named == cells[:1] and _FIELD.fullmatch(_spelt(rows[0].split(delimiter)[0])):
         # A field in each line is a page that was copied, without the line of heads above it.
         return False
     own = [cell for cell in cells if cell.lower() in _OWN or _FILES.fullmatch(cell)]

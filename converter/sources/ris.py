@@ -41,6 +41,7 @@ _DAYS = re.compile(r"Conference: (\d{4}(?:-\d\d){0,2})(?: to (\d{4}(?:-\d\d){0,2
 _NAMES, _LONGEST_NAME = ("DO  - ", "ID  - ", "UR  - "), 300
 """How lines begin that name a reference, and the characters of a name."""
 _TAG = re.compile(r"[A-Z][A-Z0-9] {2}-")
+_LINE = re.compile(r"^([A-Z][A-Z0-9]) {0,2}- ?|^([a-z][a-z0-9])  - ?")
 _TAGS = {f"{first}{second}": f"{first}{second}" for first in ascii_uppercase for second in ascii_uppercase + digits}
 """Every tag keeps its name."""
 _BETWEEN = re.compile(r" ?[;,|] ?| (?:and|/|&) ")
@@ -56,7 +57,7 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, of: Li
     """
     text = stream.read().decode("utf-8-sig", "replace")
     count, excess = 0, ""
-    for place, reference in enumerate(_references(text), 1):
+    for place, reference in enumerate(_references(text, note), 1):
         if reason := of.excess(map(len, itertools.chain.from_iterable(reference))):
             called = next((line[0][6:].strip() for line in reference if line[0].startswith(_NAMES)), "")
             note(Finding(called[:_LONGEST_NAME], "error", "", f"{name}, reference {place}", reason))
@@ -76,15 +77,15 @@ def records(stream: BinaryIO, name: str, note: Note, source: str = "", *, of: Li
         raise SourceError(f"{name}: {reason}")
 
 
-def _references(text: str) -> Iterator[list[list[str]]]:
-    """Yield the lines of each reference, closed where its end is missing.
+def _references(text: str, note: Note) -> Iterator[list[list[str]]]:
+    """Yield the lines of each reference, closed where its end is missing; those between references are reported.
 
     A line is a list: what it begins with, and the lines without a tag that go on where it ended.
     """
     lines: list[list[str]] = []
     for written in text.splitlines():
         # Some programs write "TY -", and nothing before the first reference is one.
-        line = re.sub(r"^([A-Z][A-Z0-9]) {0,2}- ?", r"\1  - ", written)
+        line = _LINE.sub(lambda begun: f"{(begun[1] or begun[2]).upper()}  - ", written)
         if line.startswith("TY  -") and lines:
             yield [*lines, ["ER  - "]]
             lines = []
@@ -93,6 +94,8 @@ def _references(text: str) -> Iterator[list[list[str]]]:
                 lines[-1].append(bare)
         elif lines or line.startswith("TY  -"):
             lines.append([line])
+        elif line.strip() and not line.startswith("ER  -"):
+            note(Finding("", "info", "ris", line.strip(), "stands outside the references"))
         if line.startswith("ER  -") and lines:
             yield lines
             lines = []

@@ -8,7 +8,7 @@ from converter.sources.xml_formats import FORMATS
 
 BIBTEX = re.compile(rb"^\s*@\s*(?!comment|preamble|string)[A-Za-z]+\s*[{(]", re.IGNORECASE | re.MULTILINE)
 """An entry."""
-RIS = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:\d+\.\s*\n)?TY {1,2}-", re.MULTILINE)
+RIS = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:\d+\.\s*\n)?(?:TY {1,2}|ty  )-", re.MULTILINE)
 """The first line of a reference."""
 
 _HTML = re.compile(rb"<!doctype html|<html[\s>]|<(?:body|table|meta|head|div|h\d|tr|td|p)[\s>]", re.IGNORECASE)

@@ -106,3 +106,32 @@ def test_dublin_core_in_the_wrapper_of_a_library_is_dublin_core(tmp_path: Path) 
         ("dc.title", "Terns"),
         ("nsdl.readiness", "Not ready"),
     ]
+
+
+def test_a_version_of_software_inherits_its_title_and_its_authors(tmp_path: Path) -> None:
+    text = (
+        "@softwareversion{v, version={2}, crossref={s}}\n@software{s, title={Ebb}, author={Moe, Ola}, doi={10.5555/s}}"
+    )
+    version, _ = found(tmp_path / "x.bib", text)
+    assert values(version, "dc.title") == ["Ebb"]
+    assert values(version, "dc.contributor.author") == ["Moe, Ola"]
+    assert values(version, "dc.identifier.doi") == []
+
+
+def test_ris_in_small_letters_is_read_and_what_stands_between_references_is_reported(tmp_path: Path) -> None:
+    report, stated = Report(), list[Finding]()
+    report.add = stated.append  # type: ignore[method-assign]
+    text = "Provider: Kelp\nty  - JOUR\nti  - Ebb\nkw  - tide\nto  be sure\ner  - \nTY  - JOUR\nTI  - Flow\nER  - \n"
+    first, second = found(tmp_path / "x.ris", text, report)
+    assert [values(first, "dc.title"), values(second, "dc.title")] == [["Ebb"], ["Flow"]]
+    assert values(first, "dc.subject") == ["tide to  be sure"]
+    assert ("Provider: Kelp", "stands outside the references") in [(one.value, one.reason) for one in stated]
+
+
+def test_a_path_on_somebodys_machine_is_not_published(tmp_path: Path) -> None:
+    for name, text in {
+        "x.ris": "TY  - JOUR\nTI  - Ebb\nL1  - file:///home/rook/ebb.pdf\nUR  - https://x.example.org/\nER  - \n",
+        "x.bib": "@misc{k, title={Ebb}, url={file:///home/rook/ebb.pdf}, howpublished={https://x.example.org/}}",
+    }.items():
+        (record,) = found(tmp_path / name, text)
+        assert "rook" not in str(record.fields)
