@@ -177,7 +177,7 @@ def _parts(item: Item) -> list[_Part]:
             continue
         if row.parser == "publisher":
             stated = [Named(names.publisher(field.value).name)]
-        elif row.parser == "org" or field.name_type:
+        elif row.parser == "org" or field.name_type not in {None, "", "person"}:
             stated = [agent_names.extracted(field.value)]
         else:
             stated = agent_names.named(

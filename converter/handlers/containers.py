@@ -75,7 +75,7 @@ def is_isbn_of_host(item: Item, row: Row, field: Field) -> bool:
         return False
     if row.scheme == _ISBN:
         return identity.normal(_ISBN, field.value) is not None
-    return row.parser == "sniff" and recognition.sniff(field.value)[0] == _ISBN
+    return identity.shows_its_scheme(row, field) and recognition.sniff(field.value)[0] == _ISBN
 
 
 def is_number_of_host(item: Item, row: Row) -> bool:

@@ -64,7 +64,10 @@ def collection(item: Item, row: Row, field: Field) -> Iterator[str]:
     node = iri(iris.collection(item.base, item.repository, field.value))
     yield from item.state(row, node)
     yield triple(node, type_, term("dcmitype:Collection"))
-    # The set and the handle of a collection are two names of one thing.
+    # The set and the handle of a collection identify it; two words for it are two names of one thing.
+    if iris.is_handle_of_collection(field.value):
+        yield triple(node, term("dcterms:identifier"), literal(field.value))
+        return
     is_first = item.first(node, "dcterms:title", field.value)
     yield triple(node, term("dcterms:title" if is_first else "dcterms:alternative"), literal(field.value))
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from converter.handlers import agent_keys
 from converter.handlers.identifiers import identifier_lines, normal
-from converter.mapping.context import PLACEHOLDER, Item, term
+from converter.mapping.context import PLACEHOLDER, Item, NothingSaid, term
 from converter.record import Field
 from converter.values import agent_names, identifiers, iris, recognition
 from converter.values.terms import iri, literal, triple, type_
@@ -71,7 +71,11 @@ def grant(item: Item, row: Row, field: Field) -> Iterator[str]:
         yield from item.state(row, literal(field.value))
     else:
         for number in _numbers(field.value):
-            yield from _grant(item, number, _agency_beside(item, field))
+            agreement, agency = _GRANT_AGREEMENT.match(number), _agency_beside(item, field)
+            if agreement and not agency:
+                yield from grant_agreement(item, agreement)
+            else:
+                yield from _grant(item, _bare(number), agency)
 
 
 def _numbers(text: str) -> list[str]:
@@ -82,6 +86,21 @@ def _numbers(text: str) -> list[str]:
     """
     parts = [part for part in re.split(r" ?[,;] | ?; ?", " ".join(text.split())) if part]
     return parts if len(parts) > 1 and all(_NUMBER.fullmatch(part) for part in parts) else [text]
+
+
+def _bare(number: str) -> str:
+    """The number of a grant without the address of OpenAIRE that it may stand in.
+
+    Raises NothingSaid where that address holds none.
+
+    >>> _bare("info:eu-repo/grantAgreement/EC/FP7/246686"), _bare("ST/J001651/1")
+    ('246686', 'ST/J001651/1')
+    """
+    if agreement := _GRANT_AGREEMENT.match(number):
+        return unquote(agreement["number"])
+    if number.lower().startswith("info:eu-repo/grantagreement"):
+        raise NothingSaid("the address of a grant agreement without a number")
+    return number
 
 
 def project(item: Item, row: Row, field: Field) -> Iterator[str]:
@@ -148,7 +167,7 @@ def grant_detail(item: Item, row: Row, field: Field) -> Iterator[str]:
     if len(_numbers(number.value)) > 1:
         item.note(field, f"of which of the grants {number.value} it is said, nobody says")
         return
-    node = _grant_node(item, number.value, _agency_beside(item, number))
+    node = _grant_node(item, _bare(number.value), _agency_beside(item, number))
     page = identifiers.web_address(field.value)
     if row.properties == (term("foaf:page")[1:-1],):
         if page:

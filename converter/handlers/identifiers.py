@@ -40,6 +40,11 @@ def identifier(item: Item, row: Row, field: Field) -> Iterator[str]:
             yield from _page(item, row, field, scheme, value)
 
 
+def shows_its_scheme(row: Row, field: Field) -> bool:
+    """Whether the value says which scheme it belongs to: its field asks it, or it is a URN of a number."""
+    return row.parser in _RECOGNISED or bool(_URN_OF_NUMBER.match(field.value))
+
+
 def identifier_lines(subject: str, scheme: str, value: str, base: str, fragment: str = "") -> Iterator[str]:
     """The identifier of a shared resource: its node is a fragment of the resource."""
     fragment = fragment or f"id-{short(scheme)}"
@@ -77,7 +82,7 @@ def normal(scheme: str, value: str) -> Identifier | None:
 
 def _read(item: Item, row: Row, field: Field) -> list[tuple[str, str]]:
     """The schemes and the normal values: of the scheme that the field states, else of those that the value shows."""
-    if row.parser in _RECOGNISED or _URN_OF_NUMBER.match(field.value):
+    if shows_its_scheme(row, field):
         found = recognition.recognised(field.value)
     else:
         scheme = row.scheme.replace("{qualifier}", iris.slug(field.name.rpartition(".")[2]))

@@ -93,6 +93,9 @@ class Item:
                 related = crosswalk.row(in_words[0])
                 if related.kind != "link" or recognition.named(in_words[1]):
                     row, value = related, in_words[1]
+            if row.scheme == "datacite:isbn" and recognition.sniff(value)[0] == "datacite:issn":
+                # Some programs have one field for both numbers; a number of a serial is never that of the work.
+                row = crosswalk.row("dc.identifier.issn")
             shown = field if value == field.value else msgspec.structs.replace(field, value=value)
             cleaned = self._cleaned(shown, row)
             if _URL.fullmatch(shown.value) and masked(shown.value) != shown.value:

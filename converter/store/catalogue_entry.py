@@ -21,7 +21,15 @@ from converter.values.lookup import normal_forms
 from converter.values.text import plain
 
 _LINE = re.compile(r'(<[^>]*>) (<[^>]*>) (?:<([^>]*)>|"((?:[^"\\]++|\\.)*+)"(?:@(\S+)|\^\^\S+)?) \.')
-_LABELS = ("dcterms:title", "foaf:name", "skos:prefLabel", "rdfs:label", "frapo:hasGrantNumber", "dc:title")
+_LABELS = (
+    "dcterms:title",
+    "foaf:name",
+    "skos:prefLabel",
+    "rdfs:label",
+    "frapo:hasGrantNumber",
+    "dc:title",
+    "dcterms:identifier",
+)
 _ROLES = {"author": "author", "editor": "editor", "advisor": "supervisor", "supervisor": "supervisor"}
 """The roles of agents that lists distinguish; everybody else is a contributor."""
 _ACCESS = {"c_abf2": "open", "c_f1cf": "embargoed", "c_16ec": "restricted", "c_14cb": "metadata"}

@@ -23,10 +23,11 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]?){1,4}")
 _STATE = re.compile(r"(?:U\.\s?S\.(?:\s?A\.)?|U\.\s?K\.|U\.\s?N\.|E\.\s?U\.)(?:\s|$)")
 _NOT_A_WORD = re.compile(r"[^\w/#&]+|_+")
 _WORD_SIGN = re.compile(r"\w")
-_CODED = re.compile(r"\s*\(?\s*:\s*\(?\s*(?:un(?:ac|al|ap|as|av|kn)|none|null|tba|etal)\b", re.IGNORECASE)
+_CODED = re.compile(r"\s*\(?\s*:\s*[({]?\s*(?:un(?:ac|al|ap|as|av|kn)|none|null|tba|etal)\b", re.IGNORECASE)
 _CODED_WHOLE = re.compile(
-    r"\s*\(?\s*:\s*\(?\s*(?:un(?:ac|al|ap|as|av|kn)|none|null|tba|etal)\s*\)?\s*\)?\s*", re.IGNORECASE
+    r"\s*\(?\s*:\s*[({]?\s*(?:un(?:ac|al|ap|as|av|kn)|none|null|tba|etal)\s*[)}]?\s*\)?\s*", re.IGNORECASE
 )
+_DATE = re.compile(r"\s*\d{4}(?:-\d{1,2}){1,2}\s*")
 _LONGEST_PART = 6
 """More words before or behind the comma make a sentence, not a name."""
 
@@ -67,8 +68,16 @@ def is_nobody(text: str) -> bool:
     (True, True, True, False, True)
     >>> is_nobody("[Name of the author missing]"), is_nobody("Auteur non identifié"), is_nobody("Author, A.")
     (True, True, False)
+    >>> is_nobody("Senior Professor"), is_nobody("[s.n.?] (Oslo)"), is_nobody("1955-09-09"), is_nobody("Dean, Al")
+    (True, True, True, False)
     """
-    if _CODED.match(text) or not _WORD_SIGN.search(text) or text.strip() == "NA":
+    if _CODED.match(text) or not _WORD_SIGN.search(text) or text.strip() == "NA" or _DATE.fullmatch(text):
+        return True
+    if bracketed := _BRACKETED.match(text.strip()):
+        # "[s.n.] (Oslo)": what stands behind a name that a cataloguer did not find is where it was printed.
+        text = bracketed[0] if is_nobody(bracketed[0][1:-1]) else text
+    titles, ranks = ontology.agent_words("title"), ontology.agent_words("rank")
+    if "," not in text and len(words := words_of(text)) > 1 and all(word in titles or word in ranks for word in words):
         return True
     known = ontology.agent_words("nobody")
     parts = {" ".join(_NOT_A_WORD.sub(" ", part).split()).casefold() for part in COMMA.split(text)} - {""}

@@ -189,6 +189,15 @@ def names_collection(name: str) -> bool:
     return bool(_COLLECTION_SET.match(name))
 
 
+def is_handle_of_collection(name: str) -> bool:
+    """Whether the name of a collection is its handle, in whatever form: it identifies, and calls it nothing.
+
+    >>> is_handle_of_collection("col_10722_5"), is_handle_of_collection("10722/5"), is_handle_of_collection("Theses")
+    (True, True, False)
+    """
+    return bool(_COLLECTION_HANDLE.fullmatch(name))
+
+
 def collection(base: str, repository: str, name: str) -> str:
     """A collection: by its handle, in whatever form that is its name, else by its name in the repository.
 

@@ -32,7 +32,15 @@ class Statement(NamedTuple):
     value: Value
 
 
-_LABELS = ("dcterms:title", "foaf:name", "skos:prefLabel", "rdfs:label", "frapo:hasGrantNumber", "dc:title")
+_LABELS = (
+    "dcterms:title",
+    "foaf:name",
+    "skos:prefLabel",
+    "rdfs:label",
+    "frapo:hasGrantNumber",
+    "dc:title",
+    "dcterms:identifier",
+)
 
 _PARTS = {
     ontology.expand("fabio:JournalVolume", "view"): "volume",

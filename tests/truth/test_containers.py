@@ -293,7 +293,8 @@ def test_equal_names_of_two_repositories_are_two(tmp_path: Path, field: str) -> 
 
 def test_a_set_is_a_collection_only_where_dspace_says_so(tmp_path: Path) -> None:
     found = made(tmp_path, dim(("dc.title", "Work"), sets=("col_4321_5", "com_4321_3", "driver", "Language:English")))
-    assert found.rows("?c a dcmitype:Collection ; dcterms:title ?t", "t") == [("col_4321_5",)]
+    assert found.rows("?c a dcmitype:Collection ; dcterms:identifier ?t", "t") == [("col_4321_5",)]
+    assert found.rows("?c a dcmitype:Collection ; dcterms:title ?t", "t") == []
     assert found.rows("?s dc:relation ?t", "t") == [("Language:English",), ("com_4321_3",), ("driver",)]
 
 

@@ -19,6 +19,19 @@ from tests.truth.claims import (
 
 CLAIMS = [
     Claim(
+        "the number of a grant is told from the address of OpenAIRE that it stands in",
+        "x.json",
+        datacite(
+            fundingReferences=[
+                {"funderName": "Tide Fund", "awardNumber": "info:eu-repo/grantAgreement/EC/FP7/246686"},
+                {"funderName": "Sand Fund", "awardNumber": "info:eu-repo/grantAgreement/EC"},
+            ]
+        ),
+        '?g frapo:hasGrantNumber "246686" ; frapo:hasFundingAgency/foaf:name "Tide Fund" .'
+        ' ?w frapo:hasFundingAgency/foaf:name "Sand Fund"',
+        '?g frapo:hasGrantNumber ?n . FILTER(CONTAINS(?n, "info:"))',
+    ),
+    Claim(
         "grants of OpenAIRE keep their agencies",
         "x.xml",
         openaire(

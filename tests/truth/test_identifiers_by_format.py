@@ -19,6 +19,26 @@ from tests.truth.claims import (
 )
 
 CLAIMS = [
+    *(
+        Claim(
+            f"an ISSN in the field of ISBNs is that of the journal ({file})",
+            file,
+            text,
+            '?w dcterms:isPartOf|frbr:partOf/frbr:partOf* ?j . ?j prism:issn "0012-9658" ; dcterms:title "Tern Notes"',
+            '?w prism:issn|prism:isbn "0012-9658"',
+        )
+        for file, text in (
+            ("x.bib", "@article{a, title={A title}, journal={Tern Notes}, isbn={0012-9658}}"),
+            ("x.csv", table(dc__type="Article", dc__relation__ispartof="Tern Notes", dc__identifier__isbn="0012-9658")),
+        )
+    ),
+    Claim(
+        "the URN of the ISBN of a book that a chapter stands in is that of the book",
+        "x.csv",
+        table(dc__type="Book chapter", dc__identifier__urn="URN:ISBN:978-0-306-40615-7"),
+        '?w (dcterms:isPartOf|frbr:partOf)/prism:isbn "9780306406157"',
+        '?w prism:isbn|datacite:hasIdentifier/literal:hasLiteralValue "9780306406157"',
+    ),
     Claim(
         "ISBNs of MARC are 13 digits, and a cancelled one is not the item's",
         "x.xml",

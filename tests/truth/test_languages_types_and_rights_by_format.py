@@ -35,6 +35,16 @@ CLAIMS = [
             ("letter", "fabio:Letter"),
         )
     ),
+    *(
+        Claim(f"{label} is a type", "x.csv", table(dc__type=label), f"?w a {class_}")
+        for label, class_ in (
+            ("A4 Artikkeli konferenssijulkaisussa", "fabio:ConferencePaper"),
+            ("B2 Kirjan tai muun kokoomateoksen osa", "fabio:BookChapter"),
+            ("Yüksek lisans", "fabio:MastersThesis"),
+            ("Article, scholarly/refereed, publisher version", "fabio:JournalArticle"),
+            ("info:eu-repo/semantics/technicalDocumentation", "fabio:Expression"),
+        )
+    ),
     Claim(
         "a choice of licences in a table is none of them",
         "x.csv",

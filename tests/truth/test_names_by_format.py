@@ -19,6 +19,22 @@ from tests.truth.claims import (
 
 CLAIMS = [
     Claim(
+        "names between semicolons that MODS calls personal are several",
+        "x.xml",
+        mods('<name type="personal"><namePart>Gull, Ann van; Tern, Bo; Rook, Ida M.</namePart></name>'),
+        '?w dcterms:creator/foaf:name "Gull, Ann van" , "Tern, Bo" , "Rook, Ida M."',
+    ),
+    Claim(
+        "given names that MODS says beside a name are a part of it",
+        "x.xml",
+        mods('<name type="personal"><namePart>Rook, I. </namePart><namePart type="given">(Ida)</namePart></name>'),
+        '?w dcterms:creator/foaf:name "Rook, I. (Ida)"',
+    ),
+    *(
+        Claim(f"{nobody!r} is nobody", "x.xml", dc(f"contributor {nobody}"), "", "?w dcterms:contributor ?a")
+        for nobody in ("Associate Professor", "[s.n.?] (Oslo)", "1955-09-09", "no", ":{unav)")
+    ),
+    Claim(
         "names between semicolons of RIS are several",
         "x.ris",
         ris("JOUR", "AU Gull, Ann; Tern, Bo"),

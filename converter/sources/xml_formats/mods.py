@@ -91,7 +91,11 @@ def _name(tree: Tree, element: etree._Element) -> tuple[str, list[str]]:
     suffix = next((text for text in address if is_suffix(text)), "")
     if suffix:
         address.remove(suffix)
-    name = ", ".join(text for text in (family, given) if text) or plain or shown
+    if given and not family and plain and not plain.endswith(given):
+        # Beside a name that is not parted stands what its initials are short for: "Rook, I." and "(Ida)".
+        name = f"{plain} ({given.strip('()')})" if "," in plain else f"{plain}, {given}"
+    else:
+        name = ", ".join(text for text in (family, given) if text) or plain or shown
     if suffix and name:
         name = f"{name}, {suffix}"
     rest = [text for texts in parts.values() for text in texts] + ([shown] if shown and shown != name else [])
