@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pyoxigraph
-import zstandard
+
+from converter.compression import zstd
 
 
 def places(folder: Path, words: Sequence[str]) -> set[str]:
@@ -37,7 +37,7 @@ def _contents(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
     content = path.read_bytes()
     yield name, content
     if path.suffix == ".zst":
-        yield f"{name} (unpacked)", zstandard.ZstdDecompressor().stream_reader(io.BytesIO(content)).read()
+        yield f"{name} (unpacked)", zstd.decompress(content)
     elif path.suffix == ".gz":
         yield f"{name} (unpacked)", gzip.decompress(content)
     elif content.startswith(b"SQLite format 3"):

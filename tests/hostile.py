@@ -25,7 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
-import zstandard
+from converter.compression import zstd
 
 MIB = 1 << 20
 MOST_BYTES, MOST_SECONDS = 500 * MIB, 60.0
@@ -92,7 +92,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress,
     "bz2": bz2.compress,
     "xz": lzma.compress,
-    "zst": zstandard.compress,
+    "zst": zstd.compress,
     "zip": zipped,
     "tar.gz": tarred,
 }

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-import zstandard
 
+from converter.compression import zstd
 from converter.errors import StoreError
 
 STAYS, GOES, COMES = b"=", b"-", b"+"
@@ -170,16 +170,15 @@ class Publication:
     def _lines(self) -> Iterator[tuple[bytes, bytes]]:
         path = self._plan(self.state.plan if self.state else 0)
         try:
-            with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as packed:
+            with zstd.ZstdFile(path) as packed:
                 for line in io.BufferedReader(packed, _BLOCK):
                     yield line[:1], line[1:]
-        except (OSError, zstandard.ZstdError) as fault:
+        except (OSError, EOFError, zstd.ZstdError) as fault:
             raise StoreError(f"{path}: cannot be read ({fault}); restore it, or remove {self._file}") from None
 
     def _write(self, path: Path, lines: Iterable[tuple[bytes, bytes]]) -> None:
-        packer = zstandard.ZstdCompressor(level=1)
         with path.open("wb") as file:
-            with packer.stream_writer(file, closefd=False) as packed, io.BufferedWriter(packed, _BLOCK) as out:  # type: ignore[type-var] # a writer to Python
+            with zstd.ZstdFile(file, "wb", level=1) as packed, io.BufferedWriter(packed, _BLOCK) as out:
                 for mark, line in lines:
                     out.write(mark + line)
             os.fsync(file.fileno())

@@ -19,8 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-import zstandard
-
+from converter.compression import zstd
 from converter.errors import StoreError, UsageError
 from converter.publish.parquet import tables
 from converter.store.leftovers import PART, SORTING, held, sweep
@@ -209,9 +208,10 @@ def whole(path: Path, packing: str | None) -> Iterator[IO[bytes]]:
 def packed(out: IO[bytes], packing: str | None) -> Iterator[IO[bytes]]:
     """What packs into `out`; the same bytes are packed into the same, whenever that is."""
     if packing == "zstd":
-        packer = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
-        with packer.stream_writer(out, closefd=False) as stream:
-            yield stream
+        parameter = zstd.CompressionParameter
+        options: dict[int, int] = {parameter.compression_level: _LEVEL, parameter.checksum_flag: 1}
+        with zstd.ZstdFile(out, "wb", options=options) as stream:
+            yield cast("IO[bytes]", stream)
     elif packing == "gzip":
         with gzip.GzipFile("", "wb", 6, out, mtime=0) as archive:
             yield cast("IO[bytes]", archive)
@@ -228,7 +228,7 @@ def lines(dump: Dump) -> Iterator[bytes]:
             with gzip.GzipFile(fileobj=file) as archive:
                 yield from archive
         else:
-            with zstandard.ZstdDecompressor().stream_reader(file) as stream:
+            with zstd.ZstdFile(file) as stream:
                 yield from io.BufferedReader(stream, _BLOCK)
 
 

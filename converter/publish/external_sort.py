@@ -12,8 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import zstandard
-
+from converter.compression import zstd
 from converter.store.leftovers import held
 
 _RUN = 16 << 20
@@ -99,9 +98,8 @@ class Sorter:
         self._made += 1
         path = Path(self._temporary.name) / str(self._made)
         # The quickest level makes statements ten times smaller, in less time than the disk takes for the difference.
-        packer = zstandard.ZstdCompressor(level=1)
         left = iter(pieces)
-        with path.open("wb") as file, packer.stream_writer(file) as packed:
+        with zstd.ZstdFile(path, "wb", level=1) as packed:
             while block := [*islice(left, _AT_ONCE)]:
                 packed.write(b"".join(block))
         return path
@@ -116,5 +114,5 @@ def _merged(paths: Iterable[Path]) -> Iterator[Iterator[bytes]]:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[io.BufferedReader]:
-    with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as packed:
+    with zstd.ZstdFile(path) as packed:
         yield io.BufferedReader(packed, _BLOCK)

@@ -18,10 +18,9 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, BinaryIO, NamedTuple, Self, cast
+from typing import IO, BinaryIO, NamedTuple, cast
 
-import zstandard
-
+from converter.compression import zstd
 from converter.errors import SourceError
 from converter.sources.limits import Budget
 
@@ -29,8 +28,6 @@ IN_MEMORY = 8 << 20
 _CHUNK = 1 << 20
 _MOST_NESTED = 3
 _TAR = 257
-_PIECE = 1024
-"""A piece of zstd of that size unpacks to 32 MiB at the most, at once."""
 _LONGEST_PATH = 4096
 _MOST_LINKS = 40
 _SPECIAL = "no regular file (a pipe or a device); not read"
@@ -38,7 +35,7 @@ _SPECIAL = "no regular file (a pipe or a device); not read"
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _FAULTS = (
     *(OSError, EOFError, RuntimeError, ValueError, OverflowError, struct.error, zlib.error),
-    *(lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile, tarfile.TarError),
+    *(lzma.LZMAError, zstd.ZstdError, zipfile.BadZipFile, tarfile.TarError),
 )
 
 
@@ -88,7 +85,7 @@ def _unpacking(kind: str, stream: BinaryIO) -> IO[bytes]:
         case "xz":
             return lzma.LZMAFile(stream)
         case _:
-            return cast("IO[bytes]", _Zstd(stream))
+            return cast("IO[bytes]", zstd.ZstdFile(stream))
 
 
 def is_archive(head: bytes) -> bool:
@@ -183,38 +180,6 @@ def _refuser(path: str, reason: str) -> Callable[[], BinaryIO]:
         raise SourceError(f"{path}: {reason}")
 
     return refuse
-
-
-class _Zstd:
-    """A reader of zstd frames, one behind the other, that knows when one is cut off."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def read(self, size: int) -> bytes:
-        """Some bytes more; none at the end.
-
-        Raises EOFError where the last frame is cut off.
-        """
-        while packed := self._stream.read(min(size, _PIECE)):
-            unpacked = b""
-            while packed:
-                if self._frame.eof:
-                    self._frame = zstandard.ZstdDecompressor().decompressobj()
-                unpacked += self._frame.decompress(packed)
-                packed = self._frame.unused_data
-            if unpacked:
-                return unpacked
-        if not self._frame.eof:
-            raise EOFError("it ends within a frame")
-        return b""
 
 
 def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: Budget) -> Callable[[], BinaryIO]:

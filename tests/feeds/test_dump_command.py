@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-import zstandard
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from pyjelly.integrations.generic.parse import parse_jelly_flat
 
+from converter.compression import zstd
 from converter.described_by import graph_of
 from converter.errors import StoreError, UsageError
 from converter.publish import dump as dumping
@@ -70,7 +70,7 @@ def unpacked(path: Path) -> bytes:
     body = path.read_bytes()
     if path.suffix == ".gz":
         return gzip.decompress(body)
-    return zstandard.ZstdDecompressor().stream_reader(io.BytesIO(body)).read() if path.suffix == ".zst" else body
+    return zstd.decompress(body) if path.suffix == ".zst" else body
 
 
 @pytest.mark.parametrize("name", ["all.nt.zst", "all.nq.gz", "all.ttl", "all.jsonl.zst", "all.jelly"])

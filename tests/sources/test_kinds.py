@@ -19,11 +19,11 @@ from xml.sax.saxutils import escape
 import msgspec
 import pymarc
 import pytest
-import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from converter.compression import zstd
 from converter.errors import ShelfgraphError, SourceError
 from converter.record import Record
 from converter.report import Finding, Report
@@ -253,7 +253,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress,
     "bz2": bz2.compress,
     "xz": lzma.compress,
-    "zst": zstandard.ZstdCompressor().compress,
+    "zst": zstd.compress,
     "tar.gz": tarred,
     "gz.gz": lambda data: gzip.compress(gzip.compress(data)),
 }
