@@ -11,7 +11,7 @@ import ontology
 from converter.handlers.entities import brings_a_name, path_of
 from converter.mapping.context import Item, term
 from converter.record import Field
-from converter.values import identifiers, iris, languages, recognition
+from converter.values import countries, identifiers, iris, languages, recognition
 from converter.values.terms import iri, literal, triple, type_
 from converter.values.text import unmarked
 from ontology import Row
@@ -188,13 +188,17 @@ def place(item: Item, row: Row, field: Field) -> Iterator[str]:
     if _NOWHERE.fullmatch(field.value):
         item.note(field, "no place is known", "info")
         return
-    node = iri(iris.place(item.base, field.value))
+    country = countries.of_code(field.value) if row.parser == "country" else None
+    name = country.name if country else field.value
+    node = iri(iris.place(item.base, name))
     yield from item.state(row, node)
     yield triple(node, type_, term("frbr:Place"))
-    yield triple(node, term("rdfs:label"), literal(field.value))
-    if page := identifiers.web_address(field.authority or ""):
-        yield triple(node, term("owl:sameAs"), iri(page))
-    if code := ontology.values("country").get(field.value.casefold().rstrip(".")):
+    yield triple(node, term("rdfs:label"), literal(name))
+    for address in (field.authority or "", country.address if country else ""):
+        if page := identifiers.web_address(address):
+            yield triple(node, term("owl:sameAs"), iri(page))
+    code = country.iso if country else ontology.values("country").get(field.value.casefold().rstrip("."))
+    if code:
         yield triple(node, term("owl:sameAs"), iri(_COUNTRIES + code))
 
 

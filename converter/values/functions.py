@@ -22,6 +22,7 @@ PARSERS: Mapping[str, str] = {
     "number": "the number of a grant",
     "org": "an organisation",
     "org-by-position": "the organisation of the author at the same place",
+    "country": "a country by its name, or by its code of ISO 3166-1 or MARC",
     "own-number": "the number of the grant that the record itself is",
     "copyright": "a date of copyright; it decides the year of publication where no date of issue or publication does",
     "published-online": "a date of publication online; it decides the year of publication after one in print",

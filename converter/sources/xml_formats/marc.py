@@ -20,6 +20,7 @@ from converter.sources.remainder import Leaf
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
 from converter.sources.xml_formats.marc_codes import coded_date, kind_of_work
 from converter.sources.xml_formats.marc_fields import END, FIELDS, plain
+from converter.values.countries import of_code
 from converter.values.dates import parse
 from converter.values.names import is_suffix
 from ontology.source_tables import field_of
@@ -128,8 +129,10 @@ def _control(record: pymarc.Record, draft: Draft) -> None:
 
 
 def _coded(record: pymarc.Record, data: str, draft: Draft) -> None:
-    """Year and language, where no field says them in words."""
+    """Year and language, where no field says them in words; the country."""
     language = data[35:38]
+    if of_code(country := data[15:18].rstrip(" |")):
+        draft.add("dc.publisher.country", country)
     published = [
         field for field in record.get_fields("260", "264") if field.tag == "260" or field.indicator2 not in "023"
     ]

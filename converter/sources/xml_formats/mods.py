@@ -13,6 +13,7 @@ from converter.sources.container_fields import series_text
 from converter.sources.elements import Tree, local
 from converter.sources.relations import add_host_number, add_work
 from converter.sources.vocabulary import Affiliation, add_agent, agent_address
+from converter.values.countries import of_code
 from converter.values.names import is_suffix
 from ontology.source_tables import field_of, fields, notes
 
@@ -252,11 +253,19 @@ def _address(tree: Tree, element: etree._Element) -> None:
         tree.draft.add("dc.identifier.url", address)
 
 
+_COUNTRIES = {"marccountry": str.lower, "iso3166": str.upper}
+"""List of countries → how it writes its codes."""
+
+
 def _origin(tree: Tree, origin: etree._Element) -> None:
     for element in tree.each("place/placeTerm", origin):
         if tree.attribute(element, "type") == "code":
             list_ = tree.attribute(element, "authority") or "a list that is not named"
-            tree.draft.unread("mods.originInfo.placeTerm", tree.take(element), f"a code of {list_}, no name of a place")
+            code = tree.take(element)
+            if list_.lower() in _COUNTRIES and of_code(_COUNTRIES[list_.lower()](code)):
+                tree.draft.add("dc.publisher.country", _COUNTRIES[list_.lower()](code))
+            else:
+                tree.draft.unread("mods.originInfo.placeTerm", code, f"a code of {list_}, no name of a place")
     for path, name in _ORIGIN.items():
         # Of several dates of one kind the first counts, and the catalogue says which is that by which it sorts.
         _date(tree, name, sorted(tree.each(path, origin), key=lambda element: element.get("keyDate") != "yes"))
