@@ -176,7 +176,9 @@ def _parts(item: Item) -> list[_Part]:
         if not field.value or field.value == PLACEHOLDER:
             continue
         if row.parser == "publisher":
-            stated = [Named(names.publisher(field.value).name)]
+            parts = names.publishers(field.value)
+            several = len(parts) > 1 and all(agent_kinds.kind(part) == "organisation" for part in parts)
+            stated = [Named(names.publisher(part).name) for part in (parts if several else [field.value])]
         elif row.parser == "org" or field.name_type not in {None, "", "person"}:
             stated = [agent_names.extracted(field.value)]
         else:

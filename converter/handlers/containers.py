@@ -258,7 +258,10 @@ def _place_lines(item: Item, place: SeriesPlace) -> Iterator[str]:
     A number says nothing without its series: where there are several, each number is that of a part of its own series.
     """
     stands = item.once(standing)
-    member = item.term if stands.host is None or stands.is_serial or stands.host.issn else iri(stands.host.address)
+    host = stands.host
+    # A series that stands beside a journal is that of the article: of the journal nothing is said.
+    is_own = host is None or stands.is_serial or bool(host.issn) or host.is_journal
+    member = item.term if host is None or is_own else iri(host.address)
     node = iri(place.container.address)
     for class_ in place.container.classes:
         yield triple(node, type_, term(class_))

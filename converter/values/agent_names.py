@@ -38,6 +38,8 @@ _ROLE = re.compile(r"(?P<name>[^,]+,[^,]*[^\s,]),\s*(?P<role>[^\W\d]+(?: [^\W\d]
 _ROLE_IN_BRACKETS = re.compile(r"(?P<name>[^()\[\]]+)[(\[](?P<role>[^\W\d]+(?: [^\W\d]+)?)\.?(?P<place>)[)\]]\.?")
 # "Rook, Ida (University of Tides)"
 _PLACE_IN_BRACKETS = re.compile(r"(?P<name>[^,()]+,[^,()]+)\((?P<place>[^()]{4,})\)")
+# "Rook, Ida [UNISHORE]"; three letters at the least, since two may be a role or a degree.
+_ACRONYM_IN_BRACKETS = re.compile(r"(?P<name>[^,\[\]]+,[^,\[\]]+)\[(?P<place>[A-Z][A-Z&./-]{2,14})\]")
 _SUPPLIED = re.compile(r"\[([^\[\],]+,[^\[\],]+)\]")
 _EDGES = " \t,;:|/–—-"
 
@@ -138,6 +140,8 @@ def _told_from_role(name: str) -> tuple[str, str, str]:
             return match["name"].strip(" ,"), place, f"the degree {match['degree']} stands in the name"
     if (match := _PLACE_IN_BRACKETS.fullmatch(name)) and kind(match["place"]) == "organisation":
         return match["name"].strip(), match["place"].strip(), ""
+    if match := _ACRONYM_IN_BRACKETS.fullmatch(name):
+        return match["name"].strip(), match["place"], ""
     match = _ROLE.fullmatch(name) or _ROLE_IN_BRACKETS.fullmatch(name)
     if match and match["role"].casefold() in ontology.agent_words("role") and _LETTER.search(match["name"]):
         return match["name"].strip(), (match["place"] or "").strip(), f"the role {match['role']} stands in the name"

@@ -126,6 +126,15 @@ def publisher(text: str) -> Publisher:
     return Publisher(text.strip(), doubt=doubt)
 
 
+def publishers(text: str) -> list[str]:
+    """The parts of a value in which several publishers stand, with semicolons between them.
+
+    >>> publishers("Tern Press ; Institute of Tides"), publishers("Tern Press")
+    (['Tern Press', 'Institute of Tides'], ['Tern Press'])
+    """
+    return [part.strip() for part in text.split(";") if part.strip()] or [text]
+
+
 def name_and_key(text: str) -> tuple[str, str] | None:
     """The name before and the key behind the last equals sign.
 

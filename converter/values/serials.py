@@ -31,7 +31,7 @@ _DESIGNATION = re.compile(
 # "Shore Papers, no. 15", "Shore Papers (vol. 3)": a number with the word before it, at the end.
 _NUMBERED = re.compile(
     r"(?P<title>.{0,300}[^\s,(])(?:,\s*|\s+\(?|\()"
-    r"(?P<number>(?:vols?|volume|nos?|nr|n[uú]m|number|n[º°]|№|bd|band|heft|tome|tomo)[.:]?\s*[0-9][\w/-]{0,20})\)?",
+    r"(?P<number>[0-9]{1,4}:[0-9]{1,4}|(?:vols?|volume|nos?|nr|n[uú]m|number|n[º°]|№|bd|band|heft|tome|tomo)[.:]?\s*[0-9][\w/-]{0,20})\)?",
     re.IGNORECASE,
 )
 _SERIES_ISSN = re.compile(r"[,;(\[]?\s*(?:[ep]-?)?issn(?:-l)?[:\s]*[0-9]{4}-?[0-9]{3}[0-9x]\s*[)\]]?", re.IGNORECASE)
@@ -131,6 +131,8 @@ def series(text: str) -> Series:
     (Series(title='Harbour Papers', number='77', issns=()), Series(title='Notes', number='', issns=()))
     >>> series("Shore Papers, no. 15")[:2], series("Shore Papers (Vol. 3)")[:2], series("Notes of no. 5 Pier Road")[:2]
     (('Shore Papers', '15'), ('Shore Papers', '3'), ('Notes of no. 5 Pier Road', ''))
+    >>> series("Shore Papers 5:1")[:2], series("Psalm 119:105 and other notes")[:2]
+    (('Shore Papers', '5:1'), ('Psalm 119:105 and other notes', ''))
     """
     text = " ".join(text.split())  # one blank is passed once by every pattern
     bare = _SERIES_ISSN.sub(" ; ", text)

@@ -11,6 +11,8 @@ from converter.values.terms import UNCARRIABLE, carriable
 
 _INVISIBLE = " \u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 """Spaces, and signs that say nothing at the edges of a value: in which direction it is written, where it may break."""
+_SOFT_HYPHEN = "\u00ad"
+"""It says where a word may be broken (TeX writes it as a backslash and a hyphen), and is no part of the word."""
 _SPACES = re.compile(r"\s+")
 _INNER_SPACES = re.compile(r"[^\S\n]+")
 _PARAGRAPHS = re.compile(r" ?\n[ \n]*")
@@ -46,6 +48,8 @@ def clean(text: str) -> Cleaned:
     Cleaned(text='R&D', repairs=('an HTML entity decoded',))
     >>> clean("\u202bGull, Ann\u202c").text
     'Gull, Ann'
+    >>> clean("Ad\u00addi\u00adson").text
+    'Addison'
     >>> clean("R&amp;amp;D").text, clean("GonzÃ¡lez â€“ SÃ£o Paulo").text, clean("«IRMÃ»").text
     ('R&D', 'González – São Paulo', '«IRMÃ»')
     """
@@ -149,4 +153,7 @@ def _carriable(text: str) -> tuple[str, tuple[str, ...]]:
     if (meant := _meant(text)) != text:
         text = meant
         repairs.append("UTF-8 that had been read as Windows-1252 read again")
+    if _SOFT_HYPHEN in text:
+        text = text.replace(_SOFT_HYPHEN, "")
+        repairs.append("a soft hyphen removed")
     return unicodedata.normalize("NFC", text), tuple(repairs)

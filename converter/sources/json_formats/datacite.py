@@ -316,12 +316,17 @@ def _subjects(inner: Object, draft: Draft) -> None:
 
 def _relations(inner: Object, draft: Draft) -> None:
     container, items = inner.pop("container", None) or {}, objects(inner.pop("relatedItems", None))
+    around: Object = {}
     for entry in items:
         relation = _relation(entry)
-        if not container and field_of("relation-types", relation, "") == "dc.relation.ispartof":
-            container = _host(entry, relation, draft)
+        is_part = field_of("relation-types", relation, "") == "dc.relation.ispartof"
+        if is_part and not around and _is_the_same(container, entry):
+            around = _host(entry, relation, draft)
         else:
             _related_item(entry, relation, draft)
+    if (number := text_of(container.get("identifier"))) and text_of(around.get("identifier")) not in {"", number}:
+        add_host_number(draft, text_of(container.get("identifierType")), number, "datacite.container.identifier")
+    container |= {name: value for name, value in around.items() if value}
     for key, field in fields("datacite", "container").items():
         if text_of(container.get(key)):
             draft.add(field, text_of(container.get(key)))
@@ -345,6 +350,13 @@ def _relation(entry: Object) -> str:
         return kind
     del entry["relationTypeInformation"]
     return words
+
+
+def _is_the_same(container: Object, entry: Object) -> bool:
+    """Whether a related item may be what `container` names, which says less of it, and its title often not at all."""
+    named = text_of(container.get("title")).casefold()
+    first, *_ = objects(entry.get("titles")) or [{}]
+    return not named or named == text_of(first.get("title")).casefold()
 
 
 def _host(entry: Object, relation: str, draft: Draft) -> Object:

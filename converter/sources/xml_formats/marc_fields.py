@@ -67,7 +67,12 @@ def plain(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
 
 
 def _title(field: pymarc.Field, parts: Parts, draft: Draft) -> Parts:
-    title = " ".join(value.strip() for code, value in parts if code in {"a", "b", "n", "p", "f", "k"})
+    title = ""
+    for code, value in parts:
+        if code in {"a", "b", "n", "p", "f", "k"}:
+            # Some catalogues write no punctuation, without which two parts would be one sentence.
+            joint = ": " if code == "b" and title and title[-1].isalnum() else " "
+            title = f"{title}{joint}{value.strip()}" if title else value.strip()
     shown = END.sub("", re.sub(r"\s+([:;,/])", r"\1", title))
     # A translation (242) says in which language it is.
     language = (field.get("y") or "") if field.tag == "242" else ""

@@ -58,7 +58,7 @@ def _title(tree: Tree, info: etree._Element) -> None:
 
 def _names(tree: Tree) -> None:
     for element in tree.each("name"):
-        roles = [tree.take(term) for term in tree.each("role/roleTerm", element)]
+        roles = [role for term in tree.each("role/roleTerm", element) if (role := tree.take(term))]
         field = next((field_of("roles", role, "") for role in roles if field_of("roles", role, "")), "")
         if not field:
             # A name without a role is that of an author; an unknown role is said beside the name.
@@ -313,6 +313,11 @@ def _classification(tree: Tree, element: etree._Element) -> None:
     tree.field(_SCHEMES.get(tree.attribute(element, "authority").lower(), "dc.subject.classification"), element)
 
 
+def _grant(tree: Tree, element: etree._Element) -> None:
+    """A grant as repositories of the Netherlands name it (info:eu-repo/grantAgreement), by its code."""
+    tree.draft.add("dc.relation", tree.attribute(element, "code"))
+
+
 def _entry(tree: Tree, element: etree._Element) -> None:
     """Who catalogued when is the catalogue's affair."""
     for inner in element.iter("*"):
@@ -347,4 +352,5 @@ _GROUPS: tuple[tuple[str, Callable[[Tree, etree._Element], None]], ...] = (
     ("part", _part),
     ("location/url", _address),
     ("recordInfo", _entry),
+    ("extension/grantAgreementList/grantAgreement", _grant),
 )

@@ -1,0 +1,91 @@
+"""What stood beside its source and was not what the source says: each kind in the formats that can say it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.truth.claims import Claim, check, datacite, dc, marc, mods, ris, table
+
+SOFT = "Ad\u00addi\u00adson Press"
+ADDISON = '?w dcterms:publisher ?p . ?p foaf:name "Addison Press" FILTER STRENDS(STR(?p), "/org/addison-press")'
+TWO_PUBLISHERS = (
+    '?w dcterms:publisher ?a, ?b . ?a foaf:name "Archives of the Shore" . ?b foaf:name "University of the North"'
+)
+TWO = "Archives of the Shore; University of the North"
+ROOK = (
+    '?r pro:isHeldBy ?p ; pro:relatesToOrganization ?o . ?p foaf:name "Rook, Ida" ; foaf:givenName "Ida" .'
+    ' ?o foaf:name "UNISHORE"'
+)
+IN_JOURNAL = {
+    "relationType": "IsPublishedIn",
+    "relatedItemType": "Journal",
+    "titles": [{"title": "Sand Letters"}],
+    "relatedItemIdentifier": {"relatedItemIdentifier": "8765-0185", "relatedItemIdentifierType": "ISSN"},
+    "volume": "7",
+    "firstPage": "50",
+}
+ARTICLE = {"resourceTypeGeneral": "JournalArticle"}
+SERIES = [{"descriptionType": "SeriesInformation", "description": "Notes of the Shore"}]
+GRANT = (
+    '<extension><l:grantAgreementList xmlns:l="info:eu-repo/grantAgreement">'
+    '<l:grantAgreement code="info:eu-repo/grantAgreement/EC/FP7/282797"><l:title>Tides</l:title></l:grantAgreement>'
+    "</l:grantAgreementList></extension>"
+)
+BOOK = "@book{{a, title={{A title}}, {}}}\n"
+
+CLAIMS = [
+    Claim("a soft hyphen is no letter", "x.csv", table(dc__publisher=SOFT), ADDISON),
+    Claim("nor in XML", "x.xml", dc(f"publisher {SOFT}"), ADDISON),
+    Claim("nor as a reference", "x.xml", dc("publisher Ad&amp;shy;di&amp;shy;son Press"), ADDISON),
+    Claim("nor as TeX writes it", "x.bib", BOOK.format(r"publisher={Ad{\-d}i{\-s}on Press}"), ADDISON),
+    Claim("an ISBN has several names", "x.bib", BOOK.format("isbn-13={978-1-56619-909-4 (paperback)}"),
+          '?w prism:isbn "9781566199094"'),
+    Claim("so has an ISSN", "x.bib", "@article{a, title={A title}, journal={Sand Letters}, print-issn={8765-0185}}\n",
+          '?w dcterms:isPartOf ?j . ?j prism:issn "8765-0185"'),
+    Claim("a subject", "x.bib", BOOK.format("subject={Terns (Birds)}"), '?w dc:subject "Terns (Birds)"'),
+    Claim("a relation before an address", "x.xml", dc("relation isPartOf https://example.org/sand"),
+          "?w dcterms:isPartOf <https://example.org/sand>"),
+    Claim("words before an address are no relation", "x.xml", dc("relation See also https://example.org/sand"),
+          never="?w dcterms:isPartOf ?x"),
+    Claim("two publishers in a value", "x.xml", dc(f"publisher {TWO}"), TWO_PUBLISHERS),
+    Claim("and in a table", "x.csv", table(dc__publisher=TWO), TWO_PUBLISHERS),
+    Claim("and in RIS", "x.ris", ris("BOOK", f"PB {TWO}"), TWO_PUBLISHERS),
+    Claim("a semicolon within one", "x.csv", table(dc__publisher="Sand; Silt; and Co"),
+          '?w dcterms:publisher ?p . ?p foaf:name "Sand; Silt; and Co"'),
+    Claim("where an author works, in brackets", "x.csv", table(dc__contributor__author="Rook, Ida [UNISHORE]"), ROOK),
+    Claim("and in Dublin Core", "x.xml", dc("creator Rook, Ida [UNISHORE]"), ROOK),
+    Claim("a role in brackets is none", "x.csv", table(dc__contributor__author="Rook, Ida [ed.]"),
+          never="?r pro:relatesToOrganization ?o"),
+    Claim("a container without a title hides no related item", "x.json",
+          datacite(types=ARTICLE, relatedItems=[IN_JOURNAL], container={"type": "Series", "identifier": "10.5555/c",
+                                                         "identifierType": "DOI"}),
+          '?w dcterms:isPartOf ?j, <https://doi.org/10.5555/c> ; prism:volume "7" ; prism:startingPage "50" .'
+          ' ?j dcterms:title "Sand Letters" ; prism:issn "8765-0185"'),
+    Claim(
+        "one of another title is another thing",
+        "x.json",
+        datacite(types=ARTICLE, relatedItems=[IN_JOURNAL], container={"type": "Journal", "title": "Tides"}),
+        never='?w prism:volume "7"',
+    ),
+    Claim("a series beside a journal is that of the article", "x.json",
+          datacite(types=ARTICLE, descriptions=SERIES, container={"type": "Journal", "title": "Sand Letters"}),
+          '?w dcterms:isPartOf ?s . ?s a fabio:Series ; dcterms:title "Notes of the Shore"',
+          "?j a fabio:Journal ; dcterms:isPartOf ?s"),
+    Claim("an empty role is none", "x.xml",
+          mods("<name><role><roleTerm></roleTerm></role><namePart>Rook, Ida</namePart></name>"),
+          '?w dcterms:creator ?p . ?p foaf:name "Rook, Ida"'),
+    Claim("a grant by its code", "x.xml", mods(GRANT), '?w frapo:isFundedBy ?g . ?g frapo:hasGrantNumber "282797"'),
+    Claim("a subtitle without punctuation", "x.xml", marc("245 10 $aTerns$ban atlas"),
+          '?w dcterms:title "Terns: an atlas"'),
+    Claim("with punctuation", "x.xml", marc("245 10 $aTerns =$bSeeschwalben"),
+          '?w dcterms:title "Terns = Seeschwalben"'),
+    Claim("volume and issue behind a series", "x.csv", table(dc__relation__ispartofseries="Sand Papers 5:1"),
+          '?w dcterms:isPartOf ?s ; fabio:hasSequenceIdentifier "5:1" . ?s dcterms:title "Sand Papers"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.says)
+def test_the_graph_says_what_the_source_says(claim: Claim, tmp_path: Path) -> None:
+    check(claim, tmp_path)
