@@ -27,7 +27,7 @@ _ORCID = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_MASK = re.compile(r"\[?\be-?mail(?: address removed)?\]|\[e-?mail[^\[\]]*\]", re.IGNORECASE)
+_MASK = re.compile(r"(?:\be-?mail\s*:\s*)?(?:\[?\be-?mail(?: address removed)?\]|\[e-?mail[^\[\]]*\])", re.IGNORECASE)
 _EMPTY_BRACKETS = re.compile(r"\(\s*(?:orcid:?)?\s*\)|\[\s*(?:orcid:?)?\s*\]|<\s*>|\{\s*\}", re.IGNORECASE)
 # "Wang, Zi, Ph. D. Institute of Tides"
 _DEGREE = re.compile(
@@ -76,7 +76,7 @@ def named(text: str, *, affiliation_follows: bool = False, is_person: bool = Fal
     found: list[Named] = []
     addresses: list[list[str]] = []
     text = " ".join(text.split())
-    for part in _parts(text, affiliation_follows=affiliation_follows):
+    for part in _parts(text, affiliation_follows=affiliation_follows, is_person=is_person):
         one = extracted(part)
         if is_person or has_title(one.name):
             one = _told_from_place(one)
@@ -148,7 +148,7 @@ def _told_from_role(name: str) -> tuple[str, str, str]:
     return name, "", ""
 
 
-def _parts(text: str, *, affiliation_follows: bool) -> list[str]:
+def _parts(text: str, *, affiliation_follows: bool, is_person: bool) -> list[str]:
     """The parts of the value between the signs that part names; the value alone where a part cannot be a name."""
     whole = [text.strip()]
     parts = [part for part in _SEMICOLON.split(text.strip()) if part]
@@ -158,7 +158,7 @@ def _parts(text: str, *, affiliation_follows: bool) -> list[str]:
     if len(parts) == 1 and "、" in text and any(map(_is_east_asian, text)):
         parts = [part for part in _IDEOGRAPHIC.split(parts[0]) if part]
     if len(parts) == 1:
-        parts = _joined_by_and(parts[0])
+        parts = _joined_by_and(parts[0], is_person=is_person)
     if len(parts) < 2 or not all(_LETTER.search(part) for part in parts):
         return parts if len(parts) == 1 else whole
     return parts
@@ -169,20 +169,41 @@ def _is_east_asian(sign: str) -> bool:
     return "\u3040" <= sign <= "\u30ff" or "\u3400" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7af"
 
 
-def _joined_by_and(text: str) -> list[str]:
-    """The persons of "Rook, Ida and Gull, Ann" and of "I. Rook, A. Gull and B. Tern": each is plainly one."""
+def _joined_by_and(text: str, *, is_person: bool) -> list[str]:
+    """The persons of "Rook, Ida and Gull, Ann" and of "I. Rook, A. Gull and B. Tern": each is plainly one.
+
+    Where a field names persons alone, "Ida Rook and Ann Gull." are two.
+    """
     for sign in (_BAR, _AND):
         parts = sign.split(text)
         if len(parts) > 1 and all(len(COMMA.findall(part)) == 1 and kind(part) == "person" for part in parts):
             return parts
     parts = [name for part in parts for name in COMMA.split(part)]
     parts = [name.strip() for name in parts if name.strip()]
+    if is_person and _AND.search(text) and all(map(_is_full_name, parts)) and any(" " in name for name in parts):
+        return [_without_end(name) for name in parts]
     return parts if len(parts) > 1 and all(has_initials(name) for name in parts) else [text]
+
+
+def _is_full_name(text: str) -> bool:
+    """Whether a text may be a name in the order in which it is spoken: a few words in capitals, and none of a title."""
+    words, passing = words_of(text), ontology.agent_words("title") | ontology.agent_words("rank")
+    particles = ontology.agent_words("particle")
+    written = all(word[0].isupper() or word.casefold() in particles for word in text.split())
+    return written and 0 < len(words) < 5 and passing.isdisjoint(words) and not has_strong(words)
+
+
+def _without_end(name: str) -> str:
+    """The name without the point that ends a statement: that of an initial or of "Jr." is its own."""
+    return name[:-1] if re.search(r"[^\W\d_]{3}\.$", name) else name
 
 
 def _told_from_place(one: Named) -> Named:
     """A person distinguished from an organisation behind a comma: "Professor Ann Rook, University of Tides"."""
     name, comma, rest = (part.strip() for part in one.name.partition(","))
+    if comma and len(name.split()) == 1 and name.rstrip("."):
+        # "Professor, Ann Rook, PhD, University of Tides": what stands before the place is all of the person.
+        name, comma, rest = (part.strip() for part in one.name.rpartition(","))
     is_told = comma and not one.affiliation and len(name.split()) > 1 and not has_strong(words_of(name))
     return one._replace(name=name, affiliation=rest) if is_told and has_strong(words_of(rest)) else one
 

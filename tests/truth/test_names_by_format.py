@@ -24,6 +24,33 @@ CLAIMS = [
         mods('<name type="personal"><namePart>Gull, Ann van; Tern, Bo; Rook, Ida M.</namePart></name>'),
         '?w dcterms:creator/foaf:name "Gull, Ann van" , "Tern, Bo" , "Rook, Ida M."',
     ),
+    *(
+        Claim(f"{text!r} in a field of persons", "x.csv", table(dc__contributor__advisor=text), holds, never)
+        for text, holds, never in (
+            (
+                "Ida Rook and Ann Gull-Tern.",
+                (
+                    '?r pro:withRole scoro:supervisor ; pro:isHeldBy/foaf:name "Ida Rook" .'
+                    ' ?s pro:isHeldBy/foaf:name "Ann Gull-Tern"'
+                ),
+                "",
+            ),
+            (
+                "Ida M. Rook, Bo Tern and Sand.",
+                '?r pro:isHeldBy/foaf:name "Sand" . ?s pro:isHeldBy/foaf:name "Bo Tern"',
+                "",
+            ),
+            ("Senior Lecturer and Adjunct Professor Ida Rook", "", '?r pro:isHeldBy/foaf:name "Senior Lecturer"'),
+            (
+                "Professor, Ida Rook, PhD, University of Tides",
+                (
+                    '?r pro:relatesToOrganization/foaf:name "University of Tides" ;'
+                    ' pro:isHeldBy/foaf:name "Professor, Ida Rook, PhD"'
+                ),
+                "",
+            ),
+        )
+    ),
     Claim(
         "given names that MODS says beside a name are a part of it",
         "x.xml",
