@@ -27,3 +27,15 @@ def test_each_row_names_a_test(name: str) -> None:
     assert [
         row for row in rows if "`tests/" not in row and not re.match(r"\| (?:what is feared|promise) \|", row)
     ] == []
+
+
+def test_the_table_of_clients_has_the_rows_that_it_counts_each_with_version_state_and_test() -> None:
+    text = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
+    tables, _, _ = text.partition("### F-UJI")
+    rows = [line.strip("|").split(" | ") for line in tables.splitlines() if re.match(r"\| (?!program )", line)]
+    assert text.splitlines()[2].startswith(f"{len(rows)} rows")
+    assert [row for row in rows if len(row) != 6 or not all(map(str.strip, row))] == []
+    assert [row for row in rows if not row[2].startswith("works")] == []
+    named = re.findall(r"`(tests/[\w/]+(?:\.py)?)`", tables)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert "program" not in {row[0].strip() for row in rows}
