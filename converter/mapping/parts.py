@@ -12,6 +12,8 @@ _ISSN_FIELDS = {"issn": "dc.identifier.issn", "eissn": "dc.identifier.eissn", "l
 _SCHEMES = {"datacite:issn": "issn", "datacite:eissn": "eissn", "datacite:lissn": "lissn"}
 _OF_ISSUE = frozenset({"issued", "undefined"})
 """The kinds of date in which a year of copyright may stand."""
+_ASK_THE_VALUE = frozenset({"sniff", "uri"})
+"""The parsers of identifiers of which the field does not say the kind."""
 _SAYS_ISSN = re.compile(r"issn", re.IGNORECASE)
 
 
@@ -26,7 +28,7 @@ def parts_of(field: Field, row: ontology.Row) -> list[tuple[str, str]]:
         return _copyright(field)
     if row.kind == "serial" and row.scheme in _SCHEMES:
         return _several(field, row)
-    if row.kind == "container" or (row.kind == "identifier" and row.parser == "sniff"):
+    if row.kind == "container" or (row.kind == "identifier" and row.parser in _ASK_THE_VALUE):
         return [(_ISSN_FIELDS[one.kind], one.value) for one in serials.only_issns(field.value)]
     if row.parser == "source":
         return _source(field.value)
