@@ -16,7 +16,7 @@ EDITOR_SAID = @test -f server/static/dist/editor.js || echo "The SPARQL editor w
 SECONDS ?= 600
 MINUTES ?= 20
 
-.PHONY: demo quick test sweep fuzz fuzz-guided soak sbom check format screenshots clean
+.PHONY: man demo quick test sweep fuzz fuzz-guided soak sbom check format screenshots clean
 
 demo: $(VENV)/installed ## Convert the example records and serve them at http://127.0.0.1:8000
 	$(BIN)/shelfgraph serve examples
@@ -59,8 +59,12 @@ format: $(VENV)/installed-dev ## Bring the code into its form
 screenshots: $(VENV)/installed-dev ## Write a picture of every kind of page into screenshots/ (needs Chromium)
 	$(BIN)/python docs/screenshots.py screenshots
 
+man: $(VENV)/installed ## Write the manual page: build/shelfgraph.1
+	mkdir -p build
+	$(BIN)/python docs/man.py > build/shelfgraph.1
+
 clean: ## Remove what the targets made
-	rm -rf $(VENV) $(VENV)-clients .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build $(VENV) $(VENV)-clients .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/installed: pyproject.toml hatch_build.py $(wildcard frontend/src/* frontend/*.json frontend/build.mjs)
 	$(PYTHON) -m venv $(VENV)
