@@ -70,12 +70,20 @@ def of_element(element: etree._Element) -> Node:
 
 
 def of_json(name: str, value: Any) -> Iterator[Node]:
-    """Yield the tree of a value; a list is so many values of one name."""
+    """Yield the tree of a value; a list is so many values of one name.
+
+    >>> [one.language for one in next(of_json("t", {"title": "Vagues", "lang": {"id": "fra"}})).children]
+    ['fra', 'fra']
+    """
     if isinstance(value, dict) and (ordered := value.keys() & _LISTS) and len(value) == 1:
         yield from of_json(name, value[ordered.pop()])
     elif isinstance(value, dict):
         children = [node for key, inner in value.items() for node in of_json(str(key), inner)]
-        language = next((child.text for child in children if child.name in {"lang", "language"} and child.text), None)
+        stated = (child.text or child.stated("id") for child in children if child.name in {"lang", "language"})
+        language = next(filter(None, stated), None)
+        for child in children:
+            # What stands beside `lang` is in that language; `language` is that of a work.
+            child.language = child.language or (language if "lang" in value else None)
         yield Node(name, language=language, children=children)
     elif isinstance(value, list):
         for one in value:

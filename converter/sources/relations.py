@@ -26,6 +26,8 @@ _PREFIXES = {
     "pmcid": ("", "PMCID:"),
 }
 _DOI = re.compile(r"(?:^|[/:\[(<])10\.[0-9]{4,9}/")
+_BESIDE = re.compile(r"(?!(?:e|p)?issn|isbn|urn)(?<![a-z])[a-z]{2,}", re.IGNORECASE)
+"""A word that is no part of an ISSN or ISBN."""
 _HAS_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -55,8 +57,12 @@ def add_work(
 ) -> None:
     """Take a related work by its title and its identifiers, each a scheme with a value; without a title, by these."""
     known = [(scheme, value) for scheme, value in numbers if value.strip()]
-    # Their normal forms may be written otherwise.
-    draft.taken.update(value for scheme, value in known if _addresses(scheme, value))
+    for scheme, value in known:
+        if found := _addresses(scheme, value):
+            # Its normal form may be written otherwise.
+            draft.taken.add(value)
+            if of_host(scheme) and _BESIDE.search(value):
+                draft.unread(field, value, f"of this {found[0]} is read; for the rest there is no field")
     if title.strip():
         addresses = tuple(address for number in known for address in _addresses(*number))
         draft.add(field, title, language, said=Said("work", addresses))

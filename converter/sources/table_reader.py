@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from converter.record import File
@@ -23,6 +24,8 @@ from converter.values.mail import without_addresses
 from ontology.source_tables import Rule, SourceTable, field_of, kinds
 
 _AND = re.compile(r"\s*,\s+and\s+|\s+and\s+|\s*;\s*|\s*,\s+", re.IGNORECASE)
+_FOR = re.compile(r"^\s*(?:for|on behalf of)\s+(?:the\s+)?", re.IGNORECASE)
+"""Before the name of the group for which authors have written."""
 _ASIDE = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 _NUMBERED = re.compile(r"\(([0-9]+)\)\s*")
 _PARTICLES = frozenset("van von der den de del della di da dos du la le ter ten zu".split())
@@ -460,6 +463,8 @@ def listed(text: str) -> list[tuple[str, list[str]]]:
     [('Rook, Ida', ['Shore']), ('Aas, Tove', []), ('van den Berg, Nils', [])]
     >>> listed("Ida Rook (1 and 2), Tove Aas (2) ((1) Shore, Bergen, (2) Tide Lab)")
     [('Rook, Ida', ['Shore, Bergen', 'Tide Lab']), ('Aas, Tove', ['Tide Lab'])]
+    >>> listed("Ida Rook, for the Kelp Collaboration")
+    [('Rook, Ida', []), ('Kelp Collaboration', [])]
     """
     asides = _ASIDE.findall(text)
     bare = _ASIDE.sub("\0", text)
@@ -467,7 +472,7 @@ def listed(text: str) -> list[tuple[str, list[str]]]:
     parts = [part.strip(" ,;") for one in asides if _NUMBERED.match(one[1:]) for part in _NUMBERED.split(one[1:-1])[1:]]
     numbered = dict(zip(parts[::2], parts[1::2], strict=True))
     found = []
-    for part in _AND.split(bare):
+    for part in map(partial(_FOR.sub, ""), _AND.split(bare)):
         own = [asides.pop(0)[1:-1].strip() for _ in range(part.count("\0"))]
         name = " ".join(part.replace("\0", " ").split())
         if name:

@@ -164,6 +164,14 @@ def test_the_leaves_of_broken_xml_are_found_by_its_tags_alone(text: str, expecte
     assert {"".join(words(leaf.text)) for leaf in found} == expected
 
 
+def test_what_stands_beside_the_isbn_of_another_work_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "made.marc"
+    path.write_bytes(
+        marc_record("00000nam a2200000   4500", {}, [("730", "0 ", [("z", "9789910000379 (hbk.)")])]).as_marc()
+    )
+    assert unaccounted(path) == []
+
+
 @pytest.mark.parametrize("place", ["before", "behind"])
 def test_a_text_outside_the_root_is_reported(place: str, tmp_path: Path) -> None:
     page = (GOLDEN / "source-qdc.xml").read_text(encoding="utf-8")
