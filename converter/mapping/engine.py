@@ -227,7 +227,8 @@ def _identity(item: Item) -> Iterator[str]:
         yield triple(item.term, term("datacite:hasIdentifier"), node)
         yield from identifier_node_lines(node, "datacite:handle", found.value, item.base)
     stated = ontology.expand("dcterms:identifier", "program")
-    if not any(stated in row.properties and row.node == "self" for _, row in item.rows):
+    rows = (row for field, row in item.rows if not item.parts(field))
+    if not any(stated in row.properties and row.node == "self" for row in rows):
         yield triple(item.term, term("dcterms:identifier"), literal(item.record.identifier))
 
 
