@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from converter.store.data_folder import DataFolder
     from converter.store.generations import Generation
 
-FORMATS = ("nt", "ttl", "nq", "jsonl", "jelly", "parquet")
+FORMATS = ("nt", "ttl", "nq", "jsonl", "skg-if", "jelly", "parquet")
 PACKINGS = ("zstd", "gzip")
 
 
@@ -205,7 +205,7 @@ def _write(
 
     identity = folder.identity()
     base = identity.base if identity else ""
-    if wanted.form == "jsonl":
+    if wanted.form in {"jsonl", "skg-if"}:
         from server.feeds.json_lines import json_lines
 
         with shown("Converting") as bar:
@@ -214,6 +214,7 @@ def _write(
                 base,
                 folder=place,
                 archive=folder.path / "archive.sqlite",
+                form="skg-if" if wanted.form == "skg-if" else "jsonl",
                 processes=processes or os.cpu_count() or 1,
                 note=bar.advance,
             ):

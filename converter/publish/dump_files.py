@@ -40,6 +40,8 @@ FORMS: Mapping[str, Form] = {
         Form("nt", ".nt", "application/n-triples", "N-Triples"),
         Form("ttl", ".ttl", "text/turtle", "Turtle"),
         Form("nq", ".nq", "application/n-quads", "N-Quads"),
+        # Before the form whose suffix ends it.
+        Form("skg-if", ".skg-if.jsonl", "application/jsonl", "SKG-IF, one record a line"),
         Form("jsonl", ".jsonl", "application/jsonl", "JSON-LD, one record a line"),
         Form("jelly", ".jelly", "application/x-jelly-rdf", "Jelly"),
         Form("patch", ".rdfp", "application/rdf-patch", "RDF Patch"),
@@ -65,7 +67,7 @@ LATEST = "latest"
 _MADE = ".offered"
 """The file with the names of the dumps that a site has made by itself."""
 _LEVEL = 9
-_NAME = re.compile(r"(\d{1,18})(?:-since-(\d{1,18}))?(\.[a-z]+(?:\.parquet)?)(\.zst|\.gz)?")
+_NAME = re.compile(r"(\d{1,18})(?:-since-(\d{1,18}))?(\.[a-z-]+(?:\.parquet|\.jsonl)?)(\.zst|\.gz)?")
 _BLOCK = 1 << 18
 
 

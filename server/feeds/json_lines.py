@@ -1,4 +1,4 @@
-"""A generation as JSON lines: each record nested, on a line of its own, for those who have no triple store.
+"""A generation as JSON lines: each record nested, on a line of its own, for those who have no triple store; or SKG-IF.
 
 A description costs some ten milliseconds, so that several processes share it; the lines come in the order of their
 addresses, whoever made them.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
+import msgspec
 import pyoxigraph
 
-from converter import flat_rows
+from converter import flat_rows, graph
 from converter.formats import FORMATS
 from converter.publish.dump import json_line
 from converter.publish.external_sort import Sorter
@@ -20,27 +21,32 @@ from converter.store.reader import ArchiveReader
 from ontology import expand
 from server.descriptions import description
 from server.process_map import spread
+from server.representations.skg_if import skg_if
+from server.representations.view import View
+from server.representations.work import work
 from server.sparql import Answer, Request
 
 _AT_ONCE = 50
 """Records that a process is given at one time."""
 
 
-def json_lines(
+def json_lines(  # noqa: PLR0913 - all but the first two have names
     generation: Path,
     base: str,
     *,
     folder: Path | None,
     archive: Path | None = None,
+    form: Literal["jsonl", "skg-if"] = "jsonl",
     processes: int = 1,
     note: Callable[[int], None] | None = None,
 ) -> Iterator[bytes]:
     """Yield the records of a generation, a line each; `folder` is where their addresses are sorted.
 
+    SKG-IF has no word for a withdrawn record: it has no line there.
     The values of a record stand in the order of its original in the archive, where one is given.
     """
     paths = record_paths(pyoxigraph.Store.read_only(str(generation)), base, folder)
-    stated = (str(generation), base, str(archive or ""))
+    stated = (str(generation), base, str(archive or ""), form)
     for lines in spread(_lines, paths, begin=_open, stated=stated, processes=processes, at_once=_AT_ONCE):
         if note:
             note(len(lines))
@@ -99,14 +105,15 @@ class _Opened(NamedTuple):
     endpoint: StoreEndpoint
     base: str
     archive: ArchiveReader | None
+    form: str
 
 
 _OPENED: list[_Opened] = []
 
 
-def _open(generation: str, base: str, archive: str) -> None:
+def _open(generation: str, base: str, archive: str, form: str) -> None:
     reader = ArchiveReader(Path(archive)) if archive else None
-    _OPENED.append(_Opened(StoreEndpoint(pyoxigraph.Store.read_only(generation), base), base, reader))
+    _OPENED.append(_Opened(StoreEndpoint(pyoxigraph.Store.read_only(generation), base), base, reader, form))
 
 
 def _lines(paths: list[str]) -> list[bytes]:
@@ -115,6 +122,10 @@ def _lines(paths: list[str]) -> list[bytes]:
 
 
 def _line(opened: _Opened, path: str) -> bytes:
+    lines, address = description.of_record(opened.endpoint, opened.base, path), f"{opened.base}item/{path}"
+    if opened.form == "skg-if":
+        view = View([*graph.parsed(lines)], opened.base)
+        made = work(view, address)
+        return b"" if made.withdrawn else msgspec.json.format(skg_if(view, address, lambda: made), indent=-1) + b"\n"
     record = opened.archive.get(path) if opened.archive else None
-    lines = description.of_record(opened.endpoint, opened.base, path)
-    return json_line(lines, f"{opened.base}item/{path}", opened.base, record.text if record else "")
+    return json_line(lines, address, opened.base, record.text if record else "")

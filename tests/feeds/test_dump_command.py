@@ -26,6 +26,9 @@ from converter.publish import dump as dumping
 from converter.publish import dump_files
 from converter.publish.external_sort import Sorter
 from converter.store.data_folder import DataFolder
+from server.app import create_app
+from server.feeds.json_lines import StoreEndpoint
+from server.settings import Settings
 from shelfgraph.cli import main
 from tests.commands import shelfgraph
 from tests.conftest import EXAMPLES, ROOT
@@ -126,6 +129,17 @@ def test_json_lines_hold_a_record_each(data: Path) -> None:
         "query", "SELECT ?r { ?r <http://rdfs.org/ns/void#inDataset> ?d }", "--data", data, "--format", "csv"
     )
     assert len(records) == len(counted.stdout.splitlines()) - 1
+
+
+def test_skg_if_holds_what_the_site_gives_of_each_work(data: Path) -> None:
+    documents = [json.loads(line) for line in dumped(data, "--format", "skg-if").splitlines()]
+    store = pyoxigraph.Store.read_only(str(DataFolder(data).current().path))
+    client = create_app(Settings(BASE), StoreEndpoint(store, BASE, "1")).test_client()
+    addresses = [document["@graph"][0]["local_identifier"] for document in documents]
+    paths = [f"/record/{address.removeprefix(f'{BASE}item/')}.skg-if.json" for address in addresses]
+    assert [client.get(path).json for path in paths] == documents
+    assert len(addresses) > 5
+    assert f"{BASE}item/20.500.12345/704" not in addresses
 
 
 def test_a_withdrawn_record_is_told_of(data: Path) -> None:
