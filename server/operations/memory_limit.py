@@ -1,8 +1,8 @@
 """One cap on the memory of the whole site: the query that takes most of it ends before the site takes more.
 
 A limit of each worker would be too little for one query, or too much for all together.  So the memory of all processes
-of the site is watched by the one that started them, which has nothing else to do, and the largest worker is killed when
-there is nearly as much as there may be.
+of the site is watched by the one that started them, which has nothing else to do, and the largest workers are killed
+when there is nearly as much as there may be.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -55,20 +55,38 @@ def keep_within(limit: int, root: int) -> None:
             # Pages that several have are counted several times, and taken off; a new process counts for too much.
             taken = sum(sizes.values()) - shared
             # Another look like the last two, and it is more than it may be.
-            growth = 2 * sum(max(0, size - before.get(process, size)) for process, size in sizes.items())
+            growing = {process: 2 * max(0, size - before.get(process, size)) for process, size in sizes.items()}
+            growth = sum(growing.values())
             if taken + growth > most or time.monotonic() > again:
                 begun = time.thread_time()
                 forks = {process for process in family if _is_fork(process)}
                 workers = [process for process in forks if family[process] in forks]
                 with _stopped(workers if taken + growth > most else []):
                     sizes = _resident(family)
-                    taken = sum(_proportional(process) for process in family)
+                    parts = {process: _proportional(process) for process in family}
+                    taken = sum(parts.values())
                     shared = sum(sizes.values()) - taken
-                    if taken + growth > most and workers:
-                        _end(max(workers, key=lambda worker: sizes.get(worker, 0)))
+                    costs = {worker: parts[worker] + growing.get(worker, 0) for worker in workers}
+                    for worker in to_end(costs, taken + growth - most):
+                        _end(worker)
                 again = time.monotonic() + max(_EXACT, (time.thread_time() - begun) * _SHARE)
             before = sizes
         time.sleep(min(_LONGEST, max(_SHORTEST, (most - taken) / _RATE)))
+
+
+def to_end(costs: Mapping[int, int], over: int) -> list[int]:
+    """The workers without which so many bytes less are taken, by what each takes: the largest, and no more of them.
+
+    >>> to_end({7: 300, 8: 500, 9: 100}, 600), to_end({7: 300, 8: 500}, 1), to_end({7: 300}, 0)
+    ([8, 7], [8], [])
+    """
+    found: list[int] = []
+    for worker in sorted(costs, key=lambda worker: -costs[worker]):
+        if over <= 0:
+            break
+        found.append(worker)
+        over -= costs[worker]
+    return found
 
 
 def memory(root: int) -> int:
