@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +89,8 @@ class FolderSite:
         """Raises StoreError where nothing has been loaded."""
         from converter.store.data_folder import DataFolder
 
+        from server.operations import memory_limit
+
         self._folder, self._timeout = DataFolder(data), timeout
         self._folder.current()
         identity = self._folder.identity()
@@ -95,6 +98,9 @@ class FolderSite:
         self._lock = threading.Lock()
         self._shown: tuple[int, Flask | None] = (0, None)
         self._open: list[contextlib.ExitStack] = []
+        limit = memory_limit.default_limit()
+        self._of_each = memory_limit.of_each_worker(limit)
+        threading.Thread(target=memory_limit.keep_within, args=(limit, os.getpid()), daemon=True).start()
 
     def site(self) -> Flask:
         """The application over the newest generation; what is under way over the one before goes on."""
@@ -123,6 +129,7 @@ class FolderSite:
             version=str(generation.number),
             journal=generation.journal,
             timeout=self._timeout,
+            memory=self._of_each,
         )
         held.callback(pool.close)
         self._open.append(held)
