@@ -88,7 +88,6 @@ class FolderSite:
     def __init__(self, data: Path, timeout: float) -> None:
         """Raises StoreError where nothing has been loaded."""
         from converter.store.data_folder import DataFolder
-
         from server.operations import memory_limit
 
         self._folder, self._timeout = DataFolder(data), timeout
