@@ -59,7 +59,7 @@ CLAIMS = [
     ),
     *(
         Claim(f"{nobody!r} is nobody", "x.xml", dc(f"contributor {nobody}"), "", "?w dcterms:contributor ?a")
-        for nobody in ("Associate Professor", "[s.n.?] (Oslo)", "1955-09-09", "no", ":{unav)")
+        for nobody in ("Associate Professor", "[s.n.?] (Oslo)", "1955-09-09", "no", ":{unav)", "Various Artists")
     ),
     Claim(
         "names between semicolons of RIS are several",
