@@ -21,6 +21,8 @@ from server.representations.datacite import KERNEL, datacite_xml
 from server.representations.dublin_core import QDC, qualified
 from server.representations.mods import MODS, mods
 from server.representations.mods import SCHEMA as MODS_SCHEMA
+from server.representations.openaire import OAIRE, openaire
+from server.representations.openaire import SCHEMA as OAIRE_SCHEMA
 from server.representations.registry import Description
 
 Writer = Callable[[Record, Mapper], str]
@@ -109,6 +111,11 @@ def _datacite(record: Record, mapper: Mapper) -> str:
     return _DECLARATION.sub("", datacite_xml(_described(record, mapper).work).decode())
 
 
+def _openaire(record: Record, mapper: Mapper) -> str:
+    described = _described(record, mapper)
+    return _DECLARATION.sub("", openaire(described.work, described.view).decode())
+
+
 def _source(record: Record, mapper: Mapper) -> str:
     """The record as `/source/…` shows it, of which the graph has the SHA-256; of one that is gone, that it is gone."""
     if record.deleted:
@@ -149,8 +156,9 @@ _SOURCE = Format(
 _QDC = Format("qdc", "http://dublincore.org/schemas/xmls/qdc/2006/01/06/dcterms.xsd", QDC, _qualified, 50)
 _MODS = Format("mods", MODS_SCHEMA, MODS, _mods, 50)
 _DATACITE = Format("datacite", "http://schema.datacite.org/meta/kernel-4/metadata.xsd", KERNEL, _datacite, 50)
+_OPENAIRE = Format("oai_openaire", OAIRE_SCHEMA, OAIRE, _openaire, 50)
 
-FORMATS = {format_.prefix: format_ for format_ in (_OAI_DC, _DIM, _QDC, _MODS, _DATACITE, _RDF, _SOURCE)}
+FORMATS = {format_.prefix: format_ for format_ in (_OAI_DC, _DIM, _QDC, _MODS, _DATACITE, _OPENAIRE, _RDF, _SOURCE)}
 SCHEMA = """<?xml version="1.0" encoding="UTF-8"?>
 <schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="{namespace}">
   <annotation>

@@ -74,7 +74,7 @@ def datacite_xml(work: Work) -> bytes:
     """The work as a `resource` document."""
     root = etree.Element(f"{{{KERNEL}}}resource", nsmap={None: KERNEL, "xsi": _XSI})
     root.set(f"{{{_XSI}}}schemaLocation", f"{KERNEL} {_SCHEMA}")
-    for part in _parts(work):
+    for part in parts(work):
         _append(root, part)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
@@ -84,7 +84,8 @@ def datacite_json(work: Work) -> bytes:
     return json.dumps(_without_empty(_json(work)), ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _parts(work: Work) -> Iterator[Part]:
+def parts(work: Work) -> Iterator[Part]:
+    """Yield the elements of the document in the order of the schema; those without text and parts are left out."""
     identifier, kind = (work.doi, "DOI") if work.doi else _own(work)
     yield Part("identifier", identifier, (("identifierType", kind),))
     creators = tuple(_agent("creator", agent) for agent in _creators(work))
@@ -308,16 +309,16 @@ def _language(tag: str | None) -> tuple[tuple[str, str], ...]:
 
 def _json(work: Work) -> dict[str, Any]:
     """The same parts under the names of the JSON form, in which lists have no wrappers."""
-    parts = {part.name: part for part in _parts(work)}
+    made = {part.name: part for part in parts(work)}
     return {
         "id": work.link,
         "doi": work.doi,
         "url": work.landing,
         "schemaVersion": KERNEL,
-        "identifiers": [_json_text("identifier", parts["identifier"])],
+        "identifiers": [_json_text("identifier", made["identifier"])],
         "types": {
             "resourceTypeGeneral": work.kind.datacite,
-            "resourceType": parts["resourceType"].text,
+            "resourceType": made["resourceType"].text,
             "schemaOrg": work.kind.schema_org,
             "bibtex": work.kind.bibtex,
             "citeproc": work.kind.csl,
@@ -325,24 +326,24 @@ def _json(work: Work) -> dict[str, Any]:
         },
         "creators": [_json_agent(agent) for agent in _creators(work)] or [{"name": _UNKNOWN}],
         "contributors": [{**_json_agent(agent), "contributorType": kind} for kind, agent in _others(work)],
-        "titles": [_json_text("title", part) for part in parts["titles"].parts],
-        "publisher": parts["publisher"].text,
+        "titles": [_json_text("title", part) for part in made["titles"].parts],
+        "publisher": made["publisher"].text,
         "publicationYear": int(work.year or _NO_YEAR),
-        "subjects": [_json_text("subject", part) for part in parts["subjects"].parts],
-        "dates": [_json_text("date", part) for part in parts["dates"].parts],
-        "language": parts["language"].text,
-        "alternateIdentifiers": [_json_text("alternateIdentifier", p) for p in parts["alternateIdentifiers"].parts],
-        "relatedIdentifiers": [_json_text("relatedIdentifier", p) for p in parts["relatedIdentifiers"].parts],
-        "sizes": [part.text for part in parts["sizes"].parts],
-        "formats": [part.text for part in parts["formats"].parts],
-        "version": parts["version"].text,
-        "rightsList": [_json_text("rights", part) for part in parts["rightsList"].parts],
-        "descriptions": [_json_text("description", part) for part in parts["descriptions"].parts],
+        "subjects": [_json_text("subject", part) for part in made["subjects"].parts],
+        "dates": [_json_text("date", part) for part in made["dates"].parts],
+        "language": made["language"].text,
+        "alternateIdentifiers": [_json_text("alternateIdentifier", p) for p in made["alternateIdentifiers"].parts],
+        "relatedIdentifiers": [_json_text("relatedIdentifier", p) for p in made["relatedIdentifiers"].parts],
+        "sizes": [part.text for part in made["sizes"].parts],
+        "formats": [part.text for part in made["formats"].parts],
+        "version": made["version"].text,
+        "rightsList": [_json_text("rights", part) for part in made["rightsList"].parts],
+        "descriptions": [_json_text("description", part) for part in made["descriptions"].parts],
         "fundingReferences": [
             {key: text for inner in part.parts if inner.text for key, text in _json_text(inner.name, inner).items()}
-            for part in parts["fundingReferences"].parts
+            for part in made["fundingReferences"].parts
         ],
-        "geoLocations": [{inner.name: inner.text for inner in part.parts} for part in parts["geoLocations"].parts],
+        "geoLocations": [{inner.name: inner.text for inner in part.parts} for part in made["geoLocations"].parts],
         "container": {
             "type": "Journal" if work.journal else "Book",
             "title": work.journal or work.book,

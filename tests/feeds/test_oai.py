@@ -37,7 +37,7 @@ from tests.waiting import next_second, until
 
 SPACES = {"o": "http://www.openarchives.org/OAI/2.0/", "dim": "http://www.dspace.org/xmlns/dspace/dim"}
 RULES = etree.RelaxNG(etree.parse(Path(__file__).with_name("oai-pmh.rng")))
-PREFIXES = ["oai_dc", "dim", "qdc", "mods", "datacite", "rdf", "source"]
+PREFIXES = ["oai_dc", "dim", "qdc", "mods", "datacite", "oai_openaire", "rdf", "source"]
 ALL = LIVE + GONE + 1
 SEVENTH = Work(7).identifier
 GONE_ONE = Work(1001).identifier
