@@ -123,6 +123,8 @@ def _page(item: Item, row: Row, field: Field, scheme: str, value: str) -> Iterat
     own = identifiers.resolved(template, value)
     # A repository's own address of a handle is better than the resolver's: private prefixes resolve nowhere.
     pages = {given if given and scheme == "datacite:handle" else own}
+    if scheme == "datacite:urn":
+        pages.add(identifiers.web_address(field.value))  # a URN has no page but that of the resolver which is given
     if given and scheme == "datacite:doi" and not _RESOLVED.match(given):
         pages.add(given)  # the page of a publisher, whose address holds the DOI
     for page in sorted(page for page in pages if page):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.truth.claims import Claim, check, datacite, dc, marc, mods, ris, table
+from tests.truth.claims import Claim, check, datacite, dc, marc, mods, openaire, ris, table
 
 SOFT = "Ad\u00addi\u00adson Press"
 ADDISON = '?w dcterms:publisher ?p . ?p foaf:name "Addison Press" FILTER STRENDS(STR(?p), "/org/addison-press")'
@@ -33,9 +33,50 @@ GRANT = (
     '<l:grantAgreement code="info:eu-repo/grantAgreement/EC/FP7/282797"><l:title>Tides</l:title></l:grantAgreement>'
     "</l:grantAgreementList></extension>"
 )
+DIDL = (
+    '<d:DIDL xmlns:d="urn:mpeg:mpeg21:2002:02-DIDL-NS" xmlns:t="http://purl.org/dc/terms/"'
+    ' xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><d:Item><d:Component>'
+    '<d:Resource mimeType="application/xml" ref="https://example.org/oai?1"/></d:Component>{}</d:Item></d:DIDL>'
+)
+WORK = "<d:Item><d:Component><d:Resource>" + mods("{}") + "</d:Resource></d:Component></d:Item>"
+PART = (
+    "<d:Item><d:Descriptor><d:Statement>{}</d:Statement></d:Descriptor><d:Component>"
+    '<d:Resource mimeType="application/pdf" ref="https://example.org/{}"/></d:Component></d:Item>'
+)
+RIGHTS = "<t:accessRights>http://purl.org/eprint/accessRights/{}Access</t:accessRights>"
+PAGE = '<r:type r:resource="info:eu-repo/semantics/humanStartPage"/>'
+OPEN = "<accessCondition>info:eu-repo/semantics/openAccess</accessCondition>"
+SHUT = "<accessCondition>info:eu-repo/semantics/embargoedAccess</accessCondition>"
+A_FILE = PART.format(RIGHTS.format("Open"), "a.pdf")
+HELD = PART.format("<t:available>2012-01-01</t:available>", "b.pdf")
+RESOLVER = "https://resolver.example.org/resolve?urn=urn:nbn:se:uu:diva-1"
+AT_RESOLVER = (
+    f'?w foaf:page <{RESOLVER}> ; datacite:hasIdentifier ?i . ?i literal:hasLiteralValue "urn:nbn:se:uu:diva-1"'
+)
 BOOK = "@book{{a, title={{A title}}, {}}}\n"
 
 CLAIMS = [
+    Claim("a file is closed, the work is not", "x.xml",
+          DIDL.format(WORK.format(OPEN) + PART.format(RIGHTS.format("Closed"), "a.pdf")),
+          "?w dcterms:accessRights coaraccess:c_abf2", "?w dcterms:accessRights coaraccess:c_14cb"),
+    Claim("files that differ say nothing of the work", "x.xml",
+          DIDL.format(WORK.format("") + A_FILE + PART.format(RIGHTS.format("Closed"), "b.pdf")),
+          "?f a fabio:ComputerFile ; dcterms:accessRights coaraccess:c_abf2",
+          "?w dcterms:accessRights ?a ; dcterms:title 'A title'"),
+    Claim("all files are open, and so is the work", "x.xml", DIDL.format(WORK.format("") + A_FILE),
+          "?w dcterms:title 'A title' ; dcterms:accessRights coaraccess:c_abf2"),
+    Claim("the day of a file has passed", "x.xml", DIDL.format(WORK.format(SHUT) + HELD),
+          "?w dcterms:accessRights coaraccess:c_f1cf . ?f a fabio:ComputerFile ; dcterms:title 'b.pdf'"),
+    Claim("a page is no file", "x.xml", DIDL.format(WORK.format("") + PART.format(PAGE, "page")),
+          "?w foaf:page <https://example.org/page>", "?f a fabio:ComputerFile"),
+    Claim("a file without name and address is none", "x.xml",
+          f'<m:mets xmlns:m="http://www.loc.gov/METS/"><m:dmdSec ID="d"><m:mdWrap><m:xmlData>{mods("")}</m:xmlData>'
+          '</m:mdWrap></m:dmdSec><m:fileSec><m:fileGrp><m:file MIMETYPE="text/xml"/></m:fileGrp></m:fileSec></m:mets>',
+          never="?f a fabio:ComputerFile"),
+    Claim("the resolver of a URN is its page", "x.xml",
+          openaire(f'<datacite:identifier identifierType="URN">{RESOLVER}</datacite:identifier>'), AT_RESOLVER),
+    Claim("and in Dublin Core", "x.xml", dc(f"identifier {RESOLVER}"), AT_RESOLVER),
+    Claim("and in a table", "x.csv", table(dc__identifier__urn=RESOLVER), AT_RESOLVER),
     Claim("a soft hyphen is no letter", "x.csv", table(dc__publisher=SOFT), ADDISON),
     Claim("nor in XML", "x.xml", dc(f"publisher {SOFT}"), ADDISON),
     Claim("nor as a reference", "x.xml", dc("publisher Ad&amp;shy;di&amp;shy;son Press"), ADDISON),

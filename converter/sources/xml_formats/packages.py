@@ -14,6 +14,7 @@ from converter.sources.nodes import of_element
 from converter.sources.table_reader import read as read_by_table
 from converter.sources.xml_formats import dim, mods, oai_dc, qdc
 from converter.sources.xml_formats.namespaces import DC, DIDL, DIM, METS, MODS, OAI_DC, QDC, TERMS
+from converter.values.licences import access
 from converter.values.resolvable import handle
 from ontology.source_tables import fields, source_table
 
@@ -39,6 +40,9 @@ _RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _OF_METS = fields("mets")
 _SIZE = re.compile(r"\d+")
+_OF_PART = "{*}Descriptor/{*}Statement/"
+_KINDS = ("{*}type", "{*}ObjectType")
+"""Where a part of a DIDL package says of itself, and the elements that say what it is."""
 
 
 def mets(metadata: etree._Element, draft: Draft) -> None:
@@ -67,14 +71,50 @@ def didl(metadata: etree._Element, draft: Draft) -> None:
     for inner in metadata.iter("*"):
         if _is_inner(inner):
             tree.take(inner)
-    for element in metadata.iter("*"):
-        _didl_statement(tree, element)
     for resource in metadata.iter(f"{{{DIDL}}}Resource"):
-        address = tree.attribute(resource, "ref")
-        if address:
-            name = address.rstrip("/").rpartition("/")[2] or address
-            draft.files.append(File(name=name, url=address, media_type=resource.get("mimeType")))
+        _didl_resource(tree, resource)
+    for element in metadata.iter("*"):
+        if element not in tree.taken:
+            _didl_statement(tree, element)
+    of_work = any(access(field.value) for field in draft.fields if field.name.startswith("dc.rights"))
+    # What is said of every file is said of the work where nothing else is.
+    for stated in {file.access for file in draft.files if not of_work}:
+        if stated and all(file.access == stated for file in draft.files):
+            draft.add("dc.rights.accessrights", stated)
     tree.rest()
+
+
+def _didl_resource(tree: Tree, resource: etree._Element) -> None:
+    """A file with what its part of the package says of it, the page about the work, or where the package itself is."""
+    address = tree.attribute(resource, "ref")
+    if not address:
+        return
+    items = list(resource.iterancestors(f"{{{DIDL}}}Item"))
+    part = items[0] if items else resource
+    kinds = [
+        one.get(_RESOURCE) or (one.text or "").strip() for name in _KINDS for one in part.iterfind(_OF_PART + name)
+    ]
+    is_whole = len(items) == 1 and part.find(f"{{{DIDL}}}Item") is not None
+    media_type = resource.get("mimeType")
+    if any(kind.lower().endswith("startpage") for kind in kinds) or (is_whole and "html" in (media_type or "")):
+        tree.draft.add("dc.identifier.url", address)
+    elif is_whole or any(kind.endswith("descriptiveMetadata") for kind in kinds):
+        tree.draft.unread("didl.Resource.ref", address, "where the package or its description is")
+    else:
+        stated = {
+            name: tree.text(f"Descriptor/Statement/{name}", part) or None for name in ("accessRights", "available")
+        }
+        # What the description names as an address of the work is this file.
+        tree.draft.files[:] = [file for file in tree.draft.files if file.url != address]
+        tree.draft.files.append(
+            File(
+                name=address.rstrip("/").rpartition("/")[2] or address,
+                url=address,
+                media_type=media_type,
+                access=stated["accessRights"],
+                available=stated["available"],
+            )
+        )
 
 
 def _didl_statement(tree: Tree, element: etree._Element) -> None:
@@ -164,10 +204,14 @@ def _mets_file(use: str | None, file: etree._Element, draft: Draft) -> None:
     address = None if place is None else place.get(f"{_XLINK}href")
     title = None if place is None else place.get(f"{_XLINK}title")
     size = file.get("SIZE") or ""
+    if not (title or address or file.get("ID")):
+        if kind := file.get("MIMETYPE"):
+            draft.unread("mets.file.MIMETYPE", kind, "a file of which neither a name nor an address is given")
+        return
     is_web = bool(address and address.startswith(("http://", "https://")))
     draft.files.append(
         File(
-            name=title or (address or "").rpartition("/")[2] or file.get("ID") or "file",
+            name=title or (address or "").rpartition("/")[2] or file.get("ID") or address or "",
             url=address if is_web else None,
             media_type=file.get("MIMETYPE"),
             size=int(size) if _SIZE.fullmatch(size) else None,
