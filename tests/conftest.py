@@ -25,6 +25,7 @@ GOLDEN = ROOT / "tests" / "golden"
 LONGEST = (
     "tests/test_publishing.py",
     "tests/test_whole.py",
+    "tests/browser/test_accessible.py",
     "tests/sparql/test_departures.py",
     "tests/sparql/test_abuse.py",
     "tests/sources/test_hostile.py",
