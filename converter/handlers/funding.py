@@ -118,8 +118,7 @@ def project(item: Item, row: Row, field: Field) -> Iterator[str]:
 
 def grant_agreement(item: Item, agreement: re.Match[str]) -> Iterator[str]:
     """Funder and grant of an OpenAIRE grant agreement (OpenAIRE Guidelines for Literature Repositories, projectID)."""
-    funder_code = unquote(agreement["funder"])
-    agency = _FUNDERS.get(funder_code.upper(), funder_code)
+    agency = _funder_of(agreement)
     if agency:
         yield from _agency(item, agency)
     number = unquote(agreement["number"])
@@ -167,7 +166,7 @@ def grant_detail(item: Item, row: Row, field: Field) -> Iterator[str]:
     if len(_numbers(number.value)) > 1:
         item.note(field, f"of which of the grants {number.value} it is said, nobody says")
         return
-    node = _grant_node(item, _bare(number.value), _agency_beside(item, number))
+    node = _grant_node(item, _bare(number.value), _agency_named(item, number))
     page = identifiers.web_address(field.value)
     if row.properties == (term("foaf:page")[1:-1],):
         if page:
@@ -226,6 +225,18 @@ def _grant_node(item: Item, number: str, agency: str) -> str:
     if not agency:
         return item.part(f"grant-{iris.slug(number)}")
     return iri(iris.grant(item.base, agent_keys.organisation_address(item, agency), number))
+
+
+def _agency_named(item: Item, number: Field) -> str:
+    """The agency beside a number, else the one that a grant agreement names."""
+    is_number = bool(number.of) or number.name in item.once(_funding).numbers
+    agreement = _GRANT_AGREEMENT.match(number.value)
+    return (_agency_beside(item, number) if is_number else "") or (_funder_of(agreement) if agreement else "")
+
+
+def _funder_of(agreement: re.Match[str]) -> str:
+    code = unquote(agreement["funder"])
+    return _FUNDERS.get(code.upper(), code)
 
 
 def _agency_beside(item: Item, number: Field) -> str:

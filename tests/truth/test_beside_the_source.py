@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.truth.claims import Claim, check, datacite, dc, marc, mods, openaire, ris, table
+from tests.truth.claims import Claim, check, crossref_article, datacite, dc, marc, mods, openaire, ris, table
+from tests.truth.records import crossref
 
 SOFT = "Ad\u00addi\u00adson Press"
 ADDISON = '?w dcterms:publisher ?p . ?p foaf:name "Addison Press" FILTER STRENDS(STR(?p), "/org/addison-press")'
@@ -53,6 +54,8 @@ RESOLVER = "https://resolver.example.org/resolve?urn=urn:nbn:se:uu:diva-1"
 AT_RESOLVER = (
     f'?w foaf:page <{RESOLVER}> ; datacite:hasIdentifier ?i . ?i literal:hasLiteralValue "urn:nbn:se:uu:diva-1"'
 )
+DATED = '?w dcterms:dateSubmitted "2013-09-20"^^xsd:date ; dcterms:dateAccepted "2013-12-24"^^xsd:date'
+ASSERTED = [{"name": "received", "value": "20 September 2013"}, {"name": "accepted", "value": "2013-12-24"}]
 BOOK = "@book{{a, title={{A title}}, {}}}\n"
 
 CLAIMS = [
@@ -77,6 +80,19 @@ CLAIMS = [
           openaire(f'<datacite:identifier identifierType="URN">{RESOLVER}</datacite:identifier>'), AT_RESOLVER),
     Claim("and in Dublin Core", "x.xml", dc(f"identifier {RESOLVER}"), AT_RESOLVER),
     Claim("and in a table", "x.csv", table(dc__identifier__urn=RESOLVER), AT_RESOLVER),
+    Claim("the title of a grant is that of the grant", "x.xml", mods(GRANT),
+          "?w frapo:isFundedBy ?g . ?g frapo:hasGrantNumber '282797' ; dcterms:title 'Tides'"),
+    Claim("and in a table", "x.csv",
+          table(oaire__awardNumber="info:eu-repo/grantAgreement/EC/FP7/282797", oaire__awardTitle="Tides"),
+          "?w frapo:isFundedBy ?g . ?g frapo:hasGrantNumber '282797' ; dcterms:title 'Tides'"),
+    Claim("codes of two lists are two", "x.xml",
+          mods('<classification authority="msc">05C38</classification><classification>05C38</classification>'),
+          "?w dcterms:subject ?a, ?b FILTER(STRENDS(STR(?a), '/msc/05c38')"
+          " && STRENDS(STR(?b), '/classification/05c38'))"),
+    Claim("when an article came in and was accepted", "x.xml",
+          crossref_article('<crossmark><custom_metadata><assertion name="received">2013-09-20</assertion>'
+                           '<assertion name="accepted">2013-12-24</assertion></custom_metadata></crossmark>'), DATED),
+    Claim("and in JSON", "x.json", crossref(assertion=ASSERTED), DATED),
     Claim("a soft hyphen is no letter", "x.csv", table(dc__publisher=SOFT), ADDISON),
     Claim("nor in XML", "x.xml", dc(f"publisher {SOFT}"), ADDISON),
     Claim("nor as a reference", "x.xml", dc("publisher Ad&amp;shy;di&amp;shy;son Press"), ADDISON),

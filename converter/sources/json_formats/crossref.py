@@ -28,6 +28,8 @@ _MARKS = frozenset({"indexed", "deposited", "member", "prefix", "score", "refere
 _OF_JOURNALS = frozenset({"issn-type", "coverage", "breakdowns", "coverage-type", "counts", "last-status-check-time"})
 _BLOCK = re.compile(r"</?(?:\w+:)?(?:p|title|sec|list|list-item|break|br|div|li)\b[^>]*>")
 _MARKUP = re.compile(r"<[^>]+>")
+ASSERTED = frozenset({"received", "accepted"})
+"""What publishers assert that is a date of the work."""
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
 _TEXTS = fields("crossref-json")
 _AGENTS = fields("crossref-json", "agent")
@@ -287,7 +289,8 @@ def _assertions(inner: Object, draft: Draft) -> None:
     for one in objects(inner.pop("assertion", None)):
         name, value = text_of(one.get("name")), text_of(one.get("value")) or text_of(one.get("URL"))
         if name and value:
-            draft.add(f"crossref.assertion.{_NOT_IN_NAMES.sub('_', name)}", value)
+            own_name = f"crossref.assertion.{_NOT_IN_NAMES.sub('_', name)}"
+            draft.add(field_of("date-types", name, "") if name in ASSERTED else own_name, value)
         taken = {"name", "URL" if not one.get("value") else "value"} if name and value else set()
         left = {key: part for key, part in one.items() if key not in taken}
         unread(left, draft, "crossref.assertion", f"how the assertion {name or 'without a name'} is shown")

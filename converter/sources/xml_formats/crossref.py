@@ -10,7 +10,7 @@ from lxml import etree
 from converter.sources.builder import Draft, Said
 from converter.sources.container_fields import add_conference, series_text
 from converter.sources.elements import Tree, local
-from converter.sources.json_formats.crossref import month_of
+from converter.sources.json_formats.crossref import ASSERTED, month_of
 from converter.sources.relations import add_relation, cited_in, related, update
 from converter.sources.vocabulary import Affiliation, Funding, add_agent, add_funding, agent_address, funder_address
 from converter.values.dates import of_parts
@@ -68,16 +68,10 @@ def read(metadata: etree._Element, draft: Draft) -> None:
     if described is not None and (language := tree.attribute(described, "language")):
         draft.add("dc.language.iso", language)
     _related(tree)
-    for element in metadata.iter("*"):
-        if local(element) in _CITED:
-            for inner in element.iter("*"):
-                text = (inner.text or "").strip()
-                if text and inner not in tree.taken:
-                    draft.unread(f"crossref.{local(inner)}", text, "a cited work in words, or a mark of the publisher")
-            tree.take(element)
+    _funding(tree)
+    _beside(tree)
     _dois(tree, work)
     _people(tree)
-    _funding(tree)
     _containers(tree, work)
     dated = _dated(work)
     for element in list(metadata.iter("*")):
@@ -93,6 +87,23 @@ def read(metadata: etree._Element, draft: Draft) -> None:
             tree.field(_TEXTS[name], element)
     tree.rest()
     _answer(metadata, draft)
+
+
+def _beside(tree: Tree) -> None:
+    """What stands beside the work: what the publisher asserts of it, and works that are cited in words."""
+    for element in tree.root.iter("*"):
+        if element.get("name") in ASSERTED and local(element) == "assertion":
+            tree.field(field_of("date-types", element.get("name", ""), ""), element)
+        if local(element) in _CITED:
+            left = [
+                inner for inner in element.iter("*") if inner not in tree.taken and inner.get("name") not in ASSERTED
+            ]
+            for inner in left:
+                if text := (inner.text or "").strip():
+                    tree.draft.unread(
+                        f"crossref.{local(inner)}", text, "a cited work in words, or a mark of the publisher"
+                    )
+            tree.taken.update(left)
 
 
 def _licence(tree: Tree, element: etree._Element) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from lxml import etree
 
 from converter.record import File
-from converter.sources.builder import Draft, language_of
+from converter.sources.builder import Draft, Said, language_of
 from converter.sources.container_fields import series_text
 from converter.sources.elements import Tree, local
 from converter.sources.relations import add_host_number, add_work
@@ -310,12 +310,18 @@ def _identifier(tree: Tree, element: etree._Element) -> None:
 
 
 def _classification(tree: Tree, element: etree._Element) -> None:
-    tree.field(_SCHEMES.get(tree.attribute(element, "authority").lower(), "dc.subject.classification"), element)
+    list_ = tree.attribute(element, "authority").lower()
+    own = f"dc.subject.{list_}" if list_.isalnum() else "dc.subject.classification"
+    tree.field(_SCHEMES.get(list_, own), element)
 
 
 def _grant(tree: Tree, element: etree._Element) -> None:
     """A grant as repositories of the Netherlands name it (info:eu-repo/grantAgreement), by its code."""
-    tree.draft.add("dc.relation", tree.attribute(element, "code"))
+    code = tree.attribute(element, "code")
+    of = tree.draft.add("dc.relation", code)
+    # One without a number is no grant that a title could be of.
+    for inner in tree.each("title", element) if code.startswith("info:eu-repo/grantAgreement/") else ():
+        tree.field("oaire.awardTitle", inner, said=Said(of=of))
 
 
 def _entry(tree: Tree, element: etree._Element) -> None:
