@@ -69,6 +69,9 @@ _PLAIN = re.compile(r"(?:[^\W_]|[,.:;()/+*@=]| (?! ))*")
 _LONGEST_PART = 2_000
 """Characters that are decoded at one time, where they can be parted."""
 _WITHOUT_INSTITUTION = frozenset("article book inbook incollection inproceedings conference proceedings".split())
+_OFTEN_STRINGS = frozenset("publisher address organization institution school journal series".split())
+_NAME_OF_STRING = re.compile(r"(?:pub|inst|org|ser|j)-[\w-]+(?::adr)?")
+"""Fields for which large bibliographies keep strings, and how they name these: `pub-AW` and `pub-AW:adr`."""
 _AS_ONE = frozenset("title year month date doi volume number issue pages crossref".split())
 """Fields of which an entry has one; of another one that stands twice, both are values."""
 
@@ -116,6 +119,9 @@ def _told(raw: RawEntry, draft: Draft) -> dict[str, list[str]]:
         if (key, text) in seen:
             continue
         seen.add((key, text))
+        if key in _OFTEN_STRINGS and _NAME_OF_STRING.fullmatch(text):
+            draft.unread(f"bibtex.{key}", text, "the name of an @string that the file does not define")
+            continue
         if key in stated and key in _AS_ONE:
             draft.unread(f"bibtex.{key}", text, "a field that stands twice; the first counts")
         else:
