@@ -97,8 +97,8 @@ _GRAPHS = (
     Format(
         "ttl", "Turtle", "text/turtle", True, RdfFormat.TURTLE, "Turtle",
         # Turtle is N3.
-        ("application/x-turtle", "text/n3", "text/rdf+n3", "application/n3"), (), ("turtle", "n3", "rdf+n3"),
-        broken=_BROKEN_GRAPH,
+        ("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3", "application/n3"), (),
+        ("turtle", "n3", "rdf+n3"), broken=_BROKEN_GRAPH,
     ),
     Format(
         "jsonld", "JSON-LD", "application/ld+json", True, RdfFormat.JSON_LD, "JSON-LD",
@@ -106,7 +106,7 @@ _GRAPHS = (
     ),
     Format(
         "nt", "N-Triples", "application/n-triples", True, RdfFormat.N_TRIPLES, "N-Triples",
-        ("text/plain", "text/ntriples"), (), ("ntriples", "n-triples"), broken=_BROKEN_GRAPH,
+        ("text/plain", "text/ntriples", "application/ntriples"), (), ("ntriples", "n-triples"), broken=_BROKEN_GRAPH,
     ),
     Format(
         "rdf", "RDF/XML", "application/rdf+xml", True, RdfFormat.RDF_XML, "RDF_XML",

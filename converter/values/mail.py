@@ -9,11 +9,14 @@ import re
 from typing import NamedTuple
 
 _OPEN, _CLOSE = r"\s?[(\[{<*~|]\s?", r"\s?[)\]}>*~|]\s?"
+_NOTHING = r"[\u200b-\u200d\u2060\ufeff\u00ad]{0,4}"
+"""Signs that nobody sees, which may hide an address from programs."""
 _AT = re.compile(
-    r"\s?\\?[@\uff20\ufe6b]\s?|%(?:25)?40|=40(?=[^\W\d_])|\\(?:u00|x)40|&(?:amp;)?(?:#0{0,4}64|#x0{0,4}40|commat);"
+    rf"{_NOTHING}\s?\\?[@\uff20\ufe6b]{_NOTHING}\s?|\s?&(?:amp;)?(?:#0{{0,4}}64|#x0{{0,4}}40|commat);\s?"
+    r"|%(?:25)?40|=40(?=[^\W\d_])|\\(?:u00|x)40"
     rf"|{_OPEN}(?:at|@|\uff20|arroba|chiocciola|kukac|klammeraffe|chez|ät){_CLOSE}|(?<=[^\W\d_])[(\[]a[)\]](?=\w)"
     r"|\s(?:at|AT)\s(?=[\w-]{1,63}\s(?:dot|DOT)\s)|_at_(?=[\w-]{1,63}(?:\.|_dot_))"
-    r"|(?-i:\sAT\s(?=[\w-]{1,63}\.[\w.-]{0,63}[a-z]))|[\u200b-\u200d\u2060\ufeff\u00ad]{1,4}[@\uff20]",
+    r"|(?-i:\sAT\s(?=[\w-]{1,63}\.[\w.-]{0,63}[a-z]))",
     re.IGNORECASE,
 )
 # No sign without one of these; most texts have none, and to look for them takes a tenth of the time.

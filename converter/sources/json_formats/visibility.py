@@ -19,6 +19,27 @@ def hidden(value: Object) -> str:
     return next((reason for reason, applies in _RULES if applies(value)), "")
 
 
+def _is_private(value: Object) -> bool:
+    """By the words of Figshare, Pure, CKAN and others."""
+    return (
+        any(_is(value, name, "true", "1") for name in ("private", "isPrivate", "is_private", "confidential"))
+        or any(_is(value, name, "false", "0") for name in ("public", "isPublic", "is_public"))
+        or _is(value, "visibility", "private", "confidential", "backend", "restricted", "hidden")
+        or _is(_within(value, "visibility"), "key", "confidential", "backend", "restricted", "campus")
+    )
+
+
+def _is_draft(value: Object) -> bool:
+    """Invenio says so of the record, Dataverse of its version, CKAN and OSF by a state."""
+    versions = (value, *(_within(value, name) for name in ("latestVersion", "datasetVersion", "latest_version")))
+    return (
+        any(_is(value, name, "true") for name in ("is_draft", "isDraft", "draft"))
+        or any(_is(value, name, "false") for name in ("is_published", "isPublished"))
+        or any(_is(value, name, "draft") for name in ("status", "state"))
+        or any(_is(version, "versionState", "draft") for version in versions)
+    )
+
+
 def _in_progress(value: Object) -> bool:
     return (_is(value, "inArchive", "false") or _is(value, "archived", "false")) and not _is(value, "withdrawn", "true")
 
@@ -43,7 +64,8 @@ def _collections(stated: Any) -> list[Object]:
 
 
 _RULES: tuple[tuple[str, Callable[[Object], bool]], ...] = (
-    ("its repository does not show it: discoverable is false", lambda value: _is(value, "discoverable", "false")),
+    ("its repository does not show it: discoverable is false", lambda value: _is(value, "discoverable", "false", "0")),
+    ("its repository does not show it: it is private", _is_private),
     ("it is in progress: not in the archive of its repository yet", _in_progress),
     ("its collection is private", _of_private_collection),
     # DataCite: a DOI that is a draft, or registered and not findable.
@@ -55,7 +77,7 @@ _RULES: tuple[tuple[str, Callable[[Object], bool]], ...] = (
     ),
     ("its repository hides it", lambda value: _is(value, "metadata_visibility", "hide", "no_search")),
     # Invenio: the record itself, not its files alone.
-    ("it is in progress: a draft", lambda value: _is(value, "is_draft", "true") or _is_deposit(value)),
+    ("it is in progress: a draft", lambda value: _is_draft(value) or _is_deposit(value)),
     ("its repository restricts it", lambda value: _is(_within(value, "access"), "record", "restricted")),
 )
 """Why a record is hidden, and what shows it."""
