@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from converter.compression import zstd
+from converter.compression import QUICKEST, zstd, zstd_frame
 from converter.errors import StoreError
 
 STAYS, GOES, COMES = b"=", b"-", b"+"
@@ -178,7 +178,7 @@ class Publication:
 
     def _write(self, path: Path, lines: Iterable[tuple[bytes, bytes]]) -> None:
         with path.open("wb") as file:
-            with zstd.ZstdFile(file, "wb", level=1) as packed, io.BufferedWriter(packed, _BLOCK) as out:
+            with zstd_frame(file, QUICKEST) as packed, io.BufferedWriter(packed, _BLOCK) as out:
                 for mark, line in lines:
                     out.write(mark + line)
             os.fsync(file.fileno())

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-from converter.compression import zstd
+from converter.compression import zstd, zstd_frame
 from converter.errors import StoreError, UsageError
 from converter.publish.parquet import tables
 from converter.store.leftovers import PART, SORTING, held, sweep
@@ -212,7 +212,7 @@ def packed(out: IO[bytes], packing: str | None) -> Iterator[IO[bytes]]:
     if packing == "zstd":
         parameter = zstd.CompressionParameter
         options: dict[int, int] = {parameter.compression_level: _LEVEL, parameter.checksum_flag: 1}
-        with zstd.ZstdFile(out, "wb", options=options) as stream:
+        with zstd_frame(out, options) as stream:
             yield cast("IO[bytes]", stream)
     elif packing == "gzip":
         with gzip.GzipFile("", "wb", 6, out, mtime=0) as archive:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from converter.compression import zstd
+from converter.compression import QUICKEST, zstd, zstd_frame
 from converter.store.leftovers import held
 
 _RUN = 16 << 20
@@ -99,7 +99,7 @@ class Sorter:
         path = Path(self._temporary.name) / str(self._made)
         # The quickest level makes statements ten times smaller, in less time than the disk takes for the difference.
         left = iter(pieces)
-        with zstd.ZstdFile(path, "wb", level=1) as packed:
+        with zstd_frame(path, QUICKEST) as packed:
             while block := [*islice(left, _AT_ONCE)]:
                 packed.write(b"".join(block))
         return path

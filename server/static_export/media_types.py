@@ -20,6 +20,7 @@ _OTHERS = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
+    ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",
     ".sha256": "text/plain; charset=utf-8",
     ".zst": "application/zstd",
